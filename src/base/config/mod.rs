@@ -1,0 +1,192 @@
+//! [`Config`]: what `recto.yml` says about a site. Everything in it is optional.
+//!
+//! Input is the file's text; output is a config, with defaults wherever the file says nothing or something wrong,
+//! and the problems. Whether files that it names exist is left to those who use them.
+//!
+//! `keys` lists the keys with their documentation, `read` takes the values out of the tree.
+
+mod base_url;
+mod keys;
+mod read;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::base::{diagnostic::Diagnostic, path::RepoPath, yaml};
+
+pub use self::{base_url::BaseUrl, keys::KeyDoc};
+
+/// The newest format of `recto.yml` that is understood.
+pub const FORMAT: u32 = 1;
+/// The name of the file, at the root of the site.
+pub const FILE_NAME: &str = "recto.yml";
+/// Pages in a feed, unless the config says otherwise.
+const FEED_LIMIT: u32 = 20;
+
+/// What `recto.yml` says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Config {
+    /// The site's name.
+    pub title: Option<String>,
+    /// A sentence about the site.
+    pub description: Option<String>,
+    /// Where the site is reached.
+    pub base_url: BaseUrl,
+    /// The language of pages that don't say theirs.
+    pub language: String,
+    /// Who writes the site.
+    pub author: Option<String>,
+    /// The built-in theme to begin with.
+    pub theme: String,
+    /// The shape of addresses.
+    pub url: UrlStyle,
+    /// The folder that holds the pages; `None` for `content` if there is one, else the root.
+    pub content: Option<RepoPath>,
+    /// Where the built site goes; never the root.
+    pub output: RepoPath,
+    /// The repository on a forge.
+    pub repo: Option<Repo>,
+    /// The front matter keys that group pages.
+    pub taxonomies: Vec<Taxonomy>,
+    /// The feed of the newest pages.
+    pub feed: Feed,
+    /// Pages per list of a section; 0 for all on one.
+    pub paginate: u32,
+    /// How Markdown is read.
+    pub markdown: Markdown,
+    /// How code is shown.
+    pub highlight: Highlight,
+    /// The links at the top of every page.
+    pub menu: Option<Vec<MenuItem>>,
+    /// Anything for the author's templates.
+    pub extra: Map<String, Value>,
+}
+
+/// The shape of addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UrlStyle {
+    /// `/page/`.
+    #[default]
+    Pretty,
+    /// `/page.html`.
+    Plain,
+}
+
+/// A repository on a forge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Repo {
+    /// Its page, without a slash at the end.
+    pub url: String,
+    /// The branch that links name; `None` for the current one.
+    pub branch: Option<String>,
+}
+
+/// A front matter key that groups pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taxonomy {
+    /// The key, and the first part of the addresses.
+    pub name: String,
+    /// Pages per list of a term, 0 for all on one; `None` for the config's `paginate`.
+    pub paginate: Option<u32>,
+    /// Whether each term has a feed.
+    pub feed: bool,
+}
+
+/// The feed of the newest pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Feed {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// How many pages it holds, at least 1.
+    pub limit: u32,
+}
+
+/// How Markdown is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Markdown {
+    /// Curly quotes, dashes and ellipses.
+    pub smart_punctuation: bool,
+    /// Formulas.
+    pub math: bool,
+    /// Emoji by name.
+    pub emoji: bool,
+}
+
+/// How code is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Highlight {
+    /// Line numbers beside code.
+    pub line_numbers: bool,
+}
+
+/// A link at the top of every page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MenuItem {
+    /// What it says.
+    pub title: String,
+    /// Where it leads: a page's file, an address or a URL.
+    pub url: String,
+}
+
+impl Config {
+    /// Reads a config; what is wrong in it is left at its default.
+    pub fn parse(path: &RepoPath, text: &str) -> (Self, Vec<Diagnostic>) {
+        let (node, diagnostics) = yaml::read(path, text, 0..text.len(), yaml::SMALL);
+        match node {
+            Some(node) => read::config(path, text, &node),
+            None => (Self::default(), diagnostics),
+        }
+    }
+
+    /// All keys with their documentation, for the reference page.
+    pub fn keys() -> &'static [KeyDoc] {
+        keys::KEYS
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: None,
+            description: None,
+            base_url: BaseUrl::default(),
+            language: "en".to_owned(),
+            author: None,
+            theme: "default".to_owned(),
+            url: UrlStyle::default(),
+            content: None,
+            output: RepoPath::root().join("public"),
+            repo: None,
+            taxonomies: vec![Taxonomy::new("tags")],
+            feed: Feed::default(),
+            paginate: 0,
+            markdown: Markdown::default(),
+            highlight: Highlight::default(),
+            menu: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self { enabled: true, limit: FEED_LIMIT }
+    }
+}
+
+impl Default for Markdown {
+    fn default() -> Self {
+        Self { smart_punctuation: false, math: true, emoji: true }
+    }
+}
+
+impl Taxonomy {
+    /// A taxonomy with nothing special.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), paginate: None, feed: false }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What `recto.yml` may say, and what is said about its mistakes.
+
+use super::*;
+
+fn parse(text: &str) -> (Config, String) {
+    let path = RepoPath::new(FILE_NAME).expect("a normal path");
+    let (config, diagnostics) = Config::parse(&path, text);
+    let lines: Vec<String> = diagnostics
+        .iter()
+        .map(|problem| {
+            let span = problem.place.as_ref().and_then(|place| place.span.as_ref()).expect("a span");
+            let hint = problem.hint.as_deref().unwrap_or("-");
+            format!("{}:{} {}: {} ({hint})", span.line, span.column, problem.code, problem.message)
+        })
+        .collect();
+    (config, lines.join("\n"))
+}
+
+fn check_problem(text: &str, expected: &str) {
+    assert_eq!(parse(text).1, expected, "{text}");
+}
+
+#[test]
+fn nothing_is_the_default() {
+    for text in ["", "# only a comment\n", "{}", "title:\ntaxonomies:\nmenu:\nfeed:\nmarkdown:\n"] {
+        assert_eq!(parse(text), (Config::default(), String::new()), "{text}");
+    }
+}
+
+#[test]
+fn every_key_is_taken() {
+    let text = "format: 1\ntitle: 2024\ndescription: d\nbase_url: https://example.org/docs\nlanguage: de\nauthor: a\n\
+        theme: book\nurl: plain\ncontent: ./pages/\noutput: out/site\nrepo: {url: https://forge.example/o/r.git, branch: feature/x}\n\
+        taxonomies: [tags, {name: authors, paginate: 5, feed: true}]\nfeed: {enabled: false, limit: 3}\npaginate: 10\n\
+        markdown: {smart_punctuation: true, math: false, emoji: false}\nhighlight: {line_numbers: true}\n\
+        menu:\n  - {title: Home, url: /}\nextra: {b: 1, a: [x]}\n";
+    let (config, problems) = parse(text);
+    assert_eq!(problems, "");
+    let json = serde_json::to_string(&config).expect("a config is JSON");
+    assert_eq!(
+        json,
+        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
+    );
+    for key in Config::keys().iter().filter(|key| !key.key.contains('[')) {
+        let name = key.key.rsplit('.').next().unwrap_or_default();
+        assert!(text.contains(&format!("{name}:")), "`{}` is documented and not tested", key.key);
+    }
+}
+
+#[test]
+fn short_forms_are_taken() {
+    let (config, problems) = parse("repo: https://github.com/o/r/\nfeed: false\ntaxonomies: []\nmenu: []\n");
+    assert_eq!(problems, "");
+    assert_eq!(config.repo.map(|repo| repo.url).as_deref(), Some("https://github.com/o/r"));
+    assert!(!config.feed.enabled && config.taxonomies.is_empty() && config.menu == Some(Vec::new()));
+}
+
+#[test]
+fn unknown_keys_are_errors_with_the_nearest_one() {
+    check_problem("titel: x\n", "1:1 unknown-key: unknown key `titel` (did you mean `title`?)");
+    check_problem(
+        "feed:\n  enabeld: true\n",
+        "2:3 unknown-key: unknown key `feed.enabeld` (did you mean `enabled`?)",
+    );
+    check_problem(
+        "feed:\n  color: red\n",
+        "2:3 unknown-key: unknown key `feed.color` (known keys are `enabled`, `limit`)",
+    );
+    check_problem(
+        "color: red\n",
+        "1:1 unknown-key: unknown key `color` (put keys of your own under `extra`)",
+    );
+}
+
+#[test]
+fn wrong_values_are_errors_and_the_rest_counts() {
+    let (config, problems) = parse("title: T\npaginate: many\nmarkdown:\n  math: no\n  emoji: false\n");
+    assert_eq!(
+        problems,
+        "2:11 bad-value: `paginate` wants a whole number from 0, found the text `many` (-)\n\
+         4:9 bad-value: `markdown.math` wants `true` or `false`, found the text `no` (write `false`)"
+    );
+    assert!(config.title.as_deref() == Some("T") && config.markdown.math && !config.markdown.emoji);
+    check_problem("title: [a]\n", "1:8 bad-value: `title` wants text, found a list (-)");
+    check_problem(
+        "url: ugly\n",
+        "1:6 bad-value: `url` wants one of `pretty`, `plain`, found the text `ugly` (-)",
+    );
+    check_problem(
+        "base_url: example.org\n",
+        "1:11 bad-value: `base_url` wants a URL or a path, found the text `example.org` (write `https://example.org/docs/` or `/docs/`)",
+    );
+    check_problem(
+        "output: ../x\n",
+        "1:9 bad-value: `output` wants a folder inside of the site, found the text `../x` (name a folder from the root of the site)",
+    );
+    check_problem(
+        "output: .\n",
+        "1:9 bad-value: `output` wants a folder of its own, found the text `.` (name a folder for the output alone, such as `public`)",
+    );
+    for mixed in ["output: content", "content: a/b\noutput: a", "output: .git/x", "content: a\noutput: ./a/"]
+    {
+        let (config, problems) = parse(mixed);
+        assert!(problems.contains("`output` wants a folder of its own"), "{mixed}: {problems}");
+        assert_eq!(config.output.as_str(), "public");
+    }
+    assert_eq!(parse("content: public\noutput: public").0.content, None);
+    check_problem("theme: ../x\n", "1:8 bad-value: `theme` wants a name, found the text `../x` (-)");
+    check_problem("menu:\n  - {title: A}\n", "2:5 missing-key: `menu[].url` is missing (-)");
+    check_problem("taxonomies: [a, a]\n", "1:17 duplicate-key: `a` is listed twice (keep one of the two)");
+    check_problem("repo: {branch: main}\n", "1:7 missing-key: `repo.url` is missing (-)");
+    check_problem(
+        "repo: javascript:x\n",
+        "1:7 bad-value: `repo` wants a URL, found the text `javascript:x` (write `https://github.com/owner/name`)",
+    );
+    check_problem(
+        "- a\n",
+        "1:1 bad-value: the config wants keys and values, found a list (write `title: My site`)",
+    );
+}
+
+#[test]
+fn a_newer_format_is_one_error() {
+    check_problem(
+        "format: 2\nwhatever: 1\n",
+        "1:9 newer-format: `format: 2` is made for a newer Recto; this one knows format 1 (install a newer Recto)",
+    );
+}
+
+#[test]
+fn broken_yaml_gives_the_defaults() {
+    let (config, problems) = parse("title: \"x\nurl: plain\n");
+    assert_eq!(config, Config::default());
+    assert!(problems.starts_with("1:8 invalid-yaml"), "{problems}");
+}
+
+#[test]
+fn many_problems_are_cut_short() {
+    let text: String = (0..5_000).map(|key| format!("zzz{key}: 1\n")).collect();
+    assert_eq!(parse(&text).1.lines().count(), crate::base::shape::MAX_PROBLEMS);
+}

@@ -1,0 +1,12 @@
+//! What every floor stands on: paths, digests, diagnostics, YAML, TOML and the config. No IO, no other floor's types.
+
+pub mod config;
+pub mod diagnostic;
+pub mod digest;
+pub mod media;
+pub mod node;
+pub mod path;
+pub mod shape;
+pub mod toml;
+pub mod url;
+pub mod yaml;

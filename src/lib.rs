@@ -1,0 +1,7 @@
+//! Recto: a Git-backed static site, slides and wiki engine.
+//!
+//! A site is a pure function of a tree of files. ARCHITECTURE.md is the map; the floors, from the ground up:
+//! [`base`], [`source`] and [`git`], [`parse`], [`site`], [`render`], [`publish`] and [`server`], [`cli`].
+//! A floor imports only the ones below it.
+
+pub mod base;
