@@ -5,3 +5,5 @@
 //! A floor imports only the ones below it.
 
 pub mod base;
+pub mod git;
+pub mod source;

@@ -1,0 +1,334 @@
+//! [`WorkTree`]: what the Git index knows of the files of a folder.
+//!
+//! Takes a folder of the disk, gives which of its files are tracked and the blob ids of the unchanged ones. It reads the
+//! index and the files that decide whether its ids can be taken, never the site's own files.
+
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
+
+use git2::{IndexEntry, Repository};
+
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    git::{GitError, discover, folder_in_work_tree, tree::blob_id},
+};
+
+/// The name of the files that can make Git's bytes differ from those on the disk.
+pub const ATTRIBUTES_FILE: &str = ".gitattributes";
+
+/// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
+type Time = (u32, u32);
+
+/// What the disk says about a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStat {
+    /// Size in bytes.
+    pub size: u64,
+    modified: Time,
+    /// Also changes where the modification time was set back; `None` where the system has none.
+    changed: Option<Time>,
+}
+
+/// The part of a Git work tree below one folder, as of one reading of the index.
+#[derive(Debug)]
+pub struct WorkTree {
+    top: PathBuf,
+    folder: RepoPath,
+    tracked: Vec<Tracked>,
+    index_written: Option<Time>,
+    ids_fit: bool,
+    problem: Option<GitError>,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    path: Box<str>,
+    mode: u32,
+    id: BlobId,
+    size: u32,
+    modified: Time,
+    changed: Time,
+    is_merged: bool,
+}
+
+impl FileStat {
+    /// Takes the times and the size out of the system's answer.
+    pub fn of(metadata: &Metadata) -> Self {
+        let modified =
+            metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        Self {
+            size: metadata.len(),
+            // The index has 32 bits for seconds, and Git compares just these.
+            modified: modified.map_or((0, 0), |time| (time.as_secs() as u32, time.subsec_nanos())),
+            changed: changed_time(metadata),
+        }
+    }
+
+    /// Whether the file was last written before `seconds` since 1970: a write after that would show in its times.
+    pub fn is_older_than(&self, seconds: u64) -> bool {
+        let changed = self.changed.unwrap_or(self.modified);
+        u64::from(self.modified.0.max(changed.0)) < seconds
+    }
+}
+
+#[cfg(unix)]
+fn changed_time(metadata: &Metadata) -> Option<Time> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.ctime() as u32, metadata.ctime_nsec() as u32))
+}
+
+#[cfg(not(unix))]
+fn changed_time(_: &Metadata) -> Option<Time> {
+    None
+}
+
+impl WorkTree {
+    /// Reads the index of the work tree that holds `dir`; `None` when there is no such work tree.
+    pub fn of(dir: &Path) -> Result<Option<Self>, GitError> {
+        let repository = match discover(dir) {
+            Ok(repository) => repository,
+            Err(GitError::NoRepository { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(folder) = folder_in_work_tree(&repository, dir) else { return Ok(None) };
+        let Some(top) = repository.workdir().map(Path::to_path_buf) else { return Ok(None) };
+        let mut work_tree =
+            Self { top, folder, tracked: Vec::new(), index_written: None, ids_fit: false, problem: None };
+        if let Err(cause) = work_tree.read_index(&repository) {
+            work_tree.problem = Some(GitError::failed(repository.path().join("index").display(), cause));
+        }
+        Ok(Some(work_tree))
+    }
+
+    fn read_index(&mut self, repository: &Repository) -> Result<(), git2::Error> {
+        // The time is taken before the entries: an index written in between only makes more files look racy.
+        let metadata = repository.path().join("index").metadata().ok();
+        self.index_written = metadata.map(|metadata| FileStat::of(&metadata).modified);
+        let index = repository.index()?;
+        let mut has_attributes = false;
+        for entry in index.iter() {
+            has_attributes |=
+                entry.path.rsplit(|&byte| byte == b'/').next() == Some(ATTRIBUTES_FILE.as_bytes());
+            self.tracked.extend(tracked(&entry, &self.folder));
+        }
+        self.tracked.sort_by(|a, b| a.path.cmp(&b.path));
+        self.ids_fit = !has_attributes && !has_filters(repository) && !self.has_attributes_above();
+        Ok(())
+    }
+
+    fn has_attributes_above(&self) -> bool {
+        self.folders_above().any(|folder| self.disk_path(&folder).join(ATTRIBUTES_FILE).exists())
+    }
+
+    /// The folders of the work tree that the site's folder lies in, from the top; none for the top itself.
+    pub fn folders_above(&self) -> impl Iterator<Item = RepoPath> {
+        let mut folders: Vec<RepoPath> =
+            std::iter::successors(self.folder.parent(), RepoPath::parent).collect();
+        folders.reverse();
+        folders.into_iter()
+    }
+
+    /// Where a folder of the work tree is on the disk.
+    pub fn disk_path(&self, folder: &RepoPath) -> PathBuf {
+        self.top.join(folder.as_str())
+    }
+
+    /// The site's folder, from the top of the work tree.
+    pub fn folder(&self) -> &RepoPath {
+        &self.folder
+    }
+
+    /// Takes out why the index could not be read; then no file counts as tracked.
+    pub fn take_problem(&mut self) -> Option<GitError> {
+        self.problem.take()
+    }
+
+    /// Whether the index's ids are those of the bytes on the disk: no filter and no line-ending conversion is set up.
+    pub fn ids_fit(&self) -> bool {
+        self.ids_fit
+    }
+
+    /// Whether the index has this path.
+    pub fn is_tracked(&self, path: &RepoPath) -> bool {
+        self.find(path).is_some()
+    }
+
+    /// Whether the index has a submodule at this path.
+    pub fn is_submodule(&self, path: &RepoPath) -> bool {
+        self.find(path).is_some_and(|entry| entry.mode & 0o170_000 == 0o160_000)
+    }
+
+    /// Whether the index has a path below this folder.
+    pub fn tracks_below(&self, folder: &RepoPath) -> bool {
+        let start = format!("{folder}/");
+        let at = self.tracked.partition_point(|entry| *entry.path < *start);
+        self.tracked.get(at).is_some_and(|entry| entry.path.starts_with(&start))
+    }
+
+    /// The id of a file that has not changed since the index was written, as far as can be told without reading it.
+    ///
+    /// A file that was written when the index was, or later, may have changed once more within one tick of the clock (Git
+    /// calls it racy): it has no id here.
+    pub fn unchanged(&self, path: &RepoPath, stat: &FileStat) -> Option<BlobId> {
+        let entry = self.find(path)?;
+        // Git writes a size of 0 for what it found racy itself.
+        let is_same = entry.is_merged
+            && entry.mode & 0o170_000 == 0o100_000
+            && entry.size != 0
+            && u64::from(entry.size) == stat.size
+            && entry.modified == stat.modified
+            && stat.changed.is_none_or(|changed| entry.changed == (0, 0) || entry.changed == changed);
+        (is_same && entry.modified.max(entry.changed) < self.index_written?).then_some(entry.id)
+    }
+
+    fn find(&self, path: &RepoPath) -> Option<&Tracked> {
+        let at = self.tracked.binary_search_by(|entry| (*entry.path).cmp(path.as_str())).ok()?;
+        self.tracked.get(at)
+    }
+}
+
+fn tracked(entry: &IndexEntry, folder: &RepoPath) -> Option<Tracked> {
+    let path = std::str::from_utf8(&entry.path).ok()?;
+    let path = match folder.as_str() {
+        "" => path,
+        folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+    };
+    let time = |time: git2::IndexTime| (time.seconds() as u32, time.nanoseconds());
+    Some(Tracked {
+        path: path.into(),
+        mode: entry.mode,
+        id: blob_id(entry.id),
+        size: entry.file_size,
+        modified: time(entry.mtime),
+        changed: time(entry.ctime),
+        is_merged: entry.flags & 0x3000 == 0,
+    })
+}
+
+/// Whether the configuration can make Git's bytes differ from those on the disk.
+fn has_filters(repository: &Repository) -> bool {
+    let Ok(config) = repository.config() else { return true };
+    let autocrlf = config.get_string("core.autocrlf").unwrap_or_default().to_lowercase();
+    let converts = !matches!(autocrlf.as_str(), "" | "false" | "no" | "off" | "0");
+    let home = |variable, below| std::env::var_os(variable).map(|home| Path::new(&home).join(below));
+    let attributes = [
+        Some(repository.commondir().join("info/attributes")),
+        config.get_path("core.attributesfile").ok(),
+        home("XDG_CONFIG_HOME", "git/attributes"),
+        home("HOME", ".config/git/attributes"),
+        Some(PathBuf::from("/etc/gitattributes")),
+    ];
+    converts || attributes.iter().flatten().any(|path| path.exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        time::{Duration, SystemTime},
+    };
+
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).expect("a normal path")
+    }
+
+    /// A repository with `a.md` in its index, which was written ten seconds after the file.
+    fn settled_repo() -> TestRepo {
+        let repo = TestRepo::new();
+        repo.write("a.md", "text").git("add -A");
+        set_index_time(&repo, SystemTime::now() + Duration::from_secs(10));
+        repo
+    }
+
+    fn set_index_time(repo: &TestRepo, time: SystemTime) {
+        let index = fs::File::options().append(true).open(repo.path(".git/index")).expect("an index");
+        index.set_modified(time).expect("a time can be set");
+    }
+
+    fn unchanged(repo: &TestRepo, file: &str) -> Option<BlobId> {
+        let work_tree = WorkTree::of(repo.root()).expect("a repository").expect("a work tree");
+        let stat = FileStat::of(&repo.path(file).metadata().expect("a file"));
+        work_tree.unchanged(&path(file), &stat)
+    }
+
+    #[test]
+    fn the_id_of_an_unchanged_file_is_known() {
+        let repo = settled_repo();
+        assert_eq!(unchanged(&repo, "a.md"), Some(BlobId::of(b"text")));
+    }
+
+    #[test]
+    fn a_changed_file_has_no_id() {
+        let repo = settled_repo();
+        let modified = repo.path("a.md").metadata().and_then(|m| m.modified()).expect("a time");
+        repo.write("a.md", "longer text");
+        assert_eq!(unchanged(&repo, "a.md"), None);
+        // Same size and same time: only the time of change tells.
+        repo.write("a.md", "TEXT");
+        let file = fs::File::options().append(true).open(repo.path("a.md")).expect("a file");
+        file.set_modified(modified).expect("a time can be set");
+        if cfg!(unix) {
+            assert_eq!(unchanged(&repo, "a.md"), None);
+        }
+    }
+
+    #[test]
+    fn a_file_as_young_as_the_index_has_no_id() {
+        let repo = settled_repo();
+        let modified = repo.path("a.md").metadata().and_then(|m| m.modified()).expect("a time");
+        set_index_time(&repo, modified);
+        assert_eq!(unchanged(&repo, "a.md"), None);
+    }
+
+    #[test]
+    fn ids_are_not_taken_where_git_converts_files() {
+        let fits = |repo: &TestRepo, folder: &str| {
+            WorkTree::of(&repo.path(folder)).expect("a repository").expect("a work tree").ids_fit()
+        };
+        let repo = settled_repo();
+        repo.write("docs/a.md", "x");
+        if !fits(&repo, "") {
+            return; // The machine's own configuration converts files.
+        }
+        repo.git("config core.autocrlf input");
+        assert!(!fits(&repo, "docs"));
+        repo.git("config core.autocrlf false");
+        assert!(fits(&repo, "docs"));
+        repo.write(".gitattributes", "");
+        assert!(!fits(&repo, "docs"));
+        repo.git("add .gitattributes");
+        assert!(!fits(&repo, ""));
+    }
+
+    #[test]
+    fn tracked_paths_are_those_below_the_folder() {
+        let repo = TestRepo::new();
+        repo.write("docs/a/b.md", "x").write("docs/c.md", "x").write("docs.md", "x").git("add -A");
+        let work_tree = WorkTree::of(&repo.path("docs")).expect("a repository").expect("a work tree");
+        assert_eq!(work_tree.folder(), &path("docs"));
+        assert!(work_tree.is_tracked(&path("a/b.md")) && work_tree.is_tracked(&path("c.md")));
+        assert!(!work_tree.is_tracked(&path("docs.md")) && !work_tree.is_tracked(&path("a")));
+        assert!(work_tree.tracks_below(&path("a")) && !work_tree.tracks_below(&path("c.md")));
+        assert_eq!(work_tree.folders_above().collect::<Vec<_>>(), [RepoPath::root()]);
+    }
+
+    #[test]
+    fn a_damaged_index_is_a_problem_and_not_a_failure() {
+        let repo = settled_repo();
+        fs::write(repo.path(".git/index"), "damaged").expect("a file can be written");
+        let mut work_tree = WorkTree::of(repo.root()).expect("a repository").expect("a work tree");
+        assert!(work_tree.take_problem().is_some() && !work_tree.is_tracked(&path("a.md")));
+    }
+
+    #[test]
+    fn a_folder_without_a_repository_and_a_git_folder_have_no_work_tree() {
+        let plain = tempfile::tempdir().expect("a folder");
+        assert!(WorkTree::of(plain.path()).expect("no error").is_none());
+        assert!(WorkTree::of(&TestRepo::new().path(".git")).expect("no error").is_none());
+    }
+}

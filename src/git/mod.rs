@@ -1,0 +1,140 @@
+//! Everything that touches git2: no other folder imports it.
+//!
+//! Takes folders of the disk and names of revisions, gives objects by id ([`tree`]) and what the index knows of a work
+//! tree ([`index`]). What is a file of the site, and what to leave out, is decided by [`source`](crate::source).
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use git2::{ErrorCode, Repository};
+
+use crate::base::path::RepoPath;
+
+pub mod index;
+#[cfg(test)]
+pub(crate) mod test_repo;
+pub mod tree;
+
+/// How many unused handles of one repository are kept open.
+const MAX_IDLE_HANDLES: usize = 16;
+
+/// Why Git could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The folder is in no repository.
+    #[error("`{}` is not in a Git repository", dir.display())]
+    NoRepository {
+        /// The folder that was asked for.
+        dir: PathBuf,
+    },
+    /// No branch, tag or commit has this name.
+    #[error("`{}` is not a branch, tag or commit of `{}`", rev.escape_debug(), repository.display())]
+    UnknownRevision {
+        /// The name that was asked for.
+        rev: String,
+        /// Where it was looked for.
+        repository: PathBuf,
+        /// The next step: the nearest names.
+        hint: Option<String>,
+    },
+    /// The revision exists, but has no such folder.
+    #[error("`{folder}` is not a folder of the revision `{}`", rev.escape_debug())]
+    NoFolder {
+        /// The folder, from the top of the repository.
+        folder: RepoPath,
+        /// The revision that was asked for.
+        rev: String,
+    },
+    /// Git refuses the repository, or it is damaged.
+    #[error("Git can't read `{subject}`")]
+    Failed {
+        /// What was read: a folder of the disk, or an object.
+        subject: String,
+        /// What libgit2 says.
+        #[source]
+        cause: Cause,
+    },
+}
+
+/// What libgit2 says about a failure.
+#[derive(Debug)]
+pub struct Cause(git2::Error);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.message())
+    }
+}
+
+impl std::error::Error for Cause {}
+
+impl GitError {
+    fn failed(subject: impl fmt::Display, cause: git2::Error) -> Self {
+        Self::Failed { subject: subject.to_string(), cause: Cause(cause) }
+    }
+
+    /// The next step, when there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoRepository { .. } => {
+                Some("run `git init` there, or name a folder of a repository".to_owned())
+            }
+            Self::UnknownRevision { hint, .. } => hint.clone(),
+            Self::NoFolder { .. } => Some("name a revision that has the folder".to_owned()),
+            Self::Failed { subject, cause } => (cause.0.code() == ErrorCode::Owner).then(|| {
+                format!("it belongs to another user; `git config --global --add safe.directory {subject}`")
+            }),
+        }
+    }
+}
+
+/// Opens the repository that holds `dir`: its work tree, a folder of it, or a bare repository.
+fn discover(dir: &Path) -> Result<Repository, GitError> {
+    Repository::discover(dir).map_err(|cause| match cause.code() {
+        ErrorCode::NotFound => GitError::NoRepository { dir: dir.to_path_buf() },
+        _ => GitError::failed(dir.display(), cause),
+    })
+}
+
+/// The place of `dir` in the repository's work tree; `None` when it isn't in one.
+fn folder_in_work_tree(repository: &Repository, dir: &Path) -> Option<RepoPath> {
+    let dir = dir.canonicalize().ok()?;
+    let git_dir = repository.path().canonicalize().ok()?;
+    if dir.starts_with(git_dir) {
+        return None;
+    }
+    let top = repository.workdir()?.canonicalize().ok()?;
+    let parts: Option<Vec<&str>> = dir.strip_prefix(top).ok()?.iter().map(|part| part.to_str()).collect();
+    RepoPath::new(&parts?.join("/"))
+}
+
+/// Handles of one repository for many threads: a handle of libgit2 serves one thread at a time.
+struct Pool {
+    git_dir: PathBuf,
+    idle: Mutex<Vec<Repository>>,
+}
+
+impl Pool {
+    fn new(repository: Repository) -> Self {
+        Self { git_dir: repository.path().to_path_buf(), idle: Mutex::new(vec![repository]) }
+    }
+
+    /// Lends a handle, opening one more when all are in use.
+    fn with<T>(&self, action: impl FnOnce(&Repository) -> Result<T, GitError>) -> Result<T, GitError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let repository = match idle {
+            Some(repository) => repository,
+            None => Repository::open(&self.git_dir)
+                .map_err(|cause| GitError::failed(self.git_dir.display(), cause))?,
+        };
+        let answer = action(&repository);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE_HANDLES {
+            idle.push(repository);
+        }
+        answer
+    }
+}

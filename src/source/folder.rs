@@ -1,0 +1,353 @@
+//! [`Folder`]: the files of a folder of the disk.
+//!
+//! Digests are Git blob ids. The id of a file that Git's index knows to be unchanged is taken from there, that of a file
+//! that an earlier listing has read from memory; only the others are read.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use rayon::prelude::*;
+use sha1::{Digest as _, Sha1};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::{
+    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
+    git::index::{FileStat, WorkTree},
+    source::{
+        Entry, Found, Listing, ListingOptions, Source, SourceError, cause_of,
+        ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
+        links,
+        walk::{Child, Kind, Raw, Walked, unreadable, walk},
+    },
+};
+
+/// How old a file must be for its times to tell that it has not changed since: two seconds are the coarsest clock of a
+/// file system in use (FAT).
+const SETTLED_AFTER_SECONDS: u64 = 3;
+
+/// How many bytes of a file are held at once to compute its id.
+const HASH_BUFFER_BYTES: usize = 64 * 1024;
+
+/// A folder of the disk as a source.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    /// Ids of the files that the last listing has read, valid while their times and sizes are the same.
+    known: Mutex<HashMap<RepoPath, (FileStat, BlobId)>>,
+}
+
+impl Folder {
+    /// Opens a folder.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, SourceError> {
+        let dir = dir.as_ref();
+        let root = dir.canonicalize().map_err(|cause| SourceError::on_disk(dir, cause))?;
+        if !root.is_dir() {
+            return Err(SourceError::NotAFolder { path: dir.to_path_buf() });
+        }
+        Ok(Self { root, known: Mutex::default() })
+    }
+
+    /// The folder on the disk, without links in its path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn disk_path(&self, path: &RepoPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+
+    /// The ids of all files: from the index, from the last listing, or by reading them.
+    fn entries(&self, files: Vec<(RepoPath, FileStat)>, index: Option<&WorkTree>) -> Vec<Found> {
+        let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        let blob_of = |path: &RepoPath, stat: &FileStat| {
+            let earlier = known.get(path).filter(|(known_stat, _)| known_stat == stat).map(|(_, blob)| *blob);
+            index.and_then(|index| index.unchanged(path, stat)).or(earlier)
+        };
+        let entry_of = |(path, stat): (RepoPath, FileStat)| {
+            let read = || hash(&self.disk_path(&path));
+            match blob_of(&path, &stat).map_or_else(read, |blob| Ok((blob, stat.size))) {
+                Ok((blob, size)) => Some((stat, Ok((path, Entry { blob, size, link_to: None })))),
+                // It went away between the walk and now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => Some((stat, Err(Box::new(unreadable(&path, &error.to_string()))))),
+            }
+        };
+        let found: Vec<(FileStat, Found)> = files.into_par_iter().filter_map(entry_of).collect();
+        let settled = found.iter().filter_map(|(stat, found)| {
+            let (path, entry) = found.as_ref().ok()?;
+            let is_settled = stat.is_older_than(now.saturating_sub(SETTLED_AFTER_SECONDS));
+            (is_settled && stat.size == entry.size).then(|| (path.clone(), (*stat, entry.blob)))
+        });
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = settled.collect();
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+}
+
+impl Source for Folder {
+    fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
+        let (work_tree, mut diagnostics) = read_work_tree(&self.root);
+        let rules = Rules::new(options, GitRules::Untracked(work_tree.as_ref()));
+        let scope = work_tree.as_ref().map_or_else(Scope::default, scope_of);
+        let walked: Walked<FileStat> = walk(self, &rules, scope)?;
+        let index = work_tree.as_ref().filter(|index| index.ids_fit() && !walked.has_attributes);
+        diagnostics.extend(walked.diagnostics);
+        Ok(Listing::assemble(self.entries(walked.files, index), &walked.links, diagnostics))
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
+        let link_at =
+            |path: &RepoPath| link_target(&self.disk_path(path)).map_err(|e| SourceError::from_io(path, e));
+        let resolved = links::resolve(path, link_at)?;
+        let Some(target) = resolved.ok().filter(|target| !is_in_git_dir(target)) else {
+            return Err(SourceError::not_found(path));
+        };
+        let target = self.disk_path(&target);
+        let failed = |cause| SourceError::from_io(path, cause);
+        // A pipe would block, a folder can't be read.
+        if !target.symlink_metadata().map_err(failed)?.is_file() {
+            return Err(SourceError::not_found(path));
+        }
+        fs::read(target).map_err(failed)
+    }
+}
+
+impl Raw for Folder {
+    type File = FileStat;
+
+    fn children(&self, folder: &RepoPath) -> Result<Vec<Child<FileStat>>, SourceError> {
+        let failed = |cause| SourceError::from_io(folder, cause);
+        let mut children = Vec::new();
+        // One folder at a time: what lies in it decides which of its folders are entered, and those run in parallel.
+        for item in WalkDir::new(self.disk_path(folder)).min_depth(1).max_depth(1) {
+            let item = item.map_err(|error| failed(error.into()))?;
+            let kind = match kind_of(&item) {
+                Ok(kind) => kind,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => Kind::Unreadable(error.to_string()),
+            };
+            children.push(Child { name: item.file_name().as_encoded_bytes().into(), kind });
+        }
+        Ok(children)
+    }
+}
+
+fn kind_of(item: &DirEntry) -> io::Result<Kind<FileStat>> {
+    let kind = item.file_type();
+    Ok(if kind.is_dir() {
+        Kind::Folder
+    } else if kind.is_symlink() {
+        Kind::Link(target_text(&fs::read_link(item.path())?))
+    } else if kind.is_file() {
+        Kind::File(FileStat::of(&item.metadata()?))
+    } else {
+        Kind::Special
+    })
+}
+
+fn target_text(target: &Path) -> String {
+    let text = target.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// The target of a link; `None` for anything else, and for what doesn't exist.
+fn link_target(path: &Path) -> io::Result<Option<String>> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => Ok(Some(target_text(&fs::read_link(path)?))),
+        Ok(_) => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a path leads into Git's own files, also on systems that ignore case.
+fn is_in_git_dir(path: &RepoPath) -> bool {
+    path.parts().any(|part| part.eq_ignore_ascii_case(".git"))
+}
+
+fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
+    let warning = |error: crate::git::GitError| {
+        let hint = error.hint();
+        let message = format!("{error}: {}", cause_of(&error));
+        Diagnostic::warning("git-unreadable", message).hint_opt(hint)
+    };
+    match WorkTree::of(root) {
+        Ok(Some(mut work_tree)) => {
+            let problem = work_tree.take_problem().map(warning);
+            (Some(work_tree), problem.into_iter().collect())
+        }
+        Ok(None) => (None, Vec::new()),
+        Err(error) => (None, vec![warning(error)]),
+    }
+}
+
+/// What the `.gitignore` files above the site say.
+fn scope_of(work_tree: &WorkTree) -> Scope {
+    let texts: Vec<(RepoPath, Vec<u8>)> = work_tree
+        .folders_above()
+        .filter_map(|folder| {
+            let file = work_tree.disk_path(&folder).join(GIT_IGNORE_FILE);
+            let text = file.symlink_metadata().ok()?.is_file().then(|| fs::read(&file).ok())??;
+            Some((folder, text))
+        })
+        .collect();
+    Scope::below(work_tree.folder(), &texts)
+}
+
+/// The Git id and the size of a file's bytes, read in pieces.
+fn hash(path: &Path) -> io::Result<(BlobId, u64)> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut hasher = Sha1::new();
+    hasher.update(format!("blob {size}\0"));
+    let mut buffer =
+        vec![0; HASH_BUFFER_BYTES.min(usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1))];
+    let mut n_read: u64 = 0;
+    while n_read <= size {
+        let n_now = file.read(&mut buffer)?;
+        if n_now == 0 {
+            break;
+        }
+        hasher.update(&buffer[..n_now]);
+        n_read += n_now as u64;
+    }
+    if n_read == size {
+        return Ok((BlobId::from_raw(hasher.finalize().into()), size));
+    }
+    // Somebody is writing it just now: its size is part of the id, so it must be known first.
+    let bytes = fs::read(path)?;
+    Ok((BlobId::of(&bytes), bytes.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    fn list(folder: &Folder) -> Listing {
+        folder.listing(&ListingOptions::default()).expect("a folder can be listed")
+    }
+
+    fn paths(listing: &Listing) -> Vec<&str> {
+        listing.entries.keys().map(RepoPath::as_str).collect()
+    }
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).expect("a normal path")
+    }
+
+    #[test]
+    fn without_git_patterns_simply_apply() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join(".gitignore"), "*.tmp").expect("a file can be written");
+        fs::write(dir.path().join("a.tmp"), "x").expect("a file can be written");
+        fs::write(dir.path().join("a.md"), "x").expect("a file can be written");
+        let listing = list(&Folder::open(dir.path()).expect("a folder"));
+        assert_eq!((paths(&listing), listing.diagnostics.len()), (vec!["a.md"], 0));
+    }
+
+    #[test]
+    fn a_change_is_seen_in_the_next_listing() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one").write("b.md", "two").commit("all");
+        let folder = Folder::open(repo.root()).expect("a folder");
+        let first = list(&folder);
+        // The same size within the same tick of the clock.
+        repo.write("a.md", "ONE").write("c.md", "new");
+        let second = list(&folder);
+        assert_eq!(second.entries[&path("a.md")].blob, BlobId::of(b"ONE"));
+        let changes = crate::source::ChangeSet::between(&first, &second);
+        assert_eq!(changes.changed, [path("a.md"), path("c.md")]);
+    }
+
+    #[test]
+    fn a_settled_file_is_read_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("a.md"), "text").expect("a file can be written");
+        let folder = Folder::open(dir.path()).expect("a folder");
+        list(&folder);
+        assert!(folder.known.lock().expect("no panic").is_empty(), "a young file may change within a tick");
+        // An id that is not that of the bytes shows where the next listing takes it from.
+        let stat = FileStat::of(&dir.path().join("a.md").metadata().expect("a file"));
+        let remember = |stat| {
+            folder.known.lock().expect("no panic").insert(path("a.md"), (stat, BlobId::of(b"remembered")));
+        };
+        remember(stat);
+        assert_eq!(list(&folder).entries[&path("a.md")].blob, BlobId::of(b"remembered"));
+        fs::write(dir.path().join("b.md"), "longer").expect("a file can be written");
+        remember(FileStat::of(&dir.path().join("b.md").metadata().expect("a file")));
+        assert_eq!(list(&folder).entries[&path("a.md")].blob, BlobId::of(b"text"));
+    }
+
+    #[test]
+    fn large_files_have_the_id_of_git() {
+        let repo = TestRepo::new();
+        let text = "0123456789".repeat(HASH_BUFFER_BYTES / 3);
+        repo.write("large.bin", &text);
+        let expected = repo.git_with_input("hash-object large.bin", b"");
+        let listing = list(&Folder::open(repo.root()).expect("a folder"));
+        let entry = &listing.entries[&path("large.bin")];
+        assert_eq!((entry.blob.to_string(), entry.size), (expected, text.len() as u64));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_are_never_opened() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "x");
+        let made = std::process::Command::new("mkfifo").arg(repo.path("pipe.md")).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let folder = Folder::open(repo.root()).expect("a folder");
+        let listing = list(&folder);
+        assert_eq!((paths(&listing), listing.diagnostics[0].code), (vec!["a.md"], "not-a-file"));
+        assert!(matches!(folder.read(&path("pipe.md")), Err(SourceError::NotFound { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_read_does_not_stop_the_rest() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let repo = TestRepo::new();
+        repo.write("a.md", "x").write("closed.md", "x").write("closed/b.md", "x");
+        let set_mode = |name: &str, mode| {
+            fs::set_permissions(repo.path(name), fs::Permissions::from_mode(mode))
+                .expect("permissions can be set");
+        };
+        set_mode("closed.md", 0);
+        set_mode("closed", 0);
+        let is_root = fs::read(repo.path("closed.md")).is_ok();
+        let listing = list(&Folder::open(repo.root()).expect("a folder"));
+        set_mode("closed", 0o700);
+        if !is_root {
+            let codes: Vec<&str> = listing.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+            assert_eq!((paths(&listing), codes), (vec!["a.md"], vec!["unreadable", "unreadable"]));
+        }
+    }
+
+    #[test]
+    fn a_damaged_index_is_a_warning() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "x").commit("all").write(".git/index", "damaged");
+        let listing = list(&Folder::open(repo.root()).expect("a folder"));
+        assert_eq!((paths(&listing), listing.diagnostics[0].code), (vec!["a.md"], "git-unreadable"));
+    }
+
+    #[test]
+    fn what_is_no_folder_is_not_opened() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "x");
+        assert!(matches!(Folder::open(repo.path("none")), Err(SourceError::NotFound { .. })));
+        assert!(matches!(Folder::open(repo.path("a.md")), Err(SourceError::NotAFolder { .. })));
+        let folder = Folder::open(repo.root()).expect("a folder");
+        assert!(matches!(folder.read(&path("a.md/b")), Err(SourceError::NotFound { .. })));
+        assert!(matches!(folder.read(&RepoPath::root()), Err(SourceError::NotFound { .. })));
+    }
+}
