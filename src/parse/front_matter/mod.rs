@@ -1,0 +1,166 @@
+//! [`FrontMatter`]: what a page says about itself before its text.
+//!
+//! Input is a page's text; output is its front matter, where its body begins, and the problems. Values that are wrong
+//! are left out, keys that aren't known are the author's own and land in `extra`. Defaults from `cascade` are merged
+//! by `site/` with [`FrontMatter::or`].
+//!
+//! 1. [`split()`] finds the front matter and the body.
+//! 2. `read` takes the known keys out of its tree, with the names that other generators use.
+//! 3. [`Date`] reads dates.
+
+mod date;
+mod read;
+mod split;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::base::{diagnostic::Diagnostic, path::RepoPath, shape::Shapes, toml, yaml};
+
+pub use self::{
+    date::{DATE_HINT, Date},
+    read::KEYS,
+    split::{Format, Split, split},
+};
+
+/// What a page says about itself; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FrontMatter {
+    /// The title, as written.
+    pub title: Option<String>,
+    /// When the page was made; lists are in its order.
+    pub date: Option<Date>,
+    /// When it last changed in a way that readers should know.
+    pub updated: Option<Date>,
+    /// Whether it is left out of the built site.
+    pub draft: Option<bool>,
+    /// The date from which it is in the site.
+    pub publish: Option<Date>,
+    /// The date from which it is no longer in the site.
+    pub expire: Option<Date>,
+    /// The terms as written, by taxonomy; a taxonomy that is set to nothing has an empty list.
+    pub terms: BTreeMap<String, Vec<String>>,
+    /// Other names and addresses of the page.
+    pub aliases: Option<Vec<String>>,
+    /// The place among its siblings, small first.
+    pub weight: Option<i64>,
+    /// The template.
+    pub layout: Option<String>,
+    /// The language.
+    pub lang: Option<String>,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// Whether it shows a table of contents.
+    pub toc: Option<bool>,
+    /// Where the page leads instead of having a text.
+    pub redirect: Option<String>,
+    /// How a section orders its pages.
+    pub sort: Option<Sort>,
+    /// In which direction.
+    pub order: Option<Order>,
+    /// Pages per list of a section; 0 for all on one.
+    pub paginate: Option<u32>,
+    /// Defaults for the pages below a section.
+    pub cascade: Option<Box<FrontMatter>>,
+    /// The author's own keys.
+    pub extra: Map<String, Value>,
+}
+
+/// How a section orders its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// By `weight`.
+    Weight,
+    /// By `date`.
+    Date,
+    /// By title.
+    Title,
+    /// By file name.
+    Path,
+}
+
+/// The direction of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Small, old or early in the alphabet first.
+    Asc,
+    /// The other way round.
+    Desc,
+}
+
+/// The keys that a site adds to the known ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrontMatterKeys {
+    /// The names of its taxonomies.
+    pub taxonomies: Vec<String>,
+}
+
+/// Reads a page's front matter; the number is the offset of its body.
+///
+/// The body begins where [`split()`] says, except that a block which turns out to be no mapping belongs to the body.
+pub fn parse(path: &RepoPath, text: &str, known: &FrontMatterKeys) -> (FrontMatter, usize, Vec<Diagnostic>) {
+    let split = split(text);
+    let Some((format, range)) = split.matter else {
+        return (FrontMatter::default(), split.body_start, Vec::new());
+    };
+    let (node, diagnostics) = match format {
+        Format::Yaml => yaml::read(path, text, range, yaml::SMALL),
+        Format::Toml => toml::read(path, text, range),
+    };
+    let mut shapes = Shapes::new(path, text, diagnostics);
+    let matter = match node {
+        Some(node) if node.is_null() => FrontMatter::default(),
+        Some(node) => match node.as_map() {
+            Some(entries) => read::front_matter(&mut shapes, entries, known),
+            None => return (FrontMatter::default(), split::bom_len(text), Vec::new()),
+        },
+        None => FrontMatter::default(),
+    };
+    (matter, split.body_start, shapes.into_diagnostics())
+}
+
+impl FrontMatter {
+    /// Fills what isn't set from `defaults`: key by key, also inside of `terms` and `extra`.
+    ///
+    /// The `cascade` of the defaults isn't taken: it says something about other pages.
+    #[must_use]
+    pub fn or(self, defaults: &Self) -> Self {
+        let Self { mut terms, mut extra, .. } = self;
+        for (taxonomy, names) in &defaults.terms {
+            terms.entry(taxonomy.clone()).or_insert_with(|| names.clone());
+        }
+        for (key, value) in &defaults.extra {
+            if !extra.contains_key(key) {
+                extra.insert(key.clone(), value.clone());
+            }
+        }
+        Self {
+            title: self.title.or_else(|| defaults.title.clone()),
+            date: self.date.or(defaults.date),
+            updated: self.updated.or(defaults.updated),
+            draft: self.draft.or(defaults.draft),
+            publish: self.publish.or(defaults.publish),
+            expire: self.expire.or(defaults.expire),
+            terms,
+            aliases: self.aliases.or_else(|| defaults.aliases.clone()),
+            weight: self.weight.or(defaults.weight),
+            layout: self.layout.or_else(|| defaults.layout.clone()),
+            lang: self.lang.or_else(|| defaults.lang.clone()),
+            description: self.description.or_else(|| defaults.description.clone()),
+            toc: self.toc.or(defaults.toc),
+            redirect: self.redirect.or_else(|| defaults.redirect.clone()),
+            sort: self.sort.or(defaults.sort),
+            order: self.order.or(defaults.order),
+            paginate: self.paginate.or(defaults.paginate),
+            cascade: self.cascade,
+            extra,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

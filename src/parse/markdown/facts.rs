@@ -1,0 +1,170 @@
+//! [`Facts`]: what the site keeps of a page after it was parsed; small and owned.
+
+use serde::Serialize;
+
+use crate::parse::{
+    expand::{At, ComponentCall},
+    markdown::{
+        event::{Event, LinkKind, Tag, TagEnd},
+        html, ids,
+    },
+};
+
+/// How long a summary is at most, in characters.
+const MAX_SUMMARY_CHARS: usize = 200;
+
+/// What a page says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The text of the first heading when it is an `h1`.
+    pub title: Option<String>,
+    /// The headings, in order.
+    pub headings: Vec<Heading>,
+    /// Everything the page leads to or shows, in order.
+    pub links: Vec<LinkFact>,
+    /// The ids that were written, not generated: in `{#id}` and in raw HTML.
+    pub anchors: Vec<String>,
+    /// The text of the first paragraph, cut at a word.
+    pub summary: Option<String>,
+    /// How many words the text has; a character of a script without spaces counts as one.
+    pub n_words: u32,
+    /// The names of the components that are called, sorted.
+    pub components: Vec<String>,
+    /// The languages of the code blocks, sorted.
+    pub languages: Vec<String>,
+    /// Whether there are formulas.
+    pub has_math: bool,
+}
+
+/// A heading as a table of contents shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its id.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is done with what a link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkRole {
+    /// Readers can go there.
+    Link,
+    /// It is shown as an image or another medium.
+    Image,
+    /// It is put into the page: `![[target]]`.
+    Embed,
+}
+
+/// A link, image or embed of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkFact {
+    /// How it was written.
+    pub kind: LinkKind,
+    /// What it is for.
+    pub role: LinkRole,
+    /// Where it leads, as written.
+    pub target: String,
+    /// The text of a wiki link that has one of its own: `[[Target|text]]`.
+    pub text: Option<String>,
+    /// Where it is.
+    pub at: At,
+}
+
+/// Collects the facts of a page from its finished events.
+pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Vec<String>) -> Facts {
+    let mut facts = Facts { anchors, ..Facts::default() };
+    for (index, event) in events.iter().enumerate() {
+        match event {
+            Event::Start(Tag::Heading(heading)) => {
+                let text = ids::text_until(&events[index + 1..], |end| matches!(end, TagEnd::Heading(_)));
+                let id = heading.id.clone().unwrap_or_default();
+                facts.headings.push(Heading { level: heading.level, id, text: text.trim().to_owned() });
+            }
+            Event::Start(Tag::Link(link)) => {
+                facts.link(link.kind, LinkRole::Link, &link.target, link.at);
+                if link.kind == (LinkKind::Wiki { piped: true }) {
+                    let text = ids::text_until(&events[index + 1..], |end| end == TagEnd::Link);
+                    facts.links.last_mut().expect("a link was just added").text = Some(text);
+                }
+            }
+            Event::Start(Tag::Image(link)) => facts.link(link.kind, LinkRole::Image, &link.target, link.at),
+            Event::Embed(embed) => {
+                let kind = LinkKind::Wiki { piped: embed.text.is_some() };
+                facts.link(kind, LinkRole::Embed, &embed.target, embed.at);
+            }
+            Event::Start(Tag::Component(call)) => {
+                facts.components.extend(calls.get(*call).map(|call| call.name.clone()));
+            }
+            Event::Start(Tag::CodeBlock(fence)) => facts.languages.extend(fence.language.clone()),
+            Event::Html { html, at } | Event::InlineHtml { html, at } => facts.html(html, *at),
+            Event::Math(_) => facts.has_math = true,
+            Event::Text(text) => facts.n_words = facts.n_words.saturating_add(count_words(text)),
+            Event::Code(code) => facts.n_words = facts.n_words.saturating_add(count_words(&code.text)),
+            _ => {}
+        }
+    }
+    facts.title = facts.headings.first().filter(|first| first.level == 1).map(|first| first.text.clone());
+    facts.summary = summary(events);
+    for names in [&mut facts.components, &mut facts.languages] {
+        names.sort_unstable();
+        names.dedup();
+    }
+    facts
+}
+
+impl Facts {
+    fn link(&mut self, kind: LinkKind, role: LinkRole, target: &str, at: At) {
+        self.links.push(LinkFact { kind, role, target: target.to_owned(), text: None, at });
+    }
+
+    fn html(&mut self, html: &str, at: At) {
+        for attribute in html::attributes(html).filter(html::Attribute::is_address) {
+            let is_link = attribute.name.eq_ignore_ascii_case("href");
+            let role = if is_link { LinkRole::Link } else { LinkRole::Image };
+            self.link(LinkKind::Html, role, attribute.value, at);
+        }
+    }
+}
+
+fn count_words(text: &str) -> u32 {
+    let mut n_words = 0;
+    let mut in_word = false;
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            n_words += u32::from(!in_word);
+            in_word = true;
+            continue;
+        }
+        let stands_alone =
+            matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
+        if c.is_alphanumeric() && (stands_alone || !in_word) {
+            n_words += 1;
+        }
+        in_word =
+            !stands_alone && (c.is_alphanumeric() || (in_word && matches!(c, '\'' | '’' | '-' | '_' | '.')));
+    }
+    n_words
+}
+
+/// The text of the first paragraph that has any.
+fn summary(events: &[Event<'_>]) -> Option<String> {
+    let is_paragraph = |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph));
+    let starts = events.iter().enumerate().filter(|(_, event)| is_paragraph(event)).map(|(index, _)| index);
+    for start in starts {
+        let text = ids::text_until(&events[start + 1..], |end| end == TagEnd::Paragraph);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if !words.is_empty() {
+            return Some(cut(&words.join(" ")));
+        }
+    }
+    None
+}
+
+fn cut(text: &str) -> String {
+    let Some((limit, _)) = text.char_indices().nth(MAX_SUMMARY_CHARS) else { return text.to_owned() };
+    let at_word = text[..limit].rfind(' ').unwrap_or(limit);
+    format!("{}…", text[..at_word].trim_end_matches([' ', ',', ';', ':', '.', '–', '-']))
+}

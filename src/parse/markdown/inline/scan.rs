@@ -1,0 +1,204 @@
+//! The merged text of a run: component placeholders, bare addresses, emoji, delimiters, footnotes defined elsewhere.
+//!
+//! One pass over the bytes that stops only where something can begin. Text that was escaped is left alone.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::{Inline, autolink, delimiter::Delimiter, text::Merged};
+use crate::parse::markdown::{
+    attributes::Attributes,
+    event::{Event, Link, LinkKind, Tag, TagEnd},
+    placeholder,
+};
+
+/// How long the name of an emoji is at most, in bytes.
+const MAX_EMOJI_BYTES: usize = 60;
+
+/// How long the label of a footnote that is defined in another text is at most, in bytes.
+const MAX_LABEL_BYTES: usize = 100;
+
+/// The first byte of a placeholder in UTF-8.
+const PLACEHOLDER_BYTE: u8 = 0xEE;
+
+/// The bytes at which something can begin, but for `w`.
+const TRIGGERS: [bool; 256] = {
+    let mut triggers = [false; 256];
+    let bytes = [PLACEHOLDER_BYTE, b':', b'@', b'=', b'^', b'~', b'['];
+    let mut index = 0;
+    while index < bytes.len() {
+        triggers[bytes[index] as usize] = true;
+        index += 1;
+    }
+    triggers
+};
+
+impl<'a> Inline<'_, 'a, '_> {
+    /// Scans text and writes what is in it.
+    pub(super) fn scan(&mut self, merged: &Merged<'a>) {
+        let mut written = 0;
+        let mut at = 0;
+        while let Some(trigger) = self.next_trigger(merged, at) {
+            at = match self.found(merged, trigger, &mut written) {
+                Some(end) => {
+                    written = end;
+                    end
+                }
+                None => trigger + run_len(merged.text.as_bytes(), trigger),
+            };
+        }
+        self.write_text(merged, written..merged.text.len());
+    }
+
+    fn next_trigger(&self, merged: &Merged<'a>, from: usize) -> Option<usize> {
+        if self.translator.options.plain && self.translator.expanded.calls.is_empty() {
+            return None;
+        }
+        let bytes = merged.text.as_bytes();
+        let is_trigger = |at: usize| match bytes[at] {
+            b'w' | b'W' => bytes.get(at + 3) == Some(&b'.'),
+            byte => TRIGGERS[byte as usize],
+        };
+        (from..bytes.len()).find(|&at| is_trigger(at))
+    }
+
+    /// Writes what begins or lies around `trigger`, after the text before it; returns where it ends.
+    fn found(&mut self, merged: &Merged<'a>, trigger: usize, written: &mut usize) -> Option<usize> {
+        let text = &*merged.text;
+        if merged.is_literal(trigger) {
+            return None;
+        }
+        let floor = *written;
+        match text.as_bytes()[trigger] {
+            byte if self.translator.options.plain && byte != PLACEHOLDER_BYTE => None,
+            PLACEHOLDER_BYTE => {
+                let (call, len) = placeholder::read(&text[trigger..], &self.translator.expanded.calls)?;
+                self.write_text(merged, floor..trigger);
+                if self.n_images > 0 {
+                    let raw = &self.translator.expanded.calls[call].raw;
+                    self.out().push(Event::Text(Cow::Borrowed(raw)));
+                } else {
+                    self.translator.component(call);
+                }
+                Some(trigger + len)
+            }
+            b':' if text[trigger..].starts_with("://") => {
+                let range = autolink::url_at(text, trigger, floor)?;
+                self.write_address(merged, floor, range, LinkKind::Autolink, "")
+            }
+            b':' => self.emoji(merged, floor, trigger),
+            b'w' | b'W' => {
+                let range = autolink::www_at(text, trigger)?;
+                self.write_address(merged, floor, range, LinkKind::Autolink, "http://")
+            }
+            b'@' => {
+                let (range, is_bare) = autolink::mail_at(text, trigger, floor)?;
+                let kind = if is_bare { LinkKind::Email } else { LinkKind::Autolink };
+                self.write_address(merged, floor, range, kind, "")
+            }
+            b'[' => self.footnote(merged, floor, trigger),
+            _ => self.delimiter(merged, floor, trigger),
+        }
+    }
+
+    fn write_text(&mut self, merged: &Merged<'a>, range: Range<usize>) {
+        if !range.is_empty() {
+            let text = merged.slice(range);
+            self.out().push(Event::Text(text));
+        }
+    }
+
+    fn write_address(
+        &mut self,
+        merged: &Merged<'a>,
+        floor: usize,
+        range: Range<usize>,
+        kind: LinkKind,
+        scheme: &str,
+    ) -> Option<usize> {
+        if self.n_links > 0 || self.n_images > 0 {
+            return None;
+        }
+        self.write_text(merged, floor..range.start);
+        let text = merged.plain_slice(range.clone());
+        let target = if scheme.is_empty() { text.clone() } else { Cow::Owned(format!("{scheme}{text}")) };
+        let source_range = merged.source_range(range.clone());
+        if kind == LinkKind::Autolink {
+            self.address = source_range.clone();
+        }
+        let at = self.source.at(source_range);
+        let link = Link { kind, target, title: Cow::Borrowed(""), attributes: Attributes::default(), at };
+        self.out().extend([
+            Event::Start(Tag::Link(Box::new(link))),
+            Event::Text(text),
+            Event::End(TagEnd::Link),
+        ]);
+        Some(range.end)
+    }
+
+    fn emoji(&mut self, merged: &Merged<'a>, floor: usize, colon: usize) -> Option<usize> {
+        let text = &*merged.text;
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+-".contains(byte);
+        let rest = &text[colon + 1..];
+        let len = rest.bytes().take(MAX_EMOJI_BYTES).take_while(is_name).count();
+        let follows_word = text[..colon].ends_with(|c: char| c.is_ascii_alphanumeric());
+        if len == 0
+            || follows_word
+            || !self.translator.options.emoji
+            || rest.as_bytes().get(len) != Some(&b':')
+        {
+            return None;
+        }
+        let emoji = emojis::get_by_shortcode(&rest[..len])?;
+        self.write_text(merged, floor..colon);
+        self.out().push(Event::Text(Cow::Borrowed(emoji.as_str())));
+        Some(colon + len + 2)
+    }
+
+    /// `[^label]` whose definition is not in this text but may be in another one of the page.
+    fn footnote(&mut self, merged: &Merged<'a>, floor: usize, start: usize) -> Option<usize> {
+        if self.translator.expanded.calls.is_empty() || self.n_images > 0 {
+            return None;
+        }
+        let rest = merged.text[start..].strip_prefix("[^")?;
+        let is_end = |byte: u8| matches!(byte, b'[' | b']' | b' ' | b'\t' | b'\n');
+        let len = rest.bytes().take(MAX_LABEL_BYTES).position(is_end)?;
+        if len == 0 || !rest[len..].starts_with(']') {
+            return None;
+        }
+        self.write_text(merged, floor..start);
+        self.footnote_reference(rest[..len].to_owned());
+        Some(start + len + 3)
+    }
+
+    fn delimiter(&mut self, merged: &Merged<'a>, floor: usize, start: usize) -> Option<usize> {
+        let text = &*merged.text;
+        let len = run_len(text.as_bytes(), start);
+        let delimiter = Delimiter::of_run(text.as_bytes()[start], len)?;
+        let is_escaped = (1..len).any(|nth| merged.is_literal(start + nth));
+        let (before, after) = (text[..start].chars().next_back(), text[start + len..].chars().next());
+        let may_close = delimiter.may_close(before, after);
+        // Beside an element there is no character to look at; the element itself is none that forbids opening.
+        let may_open = delimiter.may_open(before, after.or(Some('*')));
+        if is_escaped || !(may_open || may_close) {
+            return None;
+        }
+        self.write_text(merged, floor..start);
+        let (out, openers) = self.delimiters();
+        if !(may_close && openers.close(delimiter, out)) {
+            if may_open {
+                openers.open(delimiter, out);
+            } else {
+                self.write_text(merged, start..start + len);
+            }
+        }
+        Some(start + len)
+    }
+}
+
+/// How many bytes equal to the one at `start` follow it, itself counted.
+fn run_len(bytes: &[u8], start: usize) -> usize {
+    match bytes[start] {
+        byte @ (b'=' | b'^' | b'~') => bytes[start..].iter().take_while(|&&other| other == byte).count(),
+        _ => 1,
+    }
+}

@@ -1,0 +1,8 @@
+//! Parsing, one file at a time. Nothing here fails: each parser returns a value and its diagnostics.
+
+pub mod data;
+pub mod expand;
+pub mod front_matter;
+pub mod markdown;
+pub mod slug;
+pub mod summary;
