@@ -7,4 +7,5 @@
 pub mod base;
 pub mod git;
 pub mod parse;
+pub mod site;
 pub mod source;

@@ -1,0 +1,217 @@
+//! [`PageFile`]: what one Markdown file says about itself, read and parsed once per change of its bytes.
+//!
+//! The text is not kept: the site holds facts (title, headings, links), rendering reads the file again.
+
+use std::{
+    ops::Bound,
+    sync::{Arc, OnceLock},
+};
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place, nearest},
+        digest::BlobId,
+        path::RepoPath,
+    },
+    parse::{
+        expand::{self, Expanded, FileError, Files},
+        front_matter::{self, FrontMatter, FrontMatterKeys},
+        markdown::{self, Facts, MarkdownOptions},
+    },
+    site::{anchors::Anchors, place::Places},
+    source::{Listing, Source, SourceError},
+};
+
+/// The largest page, in bytes. A page of this size is a book in one file; larger ones are data with a wrong name.
+pub const MAX_PAGE_BYTES: u64 = 8 << 20;
+
+/// One Markdown file, parsed.
+#[derive(Clone, Debug)]
+pub struct PageFile {
+    /// The file.
+    pub path: RepoPath,
+    /// The bytes it was parsed from.
+    pub blob: BlobId,
+    /// Its own front matter, before any cascade.
+    pub front: FrontMatter,
+    /// Where its body begins in its text.
+    pub body_start: usize,
+    /// What its body says: title, headings, links.
+    pub facts: Facts,
+    /// The title given by `{{#title ...}}` in the text.
+    pub given_title: Option<String>,
+    /// The files its text came from: itself first, then the included ones.
+    pub files: Vec<RepoPath>,
+    /// What went wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    anchors: OnceLock<Anchors>,
+}
+
+impl PageFile {
+    /// Reads and parses one file; a broken one is a page with diagnostics.
+    pub fn load(path: &RepoPath, files: &SourceFiles<'_>, reading: &Reading) -> Self {
+        let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
+        let (text, mut diagnostics) = files.page_text(path);
+        let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
+        let expanded = expand::expand(path, &text, body_start, files);
+        let document = markdown::parse(&expanded, &reading.markdown);
+        let facts = document.facts;
+        diagnostics.extend(front_diagnostics);
+        let mut places = Places::new(files);
+        diagnostics.extend(document.problems.into_iter().map(|problem| {
+            match places.of(problem.at, &expanded.files) {
+                Some(place) => problem.diagnostic.at(place),
+                None => problem.diagnostic,
+            }
+        }));
+        diagnostics.extend(expanded.diagnostics);
+        Self {
+            path: path.clone(),
+            blob,
+            front,
+            body_start,
+            facts,
+            given_title: expanded.title,
+            files: expanded.files,
+            diagnostics,
+            anchors: OnceLock::new(),
+        }
+    }
+
+    /// The ids of the page, indexed when they are first asked for.
+    pub fn anchors(&self) -> &Anchors {
+        self.anchors.get_or_init(|| Anchors::of(&self.facts))
+    }
+}
+
+/// How pages are parsed; the same for all pages of a site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The keys that front matter may have.
+    pub keys: FrontMatterKeys,
+    /// The Markdown extensions that are on.
+    pub markdown: MarkdownOptions,
+}
+
+/// The body of a page, ready to be parsed as Markdown for rendering.
+pub fn expanded_body(file: &PageFile, files: &SourceFiles<'_>) -> Expanded {
+    let (text, _) = files.page_text(&file.path);
+    // The file may have changed since it was parsed; the next snapshot will show it.
+    let body_start = if text.is_char_boundary(file.body_start) { file.body_start } else { text.len() };
+    expand::expand(&file.path, &text, body_start, files)
+}
+
+/// Text files of a source, as parsing wants them.
+pub struct SourceFiles<'a> {
+    /// Where files are read from.
+    pub source: &'a dyn Source,
+    /// The files there are; others can't be included.
+    pub listing: &'a Listing,
+}
+
+impl SourceFiles<'_> {
+    /// The text of a page and what is wrong with its bytes. Offsets in the text are offsets in the file.
+    pub fn page_text(&self, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+        if let Some(entry) = self.listing.entries.get(path)
+            && entry.size > MAX_PAGE_BYTES
+        {
+            let problem = Diagnostic::error(
+                "page-too-large",
+                format!("`{path}` has {} bytes; a page may have {MAX_PAGE_BYTES}", entry.size),
+            )
+            .at(Place::file(path))
+            .hint("split it into several pages, or give it another extension if it is data");
+            return (String::new(), vec![problem]);
+        }
+        match self.source.read(path) {
+            Ok(bytes) => decode(path, bytes),
+            Err(cause) => {
+                let problem = Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
+                    .at(Place::file(path))
+                    .hint("check its permissions");
+                (String::new(), vec![problem])
+            }
+        }
+    }
+}
+
+impl SourceFiles<'_> {
+    /// The place of a top-level key's value in a config or in front matter; the whole file if it isn't there.
+    pub fn place_of_key(&self, path: &RepoPath, key: &str) -> Place {
+        if !self.listing.entries.contains_key(path) {
+            return Place::file(path);
+        }
+        let (text, _) = self.page_text(path);
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let value =
+                line.strip_prefix(key).map(str::trim_start).and_then(|rest| rest.strip_prefix([':', '=']));
+            if let Some(value) = value.map(str::trim) {
+                let end = start + line.trim_end().len();
+                return Place::in_text(path, &text, end - value.len()..end);
+            }
+            start += line.len();
+        }
+        Place::file(path)
+    }
+}
+
+/// Takes bytes as text: invalid UTF-8 is shown as `�`, a lone CR becomes LF (same length, so offsets hold).
+fn decode(path: &RepoPath, bytes: Vec<u8>) -> (String, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+            let encoding = if utf16 { "it looks like UTF-16" } else { "it may be Latin-1 or Windows-1252" };
+            diagnostics.push(
+                Diagnostic::error("not-utf8", format!("`{path}` is not valid UTF-8"))
+                    .at(Place::in_text(path, &text, at..at + 1))
+                    .hint(format!("{encoding}: save the file as UTF-8")),
+            );
+            text
+        }
+    };
+    if text.contains('\r') && !text.contains('\n') {
+        diagnostics.push(
+            Diagnostic::warning("cr-line-ends", format!("the lines of `{path}` end with CR alone"))
+                .at(Place::file(path))
+                .hint("save the file with LF line ends, as Git and every tool expect"),
+        );
+        text = text.replace('\r', "\n");
+    }
+    (text, diagnostics)
+}
+
+impl Files for SourceFiles<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
+        if !self.listing.entries.contains_key(path) {
+            return Err(FileError::NotFound);
+        }
+        let bytes = self.source.read(path).map_err(|error| match error {
+            SourceError::NotFound { .. } => FileError::NotFound,
+            other => FileError::Unreadable(other.to_string()),
+        })?;
+        String::from_utf8(bytes).map(Arc::from).map_err(|_| FileError::NotText)
+    }
+
+    fn nearest(&self, path: &RepoPath) -> Option<String> {
+        nearest_file(self.listing, path).map(ToString::to_string)
+    }
+}
+
+/// The existing file that was likely meant by `path`: a near name in its folder, else the same name elsewhere.
+pub fn nearest_file<'a>(listing: &'a Listing, path: &RepoPath) -> Option<&'a RepoPath> {
+    let folder = path.parent()?;
+    let start = if folder.is_root() { String::new() } else { format!("{folder}/") };
+    let below = listing.entries.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
+    let below = below.map(|(other, _)| other).take_while(|other| other.as_str().starts_with(&start));
+    let names: Vec<&RepoPath> = below.filter(|other| !other.as_str()[start.len()..].contains('/')).collect();
+    if let Some(name) = nearest(path.file_name(), names.iter().map(|other| other.file_name())) {
+        return names.into_iter().find(|other| other.file_name() == name);
+    }
+    listing.entries.keys().find(|other| other.file_name().eq_ignore_ascii_case(path.file_name()))
+}

@@ -1,0 +1,185 @@
+//! What `check` says about links: broken, wanted and orphan pages, each with its place in the original file.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place, nearest},
+        path::RepoPath,
+    },
+    parse::{
+        markdown::{LinkFact, LinkRole},
+        slug,
+    },
+    site::{
+        Site,
+        file::{SourceFiles, nearest_file},
+        graph::Problem,
+        page::Page,
+        place::Places,
+        resolve::{Destination, Fragment, Missing},
+        routes::Hidden,
+        section::ids,
+    },
+    source::Source,
+};
+
+/// How many names are compared in all to guess what was meant; that takes about two seconds. A site of a thousand
+/// pages has a guess for each of its first three thousand problems.
+const MAX_COMPARED: usize = 3_000_000;
+/// The longest name, in bytes, for which a guess is made; comparing costs the square of it.
+const MAX_GUESSED_BYTES: usize = 200;
+
+/// How many orphans of a folder are named.
+const MAX_NAMED: usize = 10;
+/// The page that no link should lead to.
+const NOT_FOUND: &str = "/404.html";
+
+impl Site {
+    /// Every link that leads nowhere. Reads the files that have one, for the line it stands in.
+    pub fn link_diagnostics(&self, source: &dyn Source) -> Vec<Diagnostic> {
+        let files = SourceFiles { source, listing: self.listing() };
+        let mut places = Places::new(&files);
+        let mut diagnostics = Vec::new();
+        let mut n_compared = 0;
+        for problem in self.links().problems() {
+            let page = self.page(problem.page);
+            let link = &page.file.facts.links[problem.link];
+            let path = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
+            let start = link.at.offset as usize;
+            let place = places.in_file(path, start..start + link.at.len as usize);
+            let mut diagnostic = self.describe(problem, page, link).at(place);
+            if n_compared < MAX_COMPARED && link.target.len() <= MAX_GUESSED_BYTES {
+                n_compared += self.n_candidates(problem, page);
+                diagnostic = diagnostic.hint_opt(self.guess(problem, page, link, path));
+            }
+            if path != page.path() {
+                diagnostic = diagnostic.related("shown on this page", Place::file(page.path()));
+            }
+            diagnostics.push(diagnostic);
+        }
+        diagnostics
+    }
+
+    /// Pages that no other page links to and SUMMARY.md doesn't list, one note for each folder that has some.
+    pub fn orphan_diagnostics(&self) -> Vec<Diagnostic> {
+        let mut by_folder: BTreeMap<RepoPath, Vec<&Page>> = BTreeMap::new();
+        for (id, page) in ids(self.pages()) {
+            let is_listed = page.is_folder_page || (self.has_summary() && self.nav().contains(id));
+            if !is_listed && self.links().backlinks(id).is_empty() && page.route.as_str() != NOT_FOUND {
+                by_folder.entry(page.path().parent().unwrap_or_default()).or_default().push(page);
+            }
+        }
+        by_folder.into_values().map(|pages| orphans_of_folder(&pages)).collect()
+    }
+
+    /// Every link to another site, with the page it stands on.
+    pub fn external_links(&self) -> impl Iterator<Item = (&Page, &LinkFact)> {
+        let is_web =
+            |link: &LinkFact| ["http://", "https://"].iter().any(|scheme| link.target.starts_with(scheme));
+        self.pages().iter().flat_map(move |page| {
+            page.file.facts.links.iter().filter(move |link| is_web(link)).map(move |link| (page, link))
+        })
+    }
+
+    /// The names of pages that are linked to and not written yet, each with how many links want it.
+    pub fn wanted_pages(&self) -> BTreeMap<String, usize> {
+        let mut wanted = BTreeMap::new();
+        for problem in self.links().problems() {
+            if let Destination::Missing(Missing::Page(name)) = &problem.destination {
+                *wanted.entry(name.clone()).or_default() += 1;
+            }
+        }
+        wanted
+    }
+
+    fn describe(&self, problem: &Problem, page: &Page, link: &LinkFact) -> Diagnostic {
+        let target = &link.target;
+        match &problem.destination {
+            Destination::Internal { page: to, fragment: Some(Fragment::Missing(id)), .. } => {
+                let to = to.map_or(page, |to| self.page(to));
+                Diagnostic::warning("broken-anchor", format!("`{}` has no heading or id `{id}`", to.path()))
+            }
+            Destination::Missing(Missing::Page(name)) => {
+                Diagnostic::warning("wanted-page", format!("there is no page `{name}`"))
+                    .hint("write it, or correct the name")
+            }
+            Destination::Missing(Missing::Hidden(hidden)) => {
+                Diagnostic::warning("broken-link", format!("`{target}` {}", why_hidden(*hidden)))
+                    .hint("publish it, or remove the link")
+            }
+            Destination::Missing(Missing::Outside) => {
+                Diagnostic::warning("link-outside", format!("`{target}` lies outside of the site"))
+                    .hint("set `repo` in recto.yml to lead such links to the forge, or use a full URL")
+            }
+            _ => {
+                let what = if matches!(link.role, LinkRole::Image | LinkRole::Embed) {
+                    "missing-image"
+                } else {
+                    "broken-link"
+                };
+                Diagnostic::warning(what, format!("`{target}` does not exist"))
+            }
+        }
+    }
+
+    /// How many names a guess compares.
+    fn n_candidates(&self, problem: &Problem, page: &Page) -> usize {
+        match &problem.destination {
+            Destination::Internal { page: to, .. } => to.map_or(page, |to| self.page(to)).headings().len(),
+            Destination::Missing(Missing::Page(_)) => self.pages().len(),
+            _ => self.listing().entries.len(),
+        }
+    }
+
+    /// What was likely meant.
+    fn guess(&self, problem: &Problem, page: &Page, link: &LinkFact, file: &RepoPath) -> Option<String> {
+        match &problem.destination {
+            Destination::Internal { page: to, fragment: Some(Fragment::Missing(id)), .. } => {
+                let to = to.map_or(page, |to| self.page(to));
+                let ids = to.headings().iter().map(|heading| &*heading.id);
+                nearest(&slug_of(id), ids).map(|near| format!("did you mean `#{near}`?"))
+            }
+            Destination::Missing(Missing::Page(name)) => {
+                let near = nearest(&slug::wiki_key(name), self.names().page_names());
+                near.map(|near| format!("did you mean `{near}`?"))
+            }
+            Destination::Missing(Missing::File) => self.near(&link.target, file),
+            _ => None,
+        }
+    }
+
+    fn near(&self, target: &str, file: &RepoPath) -> Option<String> {
+        let path = target.split(['#', '?']).next().unwrap_or(target);
+        let folder = if path.starts_with('/') { self.content().clone() } else { file.parent()? };
+        let wanted = folder.resolve(path.trim_start_matches('/'))?;
+        let with_extension = RepoPath::new(&format!("{wanted}.md"));
+        let near = nearest_file(self.listing(), &wanted)
+            .or_else(|| nearest_file(self.listing(), &with_extension?))
+            .filter(|near| *near != file && self.route_of_file(near).is_some())?;
+        Some(format!("did you mean `{near}`?"))
+    }
+}
+
+fn orphans_of_folder(pages: &[&Page]) -> Diagnostic {
+    let names: Vec<String> = pages.iter().take(MAX_NAMED).map(|page| format!("`{}`", page.path())).collect();
+    let more = pages.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Diagnostic::note("orphan-page", format!("no other page links to {}{more}", names.join(", ")))
+        .at(Place::file(pages[0].path()))
+        .hint("readers find them in their folder's list only; link to them where they are needed")
+}
+
+fn slug_of(id: &str) -> String {
+    id.trim().to_lowercase().replace(char::is_whitespace, "-")
+}
+
+fn why_hidden(hidden: Hidden) -> &'static str {
+    match hidden {
+        Hidden::Draft => "is a draft",
+        Hidden::Future => "is not published yet",
+        Hidden::Expired => "has expired",
+        Hidden::Underscore => "is no page, since its name or a folder's begins with `_`",
+        Hidden::Duplicate => "is not published, since another page has its address",
+    }
+}

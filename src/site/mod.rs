@@ -1,0 +1,409 @@
+//! The immutable model of a site: pages, sections, taxonomies, addresses, links.
+//!
+//! [`Site::load`] makes a snapshot from a [`Source`], [`Site::update`] the next one from a [`ChangeSet`]: it parses
+//! only what changed. Both then run the same pipeline, each step a pure function in its own file:
+//! 1. parse each page ([`mod@file`]);
+//! 2. find each folder's page, cascade front matter, leave out what is not published (`select`);
+//! 3. group into [`section`]s and [`taxonomy`]s, order the reading ([`nav`]);
+//! 4. give everything its address ([`addresses`], [`routes`]);
+//! 5. resolve every link (`names`, [`resolve`], [`graph`]).
+//!
+//! A site answers queries. It writes nothing, keeps no bodies and no rendered HTML.
+
+pub mod anchors;
+pub mod file;
+pub mod graph;
+pub mod nav;
+pub mod page;
+pub mod place;
+pub mod related;
+pub mod resolve;
+pub mod route;
+pub mod routes;
+pub mod section;
+pub mod taxonomy;
+
+pub mod addresses;
+mod links;
+mod names;
+mod select;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    base::{
+        config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE},
+        diagnostic::{self, Diagnostic, Place},
+        path::RepoPath,
+    },
+    parse::{
+        front_matter::{Date, FrontMatterKeys},
+        markdown::MarkdownOptions,
+        summary::{self, Summary, SummaryItem},
+    },
+    site::{
+        file::{PageFile, Reading, SourceFiles},
+        graph::LinkGraph,
+        names::Names,
+        nav::Nav,
+        page::{Page, PageId},
+        route::Route,
+        routes::{Hidden, Routes},
+        section::{Home, Sections},
+        taxonomy::Taxonomies,
+    },
+    source::{ChangeSet, Listing, ListingOptions, Source, SourceError},
+};
+
+/// The order of reading, as mdBook and GitBook have it, in the content root.
+pub const SUMMARY_FILE: &str = "SUMMARY.md";
+/// The folder that is the content root if it exists and the config names no other.
+pub const CONTENT_FOLDER: &str = "content";
+/// Folders in the root of a configured site that hold no content.
+pub const RESERVED_FOLDERS: [&str; 2] = ["themes", "data"];
+
+/// What a site without any title is called.
+const HOME: &str = "Home";
+
+/// What a site depends on besides its files.
+#[derive(Clone, Debug, Default)]
+pub struct SiteOptions {
+    /// Today: pages of a later day wait, pages that expired before it are left out. `None` publishes by no day.
+    pub today: Option<Date>,
+    /// Whether drafts are published.
+    pub drafts: bool,
+    /// Whether pages of a later day are published.
+    pub future: bool,
+    /// Used in place of the config's base URL.
+    pub base_url: Option<BaseUrl>,
+    /// The output folder if it lies in the site; it is no content.
+    pub output: Option<RepoPath>,
+}
+
+/// One snapshot of a site.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    options: SiteOptions,
+    config: Arc<Config>,
+    config_diagnostics: Vec<Diagnostic>,
+    listing: Arc<Listing>,
+    content: RepoPath,
+    reading: Reading,
+    files: BTreeMap<RepoPath, Arc<PageFile>>,
+    hidden: BTreeMap<RepoPath, Hidden>,
+    pages: Vec<Page>,
+    by_path: HashMap<RepoPath, PageId>,
+    sections: Sections,
+    taxonomies: Taxonomies,
+    nav: Nav,
+    has_summary: bool,
+    routes: Routes,
+    assets: BTreeMap<RepoPath, Route>,
+    names: Names,
+    links: LinkGraph,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Site {
+    /// Reads a whole site.
+    pub fn load(source: &dyn Source, options: &SiteOptions) -> Result<Self, SourceError> {
+        let listing =
+            source.listing(&ListingOptions { exclude: options.output.iter().cloned().collect() })?;
+        let changes = ChangeSet::between(&Listing::default(), &listing);
+        let empty = Self { options: options.clone(), ..Self::default() };
+        Ok(empty.update(source, &changes, listing))
+    }
+
+    /// The site after a change of its files: only what the change touches is parsed again.
+    #[must_use]
+    pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: Listing) -> Self {
+        let (config, config_diagnostics) = read_config(source, &listing, &self.options);
+        let content = content_root(&config, &listing);
+        let reading = Reading {
+            keys: FrontMatterKeys {
+                taxonomies: config.taxonomies.iter().map(|taxonomy| taxonomy.name.clone()).collect(),
+            },
+            markdown: MarkdownOptions {
+                smart_punctuation: config.markdown.smart_punctuation,
+                math: config.markdown.math,
+                emoji: config.markdown.emoji,
+                ..MarkdownOptions::default()
+            },
+        };
+        let mut site = Self {
+            options: self.options.clone(),
+            content,
+            config: Arc::new(config),
+            config_diagnostics,
+            listing: Arc::new(listing),
+            ..Self::default()
+        };
+        let keeps = self.reading == reading;
+        site.reading = reading;
+        site.files =
+            site.parse_files(source, if keeps { &self.files } else { const { &BTreeMap::new() } }, changes);
+        site.assemble(source)
+    }
+
+    fn parse_files(
+        &self,
+        source: &dyn Source,
+        former: &BTreeMap<RepoPath, Arc<PageFile>>,
+        changes: &ChangeSet,
+    ) -> BTreeMap<RepoPath, Arc<PageFile>> {
+        let files = SourceFiles { source, listing: &self.listing };
+        let touched: BTreeSet<&RepoPath> = changes.changed.iter().chain(&changes.removed).collect();
+        let paths: Vec<&RepoPath> =
+            self.listing.entries.keys().filter(|path| self.is_page_file(path)).collect();
+        paths
+            .into_par_iter()
+            .map(|path| {
+                let kept =
+                    former.get(path).filter(|file| !file.files.iter().any(|used| touched.contains(used)));
+                let file =
+                    kept.map_or_else(|| Arc::new(PageFile::load(path, &files, &self.reading)), Arc::clone);
+                (path.clone(), file)
+            })
+            .collect()
+    }
+
+    fn is_page_file(&self, path: &RepoPath) -> bool {
+        path.is_markdown() && self.is_content(path) && !self.is_summary(path)
+    }
+
+    fn is_summary(&self, path: &RepoPath) -> bool {
+        path.relative_to(&self.content) == Some(SUMMARY_FILE)
+    }
+
+    /// Whether a file lies in the content root and in none of the reserved folders.
+    fn is_content(&self, path: &RepoPath) -> bool {
+        if !path.is_within(&self.content) {
+            return false;
+        }
+        let is_configured = self.listing.entries.contains_key(CONFIG_FILE);
+        let first = path.parts().next().unwrap_or_default();
+        !(self.content.is_root() && is_configured && RESERVED_FOLDERS.contains(&first))
+            && path.as_str() != CONFIG_FILE
+    }
+
+    fn assemble(mut self, source: &dyn Source) -> Self {
+        let selection = select::select(&self);
+        self.pages = selection.pages;
+        self.hidden = selection.hidden;
+        self.diagnostics.extend(selection.diagnostics);
+        self.by_path = section::ids(&self.pages).map(|(id, page)| (page.path().clone(), id)).collect();
+        let home =
+            Home { title: self.config.title.as_deref().unwrap_or(HOME), paginate: self.config.paginate };
+        self.sections = Sections::build(&self.pages, &self.content, &home);
+        self.taxonomies = Taxonomies::build(&self.config, &self.pages);
+        self.read_order(source);
+        addresses::claim(&mut self);
+        self.names = Names::build(&self.pages, &self.listing, &self.content);
+        self.links = LinkGraph::build(&self);
+        addresses::claim_linked_folders(&mut self);
+        self.diagnostics.extend(self.config_diagnostics.iter().cloned());
+        self.diagnostics.extend(self.listing.diagnostics.iter().cloned());
+        let shown =
+            self.files.iter().filter(|(path, _)| !matches!(self.hidden.get(*path), Some(Hidden::Underscore)));
+        self.diagnostics.extend(shown.flat_map(|(_, file)| file.diagnostics.iter().cloned()));
+        diagnostic::sort(&mut self.diagnostics);
+        self
+    }
+
+    fn read_order(&mut self, source: &dyn Source) {
+        let path = self.content.join(SUMMARY_FILE);
+        let files = SourceFiles { source, listing: &self.listing };
+        let summary = self.listing.entries.contains_key(&path).then(|| files.page_text(&path).0);
+        let summary = summary.map(|text| (summary::parse(&path, &text), text));
+        let Some(((summary, diagnostics), text)) = summary.filter(|((summary, _), _)| has_chapter(summary))
+        else {
+            self.nav = Nav::of_folders(&self.sections, &self.pages, &self.content);
+            return;
+        };
+        let mut missing = Vec::new();
+        let nav = Nav::of_summary(&summary, &self.pages, &mut |target, line| {
+            let found = self.page_of_target(&path, target);
+            if found.is_none() {
+                missing.push(missing_chapter(&self.listing, &path, &text, target, line));
+            }
+            found
+        });
+        self.nav = nav;
+        self.has_summary = true;
+        self.diagnostics.extend(diagnostics);
+        self.diagnostics.extend(missing);
+    }
+
+    fn page_of_target(&self, summary: &RepoPath, target: &str) -> Option<PageId> {
+        let target = target.split('#').next().unwrap_or(target);
+        let path = summary.parent()?.resolve(target)?;
+        self.by_path.get(&path).copied().or_else(|| {
+            let section = self.sections.of_folder(&path)?;
+            self.sections.get(section).page
+        })
+    }
+}
+
+/// Queries.
+impl Site {
+    /// The config, or its defaults.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All files of the site.
+    pub fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The folder that holds the content.
+    pub fn content(&self) -> &RepoPath {
+        &self.content
+    }
+
+    /// How pages are parsed.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The published pages, in the order of their paths.
+    pub fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
+    /// A page by its id.
+    pub fn page(&self, id: PageId) -> &Page {
+        &self.pages[id.index()]
+    }
+
+    /// The page of a file.
+    pub fn page_of_file(&self, path: &RepoPath) -> Option<PageId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Why a file is no published page.
+    pub fn hidden(&self, path: &RepoPath) -> Option<Hidden> {
+        let with_extension = RepoPath::new(&format!("{path}.md"));
+        self.hidden.get(path).or_else(|| self.hidden.get(&with_extension?)).copied()
+    }
+
+    /// The folders of pages.
+    pub fn sections(&self) -> &Sections {
+        &self.sections
+    }
+
+    /// The taxonomies.
+    pub fn taxonomies(&self) -> &Taxonomies {
+        &self.taxonomies
+    }
+
+    /// The tree and order of reading.
+    pub fn nav(&self) -> &Nav {
+        &self.nav
+    }
+
+    /// Whether the order of reading comes from `SUMMARY.md`.
+    pub fn has_summary(&self) -> bool {
+        self.has_summary
+    }
+
+    /// All addresses.
+    pub fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// The names of pages and files.
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The link graph.
+    pub fn links(&self) -> &LinkGraph {
+        &self.links
+    }
+
+    /// All problems found so far, apart from those of links and of rendering.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The address of a page's or another file.
+    pub fn route_of_file(&self, path: &RepoPath) -> Option<Route> {
+        let page = self.by_path.get(path).map(|&id| self.page(id).route.clone());
+        page.or_else(|| self.assets.get(path).cloned())
+    }
+
+    /// Whether some published file lies below a folder.
+    pub fn has_files_below(&self, folder: &RepoPath) -> bool {
+        self.files_below(folder).next().is_some()
+    }
+
+    /// The published files below a folder that are not pages.
+    pub fn files_below(&self, folder: &RepoPath) -> impl Iterator<Item = (&RepoPath, &Route)> {
+        let start = if folder.is_root() { String::new() } else { format!("{folder}/") };
+        self.assets
+            .range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded))
+            .take_while(move |(path, _)| path.as_str().starts_with(&start))
+    }
+
+    /// What stands before every address: `""`, or `/sub` for a site in a folder of its host.
+    pub fn base_path(&self) -> &str {
+        self.config.base_url.prefix()
+    }
+
+    /// The site's title: the config's, else the home page's.
+    pub fn title(&self) -> &str {
+        let home = self.sections.of_folder(&self.content).and_then(|root| self.sections.get(root).page);
+        let own = self.config.title.as_deref();
+        own.or_else(|| home.map(|home| self.page(home).title.as_str())).unwrap_or(HOME)
+    }
+
+    /// Today, as the options have it.
+    pub fn today(&self) -> Option<&Date> {
+        self.options.today.as_ref()
+    }
+}
+
+fn read_config(source: &dyn Source, listing: &Listing, options: &SiteOptions) -> (Config, Vec<Diagnostic>) {
+    let path = RepoPath::root().join(CONFIG_FILE);
+    let files = SourceFiles { source, listing };
+    let (mut config, diagnostics) = if listing.entries.contains_key(&path) {
+        let (text, mut problems) = files.page_text(&path);
+        let (config, more) = Config::parse(&path, &text);
+        problems.extend(more);
+        (config, problems)
+    } else {
+        (Config::default(), Vec::new())
+    };
+    if let Some(base_url) = &options.base_url {
+        config.base_url = base_url.clone();
+    }
+    (config, diagnostics)
+}
+
+fn content_root(config: &Config, listing: &Listing) -> RepoPath {
+    if let Some(folder) = &config.content {
+        return folder.clone();
+    }
+    let folder = RepoPath::root().join(CONTENT_FOLDER);
+    let has_content = listing.entries.keys().any(|path| path.is_within(&folder));
+    if has_content { folder } else { RepoPath::root() }
+}
+
+fn has_chapter(summary: &Summary) -> bool {
+    summary.items.iter().any(|item| matches!(item, SummaryItem::Chapter(_)))
+}
+
+fn missing_chapter(listing: &Listing, path: &RepoPath, text: &str, target: &str, line: usize) -> Diagnostic {
+    let wanted = path.parent().and_then(|folder| folder.resolve(target));
+    let near = wanted.as_ref().and_then(|wanted| file::nearest_file(listing, wanted));
+    Diagnostic::warning("missing-chapter", format!("chapter `{target}` does not exist"))
+        .at(Place::at_line(path, text, line, 1, None))
+        .hint_opt(near.map(|near| format!("did you mean `{near}`?")))
+}

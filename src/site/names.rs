@@ -1,0 +1,247 @@
+//! [`Names`]: finding a page or a file by what people call it, for wiki links.
+//!
+//! Obsidian, Gollum and GitHub wikis agree that `[[My page]]` means the page of that name wherever it is, and that
+//! case, spaces, `-` and `_` do not matter. Of several candidates the one nearest to the link wins.
+
+use std::collections::HashMap;
+
+use crate::{
+    base::path::RepoPath,
+    parse::slug,
+    site::{
+        page::{Page, PageId},
+        section::{ids, is_folder_page_name},
+    },
+    source::Listing,
+};
+
+/// How many pages or files of one name are compared, on either side of the link's own folder in the order of paths.
+/// Ten thousand folders with a `README.md` that mentions another would cost the square of them.
+const MAX_NEIGHBOURS: usize = 100;
+
+/// The names of all pages and files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// Pages by the path of their file.
+    by_path: HashMap<String, PageId>,
+    /// Pages of folders by the path of the folder.
+    by_folder: HashMap<String, PageId>,
+    /// Pages by the last part of those paths and by the last two, in the order of their paths.
+    by_name: HashMap<String, Vec<PageId>>,
+    by_folder_name: HashMap<String, Vec<PageId>>,
+    by_title: HashMap<String, Vec<PageId>>,
+    files: HashMap<String, Vec<RepoPath>>,
+}
+
+impl Names {
+    /// Indexes pages by path, file name, title and alias, and other files by file name.
+    pub(super) fn build(pages: &[Page], listing: &Listing, content: &RepoPath) -> Self {
+        let mut names = Self::default();
+        for (id, page) in ids(pages) {
+            names.add_page(id, page, content);
+        }
+        for path in listing.entries.keys().filter(|path| path.is_within(content) && !path.is_markdown()) {
+            for end in ends(&path.as_str().to_lowercase()) {
+                names.files.entry(end.to_owned()).or_default().push(path.clone());
+            }
+        }
+        names
+    }
+
+    /// The page that `name` means when written in a file of `folder`.
+    ///
+    /// The order: a path from the folder, a path from the content root, a file name (or the end of a path)
+    /// anywhere, the same for folders, a title or alias anywhere. `[[Obsidian]]` is `Obsidian/Obsidian.md` rather than
+    /// `Obsidian/Index.md`, since in Obsidian only files have names.
+    pub(super) fn page(
+        &self,
+        name: &str,
+        folder: &RepoPath,
+        content: &RepoPath,
+        pages: &[Page],
+    ) -> Option<PageId> {
+        let name = strip_markdown_extension(name.trim());
+        let near = folder.relative_to(content).and_then(RepoPath::new).unwrap_or_else(RepoPath::root);
+        let keys: Vec<String> = [near.resolve(name), RepoPath::root().resolve(name)]
+            .into_iter()
+            .flatten()
+            .map(|path| path_key(path.as_str()))
+            .collect();
+        let end = path_key(name.trim_matches('/'));
+        let at_path = |paths: &HashMap<String, PageId>| keys.iter().find_map(|key| paths.get(key).copied());
+        let ending = |names: &HashMap<String, Vec<PageId>>, key_of: fn(&Page, &RepoPath) -> String| {
+            let candidates = names.get(end_of(&end))?;
+            let page = |at: usize| &pages[candidates[at].index()];
+            let fits = |at| ends_with(&key_of(page(at), content), &end);
+            nearest_to(candidates.len(), folder, |at| page(at).path(), fits).map(|at| candidates[at])
+        };
+        let of_file = || ending(&self.by_name, file_key);
+        let of_folder = || at_path(&self.by_folder);
+        let found = at_path(&self.by_path);
+        let found = if name.contains('/') {
+            found.or_else(of_folder).or_else(of_file)
+        } else {
+            found.or_else(of_file).or_else(of_folder)
+        };
+        found.or_else(|| ending(&self.by_folder_name, folder_key)).or_else(|| {
+            let candidates = self.by_title.get(&slug::wiki_key(name))?;
+            let path_of = |at: usize| pages[candidates[at].index()].path();
+            nearest_to(candidates.len(), folder, path_of, |_| true).map(|at| candidates[at])
+        })
+    }
+
+    /// The file (an image, a PDF) that `name` means when written in a file of `folder`.
+    pub(super) fn file(&self, name: &str, folder: &RepoPath) -> Option<&RepoPath> {
+        let end = name.trim_start_matches('/').to_lowercase();
+        let candidates = self.files.get(end_of(&end))?;
+        let fits = |at: usize| ends_with(&candidates[at].as_str().to_lowercase(), &end);
+        nearest_to(candidates.len(), folder, |at| &candidates[at], fits).map(|at| &candidates[at])
+    }
+
+    /// The names of all pages, for hints.
+    pub(super) fn page_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.by_name.keys().chain(self.by_folder_name.keys());
+        names.map(String::as_str).filter(|name| !name.contains('/'))
+    }
+
+    fn add_page(&mut self, id: PageId, page: &Page, content: &RepoPath) {
+        let key = file_key(page, content);
+        for end in ends(&key) {
+            self.by_name.entry(end.to_owned()).or_default().push(id);
+        }
+        self.by_path.insert(key, id);
+        if page.is_folder_page && is_folder_page_name(page.path()) {
+            let key = folder_key(page, content);
+            for end in ends(&key) {
+                self.by_folder_name.entry(end.to_owned()).or_default().push(id);
+            }
+            self.by_folder.insert(key, id);
+        }
+        let titles = std::iter::once(page.title.as_str())
+            .chain(page.front.aliases.iter().flatten().map(String::as_str));
+        for title in titles {
+            let list = self.by_title.entry(slug::wiki_key(title)).or_default();
+            if list.last() != Some(&id) {
+                list.push(id);
+            }
+        }
+    }
+}
+
+/// The key of a page's file.
+fn file_key(page: &Page, content: &RepoPath) -> String {
+    let path = page.path().relative_to(content).unwrap_or(page.path().as_str());
+    path_key(strip_markdown_extension(path))
+}
+
+/// The key of the folder that a page is the page of.
+fn folder_key(page: &Page, content: &RepoPath) -> String {
+    let path = page.path().relative_to(content).unwrap_or(page.path().as_str());
+    path_key(path.rfind('/').map_or("", |at| &path[..at]))
+}
+
+/// The last part of a path, and its last two parts if it has as many.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    let last = path.rfind('/').map_or(path, |at| &path[at + 1..]);
+    let two = Some(end_of(path)).filter(|two| two.len() > last.len());
+    std::iter::once(last).chain(two)
+}
+
+/// Whether `path` is `end`, or ends with `/` and it.
+fn ends_with(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+}
+
+/// The last two parts of a path, or its only one.
+fn end_of(path: &str) -> &str {
+    path.rmatch_indices('/').nth(1).map_or(path, |(at, _)| &path[at + 1..])
+}
+
+fn path_key(path: &str) -> String {
+    path.split('/').map(slug::wiki_key).collect::<Vec<_>>().join("/")
+}
+
+fn strip_markdown_extension(name: &str) -> &str {
+    [".md", ".markdown"]
+        .iter()
+        .find_map(|ext| {
+            let stem = name.len().checked_sub(ext.len()).filter(|&at| name.is_char_boundary(at))?;
+            name[stem..].eq_ignore_ascii_case(ext).then(|| &name[..stem])
+        })
+        .unwrap_or(name)
+}
+
+/// Which of `n` candidates that fit is nearest; they are in the order of their paths, and of equally near ones the
+/// first is taken.
+fn nearest_to<'p>(
+    n: usize,
+    folder: &RepoPath,
+    path_of: impl Fn(usize) -> &'p RepoPath,
+    fits: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let (mut place, mut end) = (0, n);
+    while place < end {
+        let middle = place.midpoint(end);
+        if path_of(middle) < folder { place = middle + 1 } else { end = middle }
+    }
+    let near = place.saturating_sub(MAX_NEIGHBOURS)..(place + MAX_NEIGHBOURS).min(n);
+    near.filter(|&at| fits(at)).min_by_key(|&at| distance(path_of(at), folder))
+}
+
+/// How many folders lie between a file and a folder, up and down.
+fn distance(path: &RepoPath, folder: &RepoPath) -> usize {
+    let parent = path.parent().unwrap_or_else(RepoPath::root);
+    let n_shared = parent.parts().zip(folder.parts()).take_while(|(a, b)| a == b).count();
+    parent.parts().count() + folder.parts().count() - 2 * n_shared
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        base::path::RepoPath,
+        site::{
+            Site, SiteOptions,
+            resolve::{Destination, Spelling},
+        },
+        source::Memory,
+    };
+
+    fn site(paths: &[&str]) -> Site {
+        let source = paths.iter().fold(Memory::new(), |source, path| source.file(path, "# Same"));
+        Site::load(&source, &SiteOptions::default()).expect("a source in memory")
+    }
+
+    fn check(site: &Site, file: &str, name: &str, expected: &str) {
+        let file = RepoPath::new(file).expect("a normal path");
+        let route = site.route_of_file(&file).expect("a page");
+        let found = match site.destination(Spelling::Wiki, name, &file, &route) {
+            Destination::Internal { route, .. } => route.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(found, expected, "`{name}` in `{file}`");
+    }
+
+    #[test]
+    fn names_mean_files_before_folders() {
+        let site =
+            site(&["en/Obsidian/Index.md", "en/Obsidian/Obsidian.md", "en/How to/x.md", "guide/README.md"]);
+        check(&site, "en/How to/x.md", "Obsidian", "/en/Obsidian/Obsidian/");
+        check(&site, "en/How to/x.md", "en/Obsidian", "/en/Obsidian/");
+        check(&site, "en/How to/x.md", "guide", "/guide/");
+        check(&site, "en/How to/x.md", "Guide/readme", "/guide/");
+    }
+
+    #[test]
+    fn the_nearest_of_many_names_is_found() {
+        let paths: Vec<String> = (0..2_000).map(|at| format!("f{at:04}/g/README.md")).collect();
+        let mut paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        paths.extend(["f1500/x.md", "f1500/pic.png"]);
+        let site = site(&paths);
+        for name in ["readme", "g/readme", "g", "Same"] {
+            let expected = if name == "Same" { "/f1500/x/" } else { "/f1500/g/" };
+            check(&site, "f1500/x.md", name, expected);
+        }
+        check(&site, "f1999/g/README.md", "PIC.png", "/f1500/pic.png");
+        check(&site, "f1999/g/README.md", "f1500/pic.png", "/f1500/pic.png");
+    }
+}

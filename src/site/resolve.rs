@@ -1,0 +1,282 @@
+//! Where a link leads: the rules by which the target of a link becomes an address of the site.
+//!
+//! Links are written for a forge, for a wiki or for another generator, and all should lead to the right page:
+//! 1. a path from the file it stands in, as on a forge (`../b.md`, `../b`, `img/x.png`, a folder);
+//! 2. the same from the content root or the repository's root, for `/a/b.md` (and for Zola's `@/a/b.md`);
+//! 3. an address, relative to the page's own or absolute, as for a static site (`../b/`, `/a/b.html`);
+//! 4. a path from the content root without its `/`, as Obsidian and workshop chapters have it;
+//! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki).
+
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    base::{media::media_type, path::RepoPath},
+    site::{Site, page::PageId, route::Route, routes::Hidden},
+};
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To an address of this site.
+    Internal {
+        /// The address.
+        route: Route,
+        /// The page there, if it is one.
+        page: Option<PageId>,
+        /// The place in the page, as its id is spelled there.
+        fragment: Option<Fragment>,
+    },
+    /// To a folder that has files and no pages; the site shows a list of them there.
+    Folder(RepoPath),
+    /// To somewhere else.
+    External,
+    /// To nothing.
+    Missing(Missing),
+}
+
+/// The part of a link behind `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// An id that exists, or one that can't be known (in a file that isn't a page).
+    Id(String),
+    /// No heading and no id of the page.
+    Missing(String),
+}
+
+/// Why a link leads to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No such file or address.
+    File,
+    /// No page of that name: a wiki link to a page that may still be written.
+    Page(String),
+    /// Something in `[[ ]]` that can't be the name of a page, such as a condition of a shell script: it is text.
+    NoName,
+    /// A path that leaves the site.
+    Outside,
+    /// A page that is there and not published.
+    Hidden(Hidden),
+}
+
+/// How a link was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// `[text](target)`, `<a href>`, an image.
+    Path,
+    /// `[[target]]`, `![[target]]`.
+    Wiki,
+}
+
+impl Site {
+    /// Where a link leads that stands in `file`, shown on the page at `route`.
+    pub fn destination(
+        &self,
+        spelling: Spelling,
+        target: &str,
+        file: &RepoPath,
+        route: &Route,
+    ) -> Destination {
+        let target = target.trim();
+        if spelling == Spelling::Path && is_external(target) {
+            return Destination::External;
+        }
+        let (path, fragment) = match target.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (target, None),
+        };
+        match spelling {
+            Spelling::Path => {
+                let path = path.split('?').next().unwrap_or(path);
+                self.path_destination(&decode(path), fragment, file, route)
+            }
+            Spelling::Wiki => self.wiki_destination(path.trim(), fragment, file, route),
+        }
+    }
+
+    fn path_destination(
+        &self,
+        path: &str,
+        fragment: Option<&str>,
+        file: &RepoPath,
+        route: &Route,
+    ) -> Destination {
+        if path.is_empty() {
+            return self.internal(route.clone(), fragment);
+        }
+        let path = path.strip_prefix('@').filter(|path| path.starts_with('/')).unwrap_or(path);
+        let folder = file.parent().unwrap_or_else(RepoPath::root);
+        let starts = match path.strip_prefix('/') {
+            Some(rest) => vec![self.content().resolve(rest), RepoPath::root().resolve(rest)],
+            None => vec![folder.resolve(path)],
+        };
+        let is_outside = starts.iter().all(Option::is_none);
+        for start in starts.into_iter().flatten() {
+            if let Some(destination) = self.file_destination(&start, fragment) {
+                return destination;
+            }
+        }
+        if let Some(found) = self.address(path, route) {
+            return self.internal(found, fragment);
+        }
+        if let Some(found) =
+            self.content().resolve(path).and_then(|start| self.file_destination(&start, fragment))
+        {
+            return found;
+        }
+        if !path.contains('/')
+            && let Some(page) = self.names().page(path, &folder, self.content(), self.pages())
+        {
+            return self.internal(self.page(page).route.clone(), fragment);
+        }
+        let hidden = folder.resolve(path).and_then(|path| self.hidden(&path));
+        Destination::Missing(match hidden {
+            Some(hidden) => Missing::Hidden(hidden),
+            None if is_outside => Missing::Outside,
+            None => Missing::File,
+        })
+    }
+
+    /// The file, page or folder at a path, with or without its extension.
+    fn file_destination(&self, path: &RepoPath, fragment: Option<&str>) -> Option<Destination> {
+        if let Some(route) = self.route_of_file(path) {
+            return Some(self.internal(route, fragment));
+        }
+        let spelled: Vec<String> = match path.extension() {
+            Some(ext) if ext.eq_ignore_ascii_case("html") || ext.eq_ignore_ascii_case("htm") => {
+                let stem = &path.as_str()[..path.as_str().len() - ext.len() - 1];
+                vec![format!("{stem}.md")]
+            }
+            _ => vec![format!("{path}.md"), format!("{path}.markdown"), format!("{path}.mdx")],
+        };
+        let page =
+            spelled.iter().filter_map(|path| RepoPath::new(path)).find_map(|path| self.route_of_file(&path));
+        if let Some(route) = page {
+            return Some(self.internal(route, fragment));
+        }
+        let folder = path.parent().filter(|_| path.file_name() == "index.html");
+        let folder = folder.as_ref().unwrap_or(path);
+        if let Some(section) = self.sections().of_folder(folder) {
+            return Some(self.internal(self.sections().get(section).route.clone(), fragment));
+        }
+        let has_files = path.is_within(self.content()) && self.has_files_below(path);
+        has_files.then(|| Destination::Folder(path.clone()))
+    }
+
+    /// An address of the site that `path` means when it is followed from `route` in a browser.
+    fn address(&self, path: &str, route: &Route) -> Option<Route> {
+        let absolute = match path.strip_prefix(self.base_path()) {
+            Some(rest) if path.starts_with('/') && rest.starts_with('/') => rest.to_owned(),
+            _ if path.starts_with('/') => path.to_owned(),
+            _ => {
+                let folder = RepoPath::new(route.folder().trim_matches('/'))?;
+                let end = if path.ends_with('/') { "/" } else { "" };
+                format!("/{}{end}", folder.resolve(path)?)
+            }
+        };
+        let stem = absolute.trim_end_matches("index.html").trim_end_matches(".html");
+        let stem = stem.trim_end_matches('/');
+        [absolute.clone(), format!("{stem}/"), format!("{stem}.html")]
+            .iter()
+            .map(|address| Route::new(address))
+            .find(|route| self.routes().contains(route))
+    }
+
+    fn wiki_destination(
+        &self,
+        name: &str,
+        fragment: Option<&str>,
+        file: &RepoPath,
+        route: &Route,
+    ) -> Destination {
+        // Obsidian writes nested headings as `#Part#Detail`; the last one is meant. `#^id` is a block, not a heading.
+        let fragment = fragment.and_then(|fragment| fragment.rsplit('#').next());
+        let fragment = fragment.filter(|fragment| !fragment.starts_with('^'));
+        if name.is_empty() {
+            return self.internal(route.clone(), fragment);
+        }
+        let folder = file.parent().unwrap_or_else(RepoPath::root);
+        if let Some(page) = self.names().page(name, &folder, self.content(), self.pages()) {
+            return self.internal(self.page(page).route.clone(), fragment);
+        }
+        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment));
+        if let Some(destination) = near {
+            return destination;
+        }
+        if let Some(path) = self.names().file(name, &folder)
+            && let Some(route) = self.route_of_file(path)
+        {
+            return self.internal(route, fragment);
+        }
+        if is_external(name) {
+            return Destination::External;
+        }
+        if !is_page_name(name) {
+            return Destination::Missing(Missing::NoName);
+        }
+        Destination::Missing(if is_medium(name) { Missing::File } else { Missing::Page(name.to_owned()) })
+    }
+
+    fn internal(&self, route: Route, fragment: Option<&str>) -> Destination {
+        let page = self.routes().page(&route);
+        let fragment = fragment.filter(|fragment| !fragment.is_empty()).map(|written| {
+            let decoded = decode(written);
+            let is_certain = matches!(decoded.as_str(), "top") || decoded.starts_with(":~:");
+            match page.map(|page| self.page(page).anchor(&decoded)) {
+                Some(Some(id)) => Fragment::Id(id.to_owned()),
+                Some(None) if !is_certain => Fragment::Missing(decoded),
+                _ => Fragment::Id(decoded),
+            }
+        });
+        Destination::Internal { route, page, fragment }
+    }
+}
+
+/// Whether a target has a scheme or a host of its own.
+pub fn is_external(target: &str) -> bool {
+    if target.starts_with("//") {
+        return true;
+    }
+    let Some((scheme, _)) = target.split_once(':') else { return false };
+    scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+}
+
+/// Whether a name is that of a picture or the like and not of a page still to be written; `Node.js` may be a page.
+fn is_medium(name: &str) -> bool {
+    let media_type = media_type(name);
+    ["image/", "audio/", "video/", "application/pdf"].iter().any(|kind| media_type.starts_with(kind))
+}
+
+/// Whether a page could be called that; `[[ -f "$file" ]]` is a test in a shell script, and `[[_TOC_]]` is where other
+/// wikis put a table of contents.
+fn is_page_name(name: &str) -> bool {
+    !name.eq_ignore_ascii_case("_TOC_")
+        && name.starts_with(|c: char| {
+            c.is_alphanumeric() || matches!(c, '(' | '@' | '¿' | '¡' | '_' | '/' | '.')
+        })
+        && !name.contains(['"', '$', '\\', '=', '<', '>', '`', '~', '{', '}'])
+        && name.contains(char::is_alphanumeric)
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_pages_are_told_from_other_things_in_brackets() {
+        for name in ["Home", "Node.js", "_draft", "¿Qué?", "../a", "日本"] {
+            assert!(is_page_name(name) && !is_medium(name), "{name}");
+        }
+        for name in ["_TOC_", "-f \"$file\"", "$x == y", "...", ""] {
+            assert!(!is_page_name(name), "{name}");
+        }
+        for name in ["a.png", "b/talk.pdf", "x.MP4"] {
+            assert!(is_medium(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! [`Routes`]: every address of the site and what stands at it.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place},
+        path::RepoPath,
+    },
+    parse::slug,
+    site::{page::PageId, route::Route, section::SectionId},
+};
+
+/// What stands at an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A page.
+    Page(PageId),
+    /// A folder of pages without a page of its own.
+    Section(SectionId),
+    /// The second or a later part of a section's list.
+    SectionPart {
+        /// The section.
+        section: SectionId,
+        /// Which part, from 2.
+        number: usize,
+    },
+    /// A folder of files that a page links to.
+    Folder(RepoPath),
+    /// The list of a taxonomy's terms.
+    Taxonomy(usize),
+    /// The list of a term's pages.
+    Term {
+        /// The taxonomy's place.
+        taxonomy: usize,
+        /// The term's place in it.
+        term: usize,
+        /// Which part of the list, from 1.
+        number: usize,
+    },
+    /// A file, copied as it is.
+    Asset(RepoPath),
+    /// An Atom feed.
+    Feed(FeedOf),
+    /// The sitemap.
+    Sitemap,
+    /// robots.txt.
+    Robots,
+    /// The page for addresses that don't exist.
+    NotFound,
+    /// Another address or URL, as written in front matter.
+    Redirect {
+        /// The page whose front matter says so.
+        page: PageId,
+        /// Where to: `None` for the page itself (an alias).
+        to: Option<String>,
+    },
+}
+
+impl Target {
+    /// Whether its bytes are made from the site and not copied from a file.
+    pub fn is_rendered(&self) -> bool {
+        !matches!(self, Self::Asset(_))
+    }
+}
+
+/// What an Atom feed lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedOf {
+    /// The newest pages of the site.
+    Site,
+    /// The newest pages in and below a section.
+    Section(SectionId),
+    /// The newest pages of a term.
+    Term {
+        /// The taxonomy's place.
+        taxonomy: usize,
+        /// The term's place in it.
+        term: usize,
+    },
+}
+
+/// Why a page is not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// It is a draft.
+    Draft,
+    /// Its day has not come.
+    Future,
+    /// Its day is over.
+    Expired,
+    /// Its name, or a folder's above it, begins with `_`.
+    Underscore,
+    /// Another page has its address.
+    Duplicate,
+}
+
+/// All addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    targets: BTreeMap<Route, Target>,
+}
+
+impl Routes {
+    /// What stands at an address.
+    pub fn get(&self, route: &Route) -> Option<&Target> {
+        self.targets.get(route)
+    }
+
+    /// Whether something stands at an address.
+    pub fn contains(&self, route: &Route) -> bool {
+        self.targets.contains_key(route)
+    }
+
+    /// The page at an address.
+    pub fn page(&self, route: &Route) -> Option<PageId> {
+        match self.targets.get(route)? {
+            Target::Page(page) => Some(*page),
+            _ => None,
+        }
+    }
+
+    /// All addresses in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Route, &Target)> {
+        self.targets.iter()
+    }
+
+    /// How many addresses there are.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
+    }
+
+    /// Gives an address up.
+    pub fn remove(&mut self, route: &Route) {
+        self.targets.remove(route);
+    }
+
+    /// Takes an address unless something stands there; says whether it was free.
+    pub fn claim(&mut self, route: Route, target: Target) -> bool {
+        match self.targets.entry(route) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(target);
+                true
+            }
+            std::collections::btree_map::Entry::Occupied(_) => false,
+        }
+    }
+}
+
+/// Two files want one address: an error that names both.
+pub fn duplicate(route: &Route, path: &RepoPath, other: &RepoPath) -> Diagnostic {
+    Diagnostic::error("duplicate-address", format!("`{path}` and `{other}` both have the address `{route}`"))
+        .at(Place::file(path))
+        .related("the other file", Place::file(other))
+        .hint(if slug::is_same_text(path.as_str(), other.as_str()) {
+            "rename one of them: they look the same, but their accents are stored in two ways (NFC and NFD)"
+        } else {
+            "rename one of them"
+        })
+}
+
+/// Two addresses differ in case only.
+pub fn case_twin(path: &RepoPath, other: &RepoPath) -> Diagnostic {
+    Diagnostic::warning("case-twin", format!("`{path}` and `{other}` differ in case only"))
+        .at(Place::file(path))
+        .related("the other file", Place::file(other))
+        .hint("rename one of them: on disks and hosts that ignore case one hides the other")
+}
