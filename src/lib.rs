@@ -7,5 +7,6 @@
 pub mod base;
 pub mod git;
 pub mod parse;
+pub mod render;
 pub mod site;
 pub mod source;

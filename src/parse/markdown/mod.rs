@@ -118,3 +118,5 @@ pub fn parse_with_ids<'a>(expanded: &'a Expanded, options: &MarkdownOptions, ids
     Document { events: page.events, facts, problems: page.problems }
 }
 
+#[cfg(test)]
+mod tests;

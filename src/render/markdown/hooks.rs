@@ -1,0 +1,116 @@
+//! [`Hooks`]: what the renderer asks the rest of the site: where links lead, how code and components look.
+//!
+//! The default methods know no site: links lead where they say, code is not highlighted, components show their bodies.
+
+use crate::{
+    base::diagnostic::Diagnostic,
+    parse::{
+        expand::{At, ComponentCall},
+        markdown::{Embed, Fence, Link, LinkKind, Math},
+    },
+    render::markdown::{code, escape, math},
+};
+
+/// What the renderer asks while it writes a page.
+pub trait Hooks {
+    /// Where a link leads and how it looks.
+    fn link(&mut self, link: &Link<'_>) -> LinkHtml {
+        LinkHtml::of(link)
+    }
+
+    /// The HTML of an image with its alternative text, which is not escaped yet.
+    fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
+        image_html(image, &image.target, alt)
+    }
+
+    /// The HTML of a code block. [`code_block_html`](code::code_block_html) puts highlighted lines together.
+    fn code_block(&mut self, fence: &Fence, code: &str) -> String {
+        code::plain_code_html(fence, code)
+    }
+
+    /// The HTML of a component with the HTML of its body.
+    fn component(&mut self, _call: &ComponentCall, body: String) -> String {
+        body
+    }
+
+    /// The HTML of `![[target]]`.
+    fn embed(&mut self, embed: &Embed<'_>) -> String {
+        let mut out = String::from("<a href=\"");
+        escape::push_address(&mut out, &embed.target);
+        out.push_str("\">");
+        escape::push_text(&mut out, embed.text.as_deref().unwrap_or(&embed.target));
+        out.push_str("</a>");
+        out
+    }
+
+    /// The HTML of a formula.
+    fn math(&mut self, formula: &Math<'_>) -> String {
+        match math::to_mathml(&formula.tex, formula.display) {
+            Ok(html) => html,
+            Err(problem) => {
+                self.problem(*problem, formula.at);
+                math::as_code(&formula.tex, formula.display)
+            }
+        }
+    }
+
+    /// Raw HTML as it is to be written; called only when raw HTML is allowed.
+    fn html(&mut self, html: &str) -> Option<String> {
+        let _ = html;
+        None
+    }
+
+    /// A problem that showed up while rendering.
+    fn problem(&mut self, _diagnostic: Diagnostic, _at: At) {}
+}
+
+/// Hooks that know no site.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHooks;
+
+impl Hooks for NoHooks {}
+
+/// How a link is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkHtml {
+    /// The address, not escaped yet; `None` writes the text without a link.
+    pub href: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// Classes beside those of the link's own attributes, separated by spaces.
+    pub class: String,
+    /// More attributes, such as `rel`.
+    pub attributes: Vec<(&'static str, String)>,
+    /// The text of a wiki link that has none of its own: the title of the page.
+    pub text: Option<String>,
+}
+
+impl LinkHtml {
+    /// The link as it was written.
+    pub fn of(link: &Link<'_>) -> Self {
+        let href = match link.kind {
+            LinkKind::Email => format!("mailto:{}", link.target),
+            _ => link.target.to_string(),
+        };
+        let title = (!link.title.is_empty()).then(|| link.title.to_string());
+        Self { href: Some(href), title, ..Self::default() }
+    }
+}
+
+/// An `<img>` that loads when it comes into view.
+pub fn image_html(image: &Link<'_>, src: &str, alt: &str) -> String {
+    let mut out = String::from("<img src=\"");
+    escape::push_address(&mut out, src);
+    out.push_str("\" alt=\"");
+    escape::push_text(&mut out, alt);
+    out.push('"');
+    if !image.title.is_empty() {
+        escape::push_attribute(&mut out, "title", &image.title);
+    }
+    escape::push_attributes(&mut out, "", &image.attributes);
+    if image.attributes.get("loading").is_none() {
+        out.push_str(" loading=\"lazy\"");
+    }
+    out.push_str(" />");
+    out
+}

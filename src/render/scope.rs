@@ -1,0 +1,119 @@
+//! The scope of a render: how template functions reach the site while a page is being rendered.
+//!
+//! Tera's functions see only their arguments, so the [`Queries`] of the running render lie in one thread-local slot,
+//! here and nowhere else. [`with`] fills the slot for the length of a call; [`current`] is what the functions in
+//! `render/theme` ask. What the answers are, and writing down that they were asked for, is left to the implementation
+//! of [`Queries`].
+
+use std::{cell::RefCell, sync::Arc};
+
+use serde_json::Value;
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<dyn Queries>>> = const { RefCell::new(None) };
+}
+
+/// What a template may ask about the site. One value stands for one page being rendered.
+pub trait Queries: Send + Sync {
+    /// The page of a source path such as `guide/intro.md`, in the shape of [`Page`](crate::render::theme::context::Page).
+    fn page(&self, path: &str) -> Option<Value>;
+
+    /// The section of a folder such as `guide`, with its children.
+    fn section(&self, path: &str) -> Option<Value>;
+
+    /// A taxonomy with its terms, in the shape of [`Taxonomy`](crate::render::theme::context::Taxonomy).
+    fn taxonomy(&self, name: &str) -> Option<Value>;
+
+    /// A parsed data file; the error says why not, without a full stop.
+    fn data(&self, path: &str) -> Result<Value, String>;
+
+    /// The address that a link to `target` has on the page being rendered; the error says why there is none.
+    fn url(&self, target: &str) -> Result<String, String>;
+
+    /// Renders Markdown in the context of the page being rendered.
+    fn markdown(&self, text: &str) -> String;
+}
+
+/// Runs `render` with `queries` in scope; the former ones are back afterwards, also when it panics.
+pub fn with<R>(queries: Arc<dyn Queries>, render: impl FnOnce() -> R) -> R {
+    let _guard = Guard { former: CURRENT.replace(Some(queries)) };
+    render()
+}
+
+/// The queries in scope on this thread; `None` outside of [`with`].
+pub fn current() -> Option<Arc<dyn Queries>> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+struct Guard {
+    former: Option<Arc<dyn Queries>>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let ended = CURRENT.replace(self.former.take());
+        drop(ended); // outside of the borrow: its own drop may ask for the scope
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    impl Queries for Named {
+        fn page(&self, _: &str) -> Option<Value> {
+            None
+        }
+        fn section(&self, _: &str) -> Option<Value> {
+            None
+        }
+        fn taxonomy(&self, _: &str) -> Option<Value> {
+            None
+        }
+        fn data(&self, _: &str) -> Result<Value, String> {
+            Err("no data".into())
+        }
+        fn url(&self, _: &str) -> Result<String, String> {
+            Ok(self.0.to_owned())
+        }
+        fn markdown(&self, text: &str) -> String {
+            text.to_owned()
+        }
+    }
+
+    fn name() -> Option<String> {
+        current().and_then(|queries| queries.url("").ok())
+    }
+
+    #[test]
+    fn scopes_nest_and_end() {
+        assert_eq!(name(), None);
+        with(Arc::new(Named("outer")), || {
+            with(Arc::new(Named("inner")), || assert_eq!(name().as_deref(), Some("inner")));
+            assert_eq!(name().as_deref(), Some("outer"));
+        });
+        assert_eq!(name(), None);
+    }
+
+    #[test]
+    fn a_panic_restores_the_former_scope() {
+        with(Arc::new(Named("outer")), || {
+            let inner = || with(Arc::new(Named("inner")), || panic!("expected by this test"));
+            assert!(catch_unwind(AssertUnwindSafe(inner)).is_err());
+            assert_eq!(name().as_deref(), Some("outer"));
+        });
+        assert_eq!(name(), None);
+    }
+
+    #[test]
+    fn threads_do_not_share_a_scope() {
+        with(Arc::new(Named("here")), || {
+            let other = std::thread::spawn(name).join().expect("the thread ends");
+            assert_eq!(other, None);
+        });
+    }
+}

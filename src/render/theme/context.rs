@@ -1,0 +1,352 @@
+//! The values a template sees: the public API of themes.
+//!
+//! [`Site`] is the same on all pages and is given to [`Theme::with_site`](super::Theme::with_site) once; a [`View`]
+//! is made for each page. A field that has no value is `null`, never absent, so that a template can ask for it.
+//! Every `url` is ready for an `href`: it begins with the base path.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Context;
+
+/// `site`: what all pages share.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Site {
+    /// The site's name.
+    pub title: String,
+    /// One or two sentences about it.
+    pub description: String,
+    /// Where it is published, as `https://example.org/docs`, without a slash at the end; empty when not known.
+    pub base_url: String,
+    /// The path part of it: empty, or as `/docs`, without a slash at the end.
+    pub base_path: String,
+    /// Its language, as `en`.
+    pub language: String,
+    /// Who writes it.
+    pub author: Option<String>,
+    /// Address of the repository on a forge.
+    pub repo: Option<String>,
+    /// Links at the top of every page.
+    pub menu: Vec<Link>,
+    /// Address of the site's feed.
+    pub feed_url: Option<String>,
+    /// The taxonomies that have a page of their own.
+    pub taxonomies: Vec<TaxonomyLink>,
+    /// The author's own values from the config.
+    pub extra: Value,
+}
+
+/// What kind of page is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A page of content.
+    #[default]
+    Page,
+    /// A folder with an index page of its own.
+    Section,
+    /// A folder without one.
+    Folder,
+    /// All terms of a taxonomy.
+    Taxonomy,
+    /// The pages of one term.
+    Term,
+    /// The page for addresses that don't exist.
+    NotFound,
+}
+
+/// A title and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// What to show.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// A taxonomy or a term of one, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TaxonomyLink {
+    /// Its name, as `tags` or `rust`.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+}
+
+/// `page`: the page being shown.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Page {
+    /// Its title, as text.
+    pub title: String,
+    /// What kind of page it is.
+    pub kind: Kind,
+    /// Its address.
+    pub url: String,
+    /// Its address with scheme and host, when the site knows its own.
+    pub permalink: Option<String>,
+    /// Its source file, from the root of the repository.
+    pub path: Option<String>,
+    /// When it was published, in ISO 8601.
+    pub date: Option<String>,
+    /// When it was last changed, in ISO 8601.
+    pub updated: Option<String>,
+    /// The description from its front matter.
+    pub description: Option<String>,
+    /// The description, or else the beginning of its text.
+    pub summary: Option<String>,
+    /// Its language.
+    pub lang: String,
+    /// Whether it is a draft, shown only in previews.
+    pub draft: bool,
+    /// Its tags.
+    pub tags: Vec<TaxonomyLink>,
+    /// Its terms in each taxonomy, tags included.
+    pub taxonomies: BTreeMap<String, Vec<TaxonomyLink>>,
+    /// Its headings as a tree.
+    pub toc: Vec<TocEntry>,
+    /// Whether to show them.
+    pub show_toc: bool,
+    /// How many words it has.
+    pub n_words: u32,
+    /// How long reading takes.
+    pub reading_minutes: u32,
+    /// The author's own values from the front matter.
+    pub extra: Value,
+    /// The sections above it, from the home page down.
+    pub breadcrumbs: Vec<Link>,
+    /// The page before it in its section.
+    pub previous: Option<Link>,
+    /// The page after it.
+    pub next: Option<Link>,
+    /// Pages that share tags with it.
+    pub related: Vec<Link>,
+    /// Pages that link to it.
+    pub backlinks: Vec<Link>,
+    /// Its source on the forge.
+    pub source_url: Option<String>,
+}
+
+/// A heading in the table of contents.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TocEntry {
+    /// 1 to 6.
+    pub level: u8,
+    /// What to put behind `#`.
+    pub id: String,
+    /// Its text.
+    pub title: String,
+    /// The headings below it.
+    pub children: Vec<TocEntry>,
+}
+
+/// A page in the list of a section or a term.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Child {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// When it was published, in ISO 8601.
+    pub date: Option<String>,
+    /// The description from its front matter.
+    pub description: Option<String>,
+    /// The description, or else the beginning of its text.
+    pub summary: Option<String>,
+    /// What kind of page it is.
+    pub kind: Kind,
+    /// Its tags.
+    pub tags: Vec<TaxonomyLink>,
+}
+
+/// Where a page of a long list stands among the others.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Pagination {
+    /// Which one it is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The first.
+    pub first_url: String,
+    /// The last.
+    pub last_url: String,
+    /// The one before.
+    pub previous_url: Option<String>,
+    /// The one after.
+    pub next_url: Option<String>,
+}
+
+/// An entry of the navigation tree.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct NavItem {
+    /// What to show.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// Whether it is the page being shown.
+    pub current: bool,
+    /// Whether the page being shown is below it.
+    pub active: bool,
+    /// Its entries, where the tree is open.
+    pub children: Vec<NavItem>,
+    /// How many entries it has beyond `children`; they are found on its own page.
+    pub more: usize,
+}
+
+/// `taxonomy`: all terms.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Taxonomy {
+    /// Its name, as `tags`.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// Its terms.
+    pub terms: Vec<Term>,
+}
+
+/// `term`: one term, and how many pages have it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Term {
+    /// Its name.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// How many pages have it.
+    pub count: usize,
+}
+
+/// All that a template sees besides `site`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct View {
+    /// The page being shown.
+    pub page: Page,
+    /// Its body, as HTML.
+    pub content: String,
+    /// The pages below a section or in a term.
+    pub children: Vec<Child>,
+    /// Where a page of a long list stands.
+    pub pagination: Option<Pagination>,
+    /// The navigation tree.
+    pub nav: Vec<NavItem>,
+    /// The taxonomy, on its page and those of its terms.
+    pub taxonomy: Option<Taxonomy>,
+    /// The term, on its page.
+    pub term: Option<Term>,
+}
+
+impl View {
+    /// The context of a render: every field under its own name, `content` as HTML that needs no escaping.
+    pub fn to_context(&self) -> Context {
+        let mut context = Context::new();
+        context.insert("page", &self.page);
+        context.insert_html("content", &self.content);
+        context.insert("children", &self.children);
+        context.insert("pagination", &self.pagination);
+        context.insert("nav", &self.nav);
+        context.insert("taxonomy", &self.taxonomy);
+        context.insert("term", &self.term);
+        context
+    }
+}
+
+/// What `redirect.html` sees as `redirect`, the page that stands at a former address.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Redirect {
+    /// The address now.
+    pub url: String,
+    /// The same with scheme and host, when the site knows its own.
+    pub permalink: Option<String>,
+}
+
+impl Redirect {
+    /// The context of a render of `redirect.html`.
+    pub fn to_context(&self) -> Context {
+        let mut context = Context::new();
+        context.insert("redirect", self);
+        context
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names and kinds of all values, one level per `{}`; of a list those of its first item.
+    fn shape(value: &Value) -> String {
+        match value {
+            Value::Null => "null".into(),
+            Value::Bool(_) => "bool".into(),
+            Value::Number(_) => "number".into(),
+            Value::String(text) if text.is_empty() => "text".into(),
+            Value::String(text) => format!("\"{text}\""),
+            Value::Array(items) => format!("[{}]", items.first().map_or(String::new(), shape)),
+            Value::Object(fields) => {
+                let fields: Vec<String> =
+                    fields.iter().map(|(name, value)| format!("{name}: {}", shape(value))).collect();
+                format!("{{{}}}", fields.join(", "))
+            }
+        }
+    }
+
+    fn check<T: Serialize>(value: &T, expected: &str) {
+        let value = serde_json::to_value(value).expect("it has a shape");
+        assert_eq!(shape(&value), expected, "this is what themes rely on: add to it, never rename or remove");
+    }
+
+    #[test]
+    fn the_shape_of_the_site_is_kept() {
+        let site = Site {
+            menu: vec![Link::default()],
+            taxonomies: vec![TaxonomyLink::default()],
+            ..Site::default()
+        };
+        check(
+            &site,
+            "{title: text, description: text, base_url: text, base_path: text, language: text, author: null, \
+             repo: null, menu: [{title: text, url: text}], feed_url: null, taxonomies: [{name: text, url: text}], \
+             extra: null}",
+        );
+    }
+
+    #[test]
+    fn the_shape_of_a_page_is_kept() {
+        let tags = vec![TaxonomyLink::default()];
+        let page = Page {
+            tags: tags.clone(),
+            taxonomies: BTreeMap::from([("tags".to_owned(), tags)]),
+            toc: vec![TocEntry::default()],
+            breadcrumbs: vec![Link::default()],
+            previous: Some(Link::default()),
+            ..Page::default()
+        };
+        check(
+            &page,
+            "{title: text, kind: \"page\", url: text, permalink: null, path: null, date: null, updated: null, \
+             description: null, summary: null, lang: text, draft: bool, tags: [{name: text, url: text}], \
+             taxonomies: {tags: [{name: text, url: text}]}, \
+             toc: [{level: number, id: text, title: text, children: []}], show_toc: bool, n_words: number, \
+             reading_minutes: number, extra: null, breadcrumbs: [{title: text, url: text}], \
+             previous: {title: text, url: text}, next: null, related: [], backlinks: [], source_url: null}",
+        );
+    }
+
+    #[test]
+    fn the_shape_of_a_view_is_kept() {
+        let parts = serde_json::json!({
+            "child": Child { kind: Kind::NotFound, ..Child::default() },
+            "pagination": Pagination::default(),
+            "nav": NavItem::default(),
+            "taxonomy": Taxonomy { terms: vec![Term::default()], ..Taxonomy::default() },
+            "redirect": Redirect::default(),
+        });
+        check(
+            &parts,
+            "{child: {title: text, url: text, date: null, description: null, summary: null, kind: \"not-found\", \
+             tags: []}, pagination: {number: number, total: number, first_url: text, last_url: text, \
+             previous_url: null, next_url: null}, nav: {title: text, url: text, current: bool, active: bool, \
+             children: [], more: number}, taxonomy: {name: text, url: text, terms: [{name: text, url: text, \
+             count: number}]}, redirect: {url: text, permalink: null}}",
+        );
+    }
+}

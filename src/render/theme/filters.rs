@@ -1,0 +1,267 @@
+//! The filters of templates beyond Tera's own.
+
+use jiff::{
+    civil::{DateTime, Time},
+    fmt::{strtime, temporal::Pieces},
+    tz::TimeZone,
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
+
+use super::functions::queries;
+
+/// How a date is shown when the template doesn't say.
+const DATE_FORMAT: &str = "%Y-%m-%d";
+
+/// What `urlencode` leaves as it is, besides letters and digits.
+const URL_SAFE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+/// All filters that a template may use.
+pub(super) const NAMES: &[&str] = &[
+    "abs",
+    "capitalize",
+    "date",
+    "default",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "filesizeformat",
+    "first",
+    "float",
+    "get",
+    "group_by",
+    "indent",
+    "int",
+    "join",
+    "json",
+    "keys",
+    "last",
+    "length",
+    "lower",
+    "markdown",
+    "newlines_to_br",
+    "nth",
+    "pairs",
+    "pluralize",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "slugify",
+    "sort",
+    "split",
+    "str",
+    "striptags",
+    "title",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "truncate",
+    "unique",
+    "upper",
+    "urlencode",
+    "values",
+    "wordcount",
+];
+
+/// All tests, as in `is defined`.
+pub(super) const TESTS: &[&str] = &[
+    "array",
+    "bool",
+    "containing",
+    "defined",
+    "divisible_by",
+    "ending_with",
+    "even",
+    "float",
+    "integer",
+    "iterable",
+    "map",
+    "none",
+    "number",
+    "odd",
+    "starting_with",
+    "string",
+    "undefined",
+];
+
+/// Adds the filters to `tera`.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("date", |text: &str, args: Kwargs, _: &State| {
+        format_date(text, args.get("format")?.unwrap_or(DATE_FORMAT))
+    });
+    tera.register_filter("slugify", |text: &str, _: Kwargs, _: &State| slugify(text));
+    tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
+        utf8_percent_encode(text, URL_SAFE).to_string()
+    });
+    tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
+    tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
+    tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {
+        json(value, args.get("pretty")?.unwrap_or(false))
+    });
+    tera.register_filter("markdown", |text: &str, args: Kwargs, _: &State| {
+        let html = queries()?.markdown(text);
+        let html = if args.get("inline")?.unwrap_or(false) { without_paragraph(&html) } else { &html };
+        Ok::<_, Error>(Value::safe_string(html))
+    });
+    // Tera's own collects into a map in random order.
+    tera.register_filter("group_by", |values: &[Value], args: Kwargs, _: &State| {
+        group_by(values, args.must_get("attribute")?)
+    });
+}
+
+/// Formats an ISO 8601 date, with or without time and offset, by a strftime format.
+fn format_date(text: &str, format: &str) -> TeraResult<String> {
+    let pieces = Pieces::parse(text).map_err(|_| Error::message(format!("`{text}` is not a date")))?;
+    let local = DateTime::from_parts(pieces.date(), pieces.time().unwrap_or(Time::midnight()));
+    let formatted = match pieces.to_numeric_offset() {
+        None => strtime::format(format, local),
+        Some(offset) => {
+            TimeZone::fixed(offset).to_zoned(local).and_then(|zoned| strtime::format(format, &zoned))
+        }
+    };
+    formatted.map_err(|error| Error::message(format!("`{text}` can't be shown as `{format}`: {error}")))
+}
+
+/// Lower case, each run of other characters than letters and digits as one `-`.
+fn slugify(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for part in text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.extend(part.chars().flat_map(char::to_lowercase));
+    }
+    slug
+}
+
+/// The text of HTML, without its tags and comments, with the usual entities as characters.
+fn strip_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        text.push_str(&rest[..at]);
+        let (end, width) = if rest[at..].starts_with("<!--") { ("-->", 3) } else { (">", 1) };
+        let Some(close) = rest[at..].find(end) else {
+            rest = "";
+            break;
+        };
+        rest = &rest[at + close + width..];
+    }
+    text.push_str(rest);
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
+    entities.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain))
+}
+
+fn format_size(bytes: u64) -> String {
+    if bytes < 1_000 {
+        return format!("{bytes} B");
+    }
+    let mut size = bytes as f64 / 1_000.0;
+    let mut units = ["kB", "MB", "GB", "TB"].into_iter();
+    let mut unit = units.next().unwrap_or("kB");
+    while size >= 999.95 {
+        let Some(larger) = units.next() else { break };
+        size /= 1_000.0;
+        unit = larger;
+    }
+    format!("{size:.1} {unit}")
+}
+
+/// JSON that may stand in a `<script>`: without `<`, so that nothing in it ends the element.
+fn json(value: &Value, pretty: bool) -> TeraResult<String> {
+    let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    text.map(|text| text.replace('<', "\\u003c")).map_err(Error::message)
+}
+
+fn without_paragraph(html: &str) -> &str {
+    let inner = html.trim().strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
+    inner.filter(|inner| !inner.contains("<p>")).unwrap_or(html)
+}
+
+/// The values by one of their fields, groups in the order in which they are first met.
+fn group_by(values: &[Value], attribute: &str) -> TeraResult<Map> {
+    let mut groups: Vec<(Key<'static>, Vec<Value>)> = Vec::new();
+    let mut indices: std::collections::HashMap<Key<'static>, usize> = std::collections::HashMap::new();
+    for value in values {
+        let Some(found) = value.get_from_path(attribute) else {
+            return Err(Error::message(format!("a {} has no field `{attribute}` to group by", value.name())));
+        };
+        if found.is_none() {
+            continue;
+        }
+        let key = Key::from(found.to_string());
+        let index = *indices.entry(key.clone()).or_insert(groups.len());
+        if index == groups.len() {
+            groups.push((key, Vec::new()));
+        }
+        groups[index].1.push(value.clone());
+    }
+    Ok(groups.into_iter().map(|(key, values)| (key, Value::from(values))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_formatted() {
+        let check = |text, format, expected: &str| {
+            assert_eq!(format_date(text, format).ok().as_deref(), Some(expected));
+        };
+        check("2024-05-01", DATE_FORMAT, "2024-05-01");
+        check("2024-05-01", "%-d %B %Y", "1 May 2024");
+        check("2024-05-01 10:30", "%H:%M", "10:30");
+        check("2024-05-01T10:30:00Z", "%Y %z", "2024 +0000");
+        check("2024-05-01T10:30:00+02:00", "%H:%M %:z", "10:30 +02:00");
+        assert!(format_date("tomorrow", DATE_FORMAT).is_err());
+        assert!(format_date("2024-05-01", "%z").is_err());
+    }
+
+    #[test]
+    fn tags_are_stripped_to_plain_text() {
+        let check = |html, text: &str| assert_eq!(strip_tags(html), text);
+        check("<p>a &amp; <b>b</b></p>", "a & b");
+        check("a<!-- > -->b", "ab");
+        check("a &amp;lt; b", "a &lt; b");
+        check("a <b", "a ");
+        check(&"<".repeat(100_000), "");
+    }
+
+    #[test]
+    fn sizes_have_a_unit() {
+        let check = |bytes, text: &str| assert_eq!(format_size(bytes), text);
+        check(999, "999 B");
+        check(1_234, "1.2 kB");
+        check(999_999, "1.0 MB");
+        check(u64::MAX, "18446744.1 TB");
+    }
+
+    #[test]
+    fn slugs_and_json_are_safe() {
+        assert_eq!(slugify(" Häus & Hof! "), "häus-hof");
+        assert_eq!(json(&Value::from("</script>"), false).ok().as_deref(), Some("\"\\u003c/script>\""));
+    }
+
+    #[test]
+    fn inline_markdown_loses_its_paragraph() {
+        assert_eq!(without_paragraph("<p>a <em>b</em></p>\n"), "a <em>b</em>");
+        assert_eq!(without_paragraph("<p>a</p>\n<p>b</p>"), "<p>a</p>\n<p>b</p>");
+    }
+
+    #[test]
+    fn the_names_for_hints_are_those_that_there_are() {
+        let mut tera = Tera::default();
+        register(&mut tera);
+        for name in NAMES {
+            let result = tera.add_raw_template("a.html", &format!("{{{{ x | {name} }}}}"));
+            assert!(result.is_ok(), "{name}");
+        }
+        for name in TESTS {
+            let result = tera.add_raw_template("a.html", &format!("{{{{ x is {name} }}}}"));
+            assert!(result.is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Themes: templates, components and assets, and the only folder that knows Tera.
+//!
+//! 1. [`ThemeFile`]s come from the binary (`files`) and, on top of them, from the site.
+//! 2. `compile` parses them all; a broken one is replaced by the built-in file of its name and reported.
+//! 3. [`Theme::with_site`] puts the values that all pages share in place, once.
+//! 4. [`Theme::render`] and [`Theme::render_component`] turn a [`Context`] into HTML. What templates ask beyond their
+//!    context goes through [`scope`](crate::render::scope).
+//!
+//! Files are read and assets are published by others; a theme's manifest `theme.yml` is for them too.
+
+mod call;
+mod compile;
+mod component;
+pub mod context;
+mod files;
+mod filters;
+mod functions;
+mod report;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tera::Tera;
+
+use crate::base::{
+    diagnostic::{Diagnostic, nearest},
+    digest::Digest,
+};
+
+pub use self::{
+    component::{ComponentInfo, Param, ParamKind},
+    files::{DEFAULT_THEME, ThemeFile, builtin_themes},
+};
+
+use self::{compile::Templates, report::Reporter};
+
+/// The folder of a site under which the assets of its theme are published.
+pub const ASSET_FOLDER: &str = "theme";
+
+/// The templates, components and assets that a site is rendered with.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    tera: Tera,
+    templates: Templates,
+    components: BTreeMap<String, ComponentInfo>,
+    assets: BTreeMap<String, ThemeFile>,
+    digest: Digest,
+}
+
+impl Theme {
+    /// Loads the built-in theme `name` with the site's own files on top of it.
+    ///
+    /// A name that no built-in theme has stands for a theme that is all in `overrides`; the default theme is below it.
+    pub fn load(name: &str, overrides: Vec<ThemeFile>) -> (Self, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        diagnostics.extend(files::check_name(name, &overrides));
+        let layers = files::layer(name, overrides, &mut diagnostics);
+        let digest = layers.digest();
+        let (tera, templates) = compile::compile(layers.templates, &mut diagnostics);
+        let components = component::list(&tera, &templates);
+        let theme = Self { tera, templates, components, assets: layers.assets, digest };
+        (theme.with_site(&context::Site::default()), diagnostics)
+    }
+
+    /// Sets `site`, which all templates see, and the addresses of theme files.
+    #[must_use]
+    pub fn with_site(mut self, site: &context::Site) -> Self {
+        self.tera.global_context().insert("site", site);
+        let names = self.assets.keys().cloned().collect();
+        functions::register_asset(&mut self.tera, &site.base_path, names);
+        self
+    }
+
+    /// Whether there is a template of this name, as `page.html`.
+    pub fn has_template(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// The names of all templates, in order.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        self.templates.names()
+    }
+
+    /// Renders a template, as `page.html`.
+    pub fn render(&self, template: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+        if !self.has_template(template) {
+            let hint = nearest(template, self.templates()).map(|name| format!("did you mean `{name}`?"));
+            let diagnostic = Diagnostic::error("template-missing", format!("unknown template `{template}`"));
+            return Err(Box::new(diagnostic.hint_opt(hint)));
+        }
+        let rendered = self.tera.render(template, &context.values);
+        rendered.map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
+    }
+
+    /// A component by the name it is called with; `code-group` finds `code_group`.
+    pub fn component(&self, name: &str) -> Option<&ComponentInfo> {
+        self.components.get(&*component::identifier(name))
+    }
+
+    /// The components there are, in order of their names.
+    pub fn components(&self) -> impl Iterator<Item = &ComponentInfo> {
+        self.components.values()
+    }
+
+    /// The names of all components, in order.
+    pub fn component_names(&self) -> impl Iterator<Item = &str> {
+        self.components.keys().map(String::as_str)
+    }
+
+    /// The files that are published under [`ASSET_FOLDER`], by their path below it, in order.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.assets.iter().map(|(path, file)| (path.as_str(), &*file.bytes))
+    }
+
+    /// One asset by its path below [`ASSET_FOLDER`].
+    pub fn asset(&self, path: &str) -> Option<&[u8]> {
+        self.assets.get(path).map(|file| &*file.bytes)
+    }
+
+    /// Names all templates and components, and which assets there are: what decides how a given context is rendered.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    fn reporter(&self) -> Reporter<'_> {
+        Reporter {
+            templates: &self.templates,
+            components: self.components.keys().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// Named values for a template.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    values: tera::Context,
+}
+
+impl Context {
+    /// No values.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a value; text in it is escaped where it is shown.
+    pub fn insert<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let value = tera::Value::try_from_serializable(value).unwrap_or_else(|_| tera::Value::none());
+        self.values.insert_value(name, value);
+    }
+
+    /// The text or HTML of a name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name)?.as_str()
+    }
+
+    /// Adds HTML that is shown as it is.
+    pub fn insert_html(&mut self, name: &'static str, html: &str) {
+        self.values.insert_value(name, tera::Value::safe_string(html));
+    }
+}
+
+#[cfg(test)]
+mod tests;
