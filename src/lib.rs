@@ -7,6 +7,8 @@
 pub mod base;
 pub mod git;
 pub mod parse;
+pub mod publish;
 pub mod render;
+pub mod server;
 pub mod site;
 pub mod source;

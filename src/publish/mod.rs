@@ -1,0 +1,4 @@
+//! Output for the world.
+
+pub mod external;
+pub mod output;

@@ -1,0 +1,129 @@
+//! [`Output`]: the folder that a build writes, changed as a whole or not at all.
+//!
+//! In: the bytes of each route. Out: a folder with these files and a manifest of them. Which files there are, and
+//! when to build, is left to others. A build takes these steps:
+//!
+//! 1. [`Output::begin`] takes the lock, finishes what a killed build had begun to change, drops what it had only
+//!    staged, and reads the manifest.
+//! 2. [`Staging::put`] compares a file with the one on disk, from many threads, and stages it if it differs.
+//! 3. [`Staging::commit`] plans the change (`plan`) and refuses it if a file that is not ours is in the way; writes the
+//!    plan down (`journal`); moves the staged files into place, removes files of ours that are not made any more,
+//!    and replaces the manifest.
+//!
+//! Up to the journal the old site stays, after it the next build finishes the change; no file is ever half written.
+//! (A power loss may lose what the system had not stored yet: the next build compares bytes, and repairs it.)
+//!
+//! A folder that is missing or empty is simpler: everything is staged in a sibling folder (`.NAME.recto-stage`) that
+//! takes its place by one rename. Files that Recto did not write are never changed and never removed.
+
+mod disk;
+mod error;
+mod fresh;
+mod journal;
+mod lock;
+pub mod manifest;
+mod plan;
+mod staging;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use self::{disk::Kind, fresh::Fresh, journal::Journal, lock::Lock, step::Steps};
+pub use self::{
+    error::OutputError,
+    manifest::Manifest,
+    staging::{Put, Staging, Summary},
+};
+
+/// The manifest, inside the output folder. All our names begin with `.recto-`.
+pub const MANIFEST: &str = ".recto-manifest";
+/// The change under way.
+const JOURNAL: &str = ".recto-journal";
+/// The staged files, named by number, and the staged manifest and journal.
+const STAGE: &str = ".recto-stage";
+/// The lock.
+const LOCK: &str = ".recto-lock";
+
+/// A folder on disk that we own parts of.
+#[derive(Clone, Debug)]
+pub struct Output {
+    dir: PathBuf,
+}
+
+impl Output {
+    /// Takes the folder's name; neither it nor the folders above it need to exist.
+    pub fn open(dir: &Path) -> Result<Self, OutputError> {
+        let dir = std::path::absolute(dir).map_err(OutputError::io("found", dir))?;
+        match fs::metadata(&dir) {
+            Ok(metadata) if !metadata.is_dir() => Err(OutputError::NotAFolder(dir)),
+            Ok(_) => fs::canonicalize(&dir).map_err(OutputError::io("read", &dir)).map(|dir| Self { dir }),
+            Err(_) if disk::kind(&dir)? == Kind::Symlink => Err(OutputError::Symlink(dir)),
+            Err(_) if dir.file_name().is_none() => Err(OutputError::NotAFolder(dir)),
+            Err(_) => Ok(Self { dir }),
+        }
+    }
+
+    /// The folder, as an absolute path.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Takes the lock, for which it waits up to ten seconds, and puts the folder in order.
+    pub fn begin(&self) -> Result<Staging, OutputError> {
+        if let Some(fresh) = Fresh::begin(&self.dir)? {
+            return Ok(Staging::fresh(&self.dir, fresh));
+        }
+        let lock = Lock::take(&self.dir.join(LOCK), &self.dir)?;
+        let mut warnings = Vec::new();
+        warnings.extend(recover(&self.dir)?);
+        let stage = self.dir.join(STAGE);
+        disk::remove_tree(&stage)?;
+        let (old, warning) = read_manifest(&self.dir)?;
+        warnings.extend(warning);
+        fs::create_dir(&stage).map_err(OutputError::io("created", stage))?;
+        Ok(Staging::within(&self.dir, lock, old, warnings))
+    }
+}
+
+/// Finishes what a killed build had begun to change. A journal that can't be trusted is dropped, with a warning.
+fn recover(dir: &Path) -> Result<Option<String>, OutputError> {
+    let path = dir.join(JOURNAL);
+    let text = match disk::kind(&path)? {
+        Kind::Missing => return Ok(None),
+        Kind::File { .. } => fs::read(&path).map_err(OutputError::io("read", &path))?,
+        Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
+    };
+    let journal = std::str::from_utf8(&text).ok().and_then(Journal::parse);
+    if let Some(journal) = journal.filter(|journal| journal.is_complete(dir)) {
+        return match journal.run(dir, &Steps::default()) {
+            Ok(()) => Ok(None),
+            Err(error) => Err(OutputError::Unfinished(Box::new(error))),
+        };
+    }
+    match fs::remove_file(&path) {
+        Ok(()) => {
+            Ok(Some(format!("`{}` can't be read, so an interrupted build was not finished", path.display())))
+        }
+        Err(error) => Err(OutputError::io("removed", path)(error)),
+    }
+}
+
+/// The files that we wrote; none, with a warning, when the manifest is in doubt.
+fn read_manifest(dir: &Path) -> Result<(Manifest, Option<String>), OutputError> {
+    let path = dir.join(MANIFEST);
+    let text = match disk::kind(&path)? {
+        Kind::Missing => return Ok((Manifest::default(), None)),
+        Kind::File { .. } => fs::read(&path).map_err(OutputError::io("read", &path))?,
+        Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
+    };
+    let manifest = std::str::from_utf8(&text).ok().and_then(Manifest::parse);
+    let warning = manifest.is_none().then(|| {
+        format!("`{}` can't be read, so files of earlier builds are left where they are", path.display())
+    });
+    Ok((manifest.unwrap_or_default(), warning))
+}

@@ -1,0 +1,212 @@
+//! [`plan`]: from the files that the site wants, those that we wrote before and those on disk, to a [`Journal`].
+//!
+//! Reads the disk and changes nothing, so that every refusal comes before the first change:
+//!
+//! 1. [`removable`] finds the files of ours that are not wanted any more, and those that someone edited.
+//! 2. [`foreign_files`] finds what is in the way and not ours; if anything is, that is the answer.
+//! 3. [`in_the_way`] tells which removals must come before the new files; the others come after them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+};
+
+use walkdir::WalkDir;
+
+use super::{
+    disk::{self, Folder, Folders, Kind, parent_of},
+    error::OutputError,
+    journal::{Journal, Op},
+    manifest::Manifest,
+};
+use crate::base::digest::Digest;
+
+/// A file that the site wants.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) digest: Digest,
+    /// The number of its staged bytes, when they differ from those on disk.
+    pub(super) staged: Option<u32>,
+    pub(super) found: Found,
+}
+
+/// What was at the path of a wanted file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Nothing,
+    Same,
+    Different,
+    Folder,
+    /// A file is where one of the path's folders should be.
+    Under(String),
+}
+
+/// The change to make.
+pub(super) struct Plan {
+    pub(super) journal: Journal,
+    pub(super) manifest: Manifest,
+    pub(super) n_removed: usize,
+    pub(super) kept: Vec<String>,
+}
+
+/// Decides the change.
+pub(super) fn plan(
+    root: &Path,
+    wanted: &BTreeMap<String, Wanted>,
+    old: &Manifest,
+) -> Result<Plan, OutputError> {
+    let (removable, kept) = removable(root, wanted, old)?;
+    let foreign = foreign_files(root, wanted, old, &removable)?;
+    if !foreign.is_empty() {
+        return Err(OutputError::Foreign(foreign));
+    }
+    let first = in_the_way(wanted, &removable);
+    let remove = |path: &String, digest: &Digest| Op::Remove { path: path.clone(), digest: *digest };
+    let mut ops: Vec<Op> = removable
+        .iter()
+        .filter(|(path, _)| first.contains(*path))
+        .map(|(path, digest)| remove(path, digest))
+        .collect();
+    ops.extend(wanted.iter().filter_map(|(path, wanted)| place(path, wanted)));
+    ops.extend(
+        removable
+            .iter()
+            .filter(|(path, _)| !first.contains(*path))
+            .map(|(path, digest)| remove(path, digest)),
+    );
+    let files = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)).collect();
+    let manifest = Manifest { files };
+    let journal = Journal { ops, manifest: Digest::of(manifest.to_text().as_bytes()) };
+    Ok(Plan { journal, manifest, n_removed: removable.len(), kept })
+}
+
+fn place(path: &str, wanted: &Wanted) -> Option<Op> {
+    let (path, staged) = (path.to_owned(), wanted.staged?);
+    Some(if wanted.found == Found::Different {
+        Op::Replace { path, staged }
+    } else {
+        Op::Add { path, staged }
+    })
+}
+
+/// The files of ours that go, and those that stay because someone edited them.
+fn removable(
+    root: &Path,
+    wanted: &BTreeMap<String, Wanted>,
+    old: &Manifest,
+) -> Result<(BTreeMap<String, Digest>, Vec<String>), OutputError> {
+    let folders = Folders::new(root);
+    let (mut removable, mut kept) = (BTreeMap::new(), Vec::new());
+    for (path, digest) in old.files.iter().filter(|(path, _)| !wanted.contains_key(*path)) {
+        match folders.look(parent_of(path)) {
+            Ok(Folder::Real) => {}
+            Ok(Folder::Missing | Folder::Under(_)) => continue,
+            Err(OutputError::Symlink(_)) => {
+                kept.push(path.clone());
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        let target = root.join(path);
+        match disk::kind(&target)? {
+            Kind::File { .. } if disk::digest_of(&target)? == *digest => {
+                removable.insert(path.clone(), *digest);
+            }
+            Kind::File { .. } | Kind::Symlink | Kind::Other => kept.push(path.clone()),
+            Kind::Missing | Kind::Folder => {}
+        }
+    }
+    spare_wanted_files(root, wanted, &mut removable);
+    Ok((removable, kept))
+}
+
+/// Where case is ignored, the old `About` may be the wanted `about`.
+fn spare_wanted_files(
+    root: &Path,
+    wanted: &BTreeMap<String, Wanted>,
+    removable: &mut BTreeMap<String, Digest>,
+) {
+    if removable.is_empty() {
+        return;
+    }
+    let by_lower_case: HashMap<String, &String> =
+        wanted.keys().map(|path| (path.to_lowercase(), path)).collect();
+    removable.retain(|path, _| {
+        let other = by_lower_case.get(&path.to_lowercase());
+        !other.is_some_and(|other| disk::is_same_file(&root.join(path), &root.join(other)))
+    });
+}
+
+/// Files that we may not touch where the site wants to write, sorted.
+fn foreign_files(
+    root: &Path,
+    wanted: &BTreeMap<String, Wanted>,
+    old: &Manifest,
+    removable: &BTreeMap<String, Digest>,
+) -> Result<Vec<String>, OutputError> {
+    let mut foreign = BTreeSet::new();
+    for (path, wanted) in wanted {
+        match &wanted.found {
+            Found::Nothing | Found::Same => {}
+            Found::Different if old.files.contains_key(path) => {}
+            Found::Different => {
+                foreign.insert(path.clone());
+            }
+            Found::Under(file) if removable.contains_key(file) => {}
+            Found::Under(file) => {
+                foreign.insert(file.clone());
+            }
+            Found::Folder => foreign.extend(foreign_inside(root, path, removable)?),
+        }
+    }
+    Ok(foreign.into_iter().collect())
+}
+
+/// What would be left of a folder that must go, without what is ours.
+fn foreign_inside(
+    root: &Path,
+    folder: &str,
+    removable: &BTreeMap<String, Digest>,
+) -> Result<Vec<String>, OutputError> {
+    let mut foreign = Vec::new();
+    for entry in WalkDir::new(root.join(folder)).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().map_or_else(|| root.join(folder), Path::to_owned);
+            OutputError::io("read", path)(error.into())
+        })?;
+        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let mut path = relative.to_string_lossy().into_owned();
+        if cfg!(windows) {
+            path = path.replace('\\', "/");
+        }
+        let is_ours = if entry.file_type().is_dir() {
+            path.push('/');
+            removable.range(path.clone()..).next().is_some_and(|(ours, _)| ours.starts_with(&path))
+        } else {
+            removable.contains_key(&path)
+        };
+        if !is_ours {
+            foreign.push(path);
+        }
+    }
+    Ok(foreign)
+}
+
+/// The removals without which a wanted file has no place.
+fn in_the_way(wanted: &BTreeMap<String, Wanted>, removable: &BTreeMap<String, Digest>) -> BTreeSet<String> {
+    let mut first = BTreeSet::new();
+    for (path, wanted) in wanted {
+        match &wanted.found {
+            Found::Under(file) => {
+                first.insert(file.clone());
+            }
+            Found::Folder => {
+                let inside = format!("{path}/");
+                let files = removable.range(inside.clone()..).map(|(file, _)| file);
+                first.extend(files.take_while(|file| file.starts_with(&inside)).cloned());
+            }
+            Found::Nothing | Found::Same | Found::Different => {}
+        }
+    }
+    first
+}

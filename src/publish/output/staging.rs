@@ -1,0 +1,264 @@
+//! [`Staging`]: the next site while it is being made, see the [module](super).
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use super::{
+    JOURNAL, MANIFEST, STAGE,
+    disk::{self, Folder, Folders, Kind, parent_of},
+    error::OutputError,
+    fresh::Fresh,
+    journal::Op,
+    lock::Lock,
+    manifest::{Manifest, check_path},
+    plan::{Found, Plan, Wanted, plan},
+    step::Steps,
+};
+use crate::base::digest::Digest;
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is new or differs, and [`Staging::commit`] will move it into place.
+    Written,
+    /// The folder holds these bytes already.
+    Unchanged,
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many files were new or differed.
+    pub written: usize,
+    /// How many files were there already.
+    pub unchanged: usize,
+    /// How many files of earlier builds were removed.
+    pub removed: usize,
+    /// Files of earlier builds that are not made any more, and were left because someone changed them. From now on
+    /// they count as not ours.
+    pub kept: Vec<String>,
+    /// Sentences about what was found damaged.
+    pub warnings: Vec<String>,
+}
+
+/// The next site while it is being made. Dropping it leaves the old site and removes what was staged.
+pub struct Staging {
+    /// The output folder.
+    root: PathBuf,
+    /// The folder that bytes are written to first.
+    stage: PathBuf,
+    /// Folders of the output, or of the stage when that becomes the output.
+    folders: Folders,
+    mode: Mode,
+    slots: Mutex<Slots>,
+    wanted: Mutex<BTreeMap<String, Wanted>>,
+    n_staged: AtomicU32,
+    warnings: Vec<String>,
+    pub(super) steps: Steps,
+    is_done: bool,
+}
+
+/// How the staged files come into place.
+enum Mode {
+    /// The stage has the layout of the output and takes its place.
+    Fresh(Fresh),
+    /// The stage has numbered files, which are moved one by one.
+    Within { old: Manifest, _lock: Lock },
+}
+
+/// What was put so far.
+#[derive(Default)]
+struct Slots {
+    /// Each path with its digest, from the moment that a thread begins with it.
+    digests: HashMap<String, Digest>,
+    /// Each folder with a path that needs it.
+    folders: HashMap<String, String>,
+}
+
+impl Staging {
+    pub(super) fn fresh(root: &Path, fresh: Fresh) -> Self {
+        let stage = fresh.stage.clone();
+        Self::new(root, stage.clone(), Folders::new(&stage), Mode::Fresh(fresh), Vec::new())
+    }
+
+    pub(super) fn within(root: &Path, lock: Lock, old: Manifest, warnings: Vec<String>) -> Self {
+        Self::new(root, root.join(STAGE), Folders::new(root), Mode::Within { old, _lock: lock }, warnings)
+    }
+
+    fn new(root: &Path, stage: PathBuf, folders: Folders, mode: Mode, warnings: Vec<String>) -> Self {
+        Self {
+            root: root.to_owned(),
+            stage,
+            folders,
+            mode,
+            slots: Mutex::default(),
+            wanted: Mutex::default(),
+            n_staged: AtomicU32::new(0),
+            warnings,
+            steps: Steps::default(),
+            is_done: false,
+        }
+    }
+
+    /// Makes a file of the next site. May be called from many threads; after an error, drop the staging.
+    ///
+    /// `path` is relative with `/` between its parts. The same path with the same bytes may be put again.
+    pub fn put(&self, path: &str, bytes: &[u8]) -> Result<Put, OutputError> {
+        if let Some(reason) = check_path(path) {
+            return Err(OutputError::BadPath { path: path.to_owned(), reason });
+        }
+        let digest = Digest::of(bytes);
+        if !self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, digest)? {
+            return Ok(Put::Unchanged);
+        }
+        let found = match self.mode {
+            Mode::Fresh(_) => Found::Nothing,
+            Mode::Within { .. } => self.find(path, bytes)?,
+        };
+        let staged = (found != Found::Same).then(|| self.stage(path, bytes)).transpose()?;
+        let wanted = Wanted { digest, staged, found };
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
+        Ok(if staged.is_some() { Put::Written } else { Put::Unchanged })
+    }
+
+    /// Makes the folder hold exactly what was put, apart from what isn't ours.
+    ///
+    /// # Errors
+    /// The folder is as it was, except after [`OutputError::Unfinished`]: then the next [`begin`](super::Output::begin)
+    /// finishes the change.
+    pub fn commit(mut self) -> Result<Summary, OutputError> {
+        let wanted = std::mem::take(self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let written = wanted.values().filter(|wanted| wanted.staged.is_some()).count();
+        let mut summary = Summary {
+            written,
+            unchanged: wanted.len() - written,
+            warnings: std::mem::take(&mut self.warnings),
+            ..Summary::default()
+        };
+        match &self.mode {
+            Mode::Fresh(fresh) => self.commit_fresh(fresh, &wanted)?,
+            Mode::Within { old, .. } => {
+                let plan = plan(&self.root, &wanted, old)?;
+                if !plan.journal.ops.is_empty() || plan.manifest != *old {
+                    self.begin_change(&plan)?;
+                    self.is_done = true;
+                    let finished = plan.journal.run(&self.root, &self.steps);
+                    finished.map_err(|error| OutputError::Unfinished(Box::new(error)))?;
+                }
+                (summary.removed, summary.kept) = (plan.n_removed, plan.kept);
+            }
+        }
+        Ok(summary)
+    }
+
+    /// What is at the path now.
+    fn find(&self, path: &str, bytes: &[u8]) -> Result<Found, OutputError> {
+        match self.folders.look(parent_of(path))? {
+            Folder::Real => {}
+            Folder::Missing => return Ok(Found::Nothing),
+            Folder::Under(file) => return Ok(Found::Under(file)),
+        }
+        let target = self.root.join(path);
+        Ok(match disk::kind(&target)? {
+            Kind::Missing => Found::Nothing,
+            Kind::File { len } if len == bytes.len() as u64 && disk::holds(&target, bytes)? => Found::Same,
+            Kind::File { .. } | Kind::Other => Found::Different,
+            Kind::Folder => Found::Folder,
+            Kind::Symlink => return Err(OutputError::Symlink(target)),
+        })
+    }
+
+    /// Writes the bytes into the stage, and tells their number there.
+    fn stage(&self, path: &str, bytes: &[u8]) -> Result<u32, OutputError> {
+        self.steps.next()?;
+        let number = self.n_staged.fetch_add(1, Ordering::Relaxed);
+        match self.mode {
+            Mode::Fresh(_) => {
+                self.folders.make(parent_of(path))?;
+                write(&self.stage.join(path), bytes)?;
+            }
+            Mode::Within { .. } => write(&self.stage.join(number.to_string()), bytes)?,
+        }
+        Ok(number)
+    }
+
+    fn commit_fresh(&self, fresh: &Fresh, wanted: &BTreeMap<String, Wanted>) -> Result<(), OutputError> {
+        let files = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)).collect();
+        self.steps.next()?;
+        write(&self.stage.join(MANIFEST), Manifest { files }.to_text().as_bytes())?;
+        self.steps.next()?;
+        fresh.rename(&self.root)
+    }
+
+    /// Stages the manifest and puts the journal in place: from here on the change will be finished.
+    fn begin_change(&self, plan: &Plan) -> Result<(), OutputError> {
+        self.check_writable(&plan.journal.ops)?;
+        self.steps.next()?;
+        write(&self.stage.join(MANIFEST), plan.manifest.to_text().as_bytes())?;
+        self.steps.next()?;
+        let (staged, journal) = (self.stage.join(JOURNAL), self.root.join(JOURNAL));
+        write(&staged, plan.journal.to_text().as_bytes())?;
+        self.steps.next()?;
+        fs::rename(staged, &journal).map_err(OutputError::io("created", journal))
+    }
+
+    /// Finds folders that refuse changes while there is still a way back.
+    fn check_writable(&self, ops: &[Op]) -> Result<(), OutputError> {
+        let mut checked = HashSet::new();
+        for op in ops {
+            let (Op::Remove { path, .. } | Op::Add { path, .. } | Op::Replace { path, .. }) = op;
+            let folder = parent_of(path);
+            if checked.insert(folder) && self.folders.look(folder)? == Folder::Real {
+                let folder = self.root.join(folder);
+                // On Linux this file has no name, so that nothing is left of it even after a kill.
+                tempfile::tempfile_in(&folder).map_err(OutputError::io("written to", folder))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.is_done && !self.steps.is_killed() {
+            // What can't be removed now is removed by the next build.
+            let _ = disk::remove_tree(&self.stage);
+        }
+    }
+}
+
+impl Slots {
+    /// Takes a path for a thread; false when the same file was put before.
+    fn reserve(&mut self, path: &str, digest: Digest) -> Result<bool, OutputError> {
+        if let Some(before) = self.digests.get(path) {
+            return if *before == digest { Ok(false) } else { Err(OutputError::Twice(path.to_owned())) };
+        }
+        if let Some(inside) = self.folders.get(path) {
+            return Err(OutputError::Clash { file: path.to_owned(), inside: inside.clone() });
+        }
+        let mut folder = parent_of(path);
+        while !folder.is_empty() && !self.folders.contains_key(folder) {
+            if self.digests.contains_key(folder) {
+                return Err(OutputError::Clash { file: folder.to_owned(), inside: path.to_owned() });
+            }
+            self.folders.insert(folder.to_owned(), path.to_owned());
+            folder = parent_of(folder);
+        }
+        self.digests.insert(path.to_owned(), digest);
+        Ok(true)
+    }
+}
+
+/// Writes a new file.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut file = File::create_new(path).map_err(OutputError::io("created", path))?;
+    file.write_all(bytes).map_err(OutputError::io("written", path))
+}

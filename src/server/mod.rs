@@ -1,0 +1,214 @@
+//! The site over HTTP. The only code that knows axum and tokio.
+//!
+//! In: requests, and [`Pages`] that answer them. Out: responses with validators, ranges and redirects. What a path
+//! means, what it renders to, and how it is kept fresh, is left to the one who implements [`Pages`].
+
+mod address;
+mod error;
+mod open;
+mod range;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use axum::{Router, serve::ListenerExt as _};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    sync::oneshot,
+};
+
+pub use self::error::ServerError;
+use self::read::Shared;
+use crate::base::digest::Digest;
+
+/// How many pages are rendered at once; more requests than that wait.
+const RENDER_THREADS: usize = 16;
+/// How long requests under way may still take when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long threads that render may still take after that.
+const RENDER_GRACE: Duration = Duration::from_secs(1);
+
+/// What the server shows.
+pub trait Pages: Send + Sync + 'static {
+    /// Answers to a path: decoded, in normal form, without the base path, and with a `/` at its beginning.
+    ///
+    /// May take its time, and is called from many threads. A panic is answered with an error page.
+    fn get(&self, path: &str) -> Answer;
+}
+
+/// What is at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A file or page.
+    Found {
+        /// Its bytes.
+        bytes: Arc<[u8]>,
+        /// Its `Content-Type`.
+        media_type: String,
+        /// The digest of its bytes, by which browsers know that theirs is the same.
+        digest: Digest,
+    },
+    /// It is at another path of the site.
+    Moved {
+        /// A path as [`Pages::get`] takes it: not encoded, without the base path.
+        to: String,
+    },
+    /// Nothing.
+    NotFound {
+        /// The page that says so.
+        bytes: Arc<[u8]>,
+        /// Its `Content-Type`.
+        media_type: String,
+    },
+}
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// The address to listen on; port 0 for any free one.
+    pub bind: SocketAddr,
+    /// Whether to open the site in the browser.
+    pub open: bool,
+    /// The path that the site is under, such as `/docs`; empty or `/` for the root.
+    pub base_path: String,
+}
+
+/// Serves until Ctrl-C or SIGTERM, and then finishes the requests under way.
+///
+/// `on_ready` is told the address when requests are accepted.
+pub fn serve(
+    options: &ServeOptions,
+    pages: Arc<dyn Pages>,
+    on_ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServerError> {
+    let runtime = runtime()?;
+    let (listener, bound) = listen(&runtime, options.bind)?;
+    let stop = {
+        let _inside = runtime.enter();
+        stop_signal()?
+    };
+    on_ready(bound);
+    if options.open {
+        open::open(&url(bound, &options.base_path));
+    }
+    run(runtime, listener, shared(options, pages, bound), stop)
+}
+
+/// The address of a server to show to people.
+pub fn url(bound: SocketAddr, base_path: &str) -> String {
+    address::url(bound, base_path)
+}
+
+/// A server in the background of this process, for tests and for commands that do something else meanwhile.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Result<(), ServerError>>,
+}
+
+impl Server {
+    /// Starts to listen; [`ServeOptions::open`] is left to the caller.
+    pub fn start(options: &ServeOptions, pages: Arc<dyn Pages>) -> Result<Self, ServerError> {
+        let runtime = runtime()?;
+        let (listener, addr) = listen(&runtime, options.bind)?;
+        let shared = shared(options, pages, addr);
+        let (stop, stopped) = oneshot::channel();
+        let run = move || {
+            run(runtime, listener, shared, async {
+                // An error means that the handle was dropped: then the server stops as well.
+                let _ = stopped.await;
+            })
+        };
+        let thread = thread::Builder::new().name("server".to_owned()).spawn(run)?;
+        Ok(Self { addr, stop, thread })
+    }
+
+    /// The address that it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Finishes the requests under way and stops.
+    pub fn stop(self) -> Result<(), ServerError> {
+        let _ = self.stop.send(());
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("its thread ended early").into()))
+    }
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().max_blocking_threads(RENDER_THREADS).build()
+}
+
+fn listen(runtime: &Runtime, addr: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let bound = runtime.block_on(TcpListener::bind(addr));
+    let listener = bound.map_err(|source| ServerError::Bind { addr, source })?;
+    let addr = listener.local_addr()?;
+    Ok((listener, addr))
+}
+
+fn shared(options: &ServeOptions, pages: Arc<dyn Pages>, bound: SocketAddr) -> Arc<Shared> {
+    Arc::new(Shared { pages, bound, base_path: address::normal_base_path(&options.base_path) })
+}
+
+fn run(
+    runtime: Runtime,
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServerError> {
+    let router = Router::new().fallback(read::answer).with_state(shared);
+    // Small answers leave at once.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let (begin_end, end_begun) = oneshot::channel();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        stop.await;
+        let _ = begin_end.send(());
+    });
+    let grace_is_over = async {
+        let _ = end_begun.await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = server.into_future() => ended,
+            () = grace_is_over => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(RENDER_GRACE);
+    Ok(ended?)
+}
+
+/// Ends at the first Ctrl-C or SIGTERM from now on.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at the first Ctrl-C from now on.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

@@ -1,0 +1,184 @@
+//! [`answer`]: one request for something of the site, from its head to the response.
+//!
+//! 1. [`site_path`] checks the method, the `Host` and the address, and takes the base path off.
+//! 2. [`Pages::get`] finds or renders the page, on a thread that may work for long.
+//! 3. [`found`] compares with what the client has (`If-None-Match`) and cuts out what it asks for (`Range`).
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        header::{
+            ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST,
+            IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, X_CONTENT_TYPE_OPTIONS,
+        },
+        request::Parts,
+    },
+    response::Response,
+};
+
+use super::{
+    Answer, Pages,
+    address::{Within, decode_path, is_own_host, strip_base_path},
+    range::{Part, part_of},
+};
+use crate::base::{media, url::encode_path};
+
+/// What every request needs.
+pub(super) struct Shared {
+    pub(super) pages: Arc<dyn Pages>,
+    pub(super) bound: SocketAddr,
+    /// In normal form, see [`super::address::normal_base_path`].
+    pub(super) base_path: String,
+}
+
+/// Answers a request.
+pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let path = match site_path(&shared, &head) {
+        Ok(path) => path,
+        Err(response) => return *response,
+    };
+    let pages = Arc::clone(&shared.pages);
+    match tokio::task::spawn_blocking(move || pages.get(&path)).await {
+        Ok(Answer::Found { bytes, media_type, digest }) => {
+            found(&head, bytes, &media_type, &format!("\"{digest}\""))
+        }
+        Ok(Answer::Moved { to }) => moved(&shared.base_path, &to, head.uri.query()),
+        Ok(Answer::NotFound { bytes, media_type }) => {
+            with_body(&head.method, StatusCode::NOT_FOUND, &media_type, Bytes::from_owner(bytes))
+        }
+        Err(_) => text(
+            &head,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The page could not be made. The server's terminal says why.",
+        ),
+    }
+}
+
+/// The decoded path below the base path, or the response for a request that asks for no page.
+fn site_path(shared: &Shared, head: &Parts) -> Result<String, Box<Response>> {
+    if !matches!(head.method, Method::GET | Method::HEAD) {
+        let mut response = text(head, StatusCode::METHOD_NOT_ALLOWED, "This is for reading only.");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return Err(Box::new(response));
+    }
+    if !has_own_host(shared.bound, head) {
+        let reason = "This server answers only to the names of this machine, such as `localhost`.";
+        return Err(Box::new(text(head, StatusCode::FORBIDDEN, reason)));
+    }
+    let path = match decode_path(head.uri.path()) {
+        Ok(path) => path,
+        Err(reason) => return Err(Box::new(text(head, StatusCode::BAD_REQUEST, reason))),
+    };
+    match strip_base_path(&shared.base_path, &path) {
+        Within::Site(path) => Ok(path.to_owned()),
+        Within::Door => Err(Box::new(moved(&shared.base_path, "/", head.uri.query()))),
+        Within::Outside => {
+            let reason = format!("The site is at `{}/`.", shared.base_path);
+            Err(Box::new(text(head, StatusCode::NOT_FOUND, &reason)))
+        }
+    }
+}
+
+/// Whether every name that the request gives to the server is its own. There must be one `Host`.
+fn has_own_host(bound: SocketAddr, head: &Parts) -> bool {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let is_own = |host: &HeaderValue| host.to_str().is_ok_and(|host| is_own_host(bound, host));
+    let has_one = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_own(host),
+        (None, _) => !bound.ip().is_loopback(),
+        (Some(_), Some(_)) => false,
+    };
+    has_one && head.uri.authority().is_none_or(|authority| is_own_host(bound, authority.as_str()))
+}
+
+fn found(head: &Parts, bytes: Arc<[u8]>, media_type: &str, etag: &str) -> Response {
+    let len = bytes.len();
+    let bytes = Bytes::from_owner(bytes);
+    let mut response = if is_known(&head.headers, etag) {
+        empty(StatusCode::NOT_MODIFIED)
+    } else {
+        match asked_part(head, etag, len) {
+            Part::Whole => with_body(&head.method, StatusCode::OK, media_type, bytes),
+            Part::Bytes(range) => {
+                let content_range = format!("bytes {}-{}/{len}", range.start, range.end - 1);
+                let mut response =
+                    with_body(&head.method, StatusCode::PARTIAL_CONTENT, media_type, bytes.slice(range));
+                set(&mut response, CONTENT_RANGE, &content_range);
+                response
+            }
+            Part::Outside => {
+                let mut response =
+                    text(head, StatusCode::RANGE_NOT_SATISFIABLE, "The range is behind the end.");
+                set(&mut response, CONTENT_RANGE, &format!("bytes */{len}"));
+                return response;
+            }
+        }
+    };
+    set(&mut response, ETAG, etag);
+    set(&mut response, ACCEPT_RANGES, "bytes");
+    response
+}
+
+/// Whether the client has this version already.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim).any(|known| {
+        // Caches on the way may have made it a weak one.
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag
+    })
+}
+
+fn asked_part(head: &Parts, etag: &str, len: usize) -> Part {
+    let is_same = head.headers.get(IF_RANGE).is_none_or(|wanted| wanted == etag);
+    match head.headers.get(RANGE).and_then(|range| range.to_str().ok()) {
+        Some(range) if head.method == Method::GET && is_same => part_of(range, len),
+        _ => Part::Whole,
+    }
+}
+
+fn moved(base_path: &str, to: &str, query: Option<&str>) -> Response {
+    // One slash at the beginning: two would lead to another host.
+    let mut location = encode_path(&format!("{base_path}/{}", to.trim_start_matches('/')));
+    if let Some(query) = query {
+        location = format!("{location}?{query}");
+    }
+    let mut response = empty(StatusCode::PERMANENT_REDIRECT);
+    set(&mut response, LOCATION, &location);
+    set(&mut response, CONTENT_LENGTH, "0");
+    response
+}
+
+fn text(head: &Parts, status: StatusCode, sentence: &str) -> Response {
+    with_body(&head.method, status, media::TEXT, Bytes::from(format!("{sentence}\n")))
+}
+
+fn with_body(method: &Method, status: StatusCode, media_type: &str, bytes: Bytes) -> Response {
+    let mut response = empty(status);
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(&mut response, CONTENT_LENGTH, &bytes.len().to_string());
+    if method != Method::HEAD {
+        *response.body_mut() = Body::from(bytes);
+    }
+    response
+}
+
+/// A response with the headers that every response has. Browsers keep a copy, and ask each time whether it still holds.
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    response
+}
+
+/// Sets a header, unless its value can't stand in one.
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
