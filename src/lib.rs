@@ -5,6 +5,7 @@
 //! A floor imports only the ones below it.
 
 pub mod base;
+pub mod cli;
 pub mod git;
 pub mod parse;
 pub mod publish;

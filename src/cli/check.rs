@@ -1,0 +1,125 @@
+//! `recto check`: every problem of a site, without writing anything.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::SystemTime,
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    base::diagnostic::{self, Diagnostic, Severity},
+    cli::{
+        Global,
+        build::{ending, set_jobs},
+        exit::Ending,
+        open::{OpenSite, SiteArgs},
+        progress::Progress,
+        report::{self, Format, ReportOptions},
+    },
+    publish::external::{self, ExternalOptions, Verdict},
+    site::{file::SourceFiles, place::Places},
+};
+
+/// Find every problem of a site: broken links, misspelt keys, templates that fail
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  recto check                      all problems of the site in this folder
+  recto check --external           also ask other sites whether links to them work
+  recto check --strict --format github")]
+pub(super) struct Args {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// Check links to other sites, too; answers are kept for a week
+    #[arg(long)]
+    external: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+    /// How many threads to use; all cores by default
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// How to print problems
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
+    set_jobs(args.jobs)?;
+    let open = args.site.open(None)?;
+    let mut diagnostics = problems(&open, global);
+    if args.external {
+        diagnostics.extend(external_problems(&open, global));
+    }
+    diagnostic::sort(&mut diagnostics);
+    if global.quiet > 0 {
+        diagnostics.retain(|problem| problem.severity > Severity::Note);
+    }
+    if global.quiet < 2 {
+        let prefix = args.site.path_prefix();
+        let options = ReportOptions { path_prefix: &prefix, max_per_code: None, color: global.color };
+        report::print(&diagnostics, args.format, &options)?;
+    }
+    if global.quiet == 0 && args.format == Format::Human {
+        let n_pages = open.renderer.site().pages().len();
+        anstream::eprintln!("{n_pages} pages checked: {}", report::counts(&diagnostics));
+    }
+    Ok(ending(&diagnostics, args.strict))
+}
+
+/// All problems of a site and of rendering each of its addresses.
+pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
+    let renderer = &open.renderer;
+    let site = renderer.site();
+    let routes: Vec<_> = site.routes().iter().filter(|(_, target)| target.is_rendered()).collect();
+    let progress = Progress::new(routes.len(), global.quiet == 0);
+    let rendering = routes.par_iter().flat_map_iter(|(route, _)| {
+        progress.step();
+        renderer.render(route).map(|rendered| rendered.diagnostics).unwrap_or_default()
+    });
+    let mut diagnostics: Vec<Diagnostic> = rendering.collect();
+    diagnostics.extend(site.diagnostics().iter().cloned());
+    diagnostics.extend(renderer.diagnostics().iter().cloned());
+    diagnostics.extend(site.link_diagnostics(&*open.source));
+    diagnostics.extend(site.orphan_diagnostics());
+    diagnostics
+}
+
+/// Where answers of other sites are kept between runs: the user's cache folder, as XDG has it.
+fn cache_folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    Some(folder.or_else(home)?.join("recto"))
+}
+
+fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
+    let site = open.renderer.site();
+    let links: Vec<_> = site.external_links().collect();
+    let urls: BTreeSet<String> = links.iter().map(|(_, link)| link.target.clone()).collect();
+    let progress = Progress::new(urls.len(), global.quiet == 0);
+    let verdicts: BTreeMap<String, Verdict> =
+        external::check(&urls, &ExternalOptions::new(cache_folder(), SystemTime::now()), &|| progress.step());
+    let files = SourceFiles { source: &*open.source, listing: site.listing() };
+    let mut places = Places::new(&files);
+    let problems = links.into_iter().filter_map(|(page, link)| {
+        let url = &link.target;
+        let problem = match verdicts.get(url)? {
+            Verdict::Fine => return None,
+            Verdict::Redirected(to) => Diagnostic::note("moved-link", format!("`{url}` has moved for good"))
+                .hint(format!("write `{to}`")),
+            Verdict::Broken(why) => Diagnostic::warning("broken-external-link", format!("`{url}`: {why}"))
+                .hint("correct or remove the link"),
+            Verdict::Unknown(why) => {
+                Diagnostic::note("unchecked-link", format!("`{url}` could not be checked: {why}"))
+                    .hint("try it in a browser")
+            }
+        };
+        Some(match places.of(link.at, &page.file.files) {
+            Some(place) => problem.at(place),
+            None => problem,
+        })
+    });
+    problems.collect()
+}

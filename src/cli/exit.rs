@@ -1,0 +1,87 @@
+//! From what happened to an exit code: the only place that decides it.
+
+use std::process::ExitCode;
+
+use crate::{
+    cli::Global, git::GitError, publish::output::OutputError, server::ServerError, source::SourceError,
+};
+
+/// Problems in the content.
+const CONTENT: u8 = 1;
+/// Wrong arguments or a broken config.
+pub(super) const USAGE: u8 = 2;
+/// Files that can't be read or written, and mistakes of ours.
+const INTERNAL: u8 = 3;
+
+/// How a command ended when nothing kept it from ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// All is well.
+    Fine,
+    /// There are problems in the content.
+    Content,
+    /// The config is broken.
+    Config,
+}
+
+/// A mistake in how the program was called; its message is complete.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct UsageError {
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+/// The exit code of a command; a failure is printed.
+pub(super) fn code(result: anyhow::Result<Ending>, global: &Global) -> ExitCode {
+    match result {
+        Ok(Ending::Fine) => ExitCode::SUCCESS,
+        Ok(Ending::Content) => CONTENT.into(),
+        Ok(Ending::Config) => USAGE.into(),
+        Err(error) => {
+            if global.quiet < 2 {
+                print(&error);
+            }
+            if is_usage(&error) { USAGE.into() } else { INTERNAL.into() }
+        }
+    }
+}
+
+fn print(error: &anyhow::Error) {
+    anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
+    if let Some(hint) = hint(error) {
+        anstream::eprintln!("\x1b[1;36mhelp\x1b[0m: {hint}");
+    }
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        if let Some(usage) = cause.downcast_ref::<UsageError>() {
+            return usage.hint.clone();
+        }
+        if let Some(source) = cause.downcast_ref::<SourceError>() {
+            return source.hint();
+        }
+        if let Some(output) = cause.downcast_ref::<OutputError>() {
+            return output.hint().map(Into::into);
+        }
+        cause.downcast_ref::<ServerError>().and_then(|server| server.hint().map(Into::into))
+    })
+}
+
+/// Whether other arguments would have helped: an unknown folder or revision.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let is_other_revision = |error: &GitError| {
+        matches!(
+            error,
+            GitError::UnknownRevision { .. } | GitError::NoRepository { .. } | GitError::NoFolder { .. }
+        )
+    };
+    error.chain().any(|cause| match cause.downcast_ref::<SourceError>() {
+        Some(SourceError::NotFound { .. } | SourceError::NotAFolder { .. }) => true,
+        // A transparent error stands in the chain for the one inside of it.
+        Some(SourceError::Git(error)) => is_other_revision(error),
+        Some(SourceError::Unreadable { .. } | SourceError::TooManyFiles { .. }) => false,
+        None => cause.is::<UsageError>() || cause.downcast_ref().is_some_and(is_other_revision),
+    })
+}

@@ -1,0 +1,5 @@
+//! The `recto` program.
+
+fn main() -> std::process::ExitCode {
+    recto::cli::run()
+}
