@@ -1,0 +1,376 @@
+//! What a build writes: the same bytes for the same input, whichever way it comes, and no more than the site has.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{Built, TestSite};
+
+/// A small site with a bit of everything.
+fn garden() -> TestSite {
+    TestSite::new()
+        .file("recto.yml", "title: Garden\nauthor: Ada\ntaxonomies: [tags, {name: kinds, paginate: 2, feed: true}]\n")
+        .file("index.md", "# Garden\n\nSee [tulips](plants/tulip.md), [the plan](files/plan.pdf) and [all](plants/).\n")
+        .file("plants/index.md", "---\ntitle: Plants\npaginate: 2\n---\nAll of them.\n")
+        .file("plants/tulip.md", &plant("Tulip", 1, "![it](tulip.png) grows beside [roses](rose.md#care)."))
+        .file("plants/rose.md", &plant("Rose", 2, "## Care\n\n```rust\nfn water() {}\n```\n\n$x^2$ :rose:"))
+        .file("plants/oak & co.md", &plant("Oak & <co>", 3, "See [[Tulip]] and ![[rose#Care]]."))
+        .bytes("plants/tulip.png", b"\x89PNG\0")
+        .bytes("files/plan.pdf", b"%PDF")
+        .file("notes.md", "---\naliases: [/old/notes/, /older.html]\ntags: [a b, C++]\n---\nText\n\n{{#include _part.md}}\n")
+        .file("_part.md", "A [part](notes.md), not a page.\n")
+        .file("gone.md", "---\nredirect: notes.md\n---\n")
+}
+
+fn plant(title: &str, day: u32, text: &str) -> String {
+    let head = format!("title: '{title}'\ndate: 2024-05-0{day}\nkinds: [plant, 'k{day}']\ntags: [garden]");
+    format!("---\n{head}\n---\n{text}\n")
+}
+
+/// The values of `href` and `src` in some HTML.
+fn links(html: &str) -> BTreeSet<String> {
+    let after = |name: &'static str| html.split(name).skip(1).filter_map(|rest| rest.split('"').next());
+    let unescape = |link: &str| link.replace("&amp;", "&").replace("&#39;", "'");
+    after(" href=\"").chain(after(" src=\"")).map(unescape).collect()
+}
+
+/// Expects that all pages link only to addresses below `base` that exist.
+fn links_lead_somewhere(built: &Built, base: &str) {
+    let paths: BTreeSet<String> = built.paths().into_iter().collect();
+    let mut n_links = 0;
+    for path in paths.iter().filter(|path| path.ends_with(".html")) {
+        for link in links(&built.page(path)) {
+            if link.starts_with('#') || link.starts_with("https://") {
+                continue;
+            }
+            let Some(target) = link.strip_prefix(base) else {
+                panic!("`{link}` in `{path}` is not below `{base}`")
+            };
+            let target = target.split('#').next().unwrap_or_default();
+            let target = percent_encoding::percent_decode_str(target).decode_utf8().expect("UTF-8");
+            let file = if target.is_empty() || target.ends_with('/') {
+                format!("{target}index.html")
+            } else {
+                target.into_owned()
+            };
+            assert!(paths.contains(&file), "`{link}` in `{path}` leads nowhere; there are {paths:?}");
+            n_links += 1;
+        }
+    }
+    assert!(n_links > 20, "there are {n_links} links only");
+}
+
+/// Expects XML in which tags close as they open, and `&` and `<` are escaped.
+#[track_caller]
+fn well_formed(xml: &str) {
+    let text = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n").expect("a declaration");
+    let mut open = Vec::new();
+    for part in text.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("tags end");
+        let name = tag
+            .trim_start_matches('/')
+            .trim_end_matches('/')
+            .split_whitespace()
+            .next()
+            .expect("tags have names");
+        assert!(!text.contains('>'), "{part}");
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name), "closed by {tag}");
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        for entity in part.split('&').skip(1) {
+            let name = entity.split(';').next().unwrap_or_default();
+            assert!(matches!(name, "amp" | "lt" | "gt" | "quot" | "#39"), "{part}");
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+}
+
+/// Where the first of these stands, then the second, and so on: each after the one before.
+#[track_caller]
+fn in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else {
+            panic!("`{part}` is not where it should be in\n{text}")
+        };
+        rest = after;
+    }
+}
+
+// The same bytes.
+
+#[test]
+fn threads_change_nothing() {
+    let site = garden();
+    let one = site.build_into("../one", &["--jobs", "1"]);
+    let two = site.build_into("../two", &["--jobs", "2"]);
+    one.code(0).no_problems();
+    assert_eq!(one.files(), two.files());
+}
+
+#[test]
+fn a_second_build_writes_nothing() {
+    let site = garden();
+    let first = site.build();
+    assert_eq!(first.count("written"), first.count("routes"));
+    let second = site.build();
+    assert_eq!((second.count("written"), second.count("removed")), (0, 0));
+    assert_eq!(second.count("unchanged"), first.count("routes"));
+}
+
+#[test]
+fn a_build_over_an_old_one_equals_a_clean_one() {
+    let site = garden();
+    site.build().code(0);
+    site.write("plants/rose.md", "---\ntitle: Dog rose\n---\nNo more care.\n");
+    site.remove("gone.md");
+    site.remove("files/plan.pdf");
+    site.write("new/page.md", "New\n");
+    let over = site.build();
+    let clean = site.build_into("../clean", &[]);
+    assert_eq!(over.files(), clean.files());
+    over.lacks("gone").lacks("files").has("new/page/index.html");
+}
+
+#[test]
+fn a_commit_gives_the_bytes_of_the_folder() {
+    let site = garden().commit();
+    let folder = site.build_into("../folder", &[]);
+    let commit = site.build_into("../commit", &["--rev", "HEAD"]);
+    commit.code(0).no_problems();
+    assert_eq!(folder.files(), commit.files());
+    site.write("index.md", "not committed");
+    let later = site.build_into("../later", &["--rev", "main"]);
+    assert_eq!(later.files(), commit.files());
+}
+
+#[test]
+fn a_folder_of_a_commit_gives_the_bytes_of_the_folder() {
+    let site = TestSite::new()
+        .file("README.md", "# The repository\n")
+        .file("docs/index.md", "# Docs\n\n[a](a.md) ![b](img/b.png)\n")
+        .file("docs/a.md", "# A\n")
+        .bytes("docs/img/b.png", b"\0")
+        .commit();
+    let folder = site.build_into("../folder", &["docs"]);
+    let commit = site.build_into("../commit", &["docs", "--rev", "main"]);
+    commit.code(0).no_problems().has("a/index.html").lacks("docs");
+    assert_eq!(folder.files(), commit.files());
+}
+
+#[test]
+fn a_bare_repository_gives_the_bytes_of_the_folder() {
+    let site = garden().commit();
+    site.git("clone --quiet --bare . ../bare.git");
+    let folder = site.build_into("../folder", &[]);
+    let bare = site.build_into("../out", &["../bare.git", "--rev", "main"]);
+    bare.code(0);
+    assert_eq!(folder.files(), bare.files());
+}
+
+// Addresses.
+
+#[test]
+fn all_links_lead_somewhere() {
+    links_lead_somewhere(garden().build().code(0).no_problems(), "/");
+}
+
+#[test]
+fn a_base_path_stands_before_every_address() {
+    let built = garden().build_with(&["--base-url", "/sub/"]);
+    links_lead_somewhere(built.code(0).no_problems(), "/sub/");
+    built.has("plants/tulip/index.html").lacks("sub");
+    assert!(built.page("old/notes/index.html").contains("url=/sub/notes/"));
+}
+
+#[test]
+fn a_base_url_is_in_feeds_and_canonical_links() {
+    let built = garden().build_with(&["--base-url", "https://example.org/sub/"]);
+    built.code(0).no_problems();
+    assert!(
+        built
+            .page("notes/index.html")
+            .contains("<link rel=\"canonical\" href=\"https://example.org/sub/notes/\">")
+    );
+    assert!(built.page("feed.xml").contains("<id>https://example.org/sub/plants/tulip/</id>"));
+    assert!(built.page("sitemap.xml").contains("<loc>https://example.org/sub/plants/oak-&amp;-co/</loc>"));
+    assert!(built.page("robots.txt").contains("Sitemap: https://example.org/sub/sitemap.xml"));
+}
+
+#[test]
+fn plain_addresses_are_files() {
+    let built = garden().file("recto.yml", "title: Garden\nurl: plain\n").build();
+    built
+        .code(0)
+        .no_problems()
+        .has("plants/tulip.html")
+        .has("notes.html")
+        .has("plants/index.html")
+        .has("index.html");
+    built.lacks("plants/tulip/index.html");
+    links_lead_somewhere(&built, "/");
+}
+
+#[test]
+fn aliases_and_redirects_lead_to_the_page() {
+    let built = garden().build();
+    for path in ["old/notes/index.html", "older.html", "gone/index.html"] {
+        let html = built.page(path);
+        assert!(html.contains("<meta http-equiv=\"refresh\" content=\"0; url=/notes/\">"), "{html}");
+        assert!(html.contains("noindex"));
+    }
+    let sitemap = built.page("sitemap.xml");
+    assert!(!sitemap.contains("old") && !sitemap.contains("gone") && sitemap.contains("/notes/"));
+}
+
+#[test]
+fn a_site_has_a_404_page_a_sitemap_and_rules_for_robots() {
+    let built = TestSite::with_good_page().build();
+    built.code(0).no_problems().has("404.html").has("robots.txt").has("index.html");
+    well_formed(&built.page("sitemap.xml"));
+    assert!(built.page("404.html").contains("noindex"));
+    let own = TestSite::new()
+        .file("404.md", "# Lost\n\nTry the [start](/).\n")
+        .file("index.md", "# Home\n")
+        .build();
+    own.code(0).no_problems();
+    assert!(own.page("404.html").contains("Lost"));
+    assert!(!own.page("sitemap.xml").contains("404"));
+}
+
+// What is published.
+
+#[test]
+fn what_is_no_longer_published_is_removed() {
+    let site = TestSite::with_good_page().file("a.md", "# A\n").file("b.md", "# B\n").file("c.md", "# C\n");
+    site.build().has("a/index.html").has("b/index.html").has("c/index.html");
+    site.write("a.md", "---\ndraft: true\n---\n# A\n");
+    site.write("b.md", "---\ndate: 2024-06-01\n---\n# B\n");
+    site.write("c.md", "---\nexpire: 2024-05-31\n---\n# C\n");
+    let built = site.build();
+    built.code(0).no_problems().lacks("a").lacks("b").lacks("c").has("good/index.html");
+    assert_eq!(built.count("removed"), 3);
+    site.build_with(&["--drafts"]).has("a/index.html").lacks("b");
+    site.build_with(&["--future"]).has("b/index.html").lacks("a").lacks("c");
+}
+
+#[test]
+fn the_day_itself_is_published() {
+    let site = TestSite::new()
+        .file("a.md", "---\ndate: 2024-05-31\n---\n")
+        .file("b.md", "---\nexpire: 2024-06-01\n---\n");
+    site.build().code(0).has("a/index.html").has("b/index.html");
+}
+
+#[test]
+fn files_of_others_stay() {
+    let site =
+        TestSite::with_good_page().file("public/CNAME", "example.org").file("public/own/x.txt", "mine");
+    let built = site.build();
+    built.code(0).no_problems().has("good/index.html");
+    site.remove("good.md");
+    site.write("other.md", "Other");
+    let built = site.build();
+    built.code(0).lacks("good").has("other/index.html");
+    assert_eq!((built.page("CNAME").as_str(), built.page("own/x.txt").as_str()), ("example.org", "mine"));
+}
+
+#[test]
+fn a_file_of_ours_that_was_changed_by_hand_is_put_right_again() {
+    let site = TestSite::with_good_page();
+    let before = site.build().page("good/index.html");
+    site.write("public/good/index.html", "changed by hand");
+    let built = site.build();
+    built.code(0);
+    assert_eq!((built.page("good/index.html"), built.count("written")), (before, 1));
+}
+
+#[test]
+fn hidden_ignored_and_underscored_files_are_not_published() {
+    let built = TestSite::with_good_page()
+        .file(".env", "secret")
+        .file(".private/a.md", "secret")
+        .file("_draft.md", "secret")
+        .file("_parts/a.md", "secret")
+        .file(".gitignore", "*.bak\n")
+        .file("x.bak", "secret")
+        .build();
+    built.code(0).no_problems();
+    for (path, bytes) in built.files() {
+        assert!(!String::from_utf8_lossy(&bytes).contains("secret"), "{path}");
+    }
+}
+
+// Lists and reading order.
+
+#[test]
+fn a_summary_gives_the_order_of_reading() {
+    let built = TestSite::new()
+        .file(
+            "SUMMARY.md",
+            "# Summary\n\n[Preface](pre.md)\n\n- [Zebra](z.md)\n  - [Inside](in/a.md)\n- [Apple](a.md)\n",
+        )
+        .file("pre.md", "# Preface\n")
+        .file("z.md", "# Z\n")
+        .file("a.md", "# A\n")
+        .file("in/a.md", "# In\n")
+        .build();
+    built.code(0).no_problems().lacks("SUMMARY/index.html");
+    let turn = |path: &str| {
+        let html = built.page(path);
+        let to =
+            |rel: &str| html.split(rel).nth(1).and_then(|rest| rest.split('"').nth(1)).map(str::to_owned);
+        (to("rel=\"prev\" "), to("rel=\"next\" "))
+    };
+    let some = |address: &str| Some(address.to_owned());
+    assert_eq!(turn("pre/index.html"), (None, some("/z/")));
+    assert_eq!(turn("z/index.html"), (some("/pre/"), some("/in/a/")));
+    assert_eq!(turn("in/a/index.html"), (some("/z/"), some("/a/")));
+    assert_eq!(turn("a/index.html"), (some("/in/a/"), None));
+    in_order(
+        &built.page("z/index.html"),
+        &["<nav class=\"tree\"", ">Preface<", ">Zebra<", ">Inside<", ">Apple<"],
+    );
+}
+
+#[test]
+fn sections_are_listed_in_parts() {
+    let built = garden().build();
+    built.has("plants/page/2/index.html").lacks("plants/page/1").lacks("plants/page/3");
+    assert!(built.page("plants/index.html").contains("Page 1 of 2"));
+    assert!(built.page("plants/index.html").contains("All of them."));
+    assert!(built.page("plants/page/2/index.html").contains("rel=\"prev\" href=\"/plants/\""));
+}
+
+#[test]
+fn terms_are_listed_in_parts_newest_first() {
+    let built = garden().build();
+    in_order(&built.page("kinds/index.html"), &["/kinds/plant/", "<span class=\"count\">3</span>"]);
+    in_order(&built.page("kinds/plant/index.html"), &["Oak &amp; &lt;co&gt;", "Rose", "Page 1 of 2"]);
+    in_order(&built.page("kinds/plant/page/2/index.html"), &["Tulip", "Page 2 of 2"]);
+    built.has("kinds/k1/index.html").has("tags/a-b/index.html").has("tags/c++/index.html");
+    built.lacks("kinds/plant/page/3").lacks("tags/garden/page");
+}
+
+#[test]
+fn feeds_are_well_formed_and_hold_the_newest_pages() {
+    let built = garden().build();
+    for path in ["feed.xml", "plants/feed.xml", "kinds/plant/feed.xml", "sitemap.xml"] {
+        well_formed(&built.page(path));
+    }
+    built.lacks("tags/garden/feed.xml");
+    in_order(
+        &built.page("feed.xml"),
+        &[
+            "<title>Garden</title>",
+            "<title>Oak &amp; &lt;co&gt;</title>",
+            "<title>Rose</title>",
+            "<title>Tulip</title>",
+        ],
+    );
+    let none = garden().file("recto.yml", "feed: false\n").build();
+    none.code(0).lacks("feed.xml").lacks("plants/feed.xml");
+    assert!(!none.page("index.html").contains("feed.xml"));
+}
