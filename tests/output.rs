@@ -102,6 +102,14 @@ fn in_order(text: &str, parts: &[&str]) {
 // The same bytes.
 
 #[test]
+fn a_file_named_like_the_folder_of_the_theme_is_told_about() {
+    let built = TestSite::new().file("a.md", "# A\n").file("theme", "x").build();
+    built.code(1);
+    assert_eq!(built.problem("duplicate-address").len(), 1);
+    built.has("a/index.html").has("theme/style.css");
+}
+
+#[test]
 fn threads_change_nothing() {
     let site = garden();
     let one = site.build_into("../one", &["--jobs", "1"]);

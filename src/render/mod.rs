@@ -84,6 +84,7 @@ impl Renderer {
                         .place_of_key(&config, "theme"))
             }
         }));
+        diagnostics.extend(file_named_theme(&site));
         let theme = theme.with_site(&view::site(&site));
         Self { shared: Arc::new(Shared { site, source, theme, highlighter, diagnostics }) }
     }
@@ -103,7 +104,8 @@ impl Renderer {
         let theme = self.shared.theme.assets().map(|(path, _)| theme_route(path));
         let site = self.site();
         let mut routes: Vec<Route> = theme.filter(|route| !site.routes().contains(route)).collect();
-        routes.extend(site.routes().iter().map(|(route, _)| route.clone()));
+        let own = site.routes().iter().map(|(route, _)| route.clone());
+        routes.extend(own.filter(|route| *route != theme_folder()));
         routes.sort();
         routes
     }
@@ -256,6 +258,18 @@ fn bytes(text: String) -> Arc<[u8]> {
 
 fn theme_route(path: &str) -> Route {
     Route::new(&format!("/{ASSET_FOLDER}/{path}"))
+}
+
+/// Where a file of the site can't be, since the theme's files need a folder of that name.
+fn theme_folder() -> Route {
+    Route::new(&format!("/{ASSET_FOLDER}"))
+}
+
+fn file_named_theme(site: &Site) -> Option<Diagnostic> {
+    let Some(Target::Asset(path)) = site.routes().get(&theme_folder()) else { return None };
+    let problem =
+        Diagnostic::error("duplicate-address", format!("`{path}` can't be published under this name"));
+    Some(problem.at(Place::file(path)).hint("rename it: the theme's files are in a folder of that name"))
 }
 
 /// The site's own files for its theme, each of which takes the place of the built-in one of the same path.
