@@ -21,6 +21,7 @@ use crate::{
         open::{OpenSite, SiteArgs, configured_output},
         progress::Progress,
         report::{self, Format, JsonDiagnostic, ReportOptions},
+        target,
     },
     publish::output::{Output, Summary},
 };
@@ -76,6 +77,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let start = Instant::now();
     let open = args.site.open(args.output.as_deref())?;
     let dir = output_dir(args, &open);
+    target::check(&dir, &args.site.dir)?;
     let (summary, n_routes, mut diagnostics) = write(&open, &dir, global, args.json)?;
     diagnostics.extend(open.renderer.site().link_diagnostics(&*open.source));
     diagnostic::sort(&mut diagnostics);

@@ -48,10 +48,25 @@ pub(super) fn code(result: anyhow::Result<Ending>, global: &Global) -> ExitCode 
 }
 
 fn print(error: &anyhow::Error) {
-    anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
+    anstream::eprintln!("\x1b[1;31merror\x1b[0m: {}", message(error));
     if let Some(hint) = hint(error) {
         anstream::eprintln!("\x1b[1;36mhelp\x1b[0m: {hint}");
     }
+}
+
+/// The failure and its causes; a cause that a message repeats at its own end is said once.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.ends_with(&cause) {
+            continue;
+        }
+        if !message.is_empty() {
+            message.push_str(": ");
+        }
+        message.push_str(&cause);
+    }
+    message
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {
@@ -84,4 +99,16 @@ fn is_usage(error: &anyhow::Error) -> bool {
         Some(SourceError::Unreadable { .. } | SourceError::TooManyFiles { .. }) => false,
         None => cause.is::<UsageError>() || cause.downcast_ref().is_some_and(is_other_revision),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_said_once() {
+        let cause = std::io::Error::other("no space left");
+        let error = anyhow::Error::new(cause).context("`a` could not be written: no space left").context("writing");
+        assert_eq!(message(&error), "writing: `a` could not be written: no space left");
+    }
 }

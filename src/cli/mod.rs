@@ -13,6 +13,7 @@ mod new;
 mod open;
 mod progress;
 mod serve;
+mod target;
 
 use std::process::ExitCode;
 
