@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn causes_are_said_once() {
         let cause = std::io::Error::other("no space left");
-        let error = anyhow::Error::new(cause).context("`a` could not be written: no space left").context("writing");
+        let error =
+            anyhow::Error::new(cause).context("`a` could not be written: no space left").context("writing");
         assert_eq!(message(&error), "writing: `a` could not be written: no space left");
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         markdown::HeadingFact,
         slug,
     },
-    site::{file::PageFile, route::Route},
+    site::{HOME, file::PageFile, route::Route, section::is_folder_page_name},
 };
 
 /// The place of a page in [`Site::pages`](super::Site::pages).
@@ -70,11 +70,35 @@ impl Page {
     }
 }
 
-/// The title of a page without one of its own.
-pub fn title_of(file: &PageFile, front: &FrontMatter, is_folder_page: bool) -> String {
+/// The title of a page: its own, else its name's; of a folder's page the folder's name, of the home page [`HOME`].
+pub fn title_of(file: &PageFile, front: &FrontMatter, is_folder_page: bool, content: &RepoPath) -> String {
     let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.facts.title.as_ref());
     own.cloned().unwrap_or_else(|| {
-        let folder = file.path.parent().filter(|folder| is_folder_page && !folder.is_root());
-        slug::title_from_name(folder.as_ref().map_or(file.path.stem(), RepoPath::file_name))
+        match file.path.parent().filter(|_| is_folder_page && is_folder_page_name(&file.path)) {
+            Some(folder) if folder == *content => HOME.to_owned(),
+            Some(folder) => slug::title_from_name(folder.file_name()),
+            None => slug::title_from_name(file.path.stem()),
+        }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        site::{Site, SiteOptions},
+        source::Memory,
+    };
+
+    #[test]
+    fn pages_without_a_heading_are_called_by_their_place() {
+        let check = |files: &[&str], expected: &[&str]| {
+            let source = files.iter().fold(Memory::new(), |source, path| source.file(path, "text"));
+            let site = Site::load(&source, &SiteOptions::default()).expect("a source in memory");
+            let titles: Vec<&str> = site.pages().iter().map(|page| page.title.as_str()).collect();
+            assert_eq!(titles, expected, "{files:?}");
+        };
+        check(&["README.md", "guide/README.md", "guide/x.md"], &["Home", "Guide", "X"]);
+        check(&["content/a/b.md", "content/index.md"], &["B", "Home"]);
+        check(&["a/notes.md", "a/notes/b.md"], &["Notes", "B"]);
+    }
 }

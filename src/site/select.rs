@@ -51,7 +51,7 @@ pub(super) fn select(site: &Site) -> Selection {
             continue;
         }
         by_route.insert(route.clone(), path.clone());
-        let title = page::title_of(file, &front, is_folder_page);
+        let title = page::title_of(file, &front, is_folder_page, site.content());
         selection.pages.push(Page { file: file.clone(), front, route, title, is_folder_page });
     }
     selection.diagnostics.extend(case_twins(&selection.pages));
