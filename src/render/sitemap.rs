@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     render::{Renderer, xml::escape},
-    site::{route::Route, routes::Target},
+    site::{page::NOT_FOUND, route::Route, routes::Target},
 };
 
 /// How many addresses a sitemap may have by its protocol.
@@ -22,7 +22,7 @@ pub(super) fn sitemap(renderer: &Renderer) -> String {
             Target::Page(_) | Target::Section(_) | Target::Taxonomy(_) | Target::Term { number: 1, .. }
         )
     });
-    for (route, target) in listed.filter(|(route, _)| route.as_str() != "/404.html").take(MAX_URLS) {
+    for (route, target) in listed.filter(|(route, _)| route.as_str() != NOT_FOUND).take(MAX_URLS) {
         let _ = write!(xml, "  <url><loc>{}</loc>", escape(&renderer.permalink(route)));
         if let Target::Page(id) = target
             && let Some(date) = site.page(*id).updated()

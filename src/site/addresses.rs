@@ -9,7 +9,7 @@ use crate::{
     },
     site::{
         Site,
-        page::{Page, PageId},
+        page::{NOT_FOUND, Page, PageId},
         resolve::is_external,
         route::Route,
         routes::{self, FeedOf, Routes, Target},
@@ -228,7 +228,7 @@ impl Claims {
         }
         self.routes.claim(Route::new("/sitemap.xml"), Target::Sitemap);
         self.routes.claim(Route::new("/robots.txt"), Target::Robots);
-        self.routes.claim(Route::new("/404.html"), Target::NotFound);
+        self.routes.claim(Route::new(NOT_FOUND), Target::NotFound);
     }
 }
 

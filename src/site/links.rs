@@ -15,7 +15,7 @@ use crate::{
         Site,
         file::{SourceFiles, nearest_file},
         graph::Problem,
-        page::Page,
+        page::{NOT_FOUND, Page},
         place::Places,
         resolve::{Destination, Fragment, Missing},
         routes::Hidden,
@@ -32,8 +32,6 @@ const MAX_GUESSED_BYTES: usize = 200;
 
 /// How many orphans of a folder are named.
 const MAX_NAMED: usize = 10;
-/// The page that no link should lead to.
-const NOT_FOUND: &str = "/404.html";
 
 impl Site {
     /// Every link that leads nowhere. Reads the files that have one, for the line it stands in.

@@ -12,6 +12,9 @@ use crate::{
     site::{HOME, file::PageFile, route::Route, section::is_folder_page_name},
 };
 
+/// The address of the page for addresses that don't exist; it is listed nowhere.
+pub const NOT_FOUND: &str = "/404.html";
+
 /// The place of a page in [`Site::pages`](super::Site::pages).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageId(pub u32);

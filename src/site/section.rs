@@ -12,7 +12,7 @@ use crate::{
         slug,
     },
     site::{
-        page::{Page, PageId},
+        page::{NOT_FOUND, Page, PageId},
         route::Route,
     },
 };
@@ -117,7 +117,9 @@ impl Sections {
 
     fn fill(&mut self, pages: &[Page], content: &RepoPath) {
         let mut children: Vec<Vec<Child>> = vec![Vec::new(); self.all.len()];
-        for (id, page) in ids(pages).filter(|(_, page)| !page.is_folder_page) {
+        for (id, page) in
+            ids(pages).filter(|(_, page)| !page.is_folder_page && page.route.as_str() != NOT_FOUND)
+        {
             if let Some(section) = self.by_folder.get(&folder_of(page, content)) {
                 children[section.0 as usize].push(Child::Page(id));
             }

@@ -10,7 +10,7 @@ use crate::{
     parse::front_matter::FrontMatter,
     site::{
         Site,
-        page::{self, Page},
+        page::{self, NOT_FOUND, Page},
         route::Route,
         routes::{self, Hidden},
         section::folder_page_rank,
@@ -141,7 +141,7 @@ fn is_underscored(path: &RepoPath, content: &RepoPath) -> bool {
 fn route_of(site: &Site, path: &RepoPath, is_folder_page: bool) -> Route {
     let relative = path.relative_to(site.content()).and_then(RepoPath::new).unwrap_or_else(|| path.clone());
     if relative.as_str() == NOT_FOUND_PAGE {
-        return Route::new("/404.html");
+        return Route::new(NOT_FOUND);
     }
     match folder_page_rank(path) {
         Some(_) if is_folder_page => Route::of_folder(&relative.parent().unwrap_or_else(RepoPath::root)),
