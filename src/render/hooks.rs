@@ -11,7 +11,7 @@ use crate::{
     },
     parse::{
         expand::{At, ComponentCall, Expanded},
-        markdown::{self, Embed, Fence, Link, LinkKind, Math, html},
+        markdown::{self, Embed, Fence, Link, LinkKind, Math, html, take_line_marks},
     },
     render::{
         Renderer, embed,
@@ -211,6 +211,9 @@ impl Hooks for PageHooks<'_> {
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {
+        if let Some((fence, code)) = take_line_marks(fence, code) {
+            return self.code_block(&fence, &code);
+        }
         let Some(language) = fence.language.as_deref() else {
             return code_block_html(fence, &escape::text(code));
         };

@@ -25,6 +25,10 @@ pub struct Fence {
     pub title: Option<String>,
     /// Which lines are marked, counted from 1 whatever number the first line shows.
     pub marked: Vec<RangeInclusive<u32>>,
+    /// Lines shown as added, in order; see [`take_line_marks`](super::take_line_marks).
+    pub added: Vec<u32>,
+    /// Lines shown as removed, in order.
+    pub removed: Vec<u32>,
     /// The number of the first line when lines are numbered.
     pub numbered: Option<u32>,
     /// Where the block is.

@@ -26,6 +26,7 @@ mod footnotes;
 pub mod html;
 mod ids;
 mod inline;
+mod line_marks;
 mod placeholder;
 
 pub use self::{
@@ -37,6 +38,7 @@ pub use self::{
     facts::{Facts, Heading as HeadingFact, LinkFact, LinkRole},
     fence::Fence,
     ids::{Ids, heading_slug},
+    line_marks::take_line_marks,
 };
 
 use crate::{

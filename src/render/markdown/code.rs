@@ -16,7 +16,8 @@ pub fn plain_code_html(fence: &Fence, code: &str) -> String {
 /// Without title, numbers and marks that is `<pre><code class="language-x">`; each line is wrapped only if the fence
 /// asks for numbers or marks.
 pub fn code_block_html(fence: &Fence, inner: &str) -> String {
-    let has_lines = fence.numbered.is_some() || !fence.marked.is_empty();
+    let has_lines = fence.numbered.is_some()
+        || [fence.marked.len(), fence.added.len(), fence.removed.len()].iter().any(|&n_lines| n_lines > 0);
     let has_frame = has_lines || fence.title.is_some() || !fence.attributes.is_empty();
     let mut out = String::with_capacity(inner.len() + 100);
     if has_frame {
@@ -67,8 +68,11 @@ fn push_lines(out: &mut String, fence: &Fence, inner: &str) {
     let first = fence.numbered;
     for (index, line) in inner.split_inclusive('\n').enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX - 1);
-        let marked = if fence.is_marked(index + 1) { " marked" } else { "" };
-        let _ = write!(out, "<span class=\"line{marked}\"");
+        let number = index + 1;
+        let marked = if fence.is_marked(number) { " marked" } else { "" };
+        let added = if fence.added.binary_search(&number).is_ok() { " added" } else { "" };
+        let removed = if fence.removed.binary_search(&number).is_ok() { " removed" } else { "" };
+        let _ = write!(out, "<span class=\"line{marked}{added}{removed}\"");
         if let Some(first) = first {
             let _ = write!(out, " data-line=\"{}\"", first.saturating_add(index));
         }
