@@ -73,7 +73,7 @@ impl Page {
     }
 }
 
-/// The title of a page: its own, else its name's; of a folder's page the folder's name, of the home page [`HOME`].
+/// The title of a page: its own, else its name's; of a folder's page the folder's name, of the home page `Home`.
 pub fn title_of(file: &PageFile, front: &FrontMatter, is_folder_page: bool, content: &RepoPath) -> String {
     let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.facts.title.as_ref());
     own.cloned().unwrap_or_else(|| {
