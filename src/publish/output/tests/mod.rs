@@ -1,7 +1,6 @@
 //! The promises of the output folder, each shown from outside; those about a killed build are in [`kill`].
 
 mod kill;
-mod speed;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
