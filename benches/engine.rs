@@ -1,0 +1,48 @@
+//! Times the engine's parts on a site of the disk.
+//!
+//! `cargo bench --bench engine --profile quick -- path/to/site`; without a path, on Recto's own documentation.
+
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
+use recto::{
+    render::{Renderer, highlight::Highlighter},
+    site::{Site, SiteOptions},
+    source::{ChangeSet, Folder, ListingOptions, Source},
+};
+
+/// How many pages are rendered.
+const N_RENDERED: usize = 500;
+/// How often each part runs.
+const N_RUNS: usize = 3;
+
+fn main() {
+    let named = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let dir = named.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let source: Arc<dyn Source> = Arc::new(Folder::open(&dir).expect("a folder"));
+    let listing = timed("list", || source.listing(&ListingOptions::default()).expect("a listing"));
+    let site = timed("load", || Site::load(&*source, &SiteOptions::default()).expect("a site"));
+    let page = site.pages()[site.pages().len() / 2].path().clone();
+    let changes = ChangeSet { changed: vec![page], removed: Vec::new() };
+    timed("update after one page", || site.update(&*source, &changes, listing.clone()));
+    let site = Arc::new(site);
+    let renderer = timed("load the theme", || {
+        Renderer::new(Arc::clone(&site), Arc::clone(&source), Arc::new(Highlighter::new()))
+    });
+    let routes = renderer.routes();
+    timed(&format!("render {} addresses", routes.len().min(N_RENDERED)), || {
+        routes.iter().take(N_RENDERED).filter_map(|route| renderer.render(route)).count()
+    });
+}
+
+/// Runs something some times, prints each time, and gives the last result.
+fn timed<T>(name: &str, run: impl Fn() -> T) -> T {
+    let mut last = None;
+    print!("{name:<28}");
+    for _ in 0..N_RUNS {
+        let start = Instant::now();
+        last = Some(run());
+        print!(" {:>8.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    }
+    println!();
+    last.expect("it ran")
+}
