@@ -1,8 +1,13 @@
 //! [`Diagnostic`]: a problem with an address. Every floor makes them, only `cli/` prints them.
 
-use std::{fmt, ops::Range};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::path::RepoPath;
 
@@ -16,7 +21,7 @@ const MAX_NEAR_BYTES: usize = 200;
 const MAX_RELATED: usize = 6;
 
 /// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; only `check` shows it.
@@ -45,7 +50,7 @@ impl fmt::Display for Severity {
 }
 
 /// Where a problem is: a file, and when known a line of it and the part of the line.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file, from the root of the site.
     pub path: RepoPath,
@@ -54,7 +59,7 @@ pub struct Place {
 }
 
 /// A part of one line, with the line itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// Line number, from 1.
     pub line: u32,
@@ -121,15 +126,19 @@ fn as_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// The name of a kind of problem.
+pub type Code = &'static str;
+
 /// A problem: what is wrong, where, and what to do about it.
 ///
 /// The message names the thing in backticks, then the cause; the hint is the next step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// A stable name for this kind of problem, such as `broken-link`.
-    pub code: &'static str,
+    #[serde(deserialize_with = "known_code")]
+    pub code: Code,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What to do about it.
@@ -138,6 +147,18 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// Other places that belong to it, each with a sentence: the include that led here, the other page.
     pub related: Vec<(String, Place)>,
+}
+
+/// Reads a code. Codes are few and live as long as the program, so each that is read is kept once.
+fn known_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    static CODES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let code = String::deserialize(deserializer)?;
+    let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(codes.get(&*code).copied().unwrap_or_else(|| {
+        let code: &'static str = code.leak();
+        codes.insert(code);
+        code
+    }))
 }
 
 impl Diagnostic {

@@ -1,14 +1,17 @@
-//! Digests: [`BlobId`] names a file's bytes as Git does, [`Digest`] names anything derived.
+//! Digests: [`BlobId`] names a file's bytes as Git does, [`Digest`] names anything derived, [`Print`] any value in memory.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha1::{Digest as _, Sha1};
 
 /// The Git object id (SHA-1) of a file's bytes.
 ///
 /// A working folder and a commit give the same id to the same bytes, so that either can be compared with the other.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BlobId([u8; 20]);
 
 impl BlobId {
@@ -40,6 +43,63 @@ impl fmt::Display for BlobId {
 impl fmt::Debug for BlobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// The print of a value: half a BLAKE3 digest of what its [`Hash`] implementation tells.
+///
+/// It is for comparing answers with earlier ones, also those of earlier processes of the same program on the same kind
+/// of machine. There are many, so it is short; nobody gains by finding two values with one print.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Print([u8; 16]);
+
+impl Print {
+    /// The print of a value.
+    pub fn of(value: &(impl Hash + ?Sized)) -> Self {
+        let mut told = Told(Vec::with_capacity(512));
+        value.hash(&mut told);
+        Self::of_bytes(&told.0)
+    }
+
+    /// The print of plain bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let digest = blake3::hash(bytes);
+        Self(digest.as_bytes()[..16].try_into().expect("a digest has 32 bytes"))
+    }
+
+    /// Takes what [`Print::as_bytes`] gave.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Print {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Print {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a value tells a [`Hasher`], one thing after the other.
+struct Told(Vec<u8>);
+
+impl Hasher for Told {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        unreachable!("a print is made from all that was told")
     }
 }
 
@@ -81,9 +141,24 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// Hexadecimal digits where people may read it, else plain bytes.
 impl Serialize for Digest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return <[u8; 32]>::deserialize(deserializer).map(Self);
+        }
+        let hex = String::deserialize(deserializer)?;
+        Self::from_hex(&hex).ok_or_else(|| de::Error::custom("a digest has 64 hexadecimal digits"))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A path inside the site: relative, `/`-separated, UTF-8, without empty, `.` or `..` parts.
 ///
 /// The empty path is the root. Use it for everything that comes from a [`Source`](crate::source::Source);
 /// `std::path::Path` stays at the edges that touch the disk.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RepoPath(Arc<str>);
 

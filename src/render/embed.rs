@@ -1,7 +1,7 @@
 //! Embeds: `![[target]]` shows an image, a sound, a film, another page or a part of one.
 
 use crate::{
-    base::{diagnostic::Diagnostic, media::media_type},
+    base::{diagnostic::Diagnostic, media::media_type, path::RepoPath},
     parse::{
         expand::{Expanded, SourceMap},
         markdown::{self, Embed, Event, Tag},
@@ -9,12 +9,10 @@ use crate::{
     render::{
         hooks::PageHooks,
         markdown::{HtmlOptions, escape, to_html},
+        page::Render,
+        trace::Lead,
     },
-    site::{
-        file,
-        page::PageId,
-        resolve::{Destination, Fragment, Spelling},
-    },
+    site::resolve::{Fragment, Spelling},
 };
 
 /// How deep pages can be embedded in each other.
@@ -22,17 +20,17 @@ const MAX_EMBED_DEPTH: usize = 5;
 
 /// The HTML of an embed.
 pub(super) fn html(hooks: &mut PageHooks<'_>, embed: &Embed<'_>) -> String {
-    let destination = hooks.destination(Spelling::Wiki, &embed.target, embed.at);
-    match &destination {
-        Destination::Internal { page: Some(page), fragment, .. } => {
+    let lead = hooks.lead(Spelling::Wiki, &embed.target, embed.at);
+    match &lead {
+        Lead::To { page: Some(page), fragment, .. } => {
             let part = fragment.as_ref().map(|(Fragment::Id(id) | Fragment::Missing(id))| id.as_str());
-            embedded_page(hooks, *page, part, embed)
+            embedded_page(hooks, page, part, embed)
         }
-        Destination::Internal { route, .. } => {
-            let href = hooks.href(&destination, &embed.target);
+        Lead::To { route, .. } => {
+            let href = hooks.href(&lead, &embed.target);
             medium(&href, route.as_str(), embed)
         }
-        Destination::External => medium(&embed.target, &embed.target, embed),
+        Lead::External => medium(&embed.target, &embed.target, embed),
         _ => link(&embed.target, embed, "missing"),
     }
 }
@@ -86,24 +84,27 @@ fn link(href: &str, embed: &Embed<'_>, class: &str) -> String {
     html
 }
 
-fn embedded_page(hooks: &mut PageHooks<'_>, page: PageId, part: Option<&str>, embed: &Embed<'_>) -> String {
-    if hooks.stack.contains(&page) || hooks.stack.len() > MAX_EMBED_DEPTH {
+fn embedded_page(
+    hooks: &mut PageHooks<'_>,
+    page: &RepoPath,
+    part: Option<&str>,
+    embed: &Embed<'_>,
+) -> String {
+    if hooks.stack.contains(page) || hooks.stack.len() > MAX_EMBED_DEPTH {
         if part.is_some() || embed.target.contains('#') {
-            return link(&hooks.href(&Destination::External, &embed.target), embed, "file");
+            return link(&hooks.href(&Lead::External, &embed.target), embed, "file");
         }
         let problem = Diagnostic::warning("embed-cycle", format!("`{}` embeds itself", embed.target))
             .hint("link to it with `[[...]]` instead");
         hooks.problems.push((problem, embed.at));
         return link(&embed.target, embed, "file");
     }
-    let renderer = hooks.renderer;
-    let expanded = file::expanded_body(&renderer.site().page(page).file, &renderer.files());
-    let shown = part.and_then(|id| section(renderer, &expanded, id));
+    let render = hooks.render;
+    let Some(expanded) = render.asker.text(page) else { return link(&embed.target, embed, "file") };
+    let shown = part.and_then(|id| section(render, &expanded, id));
     let expanded = shown.unwrap_or(expanded);
-    let mut stack = hooks.stack.clone();
-    stack.push(page);
-    let mut inner = PageHooks::new(renderer, Some(page), &expanded.files, stack);
-    let document = markdown::parse(&expanded, &renderer.site().reading().markdown);
+    let mut inner = PageHooks::of_page(render, page, &expanded.files, hooks.stack.clone());
+    let document = markdown::parse(&expanded, render.asker.settings().markdown);
     let events = document.events.into_iter().map(without_id).collect();
     let document = markdown::Document { events, ..document };
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
@@ -123,8 +124,8 @@ fn without_id(event: Event<'_>) -> Event<'_> {
 }
 
 /// The part of a page from a heading up to the next one of its level.
-fn section(renderer: &crate::render::Renderer, expanded: &Expanded, id: &str) -> Option<Expanded> {
-    let document = markdown::parse(expanded, &renderer.site().reading().markdown);
+fn section(render: &Render, expanded: &Expanded, id: &str) -> Option<Expanded> {
+    let document = markdown::parse(expanded, render.asker.settings().markdown);
     let headings = document.events.iter().filter_map(|event| match event {
         Event::Start(Tag::Heading(heading)) => Some(heading),
         _ => None,

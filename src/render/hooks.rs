@@ -2,135 +2,114 @@
 //!
 //! [`body`] is the way from a page's file to its HTML; embeds of other pages take the same way, one level down.
 
-use std::{cell::OnceCell, collections::HashMap};
+use std::collections::HashMap;
 
 use crate::{
-    base::{
-        diagnostic::{Diagnostic, nearest},
-        path::RepoPath,
-    },
+    base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
         expand::{At, ComponentCall, Expanded},
         markdown::{self, Embed, Fence, Link, LinkKind, Math, html, take_line_marks},
     },
     render::{
-        Renderer, embed,
+        embed,
         highlight::{self, Outcome},
         markdown::{
             Hooks, HtmlOptions, LinkHtml, code::code_block_html, escape, image_html, math_as_code, to_html,
             to_mathml,
         },
+        page::Render,
         theme::Context,
+        trace::{Lead, Leads, Links},
     },
     site::{
-        file,
         graph::spelling,
-        page::PageId,
-        place::Places,
-        resolve::{Destination, Fragment, Missing, Spelling},
+        resolve::{Fragment, Missing, Spelling},
         route::Route,
     },
 };
 
 /// The HTML of a page's body, and what went wrong while rendering it.
-pub(super) fn body(renderer: &Renderer, id: PageId) -> (String, Vec<Diagnostic>) {
-    let site = renderer.site();
-    let page = site.page(id);
-    let expanded = file::expanded_body(&page.file, &renderer.files());
-    let mut hooks = PageHooks::new(renderer, Some(id), &expanded.files, vec![id]);
+pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+    let Some(expanded) = render.asker.text(path) else { return Default::default() };
+    let mut hooks = PageHooks::of_page(render, path, &expanded.files, Vec::new());
     let html = hooks.html_of(&expanded);
     let problems = hooks.problems;
-    let files = renderer.files();
-    let mut places = Places::new(&files);
-    let diagnostics = problems
-        .into_iter()
-        .map(|(problem, at)| match places.of(at, &expanded.files) {
-            Some(place) => problem.at(place),
-            None => problem,
-        })
-        .collect();
-    (html, diagnostics)
+    (html, render.asker.placed(problems, &expanded.files))
 }
 
 /// The HTML of some Markdown in a page, such as a value of its front matter.
-pub(super) fn fragment(renderer: &Renderer, page: Option<PageId>, text: &str) -> String {
-    let path = page.map_or_else(RepoPath::root, |id| renderer.site().page(id).path().clone());
+pub(super) fn fragment(render: &Render, page: Option<&RepoPath>, text: &str) -> String {
+    let path = page.cloned().unwrap_or_else(RepoPath::root);
     let expanded = Expanded { text: text.to_owned(), files: vec![path], ..Expanded::default() };
-    let stack = page.into_iter().collect();
-    PageHooks::new(renderer, page, &expanded.files, stack).html_of(&expanded)
+    let stack = page.cloned().into_iter().collect();
+    PageHooks::new(render, route_of(render, page), &expanded.files, stack).html_of(&expanded)
+}
+
+fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
+    let page = page.and_then(|path| render.facts(path));
+    page.map_or_else(|| Route::new("/"), |page| page.route.clone())
 }
 
 /// Answers for one page.
 pub(super) struct PageHooks<'a> {
-    pub(super) renderer: &'a Renderer,
+    pub(super) render: &'a Render,
     /// The pages being rendered, the one that embeds before the embedded.
-    pub(super) stack: Vec<PageId>,
+    pub(super) stack: Vec<RepoPath>,
     files: &'a [RepoPath],
     route: Route,
     context: Context,
-    /// The texts of the page's wiki links that have one, by place.
-    texts: OnceCell<HashMap<At, &'a str>>,
+    /// Where the links of the page's text lead, by their places.
+    leads: HashMap<At, Lead>,
     pub(super) problems: Vec<(Diagnostic, At)>,
 }
 
 impl<'a> PageHooks<'a> {
-    pub(super) fn new(
-        renderer: &'a Renderer,
-        page: Option<PageId>,
+    /// Hooks for the text of a page; `around` are the pages that embed it.
+    pub(super) fn of_page(
+        render: &'a Render,
+        path: &RepoPath,
         files: &'a [RepoPath],
-        stack: Vec<PageId>,
+        around: Vec<RepoPath>,
     ) -> Self {
-        let route = page.map_or_else(|| Route::new("/"), |id| renderer.site().page(id).route.clone());
-        Self {
-            renderer,
-            stack,
-            files,
-            route,
-            context: Context::new(),
-            texts: OnceCell::new(),
-            problems: Vec::new(),
-        }
+        let stack = around.into_iter().chain([path.clone()]).collect();
+        let links = render.asker.ask(Links(path.clone()));
+        // The places of links in raw HTML are those of the HTML.
+        let placed = links.into_iter().filter(|(link, _)| link.kind != LinkKind::Html);
+        let leads = placed.map(|(link, lead)| (link.at, lead)).collect();
+        Self { leads, ..Self::new(render, route_of(render, Some(path)), files, stack) }
+    }
+
+    /// Hooks for a text that is in no file.
+    fn new(render: &'a Render, route: Route, files: &'a [RepoPath], stack: Vec<RepoPath>) -> Self {
+        let (context, leads, problems) = (Context::new(), HashMap::new(), Vec::new());
+        Self { render, stack, files, route, context, leads, problems }
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
-        let document = markdown::parse(expanded, &self.renderer.site().reading().markdown);
+        let document = markdown::parse(expanded, self.render.asker.settings().markdown);
         to_html(&document, expanded, &HtmlOptions::default(), self)
     }
 
-    /// Where something leads that is written in this page, as an `href`; `None` when it leads nowhere.
-    pub(super) fn destination(&self, spelling: Spelling, target: &str, at: At) -> Destination {
-        let file = self.files.get(at.file as usize).or(self.files.first());
-        let root = RepoPath::root();
-        self.renderer.site().destination(spelling, target, file.unwrap_or(&root), &self.route)
+    /// Where something leads that is written at a place of this page.
+    pub(super) fn lead(&self, spelling: Spelling, target: &str, at: At) -> Lead {
+        self.leads.get(&at).cloned().unwrap_or_else(|| self.ask_lead(spelling, target, at))
     }
 
-    fn wiki_destination(&self, link: &Link<'_>) -> Destination {
-        let destination = self.destination(Spelling::Wiki, &link.target, link.at);
-        if !matches!(destination, Destination::Missing(_)) || link.kind != (LinkKind::Wiki { piped: true }) {
-            return destination;
-        }
-        let swapped = self.swapped(link.at).map(|text| self.destination(Spelling::Wiki, text, link.at));
-        swapped.filter(|swapped| !matches!(swapped, Destination::Missing(_))).unwrap_or(destination)
-    }
-
-    /// The text of the wiki link at a place: Gollum and GitHub write the page there, behind the bar.
-    fn swapped(&self, at: At) -> Option<&str> {
-        let texts = self.texts.get_or_init(|| {
-            let page = self.stack.last().map(|&id| self.renderer.site().page(id));
-            let links = page.into_iter().flat_map(|page| &page.file.facts.links);
-            links.filter_map(|link| Some((link.at, link.text.as_deref()?))).collect()
-        });
-        texts.get(&at).copied()
+    /// Where something leads that is no link of the page's text.
+    fn ask_lead(&self, spelling: Spelling, target: &str, at: At) -> Lead {
+        let file = self.files.get(at.file as usize).or(self.files.first()).cloned().unwrap_or_default();
+        let route = self.route.clone();
+        self.render.asker.ask(Leads { spelling, target: target.to_owned(), file, route })
     }
 
     /// A destination as it is written into HTML; what leads nowhere stays as the author wrote it.
-    pub(super) fn href(&self, destination: &Destination, written: &str) -> String {
-        match destination {
-            Destination::Internal { route, fragment, .. } => {
+    pub(super) fn href(&self, lead: &Lead, written: &str) -> String {
+        match lead {
+            Lead::To { route, fragment, .. } => {
                 let mut href = if *route == self.route && fragment.is_some() && self.stack.len() < 2 {
                     String::new()
                 } else {
-                    self.renderer.href(route)
+                    self.render.href(route)
                 };
                 if let Some(Fragment::Id(id) | Fragment::Missing(id)) = fragment {
                     href.push('#');
@@ -138,20 +117,15 @@ impl<'a> PageHooks<'a> {
                 }
                 href
             }
-            Destination::Folder(folder) => {
-                let path = crate::site::addresses::below_content(self.renderer.site(), folder);
-                self.renderer.href(&Route::of_folder(&path))
-            }
-            Destination::Missing(Missing::Outside) => {
-                self.forge_href(written).unwrap_or_else(|| written.to_owned())
-            }
-            Destination::External | Destination::Missing(_) => written.to_owned(),
+            Lead::Folder(route) => self.render.href(route),
+            Lead::Missing(Missing::Outside) => self.forge_href(written).unwrap_or_else(|| written.to_owned()),
+            Lead::External | Lead::Missing(_) => written.to_owned(),
         }
     }
 
     /// The address on the forge of a file that the site doesn't have.
     fn forge_href(&self, target: &str) -> Option<String> {
-        let repo = self.renderer.site().config().repo.as_ref()?;
+        let repo = self.render.asker.settings().repo?;
         let folder = self.files.first()?.parent()?;
         let path = folder.resolve(target.split('#').next()?)?;
         let branch = repo.branch.as_deref().unwrap_or("HEAD");
@@ -166,7 +140,7 @@ impl<'a> PageHooks<'a> {
         if !call.block {
             return escape::text(&call.raw);
         }
-        let near = nearest(&call.name, self.renderer.shared.theme.component_names());
+        let near = self.render.asker.nearest_component(&call.name);
         let problem =
             Diagnostic::warning("component-unknown", format!("there is no component `{}`", call.name)).hint(
                 near.map_or_else(
@@ -190,24 +164,21 @@ impl Hooks for PageHooks<'_> {
         if link.kind == LinkKind::Email {
             return html;
         }
-        let destination = match spelling(link.kind) {
-            Spelling::Wiki => self.wiki_destination(link),
-            Spelling::Path => self.destination(Spelling::Path, &link.target, link.at),
-        };
-        match &destination {
-            Destination::Missing(Missing::NoName) => {
+        let lead = self.lead(spelling(link.kind), &link.target, link.at);
+        match &lead {
+            Lead::Missing(Missing::NoName) => {
                 html.href = None;
                 html.text = Some(format!("[[{}]]", link.target));
             }
-            Destination::Missing(Missing::Page(_)) => html.href = None,
-            _ => html.href = Some(self.href(&destination, &link.target)),
+            Lead::Missing(Missing::Page(_)) => html.href = None,
+            _ => html.href = Some(self.href(&lead, &link.target)),
         }
         html
     }
 
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
-        let destination = self.destination(spelling(image.kind), &image.target, image.at);
-        image_html(image, &self.href(&destination, &image.target), alt)
+        let lead = self.lead(spelling(image.kind), &image.target, image.at);
+        image_html(image, &self.href(&lead, &image.target), alt)
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {
@@ -217,7 +188,7 @@ impl Hooks for PageHooks<'_> {
         let Some(language) = fence.language.as_deref() else {
             return code_block_html(fence, &escape::text(code));
         };
-        let highlighted = self.renderer.shared.highlighter.highlight(language, code);
+        let highlighted = self.render.highlighter.highlight(language, code);
         let problem = match highlighted.outcome {
             Outcome::Unknown => Some(
                 Diagnostic::warning("unknown-language", format!("code language `{language}` is not known"))
@@ -236,7 +207,7 @@ impl Hooks for PageHooks<'_> {
             Outcome::Done | Outcome::Plain => None,
         };
         self.problems.extend(problem.map(|problem| (problem, fence.at)));
-        if fence.numbered.is_none() && self.renderer.site().config().highlight.line_numbers {
+        if fence.numbered.is_none() && self.render.asker.settings().line_numbers {
             let numbered = Fence { numbered: Some(1), ..fence.clone() };
             return code_block_html(&numbered, &highlighted.html);
         }
@@ -244,12 +215,10 @@ impl Hooks for PageHooks<'_> {
     }
 
     fn component(&mut self, call: &ComponentCall, body: String) -> String {
-        let theme = &self.renderer.shared.theme;
-        if theme.component(&call.name).is_none() {
-            return self.unknown_component(call, &body);
-        }
         let body_html = call.body.is_some().then_some(body.as_str());
-        let (html, problems) = theme.render_component(&call.name, &call.attributes, body_html, &self.context);
+        let rendered =
+            self.render.asker.render_component(&call.name, &call.attributes, body_html, &self.context);
+        let Some((html, problems)) = rendered else { return self.unknown_component(call, &body) };
         self.problems.extend(problems.into_iter().map(|problem| (problem, call.at)));
         html.unwrap_or(body)
     }
@@ -275,8 +244,8 @@ impl Hooks for PageHooks<'_> {
         let mut copied = 0;
         let at = At { file: 0, offset: 0, len: 0 };
         for attribute in html::attributes(written).filter(html::Attribute::is_address) {
-            let destination = self.destination(Spelling::Path, attribute.value, at);
-            let href = self.href(&destination, attribute.value);
+            let lead = self.ask_lead(Spelling::Path, attribute.value, at);
+            let href = self.href(&lead, attribute.value);
             if href != attribute.value {
                 rewritten.push_str(&written[copied..attribute.range.start]);
                 escape::push_text(&mut rewritten, &href);

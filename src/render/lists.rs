@@ -1,160 +1,142 @@
 //! Pages that list others: sections, folders of files, taxonomies and their terms, and the 404 page.
 
+use std::sync::Arc;
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     render::{
-        Renderer,
-        theme::context::{Child, Kind, Pagination, Taxonomy, Term, View},
+        page::Render,
+        theme::context::{Child, Kind, Link, Pagination, Taxonomy, Term, View},
+        trace::{FolderFiles, NavPlace, SectionList, TaxonomyTerms, TaxonomyValues, TermPages},
         view,
     },
-    site::{
-        addresses::part_route,
-        route::Route,
-        section::{Child as Listed, SectionId},
-    },
+    site::{addresses::part_route, route::Route},
 };
 
+/// A page and what went wrong.
+type Page = (String, Vec<Diagnostic>);
+
 /// A folder with its page's text, if it has one, and what is in it; of a paginated list part `number`.
-pub(super) fn section(
-    renderer: &Renderer,
-    route: &Route,
-    id: SectionId,
-    number: usize,
-) -> (String, Vec<Diagnostic>) {
-    let site = renderer.site();
-    let section = site.sections().get(id);
+pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, number: usize) -> Page {
+    let list = SectionList { folder: folder.clone(), part: Some(number) };
+    let Some(section) = render.asker.ask(list) else { return Page::default() };
+    let own = section.page.and_then(|path| render.facts(path));
     let mut diagnostics = Vec::new();
-    let mut view = match section.page {
+    let mut view = match &own {
         Some(page) => {
-            let content = if number == 1 { renderer.body(page) } else { Default::default() };
+            let content = if number == 1 { render.body(page.path) } else { Page::default() };
             diagnostics = content.1;
-            view::page(renderer, page, content.0)
+            view::page(render, page, content.0)
         }
         None => View {
-            page: view::added(renderer, route, &section.title, Kind::Folder),
-            nav: view::nav(renderer, site.nav().around_section(id)),
+            page: view::added(render, route, section.title, Kind::Folder),
+            nav: view::nav(render, NavPlace::Section(folder.clone())),
             ..View::default()
         },
     };
-    view.page.breadcrumbs = view::section_breadcrumbs(renderer, id);
-    view.page.url = renderer.href(route);
-    let size = section.paginate.unwrap_or(usize::MAX);
-    let shown =
-        section.children.chunks(size.min(section.children.len().max(1))).nth(number - 1).unwrap_or_default();
-    view.children = shown.iter().map(|child| listed(renderer, *child)).collect();
-    view.pagination = pagination(renderer, &section.route, number, section.children.len(), size);
-    let own = section.page.map(|page| site.page(page));
-    let layout = own.and_then(|page| page.front.layout.clone()).unwrap_or_else(|| "section".to_owned());
-    let path = own.map_or(&section.folder, |page| page.path());
+    view.page.breadcrumbs = view::section_breadcrumbs(render, folder);
+    view.page.url = render.href(route);
+    view.children = section.children.iter().map(|child| view::child(render, child)).collect();
+    view.pagination = pagination(render, section.route, number, section.n_children, section.size);
+    let layout = own.as_ref().and_then(|page| page.layout).unwrap_or("section");
+    let path = section.page.unwrap_or(section.folder);
     let html =
-        renderer.template(&layout, "section.html", path, section.page, &view.to_context(), &mut diagnostics);
+        render.template(layout, "section.html", path, section.page, &view.to_context(), &mut diagnostics);
     (html, diagnostics)
 }
 
 /// A folder that has files and no pages, for links that lead to it.
-pub(super) fn folder(renderer: &Renderer, route: &Route, folder: &RepoPath) -> (String, Vec<Diagnostic>) {
-    let files = renderer.site().files_below(folder).map(|(path, route)| Child {
+pub(super) fn folder(render: &Arc<Render>, route: &Route, folder: &RepoPath) -> Page {
+    let files = render.asker.ask(FolderFiles(folder.clone())).into_iter().map(|(path, route)| Child {
         title: path.relative_to(folder).unwrap_or(path.as_str()).to_owned(),
-        url: renderer.href(route),
+        url: render.href(route),
         ..Child::default()
     });
     let view = View {
         children: files.collect(),
-        page: view::added(renderer, route, folder.file_name(), Kind::Folder),
-        nav: view::nav(renderer, renderer.site().nav().top()),
+        page: view::added(render, route, folder.file_name(), Kind::Folder),
+        nav: view::nav(render, NavPlace::Top),
         ..View::default()
     };
-    whole(renderer, "section", folder, &view)
+    whole(render, "section", folder, &view)
 }
 
 /// All terms of a taxonomy.
-pub(super) fn taxonomy(renderer: &Renderer, route: &Route, at: usize) -> (String, Vec<Diagnostic>) {
-    let taxonomy = &renderer.site().taxonomies().all[at];
+pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: String) -> Page {
+    let Some(taxonomy) = render.asker.ask(TaxonomyTerms(name)) else { return Page::default() };
     let view = View {
-        page: view::added(renderer, route, &capitalised(&taxonomy.name), Kind::Taxonomy),
-        taxonomy: Some(taxonomy_values(renderer, at)),
-        nav: view::nav(renderer, renderer.site().nav().top()),
+        page: view::added(render, route, &capitalised(taxonomy.name), Kind::Taxonomy),
+        taxonomy: Some(taxonomy_values(render, &taxonomy)),
+        nav: view::nav(render, NavPlace::Top),
         ..View::default()
     };
-    whole(renderer, "taxonomy", &RepoPath::root(), &view)
+    whole(render, "taxonomy", &RepoPath::root(), &view)
 }
 
 /// Part `number` of the pages of a term.
 pub(super) fn term(
-    renderer: &Renderer,
+    render: &Arc<Render>,
     route: &Route,
-    taxonomy: usize,
-    term: usize,
+    taxonomy: String,
+    term: String,
     number: usize,
-) -> (String, Vec<Diagnostic>) {
-    let of = &renderer.site().taxonomies().all[taxonomy];
-    let term = &of.terms[term];
-    let shown = term.pages.chunks(of.paginate).nth(number - 1).unwrap_or_default();
-    let mut page = view::added(renderer, route, &term.name, Kind::Term);
-    let list =
-        crate::render::theme::context::Link { title: capitalised(&of.name), url: renderer.href(&of.route) };
-    page.breadcrumbs.push(list);
+) -> Page {
+    let Some(of) = render.asker.ask(TermPages { taxonomy, term, number }) else { return Page::default() };
+    let mut page = view::added(render, route, of.term.name, Kind::Term);
+    let taxonomy = view::taxonomy_link(render, &of.taxonomy);
+    page.breadcrumbs.push(Link { title: capitalised(of.taxonomy.name), url: taxonomy.url.clone() });
     let view = View {
         page,
-        children: shown.iter().map(|&page| view::child_page(renderer, page)).collect(),
-        pagination: pagination(renderer, &term.route, number, term.pages.len(), of.paginate),
-        taxonomy: Some(Taxonomy { name: of.name.clone(), url: renderer.href(&of.route), terms: Vec::new() }),
+        children: of.pages.iter().map(|page| view::child(render, page)).collect(),
+        pagination: pagination(render, of.term.route, number, of.n_pages, of.size),
+        taxonomy: Some(Taxonomy { name: taxonomy.name, url: taxonomy.url, terms: Vec::new() }),
         term: Some(Term {
-            name: term.name.clone(),
-            url: renderer.href(&term.route),
-            count: term.pages.len(),
+            name: of.term.name.to_owned(),
+            url: render.href(of.term.route),
+            count: of.n_pages,
         }),
-        nav: view::nav(renderer, renderer.site().nav().top()),
+        nav: view::nav(render, NavPlace::Top),
         ..View::default()
     };
-    whole(renderer, "term", &RepoPath::root(), &view)
+    whole(render, "term", &RepoPath::root(), &view)
 }
 
 /// The page for addresses that don't exist.
-pub(super) fn not_found(renderer: &Renderer, route: &Route) -> (String, Vec<Diagnostic>) {
+pub(super) fn not_found(render: &Arc<Render>, route: &Route) -> Page {
     let view = View {
-        page: view::added(renderer, route, "Page not found", Kind::NotFound),
-        nav: view::nav(renderer, renderer.site().nav().top()),
+        page: view::added(render, route, "Page not found", Kind::NotFound),
+        nav: view::nav(render, NavPlace::Top),
         ..View::default()
     };
-    whole(renderer, "404", &RepoPath::root(), &view)
+    whole(render, "404", &RepoPath::root(), &view)
 }
 
 /// `taxonomy` in templates, with all its terms.
-pub(super) fn taxonomy_values(renderer: &Renderer, at: usize) -> Taxonomy {
-    let taxonomy = &renderer.site().taxonomies().all[at];
-    let terms = taxonomy.terms.iter().map(|term| Term {
-        name: term.name.clone(),
-        url: renderer.href(&term.route),
-        count: term.pages.len(),
+pub(super) fn taxonomy_values(render: &Render, taxonomy: &TaxonomyValues<'_>) -> Taxonomy {
+    let terms = taxonomy.terms.iter().map(|(term, count)| Term {
+        name: term.name.to_owned(),
+        url: render.href(term.route),
+        count: *count,
     });
-    Taxonomy { name: taxonomy.name.clone(), url: renderer.href(&taxonomy.route), terms: terms.collect() }
+    Taxonomy { name: taxonomy.name.to_owned(), url: render.href(taxonomy.route), terms: terms.collect() }
 }
 
-/// What a section lists.
-pub(super) fn listed(renderer: &Renderer, child: Listed) -> Child {
-    match child {
-        Listed::Page(id) => view::child_page(renderer, id),
-        Listed::Section(id) => view::child_section(renderer, id),
-    }
-}
-
-fn whole(renderer: &Renderer, template: &str, path: &RepoPath, view: &View) -> (String, Vec<Diagnostic>) {
+fn whole(render: &Arc<Render>, template: &str, path: &RepoPath, view: &View) -> Page {
     let mut diagnostics = Vec::new();
     let fallback = format!("{template}.html");
-    let html = renderer.template(template, &fallback, path, None, &view.to_context(), &mut diagnostics);
+    let html = render.template(template, &fallback, path, None, &view.to_context(), &mut diagnostics);
     (html, diagnostics)
 }
 
 fn pagination(
-    renderer: &Renderer,
+    render: &Render,
     list: &Route,
     number: usize,
     n_items: usize,
     size: usize,
 ) -> Option<Pagination> {
     let total = n_items.div_ceil(size);
-    let url = |number: usize| renderer.href(&part_route(list, number));
+    let url = |number: usize| render.href(&part_route(list, number));
     (total > 1).then(|| Pagination {
         number,
         total,

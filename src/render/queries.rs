@@ -1,34 +1,40 @@
 //! [`SiteQueries`]: the answers to what templates and components ask while a page is rendered.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::data,
-    render::{Renderer, hooks, lists, scope::Queries, view},
+    render::{
+        hooks, lists,
+        page::Render,
+        scope::Queries,
+        trace::{FileBlob, Lead, Leads, NearestFile, PageFacts, SectionList, TaxonomyTerms},
+        view,
+    },
     site::{
-        file::nearest_file,
-        page::PageId,
-        resolve::{Destination, Fragment, Spelling},
+        resolve::{Fragment, Spelling},
         route::Route,
     },
 };
 
-/// Answers from one snapshot, for one page.
+/// Answers for one render; what is relative is meant from `page`.
 pub(super) struct SiteQueries {
-    renderer: Renderer,
-    page: Option<PageId>,
+    render: Arc<Render>,
+    page: Option<RepoPath>,
 }
 
 impl SiteQueries {
-    pub(super) fn new(renderer: Renderer, page: Option<PageId>) -> Self {
-        Self { renderer, page }
+    pub(super) fn new(render: Arc<Render>, page: Option<RepoPath>) -> Self {
+        Self { render, page }
     }
 
     /// A path as authors write it: from the content root, else from the site's root.
     fn paths<'a>(&'a self, path: &'a str) -> impl Iterator<Item = RepoPath> + 'a {
         let path = path.trim_start_matches('/');
-        [self.renderer.site().content().clone(), RepoPath::root()]
+        [self.render.asker.settings().content.clone(), RepoPath::root()]
             .into_iter()
             .filter_map(move |root| root.resolve(path))
     }
@@ -36,60 +42,59 @@ impl SiteQueries {
 
 impl Queries for SiteQueries {
     fn page(&self, path: &str) -> Option<Value> {
-        let id = self.paths(path).find_map(|path| self.renderer.site().page_of_file(&path))?;
-        serde_json::to_value(view::page_values(&self.renderer, id)).ok()
+        let page = self.paths(path).find_map(|path| self.render.asker.ask(PageFacts(path)))?;
+        serde_json::to_value(view::page_values(&self.render, &page)).ok()
     }
 
     fn section(&self, path: &str) -> Option<Value> {
-        let sections = self.renderer.site().sections();
-        let id = self.paths(path).find_map(|path| sections.of_folder(&path))?;
-        let section = sections.get(id);
+        let list = |folder| SectionList { folder, part: None };
+        let section = self.paths(path).find_map(|folder| self.render.asker.ask(list(folder)))?;
         let children: Vec<_> =
-            section.children.iter().map(|child| lists::listed(&self.renderer, *child)).collect();
-        let url = self.renderer.href(&section.route);
+            section.children.iter().map(|child| view::child(&self.render, child)).collect();
+        let url = self.render.href(section.route);
         Some(json!({ "title": section.title, "url": url, "path": section.folder, "children": children }))
     }
 
     fn taxonomy(&self, name: &str) -> Option<Value> {
-        let (at, _) = self.renderer.site().taxonomies().get(name)?;
-        serde_json::to_value(lists::taxonomy_values(&self.renderer, at)).ok()
+        let taxonomy = self.render.asker.ask(TaxonomyTerms(name.to_owned()))?;
+        serde_json::to_value(lists::taxonomy_values(&self.render, &taxonomy)).ok()
     }
 
     fn data(&self, path: &str) -> Result<Value, String> {
-        let site = self.renderer.site();
-        let found = self.paths(path).find(|path| site.listing().entries.contains_key(path));
+        let asker = &self.render.asker;
+        let found = self.paths(path).find(|path| asker.ask(FileBlob(path.clone())).is_some());
         let path = found.ok_or_else(|| {
-            let near = self.paths(path).find_map(|path| nearest_file(site.listing(), &path));
+            let near = self.paths(path).find_map(|path| asker.ask(NearestFile(path)));
             let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             format!("there is no file `{path}`{hint}")
         })?;
-        let bytes = self.renderer.shared.source.read(&path).map_err(|cause| cause.to_string())?;
+        let bytes = asker.bytes(&path).map_err(|cause| cause.to_string())?;
         let (value, problems) = data::parse(&path, &bytes);
         value.ok_or_else(|| problems.first().map_or_else(|| format!("`{path}` can't be read"), with_place))
     }
 
     fn url(&self, target: &str) -> Result<String, String> {
-        let site = self.renderer.site();
-        let home = site.content().join("index.md");
-        let (file, route) = match self.page {
-            Some(id) => (site.page(id).path().clone(), site.page(id).route.clone()),
-            None => (home, Route::new("/")),
+        let page = self.page.as_ref().and_then(|path| self.render.facts(path));
+        let (file, route) = match page {
+            Some(page) => (page.path.clone(), page.route.clone()),
+            None => (self.render.asker.settings().content.join("index.md"), Route::new("/")),
         };
-        match site.destination(Spelling::Path, target, &file, &route) {
-            Destination::External => Ok(target.to_owned()),
-            Destination::Internal { route, fragment, .. } => Ok(match fragment {
+        let question = Leads { spelling: Spelling::Path, target: target.to_owned(), file, route };
+        match self.render.asker.ask(question) {
+            Lead::External => Ok(target.to_owned()),
+            Lead::To { route, fragment, .. } => Ok(match fragment {
                 Some(Fragment::Id(id) | Fragment::Missing(id)) => {
-                    format!("{}#{id}", self.renderer.href(&route))
+                    format!("{}#{id}", self.render.href(&route))
                 }
-                None => self.renderer.href(&route),
+                None => self.render.href(&route),
             }),
-            Destination::Folder(folder) => Ok(self.renderer.href(&Route::of_folder(&folder))),
-            Destination::Missing(_) => Err(format!("`{target}` does not exist")),
+            Lead::Folder(route) => Ok(self.render.href(&route)),
+            Lead::Missing(_) => Err(format!("`{target}` does not exist")),
         }
     }
 
     fn markdown(&self, text: &str) -> String {
-        hooks::fragment(&self.renderer, self.page, text)
+        hooks::fragment(&self.render, self.page.as_ref(), text)
     }
 }
 

@@ -3,9 +3,13 @@
 //! The text is not kept: the site holds facts (title, headings, links), rendering reads the file again.
 
 use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
     ops::Bound,
     sync::{Arc, OnceLock},
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
@@ -26,14 +30,14 @@ use crate::{
 pub const MAX_PAGE_BYTES: u64 = 8 << 20;
 
 /// One Markdown file, parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PageFile {
     /// The file.
     pub path: RepoPath,
     /// The bytes it was parsed from.
     pub blob: BlobId,
     /// Its own front matter, before any cascade.
-    pub front: FrontMatter,
+    pub front: Arc<FrontMatter>,
     /// Where its body begins in its text.
     pub body_start: usize,
     /// What its body says: title, headings, links.
@@ -42,8 +46,14 @@ pub struct PageFile {
     pub given_title: Option<String>,
     /// The files its text came from: itself first, then the included ones.
     pub files: Vec<RepoPath>,
+    /// Every other file it asked for and the bytes that were there, by path. These are more than `files`: an inclusion
+    /// can also fail because of what a file says.
+    pub uses: Vec<(RepoPath, BlobId)>,
+    /// Whether it asked for a file that is not there: it and the hint of a near name depend on which files there are.
+    pub has_misses: bool,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
+    #[serde(skip)]
     anchors: OnceLock<Anchors>,
 }
 
@@ -53,7 +63,8 @@ impl PageFile {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
         let (text, mut diagnostics) = files.page_text(path);
         let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
-        let expanded = expand::expand(path, &text, body_start, files);
+        let noted = Noted::of(files);
+        let expanded = expand::expand(path, &text, body_start, &noted);
         let document = markdown::parse(&expanded, &reading.markdown);
         let facts = document.facts;
         diagnostics.extend(front_diagnostics);
@@ -68,14 +79,24 @@ impl PageFile {
         Self {
             path: path.clone(),
             blob,
-            front,
+            front: Arc::new(front),
             body_start,
             facts,
             given_title: expanded.title,
             files: expanded.files,
+            has_misses: noted.has_misses.get(),
+            uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
             anchors: OnceLock::new(),
         }
+    }
+
+    /// Whether parsing the file of a listing would give the same again.
+    pub fn is_of(&self, listing: &Listing) -> bool {
+        let has = |path, blob| listing.entries.get(path).is_some_and(|entry| entry.blob == blob);
+        !self.has_misses
+            && has(&self.path, self.blob)
+            && self.uses.iter().all(|(path, blob)| has(path, *blob))
     }
 
     /// The ids of the page, indexed when they are first asked for.
@@ -85,7 +106,7 @@ impl PageFile {
 }
 
 /// How pages are parsed; the same for all pages of a site.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// The keys that front matter may have.
     pub keys: FrontMatterKeys,
@@ -93,12 +114,57 @@ pub struct Reading {
     pub markdown: MarkdownOptions,
 }
 
-/// The body of a page, ready to be parsed as Markdown for rendering.
-pub fn expanded_body(file: &PageFile, files: &SourceFiles<'_>) -> Expanded {
-    let (text, _) = files.page_text(&file.path);
-    // The file may have changed since it was parsed; the next snapshot will show it.
+/// Pages that were parsed before, perhaps by another process.
+#[derive(Clone, Debug, Default)]
+pub struct FormerFiles {
+    /// How they were parsed.
+    pub reading: Reading,
+    /// The pages by their path.
+    pub files: BTreeMap<RepoPath, Arc<PageFile>>,
+}
+
+/// The body of a page, ready to be parsed as Markdown for rendering, and whether it is made of the bytes that the
+/// listing names. A file may have changed since; the next snapshot will show it.
+pub fn expanded_body(file: &PageFile, files: &SourceFiles<'_>) -> (Expanded, bool) {
+    let files = CheckedFiles { files, is_settled: Cell::new(true) };
+    let text = files.page_text(&file.path);
     let body_start = if text.is_char_boundary(file.body_start) { file.body_start } else { text.len() };
-    expand::expand(&file.path, &text, body_start, files)
+    let expanded = expand::expand(&file.path, &text, body_start, &files);
+    (expanded, files.is_settled.get())
+}
+
+/// Files whose bytes are compared with what the listing says of them.
+struct CheckedFiles<'a> {
+    files: &'a SourceFiles<'a>,
+    is_settled: Cell<bool>,
+}
+
+impl CheckedFiles<'_> {
+    fn page_text(&self, path: &RepoPath) -> String {
+        let (text, _) = self.files.page_text(path);
+        self.compare(path, text.as_bytes());
+        text
+    }
+
+    /// Compares a text; where bytes were replaced to make a text of them, the bytes.
+    fn compare(&self, path: &RepoPath, text: &[u8]) {
+        let Some(entry) = self.files.listing.entries.get(path) else { return };
+        let is_same = entry.blob == BlobId::of(text)
+            || self.files.source.read(path).is_ok_and(|bytes| entry.blob == BlobId::of(&bytes));
+        self.is_settled.set(self.is_settled.get() && is_same);
+    }
+}
+
+impl Files for CheckedFiles<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
+        let text = self.files.read(path);
+        self.compare(path, text.as_ref().map_or(&[], |text| text.as_bytes()));
+        text
+    }
+
+    fn nearest(&self, path: &RepoPath) -> Option<String> {
+        self.files.nearest(path)
+    }
 }
 
 /// Text files of a source, as parsing wants them.
@@ -200,6 +266,33 @@ impl Files for SourceFiles<'_> {
 
     fn nearest(&self, path: &RepoPath) -> Option<String> {
         nearest_file(self.listing, path).map(ToString::to_string)
+    }
+}
+
+/// Notes which other files a page asks for.
+struct Noted<'a> {
+    files: &'a SourceFiles<'a>,
+    uses: RefCell<BTreeMap<RepoPath, BlobId>>,
+    has_misses: Cell<bool>,
+}
+
+impl<'a> Noted<'a> {
+    fn of(files: &'a SourceFiles<'a>) -> Self {
+        Self { files, uses: RefCell::default(), has_misses: Cell::new(false) }
+    }
+}
+
+impl Files for Noted<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
+        match self.files.listing.entries.get(path) {
+            Some(entry) => drop(self.uses.borrow_mut().insert(path.clone(), entry.blob)),
+            None => self.has_misses.set(true),
+        }
+        self.files.read(path)
+    }
+
+    fn nearest(&self, path: &RepoPath) -> Option<String> {
+        self.files.nearest(path)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct LinkGraph {
     backlinks: Vec<Vec<PageId>>,
+    outgoing: Vec<Box<[Destination]>>,
     folders: BTreeSet<RepoPath>,
     problems: Vec<Problem>,
 }
@@ -34,6 +35,7 @@ pub struct Problem {
 }
 
 struct Outgoing {
+    destinations: Vec<Destination>,
     pages: BTreeSet<PageId>,
     folders: Vec<RepoPath>,
     problems: Vec<Problem>,
@@ -50,6 +52,7 @@ impl LinkGraph {
             for to in out.pages {
                 graph.backlinks[to.index()].push(PageId(at as u32));
             }
+            graph.outgoing.push(out.destinations.into_boxed_slice());
             graph.folders.extend(out.folders);
             graph.problems.extend(out.problems);
         }
@@ -59,6 +62,11 @@ impl LinkGraph {
     /// The pages that link to a page, in the order of their paths.
     pub fn backlinks(&self, page: PageId) -> &[PageId] {
         self.backlinks.get(page.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the links of a page lead, in the order of its facts.
+    pub fn outgoing(&self, page: PageId) -> &[Destination] {
+        self.outgoing.get(page.index()).map_or(&[], |links| links)
     }
 
     /// The folders of files that pages link to.
@@ -73,7 +81,12 @@ impl LinkGraph {
 }
 
 fn follow(site: &Site, id: PageId, page: &Page) -> Outgoing {
-    let mut out = Outgoing { pages: BTreeSet::new(), folders: Vec::new(), problems: Vec::new() };
+    let mut out = Outgoing {
+        destinations: Vec::new(),
+        pages: BTreeSet::new(),
+        folders: Vec::new(),
+        problems: Vec::new(),
+    };
     for (at, link) in page.file.facts.links.iter().enumerate() {
         let destination = destination_of(site, page, link);
         match &destination {
@@ -88,8 +101,9 @@ fn follow(site: &Site, id: PageId, page: &Page) -> Outgoing {
             Destination::Missing(_) | Destination::Internal { fragment: Some(Fragment::Missing(_)), .. }
         ) && destination != Destination::Missing(Missing::NoName);
         if leads_nowhere {
-            out.problems.push(Problem { page: id, link: at, destination });
+            out.problems.push(Problem { page: id, link: at, destination: destination.clone() });
         }
+        out.destinations.push(destination);
     }
     out
 }

@@ -54,7 +54,7 @@ pub struct Nav {
 }
 
 /// A part of the tree as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NavEntry {
     /// What it is called.
     pub title: String,

@@ -8,6 +8,7 @@
 //! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki).
 
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{media::media_type, path::RepoPath},
@@ -35,7 +36,7 @@ pub enum Destination {
 }
 
 /// The part of a link behind `#`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Fragment {
     /// An id that exists, or one that can't be known (in a file that isn't a page).
     Id(String),
@@ -44,7 +45,7 @@ pub enum Fragment {
 }
 
 /// Why a link leads to nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Missing {
     /// No such file or address.
     File,
@@ -59,7 +60,7 @@ pub enum Missing {
 }
 
 /// How a link was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Spelling {
     /// `[text](target)`, `<a href>`, an image.
     Path,

@@ -2,13 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::{config::UrlStyle, path::RepoPath, url::encode_path},
     parse::slug,
 };
 
 /// An address below the site's base URL, decoded, with a leading `/`: `/a/b/`, `/a/b.html`, `/feed.xml`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Route(Arc<str>);
 
 impl Route {

@@ -81,7 +81,7 @@ pub enum FeedOf {
 }
 
 /// Why a page is not published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hidden {
     /// It is a draft.
     Draft,

@@ -74,7 +74,7 @@ pub enum UrlStyle {
 }
 
 /// A repository on a forge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Repo {
     /// Its page, without a slash at the end.
     pub url: String,

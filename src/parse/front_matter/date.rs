@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, fmt};
 
 use jiff::{Timestamp, civil, fmt::rfc2822, tz::Offset};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What to write for a date.
 pub const DATE_HINT: &str = "write `2026-05-31` or `2026-05-31 14:00`";
@@ -163,6 +163,13 @@ impl fmt::Debug for Date {
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("no date"))
     }
 }
 

@@ -14,7 +14,7 @@ mod split;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::{diagnostic::Diagnostic, path::RepoPath, shape::Shapes, toml, yaml};
@@ -26,7 +26,7 @@ pub use self::{
 };
 
 /// What a page says about itself; `None` where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// The title, as written.
     pub title: Option<String>,
@@ -69,7 +69,7 @@ pub struct FrontMatter {
 }
 
 /// How a section orders its pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sort {
     /// By `weight`.
@@ -83,7 +83,7 @@ pub enum Sort {
 }
 
 /// The direction of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// Small, old or early in the alphabet first.
@@ -93,7 +93,7 @@ pub enum Order {
 }
 
 /// The keys that a site adds to the known ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrontMatterKeys {
     /// The names of its taxonomies.
     pub taxonomies: Vec<String>,

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::parse::{
     expand::At,
     markdown::{attributes::Attributes, fence::Fence},
@@ -186,7 +188,7 @@ pub enum Alignment {
 }
 
 /// How a link was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LinkKind {
     /// `[text](target)`
     Inline,

@@ -1,6 +1,6 @@
 //! [`Facts`]: what the site keeps of a page after it was parsed; small and owned.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::parse::{
     expand::{At, ComponentCall},
@@ -14,7 +14,7 @@ use crate::parse::{
 const MAX_SUMMARY_CHARS: usize = 200;
 
 /// What a page says about itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The text of the first heading when it is an `h1`.
     pub title: Option<String>,
@@ -37,7 +37,7 @@ pub struct Facts {
 }
 
 /// A heading as a table of contents shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
@@ -48,7 +48,7 @@ pub struct Heading {
 }
 
 /// What is done with what a link leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LinkRole {
     /// Readers can go there.
     Link,
@@ -59,7 +59,7 @@ pub enum LinkRole {
 }
 
 /// A link, image or embed of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LinkFact {
     /// How it was written.
     pub kind: LinkKind,

@@ -41,13 +41,15 @@ pub use self::{
     line_marks::take_line_marks,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::diagnostic::Diagnostic,
     parse::expand::{At, Expanded},
 };
 
 /// Which Markdown a page is written in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MarkdownOptions {
     /// CommonMark and nothing else; the other options don't matter then.
     pub plain: bool,

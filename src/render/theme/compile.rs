@@ -40,6 +40,13 @@ impl Templates {
         self.sources.get(name).or_else(|| self.sources.get(&format!("{TEMPLATE_FOLDER}{name}")))
     }
 
+    /// The full name of a template that is called with or without its folder.
+    pub(super) fn full_name(&self, name: &str) -> Option<&str> {
+        let found = self.sources.get_key_value(name);
+        let found = found.or_else(|| self.sources.get_key_value(&format!("{TEMPLATE_FOLDER}{name}")));
+        found.map(|(name, _)| name.as_str())
+    }
+
     /// All templates by their full names.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Source)> {
         self.sources.iter().map(|(name, source)| (name.as_str(), source))

@@ -104,7 +104,7 @@ fn describe(tera: &Tera, name: &str, definition: &str) -> Option<ComponentInfo> 
 }
 
 /// The components defined in a template: the name of each, and its text up to its end.
-fn definitions(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn definitions(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split("endcomponent").filter_map(|text| {
         let tag = text.match_indices("component").find_map(|(at, word)| {
             let opened = text[..at].trim_end().trim_end_matches('-').ends_with("{%");

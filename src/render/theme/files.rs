@@ -6,7 +6,6 @@ use include_dir::{Dir, include_dir};
 
 use crate::base::{
     diagnostic::{Diagnostic, Place, nearest},
-    digest::Digest,
     path::RepoPath,
 };
 
@@ -46,21 +45,6 @@ pub(super) struct Source {
 pub(super) struct Layers {
     pub(super) templates: BTreeMap<String, Vec<Source>>,
     pub(super) assets: BTreeMap<String, ThemeFile>,
-}
-
-impl Layers {
-    /// Names what templates see of the theme: their texts, and which assets have an address.
-    pub(super) fn digest(&self) -> Digest {
-        let mut parts: Vec<&[u8]> = Vec::new();
-        for (name, candidates) in &self.templates {
-            for source in candidates {
-                parts.extend([name.as_bytes(), source.text.as_bytes()]);
-            }
-        }
-        parts.push(b"assets");
-        parts.extend(self.assets.keys().map(String::as_bytes));
-        Digest::of_parts(&parts)
-    }
 }
 
 /// Complains about a theme that is neither in the binary nor among the site's files.

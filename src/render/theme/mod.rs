@@ -15,6 +15,7 @@ pub mod context;
 mod files;
 mod filters;
 mod functions;
+mod prints;
 mod report;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use tera::Tera;
 
 use crate::base::{
     diagnostic::{Diagnostic, nearest},
-    digest::Digest,
+    digest::Print,
 };
 
 pub use self::{
@@ -32,7 +33,7 @@ pub use self::{
     files::{DEFAULT_THEME, ThemeFile, builtin_themes},
 };
 
-use self::{compile::Templates, report::Reporter};
+use self::{compile::Templates, prints::Prints, report::Reporter};
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
@@ -44,7 +45,7 @@ pub struct Theme {
     templates: Templates,
     components: BTreeMap<String, ComponentInfo>,
     assets: BTreeMap<String, ThemeFile>,
-    digest: Digest,
+    prints: Prints,
 }
 
 impl Theme {
@@ -55,10 +56,10 @@ impl Theme {
         let mut diagnostics = Vec::new();
         diagnostics.extend(files::check_name(name, &overrides));
         let layers = files::layer(name, overrides, &mut diagnostics);
-        let digest = layers.digest();
         let (tera, templates) = compile::compile(layers.templates, &mut diagnostics);
         let components = component::list(&tera, &templates);
-        let theme = Self { tera, templates, components, assets: layers.assets, digest };
+        let prints = Prints::of(&templates, layers.assets.keys().map(String::as_str));
+        let theme = Self { tera, templates, components, assets: layers.assets, prints };
         (theme.with_site(&context::Site::default()), diagnostics)
     }
 
@@ -117,9 +118,15 @@ impl Theme {
         self.assets.get(path).map(|file| &*file.bytes)
     }
 
-    /// Names all templates and components, and which assets there are: what decides how a given context is rendered.
-    pub fn digest(&self) -> Digest {
-        self.digest
+    /// The print of all that decides how a template renders a given context; `None` when there is none of that name.
+    pub fn template_print(&self, name: &str) -> Option<Print> {
+        self.prints.template(self.templates.full_name(name)?)
+    }
+
+    /// The print of all that decides how a component is rendered; `None` when pages can't call one of that name.
+    pub fn component_print(&self, name: &str) -> Option<Print> {
+        self.component(name)?;
+        self.prints.component(name)
     }
 
     fn reporter(&self) -> Reporter<'_> {

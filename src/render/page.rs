@@ -1,0 +1,120 @@
+//! [`Render`]: one render of one address, and what all kinds of pages need of it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place},
+        path::RepoPath,
+    },
+    render::{
+        highlight::Highlighter,
+        hooks, lists,
+        queries::SiteQueries,
+        scope,
+        theme::{self, context},
+        trace::{Asker, PageFacts, PageValues},
+        view,
+    },
+    site::route::Route,
+};
+
+/// One render of one address.
+pub(super) struct Render {
+    /// The only way to the site.
+    pub(super) asker: Asker,
+    pub(super) highlighter: Arc<Highlighter>,
+}
+
+impl Render {
+    /// An address with scheme and host, when the site knows its host.
+    pub(super) fn permalink(&self, route: &Route) -> String {
+        let base = self.asker.settings().base;
+        format!("{}{}", base.origin(), route.href(base.prefix()))
+    }
+
+    /// An address as it is written into HTML.
+    pub(super) fn href(&self, route: &Route) -> String {
+        route.href(self.asker.settings().base.prefix())
+    }
+
+    /// What a page says of itself.
+    pub(super) fn facts(&self, path: &RepoPath) -> Option<PageValues<'_>> {
+        self.asker.ask(PageFacts(path.clone()))
+    }
+
+    /// A page of content.
+    pub(super) fn page(self: &Arc<Self>, route: &Route, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+        let Some(page) = self.facts(path) else { return Default::default() };
+        if page.is_folder_page {
+            return lists::section(self, route, &page.folder, 1);
+        }
+        let (content, mut diagnostics) = self.body(path);
+        let view = view::page(self, &page, content);
+        let layout = page.layout.unwrap_or("page");
+        let html = self.template(layout, "page.html", path, Some(path), &view.to_context(), &mut diagnostics);
+        (html, diagnostics)
+    }
+
+    /// The HTML of a page's body.
+    pub(super) fn body(self: &Arc<Self>, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+        let queries = SiteQueries::new(Arc::clone(self), Some(path.clone()));
+        scope::with(Arc::new(queries), || hooks::body(self, path))
+    }
+
+    /// Renders `layout` if the theme has it, else says so and renders `fallback`. Problems are those of `path`;
+    /// what the template asks, it asks as `page`.
+    pub(super) fn template(
+        self: &Arc<Self>,
+        layout: &str,
+        fallback: &str,
+        path: &RepoPath,
+        page: Option<&RepoPath>,
+        context: &theme::Context,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> String {
+        let wanted: Cow<'_, str> =
+            if layout.ends_with(".html") { layout.into() } else { format!("{layout}.html").into() };
+        let name = if self.asker.has_template(&wanted) {
+            wanted
+        } else {
+            diagnostics.push(self.unknown_layout(layout, path));
+            fallback.into()
+        };
+        let queries = Arc::new(SiteQueries::new(Arc::clone(self), page.cloned()));
+        scope::with(queries, || self.asker.render_template(&name, context)).unwrap_or_else(|problem| {
+            diagnostics.push(problem.related("while rendering this page", Place::file(path)));
+            bare_page(context)
+        })
+    }
+
+    fn unknown_layout(&self, layout: &str, path: &RepoPath) -> Diagnostic {
+        // Pages of other generators name layouts that no theme of ours has; the page is built all the same.
+        let near = self.asker.nearest_template(layout);
+        Diagnostic::warning("unknown-layout", format!("layout `{layout}` is not in the theme"))
+            .at(self.asker.place_of_key(path, "layout"))
+            .hint_opt(near.map(|near| format!("did you mean `{near}`?")))
+    }
+
+    /// A page that leads elsewhere: to a target as written in front matter, or from an alias to the page itself.
+    pub(super) fn redirect(self: &Arc<Self>, path: &RepoPath, to: Option<&str>) -> (String, Vec<Diagnostic>) {
+        let queries = SiteQueries::new(Arc::clone(self), Some(path.clone()));
+        let url = match to {
+            Some(to) => scope::Queries::url(&queries, to).unwrap_or_else(|_| to.to_owned()),
+            None => self.facts(path).map_or_else(String::new, |page| self.href(page.route)),
+        };
+        let base = self.asker.settings().base;
+        let permalink =
+            (base.is_absolute() && url.starts_with('/')).then(|| format!("{}{url}", base.origin()));
+        let mut diagnostics = Vec::new();
+        let context = context::Redirect { url, permalink }.to_context();
+        let html = self.template("redirect", "redirect.html", path, Some(path), &context, &mut diagnostics);
+        (html, diagnostics)
+    }
+}
+
+/// A page whose template fails: its text is worth more than nothing.
+fn bare_page(context: &theme::Context) -> String {
+    let content = context.text("content").unwrap_or_default();
+    format!("<!doctype html>\n<meta charset=\"utf-8\">\n{content}\n")
+}

@@ -1,0 +1,177 @@
+//! [`Asker`]: puts the questions of one render and writes them down.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::{
+    Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
+    page::PageText,
+    place::SiteValues,
+    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames},
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place, nearest},
+        digest::{BlobId, Print},
+        path::RepoPath,
+    },
+    parse::expand::{At as TextAt, AttributeValue, Expanded},
+    render::theme::Context,
+    site::{file, place::Places},
+    source::SourceError,
+};
+
+/// The only way of a render to what it is about.
+pub(in crate::render) struct Asker {
+    world: Arc<World>,
+    asked: Mutex<BTreeMap<Question, Print>>,
+    /// Whether some file had other bytes than the site says: it was changed a moment ago.
+    is_unsettled: AtomicBool,
+}
+
+impl Asker {
+    /// An asker that has asked for the [`Settings`] only.
+    pub(in crate::render) fn new(world: Arc<World>) -> Self {
+        let asker = Self { world, asked: Mutex::default(), is_unsettled: AtomicBool::new(false) };
+        asker.ask(Settings);
+        asker
+    }
+
+    /// Puts a question.
+    pub(in crate::render) fn ask<Q: Ask>(&self, question: Q) -> Q::Answer<'_> {
+        let answer = question.answer(&self.world);
+        let question = question.into();
+        let print = || Print::of(&answer);
+        let print = if Q::SHARED { self.world.prints.get(&question, print) } else { print() };
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(question, print);
+        answer
+    }
+
+    /// What was asked; `None` when the result must not be used again.
+    pub(in crate::render) fn trace(&self) -> Option<Trace> {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_settled = !self.is_unsettled.load(Ordering::Relaxed);
+        is_settled.then(|| Trace { asked: asked.into_iter().collect() })
+    }
+
+    /// The settings, which every asker has asked for.
+    pub(in crate::render) fn settings(&self) -> SettingsValues<'_> {
+        Settings.answer(&self.world)
+    }
+}
+
+/// Files.
+impl Asker {
+    /// The text of a page, ready to be parsed as Markdown.
+    pub(in crate::render) fn text(&self, path: &RepoPath) -> Option<Expanded> {
+        self.ask(PageText(path.clone()))?;
+        let page = self.world.site.page(self.world.site.page_of_file(path)?);
+        let files = self.world.files();
+        let (expanded, is_settled) = file::expanded_body(&page.file, &files);
+        if !is_settled {
+            self.is_unsettled.store(true, Ordering::Relaxed);
+        }
+        Some(expanded)
+    }
+
+    /// The bytes of a file.
+    pub(in crate::render) fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
+        let blob = self.ask(FileBlob(path.clone()));
+        let bytes = self.world.source.read(path);
+        let is_settled = bytes.as_ref().is_ok_and(|bytes| blob == Some(BlobId::of(bytes)));
+        if !is_settled {
+            self.is_unsettled.store(true, Ordering::Relaxed);
+        }
+        bytes
+    }
+
+    /// The place of a top-level key of a file's front matter.
+    pub(in crate::render) fn place_of_key(&self, path: &RepoPath, key: &str) -> Place {
+        self.ask(FileBlob(path.clone()));
+        self.world.files().place_of_key(path, key)
+    }
+
+    /// Problems with their places in the files that a text came from.
+    pub(in crate::render) fn placed(
+        &self,
+        problems: Vec<(Diagnostic, TextAt)>,
+        files: &[RepoPath],
+    ) -> Vec<Diagnostic> {
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        for path in files {
+            self.ask(FileBlob(path.clone()));
+        }
+        let source_files = self.world.files();
+        let mut places = Places::new(&source_files);
+        let placed = problems.into_iter().map(|(problem, at)| match places.of(at, files) {
+            Some(place) => problem.at(place),
+            None => problem,
+        });
+        placed.collect()
+    }
+}
+
+/// The theme.
+impl Asker {
+    /// Whether the theme has a template.
+    pub(in crate::render) fn has_template(&self, name: &str) -> bool {
+        self.ask(TemplateText(name.to_owned())).is_some()
+    }
+
+    /// Renders a template.
+    pub(in crate::render) fn render_template(
+        &self,
+        name: &str,
+        context: &Context,
+    ) -> Result<String, Box<Diagnostic>> {
+        self.ask(SiteValues);
+        self.ask(TemplateText(name.to_owned()));
+        self.world.theme.render(name, context).inspect_err(|_| {
+            // What is missing gets a hint from what there is.
+            self.ask(ThemeNames);
+        })
+    }
+
+    /// The template that was likely meant by a name.
+    pub(in crate::render) fn nearest_template(&self, name: &str) -> Option<String> {
+        let (templates, _) = self.ask(ThemeNames);
+        let names = templates.iter().map(|name| name.trim_end_matches(".html"));
+        nearest(name, names).map(str::to_owned)
+    }
+
+    /// The component that was likely meant by a name.
+    pub(in crate::render) fn nearest_component(&self, name: &str) -> Option<String> {
+        let (_, components) = self.ask(ThemeNames);
+        nearest(name, components.iter().copied()).map(str::to_owned)
+    }
+
+    /// Renders a call of a component; `None` when pages can't call one of that name.
+    pub(in crate::render) fn render_component(
+        &self,
+        name: &str,
+        attributes: &[(String, AttributeValue)],
+        body_html: Option<&str>,
+        context: &Context,
+    ) -> Option<(Option<String>, Vec<Diagnostic>)> {
+        self.ask(SiteValues);
+        self.ask(ComponentText(name.to_owned()))?;
+        let (html, problems) = self.world.theme.render_component(name, attributes, body_html, context);
+        if !problems.is_empty() {
+            self.ask(ThemeNames);
+        }
+        Some((html, problems))
+    }
+
+    /// A file of the theme that is published as it is.
+    pub(in crate::render) fn theme_file(&self, path: &str) -> Option<&[u8]> {
+        self.ask(ThemeFileBytes(path.to_owned()))?;
+        self.world.theme.asset(path)
+    }
+}

@@ -1,0 +1,49 @@
+//! Questions about files of the site that are not pages.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, World};
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    site::file::nearest_file,
+};
+
+/// Which bytes a file has; `None` when there is no such file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FileBlob(pub(in crate::render) RepoPath);
+
+impl Ask for FileBlob {
+    type Answer<'w> = Option<BlobId>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.site.listing().entries.get(&self.0).map(|entry| entry.blob)
+    }
+}
+
+impl fmt::Display for FileBlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the file `{}`", self.0)
+    }
+}
+
+/// The existing file that was likely meant by a path at which there is none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NearestFile(pub(in crate::render) RepoPath);
+
+impl Ask for NearestFile {
+    type Answer<'w> = Option<&'w RepoPath>;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        nearest_file(world.site.listing(), &self.0)
+    }
+}
+
+impl fmt::Display for NearestFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "which file is nearest to `{}`", self.0)
+    }
+}

@@ -1,0 +1,66 @@
+//! Traces: what a render asked, and the prints of the answers. A result holds while all its answers do.
+//!
+//! This is a *verifying trace*, as in "Build Systems à la Carte" (Mokhov, Mitchell, Peyton Jones, 2018). Renders can't
+//! reach the site, its files or the theme but through an [`Asker`], and the asker writes down every question. So nothing
+//! can be asked without being traced: a new kind of question is a new type that implements [`Ask`], and its answer is
+//! all that the one who asked gets to see.
+//!
+//! 1. [`World`] is what can be asked about: a site, the files behind it, the theme.
+//! 2. [`Question`] lists the kinds of questions; each names pages and files by their paths, so that it can be put to
+//!    another world, and in another process.
+//! 3. [`Asker`] puts the questions of one render, and gives its [`Trace`].
+//! 4. [`Trace::holds`] puts them again.
+//!
+//! An answer is as fine as what is shown of it: a list of titles and dates doesn't change when a body does.
+
+mod asker;
+mod file;
+mod list;
+mod ordered;
+mod page;
+mod place;
+mod prints;
+mod question;
+mod site_values;
+mod theme;
+mod world;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::digest::Print;
+
+pub use self::{question::Question, world::World};
+
+pub(super) use self::{
+    asker::Asker,
+    file::{FileBlob, NearestFile},
+    list::{
+        FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,
+        TaxonomyValues, TermLink, TermPages,
+    },
+    page::{Backlinks, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail},
+    place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
+    question::Ask,
+};
+
+/// The questions of one render with the prints of their answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// In the order of the questions.
+    pub asked: Vec<(Question, Print)>,
+}
+
+impl Trace {
+    /// Whether all questions have the same answers in this world.
+    pub fn holds(&self, world: &World) -> bool {
+        self.broken(world).is_none()
+    }
+
+    /// The first question that has another answer in this world.
+    pub fn broken(&self, world: &World) -> Option<&Question> {
+        self.asked
+            .iter()
+            .find(|(question, print)| question.print(world) != *print)
+            .map(|(question, _)| question)
+    }
+}

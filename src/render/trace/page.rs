@@ -1,0 +1,290 @@
+//! Questions about one page: what it says of itself, its text, and what stands around it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Ask, World,
+    list::{TermLink, some_terms},
+    ordered::Ordered,
+};
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    parse::{front_matter::Date, markdown::HeadingFact},
+    site::{
+        Site,
+        nav::NavEntry,
+        page::{Page, PageId},
+        related,
+        route::Route,
+        section::{SectionId, folder_of},
+    },
+};
+
+/// How many pages that link here are shown.
+const MAX_BACKLINKS: usize = 50;
+
+/// A title and an address.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(in crate::render) struct LinkTo<'w> {
+    pub(in crate::render) title: &'w str,
+    pub(in crate::render) route: &'w Route,
+}
+
+impl<'w> LinkTo<'w> {
+    fn page(site: &'w Site, id: PageId) -> Self {
+        let page = site.page(id);
+        Self { title: &page.title, route: &page.route }
+    }
+
+    fn section(site: &'w Site, id: SectionId) -> Self {
+        let section = site.sections().get(id);
+        Self { title: &section.title, route: &section.route }
+    }
+}
+
+/// What a page says of itself; `None` when there is no such page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PageFacts(pub(in crate::render) RepoPath);
+
+/// What a page says of itself.
+#[derive(Clone, Hash)]
+pub(in crate::render) struct PageValues<'w> {
+    pub(in crate::render) title: &'w str,
+    pub(in crate::render) is_folder_page: bool,
+    pub(in crate::render) route: &'w Route,
+    pub(in crate::render) path: &'w RepoPath,
+    pub(in crate::render) date: Option<&'w Date>,
+    pub(in crate::render) updated: Option<&'w Date>,
+    pub(in crate::render) description: Option<&'w str>,
+    pub(in crate::render) summary: Option<&'w str>,
+    pub(in crate::render) lang: Option<&'w str>,
+    pub(in crate::render) draft: bool,
+    pub(in crate::render) toc: Option<bool>,
+    pub(in crate::render) layout: Option<&'w str>,
+    pub(in crate::render) extra: Ordered<'w>,
+    pub(in crate::render) headings: &'w [HeadingFact],
+    pub(in crate::render) n_words: u32,
+    /// By taxonomy.
+    pub(in crate::render) terms: Vec<(&'w str, Vec<TermLink<'w>>)>,
+    /// The folder that it is in, or is the page of.
+    pub(in crate::render) folder: RepoPath,
+}
+
+impl Ask for PageFacts {
+    type Answer<'w> = Option<PageValues<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let page = page_at(site, &self.0)?.1;
+        let taxonomies = site.taxonomies().all.iter();
+        Some(PageValues {
+            title: &page.title,
+            is_folder_page: page.is_folder_page,
+            route: &page.route,
+            path: page.path(),
+            date: page.date(),
+            updated: page.front.updated.as_ref(),
+            description: page.front.description.as_deref(),
+            summary: page.summary(),
+            lang: page.front.lang.as_deref(),
+            draft: page.front.draft == Some(true),
+            toc: page.front.toc,
+            layout: page.front.layout.as_deref(),
+            extra: Ordered(&page.front.extra),
+            headings: page.headings(),
+            n_words: page.file.facts.n_words,
+            terms: taxonomies.map(|of| (&*of.name, some_terms(site, page, &of.name, usize::MAX))).collect(),
+            folder: folder_of(page, site.content()),
+        })
+    }
+}
+
+impl fmt::Display for PageFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what `{}` says of itself: title, dates, tags, headings", self.0)
+    }
+}
+
+fn page_at<'w>(site: &'w Site, path: &RepoPath) -> Option<(PageId, &'w Page)> {
+    let id = site.page_of_file(path)?;
+    Some((id, site.page(id)))
+}
+
+/// Which bytes the text of a page is made from: its own file's first, then those of included files. Only the
+/// [`Asker`](super::Asker) asks, for those who want the text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PageText(pub(super) RepoPath);
+
+impl Ask for PageText {
+    type Answer<'w> = Option<(usize, Vec<(&'w RepoPath, Option<BlobId>)>)>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let file = &page_at(&world.site, &self.0)?.1.file;
+        let entries = &world.site.listing().entries;
+        let blob_of = |path: &RepoPath| entries.get(path).map(|entry| entry.blob);
+        Some((file.body_start, file.files.iter().map(|path| (path, blob_of(path))).collect()))
+    }
+}
+
+impl fmt::Display for PageText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the text of `{}`", self.0)
+    }
+}
+
+/// A place in the navigation tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(in crate::render) enum NavPlace {
+    /// A page.
+    Page(RepoPath),
+    /// A folder.
+    Section(RepoPath),
+    /// Nowhere in it: the top level is shown.
+    Top,
+}
+
+impl fmt::Display for NavPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(path) | Self::Section(path) => write!(f, "`{path}`"),
+            Self::Top => f.write_str("the top"),
+        }
+    }
+}
+
+/// What is shown of the navigation tree around a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Nav(pub(in crate::render) NavPlace);
+
+impl Ask for Nav {
+    type Answer<'w> = Vec<NavEntry>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        match &self.0 {
+            NavPlace::Page(path) => site.page_of_file(path).map(|id| site.nav().around_page(id)),
+            NavPlace::Section(folder) => {
+                site.sections().of_folder(folder).map(|id| site.nav().around_section(id))
+            }
+            NavPlace::Top => Some(site.nav().top()),
+        }
+        .unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Nav {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the navigation around {}", self.0)
+    }
+}
+
+/// The pages before and after a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Neighbours(pub(in crate::render) RepoPath);
+
+impl Ask for Neighbours {
+    type Answer<'w> = (Option<LinkTo<'w>>, Option<LinkTo<'w>>);
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let Some(id) = site.page_of_file(&self.0) else { return (None, None) };
+        let link = |id| LinkTo::page(site, id);
+        (site.nav().previous(id).map(link), site.nav().next(id).map(link))
+    }
+}
+
+impl fmt::Display for Neighbours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pages before and after `{}`", self.0)
+    }
+}
+
+/// The pages that share tags with a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Related(pub(in crate::render) RepoPath);
+
+impl Ask for Related {
+    type Answer<'w> = Vec<LinkTo<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let ids = site.page_of_file(&self.0).map(|id| related::related(site, id)).unwrap_or_default();
+        ids.into_iter().map(|id| LinkTo::page(site, id)).collect()
+    }
+}
+
+impl fmt::Display for Related {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pages related to `{}` by tags", self.0)
+    }
+}
+
+/// The first pages that link to a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Backlinks(pub(in crate::render) RepoPath);
+
+impl Ask for Backlinks {
+    type Answer<'w> = Vec<LinkTo<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let ids = site.page_of_file(&self.0).map(|id| site.links().backlinks(id)).unwrap_or_default();
+        ids.iter().take(MAX_BACKLINKS).map(|&id| LinkTo::page(site, id)).collect()
+    }
+}
+
+impl fmt::Display for Backlinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pages that link to `{}`", self.0)
+    }
+}
+
+/// The folders above a place, from the home page down.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Trail(pub(in crate::render) NavPlace);
+
+impl Ask for Trail {
+    type Answer<'w> = Vec<LinkTo<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        match &self.0 {
+            NavPlace::Page(path) => page_at(site, path).map(|(_, page)| trail_of_page(site, page)),
+            NavPlace::Section(folder) => {
+                site.sections().of_folder(folder).map(|id| trail_of_section(site, id))
+            }
+            NavPlace::Top => None,
+        }
+        .unwrap_or_default()
+    }
+}
+
+fn trail_of_page<'w>(site: &'w Site, page: &Page) -> Vec<LinkTo<'w>> {
+    let Some(section) = site.sections().of_folder(&folder_of(page, site.content())) else {
+        return Vec::new();
+    };
+    let mut trail = trail_of_section(site, section);
+    if !page.is_folder_page {
+        trail.push(LinkTo::section(site, section));
+    }
+    trail
+}
+
+fn trail_of_section(site: &Site, id: SectionId) -> Vec<LinkTo<'_>> {
+    let mut trail = Vec::new();
+    let mut parent = site.sections().get(id).parent;
+    while let Some(id) = parent {
+        trail.push(LinkTo::section(site, id));
+        parent = site.sections().get(id).parent;
+    }
+    trail.reverse();
+    trail
+}
+
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the folders above {}", self.0)
+    }
+}

@@ -1,0 +1,242 @@
+//! Questions about addresses: what stands at one, where links lead, and what the config says of all of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, World};
+use crate::{
+    base::{
+        config::{BaseUrl, Repo},
+        digest::Print,
+        path::RepoPath,
+    },
+    parse::markdown::{LinkFact, LinkKind, MarkdownOptions},
+    site::{
+        Site, addresses,
+        resolve::{Destination, Fragment, Missing, Spelling},
+        route::Route,
+        routes::{self, Target},
+    },
+};
+
+/// What stands at an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct At(pub(in crate::render) Route);
+
+/// What stands at an address; pages and folders by their paths.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::render) enum Place {
+    Page(RepoPath),
+    Section { folder: RepoPath, number: usize },
+    Folder(RepoPath),
+    Taxonomy(String),
+    Term { taxonomy: String, term: String, number: usize },
+    Asset(RepoPath),
+    Feed(FeedOf),
+    Sitemap,
+    Robots,
+    NotFound,
+    Redirect { page: RepoPath, to: Option<String> },
+}
+
+/// What a feed is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(in crate::render) enum FeedOf {
+    /// The whole site.
+    Site,
+    /// A folder.
+    Section(RepoPath),
+    /// A term of a taxonomy.
+    Term(String, String),
+}
+
+impl Ask for At {
+    type Answer<'w> = Option<Place>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.site.routes().get(&self.0).map(|target| place(&world.site, target))
+    }
+}
+
+fn place(site: &Site, target: &Target) -> Place {
+    let folder_of = |section| site.sections().get(section).folder.clone();
+    let term_of = |taxonomy: usize, term: usize| {
+        let taxonomy = &site.taxonomies().all[taxonomy];
+        (taxonomy.name.clone(), taxonomy.terms[term].name.clone())
+    };
+    match target {
+        Target::Page(id) => Place::Page(site.page(*id).path().clone()),
+        Target::Section(section) => Place::Section { folder: folder_of(*section), number: 1 },
+        Target::SectionPart { section, number } => {
+            Place::Section { folder: folder_of(*section), number: *number }
+        }
+        Target::Folder(folder) => Place::Folder(folder.clone()),
+        Target::Taxonomy(at) => Place::Taxonomy(site.taxonomies().all[*at].name.clone()),
+        Target::Term { taxonomy, term, number } => {
+            let (taxonomy, term) = term_of(*taxonomy, *term);
+            Place::Term { taxonomy, term, number: *number }
+        }
+        Target::Asset(path) => Place::Asset(path.clone()),
+        Target::Feed(routes::FeedOf::Site) => Place::Feed(FeedOf::Site),
+        Target::Feed(routes::FeedOf::Section(section)) => Place::Feed(FeedOf::Section(folder_of(*section))),
+        Target::Feed(routes::FeedOf::Term { taxonomy, term }) => {
+            let (taxonomy, term) = term_of(*taxonomy, *term);
+            Place::Feed(FeedOf::Term(taxonomy, term))
+        }
+        Target::Sitemap => Place::Sitemap,
+        Target::Robots => Place::Robots,
+        Target::NotFound => Place::NotFound,
+        Target::Redirect { page, to } => {
+            Place::Redirect { page: site.page(*page).path().clone(), to: to.clone() }
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what stands at `{}`", self.0)
+    }
+}
+
+/// What the config says of every page. Every render asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Settings;
+
+/// The part of the config that renders see.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(in crate::render) struct SettingsValues<'w> {
+    pub(in crate::render) title: &'w str,
+    pub(in crate::render) description: Option<&'w str>,
+    pub(in crate::render) author: Option<&'w str>,
+    pub(in crate::render) language: &'w str,
+    pub(in crate::render) base: &'w BaseUrl,
+    pub(in crate::render) content: &'w RepoPath,
+    pub(in crate::render) repo: Option<&'w Repo>,
+    pub(in crate::render) markdown: &'w MarkdownOptions,
+    pub(in crate::render) line_numbers: bool,
+    pub(in crate::render) feed_limit: u32,
+}
+
+impl Ask for Settings {
+    type Answer<'w> = SettingsValues<'w>;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let (site, config) = (&world.site, world.site.config());
+        SettingsValues {
+            title: site.title(),
+            description: config.description.as_deref(),
+            author: config.author.as_deref(),
+            language: &config.language,
+            base: &config.base_url,
+            content: site.content(),
+            repo: config.repo.as_ref(),
+            markdown: &site.reading().markdown,
+            line_numbers: config.highlight.line_numbers,
+            feed_limit: config.feed.limit,
+        }
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings in `recto.yml`")
+    }
+}
+
+/// What templates see as `site`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SiteValues;
+
+impl Ask for SiteValues {
+    type Answer<'w> = Print;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.site_values
+    }
+}
+
+impl fmt::Display for SiteValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the values of `site` in templates")
+    }
+}
+
+/// Where something leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::render) enum Lead {
+    /// To an address of the site; to this page, if it is one.
+    To { route: Route, page: Option<RepoPath>, fragment: Option<Fragment> },
+    /// To the list of a folder's files.
+    Folder(Route),
+    /// To somewhere else.
+    External,
+    /// To nothing.
+    Missing(Missing),
+}
+
+impl Lead {
+    fn of(site: &Site, destination: &Destination) -> Self {
+        match destination {
+            Destination::Internal { route, page, fragment } => Self::To {
+                route: route.clone(),
+                page: page.map(|page| site.page(page).path().clone()),
+                fragment: fragment.clone(),
+            },
+            Destination::Folder(folder) => {
+                Self::Folder(Route::of_folder(&addresses::below_content(site, folder)))
+            }
+            Destination::External => Self::External,
+            Destination::Missing(missing) => Self::Missing(missing.clone()),
+        }
+    }
+}
+
+/// Where one link leads that stands in a file, shown on the page at an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Leads {
+    pub(in crate::render) spelling: Spelling,
+    pub(in crate::render) target: String,
+    pub(in crate::render) file: RepoPath,
+    pub(in crate::render) route: Route,
+}
+
+impl Ask for Leads {
+    type Answer<'w> = Lead;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let found = world.site.destination(self.spelling, &self.target, &self.file, &self.route);
+        Lead::of(&world.site, &found)
+    }
+}
+
+impl fmt::Display for Leads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "where `{}` in `{}` leads", self.target, self.file)
+    }
+}
+
+/// Where all links of a page lead, in the order of its facts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Links(pub(in crate::render) RepoPath);
+
+impl Ask for Links {
+    type Answer<'w> = Vec<(&'w LinkFact, Lead)>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let Some(id) = site.page_of_file(&self.0) else { return Vec::new() };
+        let links = site.page(id).file.facts.links.iter();
+        let resolved = links.zip(site.links().outgoing(id));
+        let shown = resolved.filter(|(link, _)| link.kind != LinkKind::Email);
+        shown.map(|(link, to)| (link, Lead::of(site, to))).collect()
+    }
+}
+
+impl fmt::Display for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "where the links of `{}` lead", self.0)
+    }
+}

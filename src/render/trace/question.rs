@@ -1,0 +1,91 @@
+//! [`Question`]: all kinds of questions that a render can put.
+
+use std::{fmt, hash::Hash};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    World,
+    file::{FileBlob, NearestFile},
+    list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
+    page::{Backlinks, Nav, Neighbours, PageFacts, PageText, Related, Trail},
+    place::{At, Leads, Links, Settings, SiteValues},
+    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames},
+};
+use crate::base::digest::Print;
+
+/// A kind of question.
+pub(in crate::render) trait Ask: Into<Question> {
+    /// What is told. Its [`Hash`] covers everything that can be seen of it.
+    type Answer<'w>: Hash;
+
+    /// Whether many renders put the same question, so that its print is kept for the next.
+    const SHARED: bool = false;
+
+    /// The answer in a world: a pure function.
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w>;
+}
+
+macro_rules! questions {
+    ($($kind:ident),* $(,)?) => {
+        /// A question about a world.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Question {
+            $(#[doc(hidden)] $kind($kind),)*
+        }
+
+        impl Question {
+            /// The print of its answer in a world.
+            pub fn print(&self, world: &World) -> Print {
+                match self {
+                    $(Self::$kind(question) => {
+                        let print = || Print::of(&question.answer(world));
+                        if $kind::SHARED { world.prints.get(self, print) } else { print() }
+                    })*
+                }
+            }
+        }
+
+        impl fmt::Display for Question {
+            /// What is asked for, for people: `the titles around guide/a.md in the navigation`.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$kind(question) => question.fmt(f),)*
+                }
+            }
+        }
+
+        $(impl From<$kind> for Question {
+            fn from(question: $kind) -> Self {
+                Self::$kind(question)
+            }
+        })*
+    };
+}
+
+questions![
+    At,
+    Settings,
+    SiteValues,
+    Leads,
+    Links,
+    PageFacts,
+    PageText,
+    Nav,
+    Neighbours,
+    Related,
+    Backlinks,
+    Trail,
+    SectionList,
+    FolderFiles,
+    TaxonomyTerms,
+    TermPages,
+    FeedEntries,
+    SitemapEntries,
+    FileBlob,
+    NearestFile,
+    TemplateText,
+    ComponentText,
+    ThemeNames,
+    ThemeFileBytes,
+];

@@ -1,0 +1,148 @@
+//! [`World`]: what renders can ask about. Its fields are for this folder only.
+
+use std::sync::Arc;
+
+use super::{prints::Prints, site_values};
+use crate::{
+    base::{
+        config::FILE_NAME as CONFIG_FILE,
+        diagnostic::{Diagnostic, Place},
+        digest::{BlobId, Print},
+        path::RepoPath,
+    },
+    render::theme::{ASSET_FOLDER, Theme, ThemeFile},
+    site::{Site, file::SourceFiles, route::Route, routes::Target},
+    source::Source,
+};
+
+/// The folder of a site that holds its themes.
+const THEMES_FOLDER: &str = "themes";
+
+/// A snapshot of a site with its theme and the source of its files.
+pub struct World {
+    pub(super) site: Arc<Site>,
+    pub(super) source: Arc<dyn Source>,
+    pub(super) theme: Arc<Theme>,
+    /// The print of what templates see as `site`.
+    pub(super) site_values: Print,
+    /// The prints of answers that many renders ask for.
+    pub(super) prints: Prints,
+    theme_key: ThemeKey,
+    theme_diagnostics: Vec<Diagnostic>,
+}
+
+/// What a compiled theme is made from: its name, and the site's own files for it.
+type ThemeKey = (String, Vec<(RepoPath, BlobId)>);
+
+impl World {
+    /// Loads the theme of a site; that of `former` is taken when its files are the same.
+    pub fn new(site: Arc<Site>, source: Arc<dyn Source>, former: Option<&Self>) -> Self {
+        let values = site_values::of(&site);
+        let print = Print::of(&serde_json::to_string(&values).unwrap_or_default());
+        let theme_key = theme_key(&site);
+        let (theme, theme_diagnostics) = match former.filter(|former| former.theme_key == theme_key) {
+            Some(former) if former.site_values == print => {
+                (Arc::clone(&former.theme), former.theme_diagnostics.clone())
+            }
+            Some(former) => {
+                let theme = Theme::clone(&former.theme).with_site(&values);
+                (Arc::new(theme), former.theme_diagnostics.clone())
+            }
+            None => {
+                let (theme, diagnostics) = load_theme(&site, &*source, &theme_key);
+                (Arc::new(theme.with_site(&values)), diagnostics)
+            }
+        };
+        let prints = Prints::default();
+        Self { site, source, theme, site_values: print, prints, theme_key, theme_diagnostics }
+    }
+
+    /// The site, for those who don't render.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    /// The source of its files.
+    pub fn source(&self) -> &Arc<dyn Source> {
+        &self.source
+    }
+
+    /// What is wrong with the theme.
+    pub fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
+        self.theme_diagnostics.iter().cloned().chain(file_named_theme(&self.site))
+    }
+
+    /// Every address with bytes of its own, in order: the site's and those of the theme's files.
+    pub fn routes(&self) -> Vec<Route> {
+        let theme = self.theme.assets().map(|(path, _)| theme_route(path));
+        let mut routes: Vec<Route> = theme.filter(|route| !self.site.routes().contains(route)).collect();
+        let own = self.site.routes().iter().map(|(route, _)| route.clone());
+        routes.extend(own.filter(|route| *route != theme_folder()));
+        routes.sort();
+        routes
+    }
+
+    pub(super) fn files(&self) -> SourceFiles<'_> {
+        SourceFiles { source: &*self.source, listing: self.site.listing() }
+    }
+}
+
+fn theme_route(path: &str) -> Route {
+    Route::new(&format!("/{ASSET_FOLDER}/{path}"))
+}
+
+/// Where a file of the site can't be, since the theme's files need a folder of that name.
+fn theme_folder() -> Route {
+    Route::new(&format!("/{ASSET_FOLDER}"))
+}
+
+fn file_named_theme(site: &Site) -> Option<Diagnostic> {
+    let Some(Target::Asset(path)) = site.routes().get(&theme_folder()) else { return None };
+    let problem =
+        Diagnostic::error("duplicate-address", format!("`{path}` can't be published under this name"));
+    Some(problem.at(Place::file(path)).hint("rename it: the theme's files are in a folder of that name"))
+}
+
+fn theme_key(site: &Site) -> ThemeKey {
+    let name = site.config().theme.clone();
+    let files = own_files(site, &name).map(|(path, blob)| (path.clone(), blob)).collect();
+    (name, files)
+}
+
+/// The site's own files for a theme, each of which takes the place of the built-in one of the same path.
+fn own_files<'s>(site: &'s Site, theme: &str) -> impl Iterator<Item = (&'s RepoPath, BlobId)> {
+    let folder = theme_files_folder(theme);
+    let entries = site.listing().entries.iter();
+    entries
+        .filter(move |(path, _)| folder.as_ref().is_some_and(|folder| path.is_within(folder)))
+        .map(|(path, entry)| (path, entry.blob))
+}
+
+fn theme_files_folder(theme: &str) -> Option<RepoPath> {
+    RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}"))
+}
+
+fn load_theme(site: &Site, source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>) {
+    let folder = theme_files_folder(name).unwrap_or_default();
+    let mut files = Vec::new();
+    let mut diagnostics = Vec::new();
+    for (path, _) in own {
+        let name = path.relative_to(&folder).unwrap_or_default().to_owned();
+        match source.read(path) {
+            Ok(bytes) => files.push(ThemeFile { name, bytes: bytes.into(), origin: Some(path.clone()) }),
+            Err(cause) => diagnostics.push(
+                Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
+                    .at(Place::file(path)),
+            ),
+        }
+    }
+    let (theme, problems) = Theme::load(name, files);
+    diagnostics.extend(problems.into_iter().map(|problem| match problem.place {
+        Some(_) => problem,
+        None => {
+            let config = RepoPath::root().join(CONFIG_FILE);
+            problem.at(SourceFiles { source, listing: site.listing() }.place_of_key(&config, "theme"))
+        }
+    }));
+    (theme, diagnostics)
+}
