@@ -1,29 +1,30 @@
 //! `recto build`: writes the site into its output folder.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Mutex,
-    time::Instant,
-};
+use std::{path::PathBuf, sync::OnceLock, time::Instant};
 
 use anyhow::Context;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
     base::{
         config::FILE_NAME,
-        diagnostic::{self, Diagnostic, Severity},
+        diagnostic::{Diagnostic, Severity},
     },
     cli::{
-        Global,
+        Global, cache_dir,
         exit::{Ending, UsageError},
-        open::{OpenSite, SiteArgs, configured_output},
+        open::{SiteArgs, configured_output},
         progress::Progress,
         report::{self, Format, JsonDiagnostic, ReportOptions},
         target,
     },
-    publish::output::{Output, Summary},
+    publish::{
+        self,
+        build::{BuildError, BuildOptions, BuildProgress, Built, Reason},
+        cache::Cache,
+        output::Summary,
+    },
+    source::Source,
 };
 
 /// How many problems of one kind are shown.
@@ -37,6 +38,7 @@ Examples:
   recto build docs --output /srv/www/docs       another site, another folder
   recto build --base-url https://example.org/docs/
   recto build --rev main~3 --output old         the site three commits ago
+  recto build --explain guide/intro.md          and say why that page was rendered or not
   recto build --strict --format github          fail on warnings, in CI")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -50,6 +52,15 @@ pub(super) struct Args {
     /// How many threads to use; all cores by default
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
+    /// Render everything, and keep nothing for the next build
+    #[arg(long)]
+    no_cache: bool,
+    /// Where to keep what the next build can use; by default in the user's cache folder
+    #[arg(long, value_name = "DIR", env = "RECTO_CACHE_DIR", conflicts_with = "no_cache")]
+    cache_dir: Option<PathBuf>,
+    /// Say why a page, file or address was rendered or not
+    #[arg(long, value_name = "PATH")]
+    explain: Option<String>,
     /// Print one JSON object with counts and all problems
     #[arg(long)]
     json: bool,
@@ -75,16 +86,74 @@ struct BuildReport<'a> {
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     set_jobs(args.jobs)?;
     let start = Instant::now();
-    let open = args.site.open(args.output.as_deref())?;
-    let dir = output_dir(args, &open);
+    let source = args.site.source()?;
+    let site = args.site.options(&*source, args.output.as_deref())?;
+    let dir = output_dir(args, &*source);
     target::check(&dir, &args.site.dir)?;
-    let (summary, n_routes, mut diagnostics) = write(&open, &dir, global, args.json)?;
-    diagnostics.extend(open.renderer.site().link_diagnostics(&*open.source));
-    diagnostic::sort(&mut diagnostics);
+    let cache = cache(args);
+    let options =
+        BuildOptions { site, output: &dir, cache: cache.as_ref(), explain: args.explain.as_deref() };
+    let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };
+    let built = publish::build::build(&source, &options, &progress).map_err(|error| match error {
+        BuildError::Source(error) => {
+            anyhow::Error::new(error).context(format!("reading `{}`", args.site.dir.display()))
+        }
+        BuildError::Output(error) => anyhow::Error::new(error).context("writing the site"),
+    })?;
+    drop(progress);
     let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let built = Built { summary, n_routes, elapsed_ms, dir };
-    print(args, global, &built, &diagnostics)?;
-    Ok(ending(&diagnostics, args.strict))
+    print(args, global, &built, &Ran { dir, elapsed_ms })?;
+    if let Some(path) = &args.explain {
+        explain(path, &built);
+    }
+    Ok(ending(&built.diagnostics, args.strict))
+}
+
+/// Where results are kept for the next build; nowhere with `--no-cache`.
+fn cache(args: &Args) -> Option<Cache> {
+    if args.no_cache {
+        return None;
+    }
+    args.cache_dir.clone().or_else(|| cache_dir::of_site(&args.site.dir)).map(Cache::new)
+}
+
+/// Says of each address that was asked for why it was rendered or not.
+fn explain(path: &str, built: &Built) {
+    if built.explained.is_empty() {
+        anstream::eprintln!("`{path}` is no page, file or address of the site");
+    }
+    for (route, reason) in &built.explained {
+        let why = match reason {
+            Reason::Nothing => "was not looked at: nothing has changed since the last build".to_owned(),
+            Reason::Same(n_answers) => {
+                format!("was kept: all {n_answers} answers that it was made from are the same")
+            }
+            Reason::New => "was rendered: no earlier result is known".to_owned(),
+            Reason::Output => {
+                "was rendered: its file in the output folder is missing or was changed".to_owned()
+            }
+            Reason::Changed(question) => format!("was rendered: {question} has changed"),
+        };
+        anstream::eprintln!("`{route}` {why}");
+    }
+}
+
+/// A progress line that begins when it is known how far it goes.
+struct LazyProgress {
+    is_shown: bool,
+    line: OnceLock<Progress>,
+}
+
+impl BuildProgress for LazyProgress {
+    fn begin(&self, n_routes: usize) {
+        self.line.get_or_init(|| Progress::new(n_routes, self.is_shown));
+    }
+
+    fn step(&self) {
+        if let Some(line) = self.line.get() {
+            line.step();
+        }
+    }
 }
 
 /// Uses `jobs` threads for everything that runs in parallel.
@@ -111,64 +180,34 @@ pub(super) fn ending(diagnostics: &[Diagnostic], is_strict: bool) -> Ending {
     }
 }
 
-struct Built {
-    summary: Summary,
-    n_routes: usize,
-    elapsed_ms: u64,
+/// How the program ran.
+struct Ran {
     dir: PathBuf,
+    elapsed_ms: u64,
 }
 
-fn output_dir(args: &Args, open: &OpenSite) -> PathBuf {
+fn output_dir(args: &Args, source: &dyn Source) -> PathBuf {
     match &args.output {
         Some(output) => output.clone(),
-        None => args.site.dir.join(configured_output(&*open.source).as_str()),
+        None => args.site.dir.join(configured_output(source).as_str()),
     }
 }
 
-fn write(
-    open: &OpenSite,
-    dir: &Path,
-    global: &Global,
-    is_silent: bool,
-) -> anyhow::Result<(Summary, usize, Vec<Diagnostic>)> {
-    let renderer = &open.renderer;
-    let routes = renderer.routes();
-    let staging = Output::open(dir)
-        .and_then(|output| output.begin())
-        .with_context(|| format!("opening the output folder `{}`", dir.display()))?;
-    let found = Mutex::new(renderer.site().diagnostics().to_vec());
-    let progress = Progress::new(routes.len(), global.quiet == 0 && !is_silent);
-    routes.par_iter().try_for_each(|route| -> anyhow::Result<()> {
-        let rendered = renderer.render(route).with_context(|| format!("`{route}` has no renderer"))?;
-        staging.put(&route.output_path(), &rendered.bytes)?;
-        if !rendered.diagnostics.is_empty() {
-            let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            found.extend(rendered.diagnostics);
-        }
-        progress.step();
-        Ok(())
-    })?;
-    drop(progress);
-    let summary = staging.commit().context("writing the site")?;
-    let mut diagnostics = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    diagnostics.extend(renderer.diagnostics().iter().cloned());
-    Ok((summary, routes.len(), diagnostics))
-}
-
-fn print(args: &Args, global: &Global, built: &Built, diagnostics: &[Diagnostic]) -> anyhow::Result<()> {
+fn print(args: &Args, global: &Global, built: &Built, ran: &Ran) -> anyhow::Result<()> {
     let prefix = args.site.path_prefix();
+    let diagnostics = &built.diagnostics;
     let counts = report::counts(diagnostics);
     let Summary { written, unchanged, removed, .. } = built.summary;
     if args.json {
         let report = BuildReport {
             routes: built.n_routes,
-            rendered: built.n_routes,
+            rendered: built.n_rendered,
             written,
             unchanged,
             removed,
             errors: counts.errors,
             warnings: counts.warnings,
-            elapsed_ms: built.elapsed_ms,
+            elapsed_ms: ran.elapsed_ms,
             diagnostics: report::json(diagnostics, &prefix),
         };
         anstream::println!("{}", serde_json::to_string(&report)?);
@@ -187,16 +226,20 @@ fn print(args: &Args, global: &Global, built: &Built, diagnostics: &[Diagnostic]
         for warning in &built.summary.warnings {
             anstream::eprintln!("\x1b[1;33mwarning\x1b[0m: {warning}");
         }
+        if let Some(problem) = &built.cache_problem {
+            anstream::eprintln!("\x1b[1;33mwarning\x1b[0m: nothing is kept for the next build: {problem}");
+        }
         for path in &built.summary.kept {
             anstream::eprintln!(
                 "\x1b[1;33mwarning\x1b[0m: `{path}` was changed by hand and is kept, though the site no longer has it"
             );
         }
         anstream::eprintln!(
-            "{} pages and files in `{}`: {written} written, {unchanged} unchanged, {removed} removed; {counts}; {:.1} s",
+            "{} pages and files in `{}`: {} rendered, {written} written, {unchanged} unchanged, {removed} removed; {counts}; {:.1} s",
             built.n_routes,
-            built.dir.display(),
-            built.elapsed_ms as f64 / 1000.0,
+            ran.dir.display(),
+            built.n_rendered,
+            ran.elapsed_ms as f64 / 1000.0,
         );
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
     time::SystemTime,
 };
 
@@ -13,6 +12,7 @@ use crate::{
     cli::{
         Global,
         build::{ending, set_jobs},
+        cache_dir,
         exit::Ending,
         open::{OpenSite, SiteArgs},
         progress::Progress,
@@ -48,7 +48,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     set_jobs(args.jobs)?;
-    let open = args.site.open(None)?;
+    let open = args.site.open()?;
     let mut diagnostics = problems(&open, global);
     if args.external {
         diagnostics.extend(external_problems(&open, global));
@@ -81,17 +81,10 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     });
     let mut diagnostics: Vec<Diagnostic> = rendering.collect();
     diagnostics.extend(site.diagnostics().iter().cloned());
-    diagnostics.extend(renderer.diagnostics().iter().cloned());
+    diagnostics.extend(renderer.diagnostics());
     diagnostics.extend(site.link_diagnostics(&*open.source));
     diagnostics.extend(site.orphan_diagnostics());
     diagnostics
-}
-
-/// Where answers of other sites are kept between runs: the user's cache folder, as XDG has it.
-fn cache_folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    Some(folder.or_else(home)?.join("recto"))
 }
 
 fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
@@ -100,7 +93,9 @@ fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     let urls: BTreeSet<String> = links.iter().map(|(_, link)| link.target.clone()).collect();
     let progress = Progress::new(urls.len(), global.quiet == 0);
     let verdicts: BTreeMap<String, Verdict> =
-        external::check(&urls, &ExternalOptions::new(cache_folder(), SystemTime::now()), &|| progress.step());
+        external::check(&urls, &ExternalOptions::new(cache_dir::own(), SystemTime::now()), &|| {
+            progress.step();
+        });
     let files = SourceFiles { source: &*open.source, listing: site.listing() };
     let mut places = Places::new(&files);
     let problems = links.into_iter().filter_map(|(page, link)| {

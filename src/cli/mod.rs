@@ -5,6 +5,7 @@
 pub mod report;
 
 mod build;
+mod cache_dir;
 mod check;
 mod edit;
 mod exit;

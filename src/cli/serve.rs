@@ -40,12 +40,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
-    let open = args.site.open(None)?;
+    let open = args.site.open()?;
     let renderer = open.renderer;
     if global.quiet < 2 {
         let site = renderer.site();
         let mut diagnostics = site.diagnostics().to_vec();
-        diagnostics.extend(renderer.diagnostics().iter().cloned());
+        diagnostics.extend(renderer.diagnostics());
         diagnostics.extend(site.link_diagnostics(&*open.source));
         diagnostics.retain(|problem| problem.severity > diagnostic::Severity::Note);
         diagnostic::sort(&mut diagnostics);

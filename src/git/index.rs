@@ -6,9 +6,11 @@
 use std::{
     fs::Metadata,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use git2::{IndexEntry, Repository};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
@@ -18,11 +20,16 @@ use crate::{
 /// The name of the files that can make Git's bytes differ from those on the disk.
 pub const ATTRIBUTES_FILE: &str = ".gitattributes";
 
+/// The coarsest tick of a file system whose times are whole seconds (FAT has two of them).
+const COARSE_TICK: Duration = Duration::from_secs(3);
+/// Longer than the tick of a file system that counts nanoseconds: on Linux that of the kernel, at most 10 ms.
+const FINE_TICK: Duration = Duration::from_millis(30);
+
 /// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
 type Time = (u32, u32);
 
 /// What the disk says about a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileStat {
     /// Size in bytes.
     pub size: u64,
@@ -64,6 +71,15 @@ impl FileStat {
             modified: modified.map_or((0, 0), |time| (time.as_secs() as u32, time.subsec_nanos())),
             changed: changed_time(metadata),
         }
+    }
+
+    /// Whether a change from `now` on is sure to show: the file's times are older than a tick of its clock.
+    pub fn is_settled(&self, now: SystemTime) -> bool {
+        let (seconds, nanos) = self.changed.unwrap_or(self.modified).max(self.modified);
+        let is_coarse = nanos == 0;
+        let tick = if is_coarse { COARSE_TICK } else { FINE_TICK };
+        let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::new(u64::from(seconds), nanos) + tick < since_1970
     }
 
     /// Whether the file was last written before `seconds` since 1970: a write after that would show in its times.

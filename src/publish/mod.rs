@@ -1,4 +1,6 @@
 //! Output for the world.
 
+pub mod build;
+pub mod cache;
 pub mod external;
 pub mod output;

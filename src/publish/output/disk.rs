@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::error::OutputError;
-use crate::base::digest::Digest;
+use crate::{base::digest::Digest, git::index::FileStat};
 
 /// How much of a file is compared at a time.
 const COMPARE_BYTES: usize = 128 * 1024;
@@ -77,6 +77,18 @@ pub(super) fn holds(path: &Path, bytes: &[u8]) -> Result<bool, OutputError> {
 /// The digest of a file's bytes.
 pub(super) fn digest_of(path: &Path) -> Result<Digest, OutputError> {
     fs::read(path).map(|bytes| Digest::of(&bytes)).map_err(OutputError::io("read", path))
+}
+
+/// Whether a plain file has the bytes of a digest; with the `stat` of when it had them, it need not be read.
+pub(super) fn has_digest(path: &Path, digest: &Digest, stat: Option<&FileStat>) -> Result<bool, OutputError> {
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if is_absent(&error) => return Ok(false),
+        metadata => metadata.map_err(OutputError::io("read", path))?,
+    };
+    if !metadata.is_file() {
+        return Ok(false);
+    }
+    Ok(stat.is_some_and(|stat| *stat == FileStat::of(&metadata)) || digest_of(path)? == *digest)
 }
 
 /// Removes a folder and what it holds, if it is there.

@@ -31,6 +31,7 @@ mod tests;
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use self::{disk::Kind, fresh::Fresh, journal::Journal, lock::Lock, step::Steps};
@@ -39,6 +40,8 @@ pub use self::{
     manifest::Manifest,
     staging::{Put, Staging, Summary},
 };
+
+use crate::{base::digest::Digest, git::index::FileStat};
 
 /// The manifest, inside the output folder. All our names begin with `.recto-`.
 pub const MANIFEST: &str = ".recto-manifest";
@@ -71,6 +74,24 @@ impl Output {
     /// The folder, as an absolute path.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The digest of the manifest; `None` when there is none, or when a change was not finished.
+    pub fn manifest_digest(&self) -> Option<Digest> {
+        let is_finished = matches!(disk::kind(&self.dir.join(JOURNAL)), Ok(Kind::Missing));
+        is_finished.then(|| disk::digest_of(&self.dir.join(MANIFEST)).ok()).flatten()
+    }
+
+    /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
+    pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
+        disk::has_digest(&self.dir.join(path), digest, stat).unwrap_or(false)
+    }
+
+    /// What the disk says of a file, if a later change is sure to show in it.
+    pub fn stat(&self, path: &str) -> Option<FileStat> {
+        let metadata = fs::symlink_metadata(self.dir.join(path)).ok()?;
+        let stat = FileStat::of(&metadata);
+        (metadata.is_file() && stat.is_settled(SystemTime::now())).then_some(stat)
     }
 
     /// Takes the lock, for which it waits up to ten seconds, and puts the folder in order.

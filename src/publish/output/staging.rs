@@ -22,7 +22,7 @@ use super::{
     plan::{Found, Plan, Wanted, plan},
     step::Steps,
 };
-use crate::base::digest::Digest;
+use crate::{base::digest::Digest, git::index::FileStat};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,21 @@ impl Staging {
         let wanted = Wanted { digest, staged, found };
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
         Ok(if staged.is_some() { Put::Written } else { Put::Unchanged })
+    }
+
+    /// Keeps a file of the last site, if the folder still has it with these bytes; says whether it does.
+    ///
+    /// It is not read when the disk says of it what it said when it had them.
+    pub fn keep(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> Result<bool, OutputError> {
+        let is_there = matches!(self.mode, Mode::Within { .. })
+            && check_path(path).is_none()
+            && self.folders.look(parent_of(path))? == Folder::Real
+            && disk::has_digest(&self.root.join(path), digest, stat)?;
+        if is_there && self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, *digest)? {
+            let wanted = Wanted { digest: *digest, staged: None, found: Found::Same };
+            self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
+        }
+        Ok(is_there)
     }
 
     /// Makes the folder hold exactly what was put, apart from what isn't ours.

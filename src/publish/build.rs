@@ -1,0 +1,332 @@
+//! [`build`]: brings an output folder up to date with a site, at the cost of what changed.
+//!
+//! 1. The files are listed. When they, the day and the options are those of the last build, and the output folder holds
+//!    what that wrote, there is nothing else to do.
+//! 2. The site is loaded; pages that the last build parsed are not parsed again.
+//! 3. For each address: when its trace holds ([`Trace::holds`](crate::render::trace::Trace::holds)) and its file is
+//!    still there, it is kept; else it is rendered.
+//! 4. The output folder is changed as a whole, and what is known now is put into the [`Cache`].
+//!
+//! Without a cache every address is rendered, and the bytes are the same.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+    io,
+    path::Path,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    cache::{Cache, Head, OutputFile, RouteRecord, State},
+    output::{Output, OutputError, Staging, Summary},
+};
+use crate::{
+    base::{
+        diagnostic::{self, Diagnostic},
+        digest::Print,
+        path::RepoPath,
+    },
+    render::{Renderer, highlight::Highlighter, trace::Question},
+    site::{
+        Site, SiteOptions,
+        file::{FormerFiles, PageFile},
+        route::Route,
+    },
+    source::{Listing, ListingOptions, Source, SourceError},
+};
+
+/// What to build, and how.
+pub struct BuildOptions<'a> {
+    /// What the site depends on besides its files.
+    pub site: SiteOptions,
+    /// The output folder.
+    pub output: &'a Path,
+    /// Where results are kept for the next build.
+    pub cache: Option<&'a Cache>,
+    /// The path of a page or file, or an address, of which to say why it was rendered or not.
+    pub explain: Option<&'a str>,
+}
+
+/// Is told how far a build is.
+pub trait BuildProgress: Sync {
+    /// So many addresses are to be looked at.
+    fn begin(&self, n_routes: usize);
+    /// One is done.
+    fn step(&self);
+}
+
+/// What a build did.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// How many addresses the site has.
+    pub n_routes: usize,
+    /// How many of them were rendered.
+    pub n_rendered: usize,
+    /// What became of the output folder.
+    pub summary: Summary,
+    /// All problems of the site, in order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The answer to [`BuildOptions::explain`]: addresses, each with why it was rendered or not.
+    pub explained: Vec<(Route, Reason)>,
+    /// Why nothing could be kept for the next build.
+    pub cache_problem: Option<io::Error>,
+}
+
+/// Why an address was rendered, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It was not: all questions have the answers that they had, so many of them.
+    Same(usize),
+    /// No earlier result is known.
+    New,
+    /// A question has another answer.
+    Changed(Question),
+    /// Its file in the output folder is missing, or has other bytes than were written.
+    Output,
+    /// Nothing has changed since the last build at all.
+    Nothing,
+}
+
+/// Why a build could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The files can't be listed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The output folder can't be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// Brings the output folder up to date.
+pub fn build(
+    source: &Arc<dyn Source>,
+    options: &BuildOptions<'_>,
+    progress: &dyn BuildProgress,
+) -> Result<Built, BuildError> {
+    let output = Output::open(options.output)?;
+    let exclude = options.site.output.iter().cloned().collect();
+    let listing = source.listing(&ListingOptions { exclude })?;
+    let inputs = inputs(&listing, &options.site);
+    let way = way(&options.site);
+    let state = options.cache.and_then(|cache| cache.state(&way));
+    if let Some(state) = state.as_ref().filter(|state| state.head().inputs == inputs)
+        && let Some(files) = written(state, &output)
+    {
+        return Ok(unchanged(state, files, options));
+    }
+    let former = state.as_ref().map(Former::of).unwrap_or_default();
+    let site = Site::load_with(&**source, listing, &options.site, &former.pages);
+    let renderer = Renderer::new(Arc::new(site), Arc::clone(source), Arc::new(Highlighter::new()));
+    let routes = renderer.routes();
+    progress.begin(routes.len());
+    let staging = output.begin()?;
+    let done: Result<Vec<Option<Done<'_>>>, OutputError> = routes
+        .par_iter()
+        .map(|address| {
+            let done = route(address, &renderer, &former, &staging);
+            progress.step();
+            done
+        })
+        .collect();
+    let done: Vec<Done<'_>> = done?.into_iter().flatten().collect();
+    let summary = staging.commit()?;
+    let head = Head {
+        inputs,
+        reading: renderer.site().reading().clone(),
+        diagnostics: diagnostics(&renderer, &**source, &done),
+        n_routes: routes.len(),
+        manifest: output.manifest_digest(),
+    };
+    let remembered = options
+        .cache
+        .map(|cache| remember(cache, &way, &head, renderer.site(), (state, &former), &done, &output));
+    Ok(Built {
+        n_routes: routes.len(),
+        n_rendered: done.iter().filter(|done| !matches!(done.reason, Reason::Same(_))).count(),
+        summary,
+        explained: options.explain.map(|path| explained(path, renderer.site(), &done)).unwrap_or_default(),
+        diagnostics: head.diagnostics,
+        cache_problem: remembered.and_then(Result::err),
+    })
+}
+
+/// The print of everything that a build depends on.
+fn inputs(listing: &Listing, options: &SiteOptions) -> Print {
+    let entries: Vec<_> =
+        listing.entries.iter().map(|(path, entry)| (path, entry.blob, entry.size)).collect();
+    let problems = rmp_serde::to_vec(&listing.diagnostics).unwrap_or_default();
+    Print::of(&(entries, problems, options.today, way(options)))
+}
+
+/// The print of what makes two builds of the same files different sites.
+fn way(options: &SiteOptions) -> Print {
+    let base_url = options.base_url.as_ref().map(ToString::to_string);
+    Print::of(&(options.drafts, options.future, base_url))
+}
+
+/// How many files the output folder has, if it is as the last build left it.
+fn written(state: &State, output: &Output) -> Option<usize> {
+    let manifest = output.manifest_digest()?;
+    if state.head().manifest != Some(manifest) {
+        return None;
+    }
+    let files = state.outputs();
+    let is_same = files.par_iter().all(|file| output.holds(&file.path, &file.digest, file.stat.as_ref()));
+    is_same.then_some(files.len())
+}
+
+fn unchanged(state: &State, n_files: usize, options: &BuildOptions<'_>) -> Built {
+    let head = state.head();
+    Built {
+        n_routes: head.n_routes,
+        summary: Summary { unchanged: n_files, ..Summary::default() },
+        diagnostics: head.diagnostics.clone(),
+        explained: options.explain.map(|wanted| (Route::new(wanted), Reason::Nothing)).into_iter().collect(),
+        ..Built::default()
+    }
+}
+
+/// What the last build has left.
+#[derive(Default)]
+struct Former {
+    pages: FormerFiles,
+    routes: HashMap<Route, RouteRecord>,
+    outputs: HashMap<String, OutputFile>,
+}
+
+impl Former {
+    fn of(state: &State) -> Self {
+        let ((files, routes), outputs) =
+            rayon::join(|| rayon::join(|| state.pages(), || state.routes()), || state.outputs());
+        Self {
+            pages: FormerFiles { reading: state.head().reading.clone(), files },
+            routes: routes.into_iter().map(|record| (record.route.clone(), record)).collect(),
+            outputs: outputs.into_iter().map(|file| (file.path.clone(), file)).collect(),
+        }
+    }
+}
+
+/// What became of an address.
+struct Done<'f> {
+    record: Cow<'f, RouteRecord>,
+    /// Whether the next build can use it: no file changed while it was rendered.
+    is_reusable: bool,
+    reason: Reason,
+}
+
+/// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
+fn route<'f>(
+    route: &Route,
+    renderer: &Renderer,
+    former: &'f Former,
+    staging: &Staging,
+) -> Result<Option<Done<'f>>, OutputError> {
+    let path = route.output_path();
+    let reason = match former.routes.get(route) {
+        None => Reason::New,
+        Some(record) => match record.trace.broken(renderer.world()) {
+            Some(question) => Reason::Changed(question.clone()),
+            None => {
+                let stat = former.outputs.get(&path).and_then(|file| file.stat.as_ref());
+                if staging.keep(&path, &record.digest, stat)? {
+                    let reason = Reason::Same(record.trace.asked.len());
+                    return Ok(Some(Done { record: Cow::Borrowed(record), is_reusable: true, reason }));
+                }
+                Reason::Output
+            }
+        },
+    };
+    let Some(rendered) = renderer.render(route) else { return Ok(None) };
+    staging.put(&path, &rendered.bytes)?;
+    let is_reusable = rendered.trace.is_some();
+    let record = RouteRecord {
+        route: route.clone(),
+        trace: rendered.trace.unwrap_or_default(),
+        digest: rendered.digest,
+        diagnostics: rendered.diagnostics,
+    };
+    Ok(Some(Done { record: Cow::Owned(record), is_reusable, reason }))
+}
+
+fn diagnostics(renderer: &Renderer, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
+    let site = renderer.site();
+    let mut all = site.diagnostics().to_vec();
+    all.extend(done.iter().flat_map(|done| done.record.diagnostics.iter().cloned()));
+    all.extend(renderer.diagnostics());
+    all.extend(site.link_diagnostics(source));
+    diagnostic::sort(&mut all);
+    all
+}
+
+fn explained(wanted: &str, site: &Site, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
+    let file = RepoPath::root().resolve(wanted);
+    let of_file = file.and_then(|path| site.route_of_file(&path));
+    let is_wanted = |route: &Route| {
+        of_file.as_ref() == Some(route) || route.as_str() == wanted || route.output_path() == wanted
+    };
+    let wanted = done.iter().filter(|done| is_wanted(&done.record.route));
+    wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
+}
+
+/// Puts what is known now into the cache.
+fn remember(
+    cache: &Cache,
+    way: &Print,
+    head: &Head,
+    site: &Site,
+    (state, former): (Option<State>, &Former),
+    done: &[Done<'_>],
+    output: &Output,
+) -> io::Result<()> {
+    let mut writer = cache.writer(state)?;
+    let pages: Vec<&PageFile> = site.page_files().map(|file| &**file).collect();
+    let is_kept = |file: &Arc<PageFile>| {
+        former.pages.files.get(&file.path).is_some_and(|former| Arc::ptr_eq(former, file))
+    };
+    let mut changed: BTreeSet<RepoPath> =
+        site.page_files().filter(|file| !is_kept(file)).map(|file| file.path.clone()).collect();
+    let gone = |path: &&RepoPath| site.page_file(path).is_none();
+    changed.extend(former.pages.files.keys().filter(gone).cloned());
+    writer.pages(&pages, &changed)?;
+
+    let reusable: Vec<&Done<'_>> = done.iter().filter(|done| done.is_reusable).collect();
+    let records: Vec<&RouteRecord> = reusable.iter().map(|done| &*done.record).collect();
+    let kept: HashSet<&Route> = reusable
+        .iter()
+        .filter(|done| matches!(done.record, Cow::Borrowed(_)))
+        .map(|done| &done.record.route)
+        .collect();
+    let all = records.iter().map(|record| &record.route).chain(former.routes.keys());
+    writer.routes(&records, &all.filter(|route| !kept.contains(route)).cloned().collect())?;
+
+    let (files, changed) = output_files(former, done, output);
+    writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
+    cache.keep(way, writer, head)
+}
+
+/// The files of the output folder as they are now, and the paths of those that differ from the last build's.
+fn output_files(former: &Former, done: &[Done<'_>], output: &Output) -> (Vec<OutputFile>, BTreeSet<String>) {
+    let file_of = |done: &Done<'_>| {
+        let (path, digest) = (done.record.route.output_path(), done.record.digest);
+        let known = former.outputs.get(&path).filter(|file| {
+            matches!(done.reason, Reason::Same(_)) && file.digest == digest && file.stat.is_some()
+        });
+        match known {
+            Some(known) => known.clone(),
+            None => OutputFile { stat: output.stat(&path), path, digest },
+        }
+    };
+    let files: Vec<OutputFile> = done.par_iter().map(file_of).collect();
+    let same: HashSet<&str> = files
+        .iter()
+        .filter(|file| former.outputs.get(&file.path).is_some_and(|former| former == *file))
+        .map(|file| file.path.as_str())
+        .collect();
+    let all = files.iter().map(|file| &file.path).chain(former.outputs.keys());
+    let changed = all.filter(|path| !same.contains(path.as_str())).cloned().collect();
+    (files, changed)
+}

@@ -1,0 +1,96 @@
+//! [`Cache`]: what a build knows that the next one can use, in a folder outside of the output.
+//!
+//! In: pages parsed, routes with their traces, files written. Out: the same in another process. What is still true of
+//! it is decided by those who read it: pages are compared by blob id, traces are put to the new site, files of the
+//! output are looked at. So a cache can be old, or from another branch or machine; it can't be wrong.
+//!
+//! * One file for each way to build a site ([`Cache::state`]): its options, and the build of the program, whose name
+//!   (`RECTO_BUILD`) is part of the file's name.
+//! * Written beside and renamed, so that two builds at once leave one of two whole files.
+//! * In chunks with a digest each: a build reads those that it needs, writes anew those that differ, and a damaged one
+//!   counts as missing.
+//! * Bounded by [`MAX_STATES`] and [`MAX_BYTES`]: the files not used for longest go.
+//!
+//! It is safe to delete at any time.
+
+mod chunk;
+mod state;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
+
+use crate::base::digest::Print;
+
+/// How many states are kept.
+const MAX_STATES: usize = 16;
+/// How many bytes all states may have together.
+const MAX_BYTES: u64 = 2 << 30;
+/// What the names of our files end with.
+const EXTENSION: &str = "state";
+/// This build of the program.
+const PROGRAM: &str = env!("RECTO_BUILD");
+
+/// A folder of states.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    dir: PathBuf,
+}
+
+impl Cache {
+    /// Takes the folder's name; it need not exist.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The state of a way to build, if there is one that can be read.
+    pub fn state(&self, way: &Print) -> Option<State> {
+        State::open(&self.path(way))
+    }
+
+    /// Begins the next state.
+    pub fn writer(&self, former: Option<State>) -> io::Result<StateWriter> {
+        fs::create_dir_all(&self.dir)?;
+        StateWriter::new(&self.dir, former)
+    }
+
+    /// Puts the next state in place, and removes what is too old or too much.
+    pub fn keep(&self, way: &Print, writer: StateWriter, head: &Head) -> io::Result<()> {
+        writer.finish(head)?.persist(self.path(way)).map_err(|error| error.error)?;
+        self.prune();
+        Ok(())
+    }
+
+    fn path(&self, way: &Print) -> PathBuf {
+        self.dir.join(format!("{PROGRAM}-{way}.{EXTENSION}"))
+    }
+
+    /// Removes the states that were not written for longest. What can't be removed stays.
+    fn prune(&self) {
+        let states = fs::read_dir(&self.dir).into_iter().flatten().flatten().filter_map(|entry| {
+            let path = entry.path();
+            let metadata = entry.metadata().ok()?;
+            let is_state = path.extension().is_some_and(|extension| extension == EXTENSION);
+            (is_state && metadata.is_file())
+                .then(|| (metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), metadata.len(), path))
+        });
+        let mut states: Vec<_> = states.collect();
+        states.sort_by(|a, b| b.cmp(a));
+        let mut n_bytes = 0;
+        for (place, (_, len, path)) in states.into_iter().enumerate() {
+            n_bytes += len;
+            if place > 0 && (place >= MAX_STATES || n_bytes > MAX_BYTES) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}

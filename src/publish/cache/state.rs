@@ -1,0 +1,259 @@
+//! [`State`]: one build as the next one finds it. [`StateWriter`] makes the next state from it.
+//!
+//! The file is: magic, chunks, the index of chunks with the [`Head`], and at its end where the index is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fs::File,
+    hash::Hash,
+    io::{self, Write as _},
+    path::Path,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tempfile::NamedTempFile;
+
+use super::chunk::{self, ChunkPlace};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        digest::{BlobId, Digest, Print},
+        path::RepoPath,
+    },
+    git::index::FileStat,
+    render::trace::Trace,
+    site::{
+        file::{PageFile, Reading},
+        route::Route,
+    },
+};
+
+const MAGIC: &[u8; 16] = b"recto state 1\n\0\0";
+/// The last bytes of a file: offset, length and print of its index.
+const TAIL_BYTES: usize = 8 + 8 + 16;
+/// How many chunks are encoded before they are written, which bounds the memory for them.
+const CHUNKS_AT_ONCE: usize = 32;
+/// The largest index that is read.
+const MAX_INDEX_BYTES: u64 = 256 << 20;
+
+/// What is known of a whole build.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Head {
+    /// The print of all that went into it: listing, day, options.
+    pub inputs: Print,
+    /// How pages were parsed; pages parsed in another way are of no use.
+    pub reading: Reading,
+    /// All problems that it told.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many addresses the site had.
+    pub n_routes: usize,
+    /// The digest of the output folder's manifest after the build.
+    pub manifest: Option<Digest>,
+}
+
+/// An address and how it was rendered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RouteRecord {
+    /// The address.
+    pub route: Route,
+    /// What was asked for it.
+    pub trace: Trace,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What went wrong while rendering.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A file of the output folder, as it was after the build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputFile {
+    /// Its path in the folder.
+    pub path: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What the disk said of it; `None` when that can't be relied on.
+    pub stat: Option<FileStat>,
+}
+
+/// A source file whose blob id had to be computed.
+type KnownBlob = (RepoPath, FileStat, BlobId);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Index {
+    head: Head,
+    pages: Vec<ChunkPlace>,
+    routes: Vec<ChunkPlace>,
+    outputs: Vec<ChunkPlace>,
+    blobs: Vec<ChunkPlace>,
+}
+
+/// An earlier build.
+#[derive(Debug)]
+pub struct State {
+    file: File,
+    index: Index,
+}
+
+impl State {
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let len = file.metadata().ok()?.len();
+        let tail_at = len.checked_sub(TAIL_BYTES as u64)?;
+        let tail = chunk::read_exact(&file, tail_at, TAIL_BYTES as u64)?;
+        let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
+        let (offset, index_len) = (number(&tail[..8])?, number(&tail[8..16])?);
+        let place =
+            ChunkPlace { offset, len: index_len, print: Print::from_bytes(tail[16..].try_into().ok()?) };
+        let is_sound = chunk::read_exact(&file, 0, MAGIC.len() as u64)? == MAGIC
+            && index_len <= MAX_INDEX_BYTES
+            && offset.checked_add(index_len)? == tail_at;
+        let index = is_sound.then(|| chunk::read(&file, &place))??;
+        Some(Self { index: rmp_serde::from_slice(&index).ok()?, file })
+    }
+
+    /// What is known of the whole build.
+    pub fn head(&self) -> &Head {
+        &self.index.head
+    }
+
+    /// The pages, as they were parsed.
+    pub fn pages(&self) -> BTreeMap<RepoPath, Arc<PageFile>> {
+        let pages: Vec<PageFile> = self.records(&self.index.pages);
+        let mut pages: Vec<_> = pages.into_iter().map(|page| (page.path.clone(), Arc::new(page))).collect();
+        pages.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        pages.into_iter().collect()
+    }
+
+    /// The addresses with their traces.
+    pub fn routes(&self) -> Vec<RouteRecord> {
+        self.records(&self.index.routes)
+    }
+
+    /// The files of the output folder.
+    pub fn outputs(&self) -> Vec<OutputFile> {
+        self.records(&self.index.outputs)
+    }
+
+    /// Source files with their blob ids.
+    pub fn blobs(&self) -> Vec<KnownBlob> {
+        self.records(&self.index.blobs)
+    }
+
+    fn records<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<T> {
+        let chunks: Vec<Vec<T>> =
+            places.par_iter().map(|place| chunk::decode(&self.file, place).unwrap_or_default()).collect();
+        chunks.into_iter().flatten().collect()
+    }
+}
+
+/// The next state while it is being made.
+pub struct StateWriter {
+    file: io::BufWriter<NamedTempFile>,
+    offset: u64,
+    former: Option<State>,
+    pages: Vec<ChunkPlace>,
+    routes: Vec<ChunkPlace>,
+    outputs: Vec<ChunkPlace>,
+    blobs: Vec<ChunkPlace>,
+}
+
+impl StateWriter {
+    pub(super) fn new(dir: &Path, former: Option<State>) -> io::Result<Self> {
+        let file = tempfile::Builder::new().prefix(".next-").tempfile_in(dir)?;
+        let mut file = io::BufWriter::with_capacity(1 << 20, file);
+        file.write_all(MAGIC)?;
+        let offset = MAGIC.len() as u64;
+        let (pages, routes, outputs, blobs) = Default::default();
+        Ok(Self { file, offset, former, pages, routes, outputs, blobs })
+    }
+
+    /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
+    pub fn pages(&mut self, pages: &[&PageFile], changed: &BTreeSet<RepoPath>) -> io::Result<()> {
+        let former = self.former_chunks(|index| &index.pages);
+        self.pages = self.records(pages, |page| &page.path, &former, changed)?;
+        Ok(())
+    }
+
+    /// Writes the addresses. Chunks without one that is new, `changed` or gone are taken over as they are.
+    pub fn routes(&mut self, routes: &[&RouteRecord], changed: &BTreeSet<Route>) -> io::Result<()> {
+        let former = self.former_chunks(|index| &index.routes);
+        self.routes = self.records(routes, |record| &record.route, &former, changed)?;
+        Ok(())
+    }
+
+    /// Writes the files of the output folder. Chunks without one that is new, `changed` or gone are taken over as they are.
+    pub fn outputs(&mut self, outputs: &[&OutputFile], changed: &BTreeSet<String>) -> io::Result<()> {
+        let former = self.former_chunks(|index| &index.outputs);
+        self.outputs = self.records(outputs, |file| &file.path, &former, changed)?;
+        Ok(())
+    }
+
+    /// Writes source files with their blob ids.
+    pub fn blobs(&mut self, blobs: &[KnownBlob]) -> io::Result<()> {
+        let blobs: Vec<&KnownBlob> = blobs.iter().collect();
+        self.blobs = self.records(&blobs, |(path, ..)| path, &[], &BTreeSet::new())?;
+        Ok(())
+    }
+
+    fn former_chunks(&self, of: impl Fn(&Index) -> &Vec<ChunkPlace>) -> Vec<ChunkPlace> {
+        self.former.as_ref().map_or_else(Vec::new, |state| of(&state.index).clone())
+    }
+
+    pub(super) fn finish(mut self, head: &Head) -> io::Result<NamedTempFile> {
+        let index = Index {
+            head: head.clone(),
+            pages: self.pages.clone(),
+            routes: self.routes.clone(),
+            outputs: self.outputs.clone(),
+            blobs: self.blobs.clone(),
+        };
+        let bytes = rmp_serde::to_vec(&index).map_err(io::Error::other)?;
+        let place = self.append(&bytes)?;
+        self.file.write_all(&place.offset.to_le_bytes())?;
+        self.file.write_all(&place.len.to_le_bytes())?;
+        self.file.write_all(place.print.as_bytes())?;
+        self.file.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+
+    fn records<'r, T: Serialize + Sync, N: Hash + 'r>(
+        &mut self,
+        records: &[&'r T],
+        name: impl Fn(&'r T) -> &'r N,
+        former: &[ChunkPlace],
+        changed: &BTreeSet<N>,
+    ) -> io::Result<Vec<ChunkPlace>> {
+        let n_chunks = chunk::n_chunks(records.len());
+        let mut chunks: Vec<Vec<&T>> = vec![Vec::new(); n_chunks];
+        for record in records {
+            chunks[chunk::chunk_of(name(record), n_chunks)].push(record);
+        }
+        let changed: HashSet<usize> = changed.iter().map(|name| chunk::chunk_of(name, n_chunks)).collect();
+        let state = self.former.take();
+        let file = state.as_ref().map(|state| &state.file);
+        let bytes_of = |(at, records): (usize, &Vec<&T>)| {
+            let is_same = former.len() == n_chunks && !changed.contains(&at);
+            let former = file.filter(|_| is_same).and_then(|file| chunk::read(file, &former[at]));
+            former.map_or_else(|| chunk::encode(records), Ok)
+        };
+        let mut places = Vec::with_capacity(n_chunks);
+        for (batch, records) in chunks.chunks(CHUNKS_AT_ONCE).enumerate() {
+            let numbered = records.par_iter().enumerate();
+            let encoded: Vec<io::Result<Vec<u8>>> =
+                numbered.map(|(at, records)| bytes_of((batch * CHUNKS_AT_ONCE + at, records))).collect();
+            for bytes in encoded {
+                places.push(self.append(&bytes?)?);
+            }
+        }
+        self.former = state;
+        Ok(places)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<ChunkPlace> {
+        let place = ChunkPlace { offset: self.offset, len: bytes.len() as u64, print: chunk::print(bytes) };
+        self.file.write_all(bytes)?;
+        self.offset += place.len;
+        Ok(place)
+    }
+}
