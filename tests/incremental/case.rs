@@ -72,9 +72,14 @@ impl Case {
         self.op(Op::Restart)
     }
 
-    /// Adds all files to Git's index.
-    pub(crate) fn stage(self) -> Self {
-        self.op(Op::Stage)
+    /// Commits all files.
+    pub(crate) fn commit(self) -> Self {
+        self.op(Op::Commit)
+    }
+
+    /// Copies all files.
+    pub(crate) fn clone_again(self) -> Self {
+        self.op(Op::Clone)
     }
 
     fn op(mut self, op: Op) -> Self {

@@ -1,6 +1,11 @@
 //! [`Checker`]: compares what a site gives step by step with what it gives from nothing.
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+};
 
 use super::state::Conditions;
 
@@ -23,8 +28,8 @@ pub(crate) trait Checker {
 /// What was compared and found the same.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compared {
-    /// How many files of the output.
-    pub(crate) n_files: usize,
+    /// The files of the output, with a number made from their bytes.
+    pub(crate) files: BTreeMap<String, u64>,
     /// The code of each problem.
     pub(crate) codes: Vec<String>,
 }
@@ -67,8 +72,24 @@ impl Outcome {
             return Err(Difference { place: "the problems".to_owned(), text, others });
         }
         let code = |problem: &String| problem.split(' ').nth(1).unwrap_or_default().to_owned();
-        Ok(Compared { n_files: self.files.len(), codes: self.problems.iter().map(code).collect() })
+        let files = self.files.iter().map(|(path, bytes)| (path.clone(), hash(bytes))).collect();
+        Ok(Compared { files, codes: self.problems.iter().map(code).collect() })
     }
+}
+
+impl Compared {
+    /// How many files are new, gone, or have other bytes.
+    pub(crate) fn n_changed(&self, before: &Self) -> usize {
+        let n_same = self.files.iter().filter(|(path, hash)| before.files.get(*path) == Some(hash)).count();
+        let n_gone = before.files.keys().filter(|path| !self.files.contains_key(*path)).count();
+        self.files.len() - n_same + n_gone
+    }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Difference {
@@ -141,6 +162,8 @@ mod tests {
         check(&one, &outcome("b", "1\n2\n3\n", &[]), "a", "should not be there");
         check(&one, &outcome("a", "1\n2\n3\n", &[]), "the problems", "- incremental warning x a.md");
         let same = one.compare(&one).expect("they are the same");
-        assert_eq!((same.n_files, same.codes), (1, vec!["x".to_owned()]));
+        assert_eq!((same.files.len(), &same.codes), (1, &vec!["x".to_owned()]));
+        assert_eq!((same.n_changed(&same), same.n_changed(&Compared::default())), (0, 1));
+        assert_eq!(Compared::default().n_changed(&same), 1);
     }
 }

@@ -59,7 +59,8 @@ pub(crate) const KINDS: &[(Kind, usize)] = &[
     (Kind::Day, 3),
     (Kind::Options, 2),
     (Kind::Restart, 2),
-    (Kind::Stage, 1),
+    (Kind::Commit, 2),
+    (Kind::Clone, 1),
     (Kind::Revert, 3),
     (Kind::Undo, 4),
     (Kind::Checkout, 4),
@@ -156,8 +157,10 @@ pub(crate) enum Kind {
     Options,
     /// A new process.
     Restart,
-    /// Git's index takes the files.
-    Stage,
+    /// A commit of all files.
+    Commit,
+    /// A fresh clone, and a new process.
+    Clone,
     /// One file as it was earlier.
     Revert,
     /// The whole site as it was before the last edit.
@@ -190,7 +193,8 @@ impl fmt::Display for Edit {
                 Op::Touch(path) => write!(f, "; touch {path}")?,
                 Op::Conditions(conditions) => write!(f, "; {conditions}")?,
                 Op::Restart => write!(f, "; restart")?,
-                Op::Stage => write!(f, "; stage")?,
+                Op::Commit => write!(f, "; commit")?,
+                Op::Clone => write!(f, "; clone")?,
             }
         }
         Ok(())
@@ -288,7 +292,7 @@ impl Maker<'_> {
                 let text = files::data(self.rng, &path);
                 Some(self.save(path, text))
             }
-            Kind::RemoveData => self.any(is_data).map(Op::Remove),
+            Kind::RemoveData => self.any(names::is_data).map(Op::Remove),
             Kind::Summary => {
                 let path = format!("{}SUMMARY.md", names::content(self.state));
                 let text = files::summary(self.rng, self.state);
@@ -299,7 +303,8 @@ impl Maker<'_> {
             Kind::Symlink => self.symlink(),
             Kind::Day | Kind::Options => Some(Op::Conditions(self.conditions(kind))),
             Kind::Restart => Some(Op::Restart),
-            Kind::Stage => Some(Op::Stage),
+            Kind::Commit => Some(Op::Commit),
+            Kind::Clone => return Some(vec![Op::Clone, Op::Restart]),
             Kind::Revert => self.revert(),
             Kind::Undo => return difference(self.state, self.past.last()?),
             Kind::Checkout => return self.checkout(),
@@ -473,6 +478,9 @@ impl Maker<'_> {
     }
 
     fn ignore(&mut self) -> Op {
+        if self.rng.chance(15) {
+            return self.save(".gitattributes".to_owned(), "*.md text eol=crlf\n");
+        }
         let path = self.rng.pick(&[".gitignore", ".rectoignore", ".rectoignore", "content/.gitignore"]);
         let text = files::ignore(self.rng);
         if text.is_empty() { Op::Remove(path.to_owned()) } else { self.save(path.to_owned(), text) }
@@ -546,8 +554,4 @@ fn difference(from: &State, to: &State) -> Option<Vec<Op>> {
 
 fn is_theme(path: &str) -> bool {
     path.starts_with("themes/")
-}
-
-fn is_data(path: &str) -> bool {
-    path.ends_with(".csv") || path.ends_with(".json") || path.ends_with(".toml") || path.starts_with("data/")
 }

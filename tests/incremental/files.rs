@@ -144,6 +144,8 @@ pub(crate) fn asset(rng: &mut Rng, path: &str) -> Vec<u8> {
 pub(crate) fn ignore(rng: &mut Rng) -> String {
     let patterns = [
         "alpha.md",
+        "index.md",
+        "*a.md",
         "*.png",
         "guide/",
         "data/",
@@ -174,7 +176,7 @@ pub(crate) fn summary(rng: &mut Rng, state: &State) -> String {
     text
 }
 
-/// A random site of 5 to 40 files.
+/// A random site of some 10 to 50 files.
 pub(crate) fn site(rng: &mut Rng) -> State {
     let mut state = State { is_repository: rng.chance(15), ..State::default() };
     if rng.chance(80) {
@@ -191,7 +193,12 @@ pub(crate) fn site(rng: &mut Rng) -> State {
         let home = text::page(rng, &state, "content/index.md");
         put(&mut state, "content/index.md", home);
     }
-    for _ in 0..rng.between(4, 22) {
+    for _ in 0..rng.between(1, 4) {
+        let path = data_path(rng, &state);
+        let data = data(rng, &path);
+        put(&mut state, &path, data);
+    }
+    for _ in 0..rng.between(8, 28) {
         let path = names::page(rng, &state);
         let page = text::page(rng, &state, &path);
         put(&mut state, &path, page);
@@ -201,12 +208,12 @@ pub(crate) fn site(rng: &mut Rng) -> State {
         let bytes = asset(rng, &path);
         put(&mut state, &path, bytes);
     }
-    for _ in 0..rng.between(0, 2) {
-        let path = data_path(rng, &state);
-        let data = data(rng, &path);
-        put(&mut state, &path, data);
+    let has_components = rng.chance(70);
+    for path in theme::COMPONENTS.iter().filter(|_| has_components) {
+        let text = theme::text(rng, &state, path);
+        put(&mut state, path, text);
     }
-    for _ in 0..rng.between(0, 6) {
+    for _ in 0..rng.between(0, 5) {
         let path = theme::path(rng);
         let text = theme::text(rng, &state, &path);
         put(&mut state, &path, text);

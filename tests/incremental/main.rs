@@ -72,6 +72,7 @@ fn random_edits(checker: usize, min_edits: fn(u64) -> usize) {
         return;
     }
     assert!(totals.n_edits >= min_edits(seconds), "{} edits in {seconds} seconds", totals.n_edits);
+    assert!(totals.n_effective >= totals.n_edits / 4, "{} edits changed the output", totals.n_effective);
     assert!(totals.n_files >= totals.n_edits * 5, "{} files compared", totals.n_files);
     if seconds >= LONG_SECONDS {
         totals.assert_covers_all();

@@ -74,6 +74,7 @@ pub(crate) const ASSETS: &[&str] = &[
 pub(crate) const DATA: &[&str] = &[
     "data/prices.csv",
     "data/prices.csv",
+    "data/prices.csv",
     "data/team.yml",
     "data/team.json",
     "@data/local.toml",
@@ -130,9 +131,23 @@ pub(crate) fn known_page(rng: &mut Rng, state: &State) -> String {
         .filter(|path| is_page(path))
         .collect();
     match rng.pick_of(&pages) {
-        Some(path) if rng.chance(60) => (*path).to_owned(),
+        Some(path) if rng.chance(70) => (*path).to_owned(),
         _ => page_below(rng),
     }
+}
+
+/// The path of a data file, mostly of one that is there.
+pub(crate) fn known_data(rng: &mut Rng, state: &State) -> String {
+    let paths: Vec<&String> = state.files.keys().filter(|path| is_data(path)).collect();
+    match rng.pick_of(&paths) {
+        Some(path) if rng.chance(80) => (*path).clone(),
+        _ => rng.pick(DATA).trim_start_matches('@').to_owned(),
+    }
+}
+
+/// Whether a path is that of a data file.
+pub(crate) fn is_data(path: &str) -> bool {
+    path.ends_with(".csv") || path.ends_with(".json") || path.ends_with(".toml") || path.starts_with("data/")
 }
 
 /// Whether a path is that of a Markdown file.

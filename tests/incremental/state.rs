@@ -77,8 +77,10 @@ pub(crate) enum Op {
     Conditions(Conditions),
     /// Ends the process that keeps the site, and begins a new one.
     Restart,
-    /// Adds all files to Git's index, in a new repository if there is none.
-    Stage,
+    /// Commits all files, in a new repository if there is none.
+    Commit,
+    /// Copies all files, as a fresh clone does: other times, other inodes, the same bytes.
+    Clone,
 }
 
 impl State {
@@ -113,8 +115,8 @@ impl State {
                 self.files.insert(other.clone(), first);
             }
             Op::Conditions(conditions) => self.conditions = conditions.clone(),
-            Op::Stage => self.is_repository = true,
-            Op::Rename(..) | Op::Swap(..) | Op::Touch(_) | Op::Restart => {}
+            Op::Commit => self.is_repository = true,
+            Op::Rename(..) | Op::Swap(..) | Op::Touch(_) | Op::Restart | Op::Clone => {}
         }
     }
 
@@ -165,7 +167,7 @@ impl Disk {
             disk.put(path, node);
         }
         if state.is_repository {
-            disk.stage();
+            disk.commit();
         }
         disk
     }
@@ -204,7 +206,13 @@ impl Disk {
                     file.set_times(times).expect("a time can be set");
                 }
             }
-            Op::Stage => self.stage(),
+            Op::Commit => self.commit(),
+            Op::Clone => {
+                for (path, node) in &before.files {
+                    self.remove(path);
+                    self.put(path, node);
+                }
+            }
             Op::Rename(..) | Op::Swap(..) | Op::Conditions(_) | Op::Restart => {}
         }
     }
@@ -278,17 +286,22 @@ impl Disk {
             .unwrap_or_else(|error| panic!("`{from}` can't become `{to}`: {error}"));
     }
 
-    fn stage(&self) {
+    fn commit(&self) {
         if !self.root.join(".git").exists() {
             self.git(&["init", "--quiet", "--initial-branch=main"]);
         }
         self.git(&["add", "-A"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", "all"]);
     }
 
     fn git(&self, arguments: &[&str]) {
         let mut git = Command::new("git");
         git.current_dir(&self.root).args(arguments);
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for role in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{role}_NAME"), "Ada").env(format!("GIT_{role}_EMAIL"), "ada@example.org");
+            git.env(format!("GIT_{role}_DATE"), "2024-01-01T00:00:00Z");
+        }
         let done = git.output().expect("the git program runs");
         assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
@@ -329,7 +342,8 @@ impl fmt::Display for Op {
             Self::Touch(path) => write!(f, ".touch({path:?})"),
             Self::Conditions(conditions) => write!(f, ".{conditions}"),
             Self::Restart => write!(f, ".restart()"),
-            Self::Stage => write!(f, ".stage()"),
+            Self::Commit => write!(f, ".commit()"),
+            Self::Clone => write!(f, ".clone_again()"),
         }
     }
 }
@@ -352,7 +366,7 @@ impl fmt::Display for State {
             writeln!(f, "    {op}")?;
         }
         if self.is_repository {
-            writeln!(f, "    {}", Op::Stage)?;
+            writeln!(f, "    {}", Op::Commit)?;
         }
         if self.conditions != Conditions::default() {
             writeln!(f, "    {}", Op::Conditions(self.conditions.clone()))?;

@@ -163,16 +163,18 @@ fn include(rng: &mut Rng, state: &State, from: &str) -> String {
     let page = names::known_page(rng, state);
     let content = names::content(state);
     let up = "../".repeat(from.matches('/').count());
+    let known: Vec<&String> = state.files.keys().collect();
     let path = match rng.below(8) {
-        0..=2 => format!("{up}{content}{page}"),
-        3 => format!("{up}{content}_notes/_part.md"),
-        4 | 5 => format!("/{content}files/code.rs"),
-        6 => names::in_content(rng.pick(names::ASSETS), &format!("/{content}")),
-        _ => rng
+        0 | 1 => format!("{up}{content}{page}"),
+        2 => format!("{up}{content}_notes/_part.md"),
+        3 => format!("/{content}files/code.rs"),
+        4 => names::in_content(rng.pick(names::ASSETS), &format!("/{content}")),
+        5 => rng
             .pick(&["/src/lib.rs", "/data/prices.csv", "/recto.yml", "../../outside.md", "_part.md"])
             .to_owned(),
+        _ => format!("/{}", rng.pick_of(&known).map_or("recto.yml", |path| path.as_str())),
     };
-    let part = rng.pick(&["", "", "", ":1", ":2:3", ":2:", "::2", ":setup", ":other", ":9:12"]);
+    let part = rng.pick(&["", "", "", "", ":1", ":2:3", ":2:", "::2", ":setup", ":other", ":9:12"]);
     let directive = rng.pick(&["include", "include", "include", "rustdoc_include", "playground"]);
     let line = format!("{{{{#{directive} {}{part}}}}}", path.replace(' ', "-"));
     match rng.below(4) {
@@ -185,14 +187,14 @@ fn include(rng: &mut Rng, state: &State, from: &str) -> String {
 fn component(rng: &mut Rng, state: &State, from: &str) -> String {
     let target = names::target(rng, state, from);
     let name = rng.pick(&["note", "card", "box", "box", "outer", "details", "alert", "unknown"]);
-    match rng.below(10) {
+    match rng.below(12) {
         0..=2 => format!(":::{name} A title\n{}:::\n", any_piece(rng, state, from)),
         3 => format!(":::card{{title=\"x\" href=\"{target}\"}}\nText\n:::\n"),
         4 => format!("::figure{{src=\"{}\" alt=\"x\"}}\n", names::asset_target(rng, state, from)),
         5 => "::::tabs\n:::tab{title=\"One\"}\n1\n:::\n:::tab{title=\"Two\"}\n2\n:::\n::::\n".to_owned(),
         6 => format!("Press :kbd[Ctrl+C] and :badge[new]{{type=tip}} and :chip[{}].\n", rng.pick(TITLES)),
         7 => format!("::pages{{folder=\"{}\"}}\n", names::folder(rng)),
-        8 => "::prices\n".to_owned(),
+        8 | 9 => "::prices\n".to_owned(),
         _ => format!("::box{{title=\"{}\" wrong=1}}\n", rng.pick(TITLES)),
     }
 }

@@ -34,6 +34,15 @@ const FILES: &[(&str, usize)] = &[
     ("theme.yml", 1),
 ];
 
+/// The components that pages call.
+pub(crate) const COMPONENTS: &[&str] = &[
+    "themes/default/components/box.html",
+    "themes/default/components/outer.html",
+    "themes/default/components/pages.html",
+    "themes/default/components/prices.html",
+    "themes/default/components/chip.html",
+];
+
 /// The path of a theme's file, mostly of the theme that is used first.
 pub(crate) fn path(rng: &mut Rng) -> String {
     let theme = if rng.chance(85) { "default" } else { "bakery" };
@@ -94,8 +103,9 @@ fn bits(rng: &mut Rng, state: &State) -> String {
 fn bit(rng: &mut Rng, state: &State) -> String {
     let page = names::known_page(rng, state);
     let folder = names::folder(rng);
-    let optional = rng.pick(&[", optional=true", ", optional=true", ", optional=true", ""]);
-    match rng.below(22) {
+    let data = names::known_data(rng, state);
+    let optional = if rng.chance(85) { ", optional=true" } else { "" };
+    match rng.below(24) {
         0 | 1 => format!(
             "{{% set found = get_page(path=\"{page}\"{optional}) %}}{{% if found %}}<i>{{{{ found.title }}}} {{{{ found.url \
              }}}}</i>{{% endif %}}\n"
@@ -110,7 +120,7 @@ fn bit(rng: &mut Rng, state: &State) -> String {
             "{{% set found = get_taxonomy(name=\"{}\"{optional}) %}}<p>{{{{ found | json }}}}</p>\n",
             rng.pick(&["tags", "kinds", "none"])
         ),
-        7 | 8 => format!("<p>{{{{ load_data(path=\"{}\") | json }}}}</p>\n", rng.pick(names::DATA).trim_start_matches('@')),
+        7 | 8 | 22 | 23 => format!("<p>{{{{ load_data(path=\"{}\") | json }}}}</p>\n", data),
         9 => format!("<a href=\"{{{{ url(to=\"{page}\") }}}}\">it</a>\n"),
         10 => format!("<a href=\"{{{{ url(to=\"{}\") }}}}\">it</a>\n", names::target(rng, state, "a.md")),
         11 => format!("<img src=\"{{{{ asset(path=\"{}\") }}}}\">\n", rng.pick(&["style.css", "logo.svg"])),
