@@ -37,7 +37,8 @@ const STEMS: &[&str] = &[
 pub(crate) const TITLES: &[&str] =
     &["Alpha", "Beta", "Gamma", "My page", "Über", "Same", "Same", "Guide", "alpha", "01", "A & <b>"];
 /// Terms of taxonomies.
-pub(crate) const TERMS: &[&str] = &["rust", "Rust", "garden", "a b", "C++", "cooking/bread", "rare", "größe"];
+pub(crate) const TERMS: &[&str] =
+    &["rust", "rust", "garden", "Rust", "garden", "a b", "C++", "cooking/bread", "rare", "größe"];
 /// Headings; some give the same id.
 pub(crate) const HEADINGS: &[&str] =
     &["Usage", "Usage", "Care", "How it works", "Größe {#size}", "Alpha", "Care {#usage}", "`code` & more"];

@@ -77,9 +77,10 @@ pub(crate) const KEYS: &[&str] = &[
 /// A whole page for a path.
 pub(crate) fn page(rng: &mut Rng, state: &State, path: &str) -> String {
     let mut text = String::new();
-    if rng.chance(80) {
-        for _ in 0..rng.between(1, 4) {
-            let key = rng.pick(KEYS);
+    if rng.chance(85) {
+        let often = ["title", "tags", "date"].into_iter().filter(|_| rng.chance(40)).collect::<Vec<_>>();
+        let rarely = (0..rng.between(0, 3)).map(|_| rng.pick(KEYS)).collect::<Vec<_>>();
+        for key in often.into_iter().chain(rarely) {
             // Most pages are published.
             if !matches!(key, "draft" | "redirect" | "expire" | "publish" | "published") || rng.chance(25) {
                 text = with_key(&text, key, Some(&front_entry(rng, state, path, key)));
