@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{
     check::{Checker, Compared, Difference},
-    edit::{self, Edit, KINDS, Kind},
+    edit::{self, Edit, KINDS, Kind, Taste},
     files,
     rng::Rng,
     state::{Disk, Node, Op, State},
@@ -112,6 +112,7 @@ fn one_site(
 ) {
     let mut rng = Rng::new(seed);
     let first = files::site(&mut rng);
+    let taste = Taste::new(&mut rng);
     totals.see_state(&first);
     let mut run = Run::new(&first, make());
     let mut past: Vec<State> = Vec::new();
@@ -126,7 +127,7 @@ fn one_site(
             run.disk.assert_is(&run.state);
             return;
         }
-        let edit = edit::edit(&mut rng, &run.state, &past);
+        let edit = edit::edit(&mut rng, &taste, &run.state, &past);
         totals.see_edit(&edit);
         past.push(run.state.clone());
         past.drain(..past.len().saturating_sub(MAX_PAST));

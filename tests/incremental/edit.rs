@@ -13,6 +13,9 @@ use super::{
 /// How often an edit is tried that the site has no file for.
 const MAX_TRIES: usize = 100;
 
+/// How many keys are set more often than others in a site.
+const FAVOURITES: usize = 4;
+
 /// All kinds of edit, and how likely each is.
 pub(crate) const KINDS: &[(Kind, usize)] = &[
     (Kind::Word, 6),
@@ -24,7 +27,7 @@ pub(crate) const KINDS: &[(Kind, usize)] = &[
     (Kind::Component, 4),
     (Kind::AnyPiece, 4),
     (Kind::RemoveLine, 4),
-    (Kind::SetKey, 10),
+    (Kind::SetKey, 16),
     (Kind::RemoveKey, 4),
     (Kind::BreakFront, 2),
     (Kind::TomlFront, 1),
@@ -42,7 +45,7 @@ pub(crate) const KINDS: &[(Kind, usize)] = &[
     (Kind::Empty, 1),
     (Kind::CrLf, 1),
     (Kind::NotUtf8, 1),
-    (Kind::Config, 10),
+    (Kind::Config, 12),
     (Kind::RemoveConfigKey, 3),
     (Kind::RemoveConfig, 1),
     (Kind::BreakConfig, 1),
@@ -201,11 +204,38 @@ impl fmt::Display for Edit {
     }
 }
 
+/// What is done to one site more often than to others. Sites that differ in this find more than sites that are all
+/// edited evenly: each tries a few kinds of edit in many combinations.
+#[derive(Clone, Debug)]
+pub(crate) struct Taste {
+    kinds: Vec<(Kind, usize)>,
+    /// Keys of front matter and of the config that are set in most edits of that kind.
+    keys: Vec<&'static str>,
+    config_keys: Vec<&'static str>,
+}
+
+impl Taste {
+    /// A random taste.
+    pub(crate) fn new(rng: &mut Rng) -> Self {
+        let some = |rng: &mut Rng, all: &[&'static str]| {
+            (0..FAVOURITES).map(|_| all[rng.below(all.len())]).collect()
+        };
+        Self {
+            kinds: KINDS
+                .iter()
+                .map(|(kind, weight)| (*kind, weight * rng.pick(&[&0, &1, &1, &1, &4])))
+                .collect(),
+            keys: some(rng, text::KEYS),
+            config_keys: some(rng, files::CONFIG_KEYS),
+        }
+    }
+}
+
 /// A random edit of a site; `past` are its earlier states, the last one last.
-pub(crate) fn edit(rng: &mut Rng, state: &State, past: &[State]) -> Edit {
+pub(crate) fn edit(rng: &mut Rng, taste: &Taste, state: &State, past: &[State]) -> Edit {
     for _ in 0..MAX_TRIES {
-        let kind = rng.weighted(KINDS);
-        if let Some(ops) = (Maker { rng, state, past }).ops(kind) {
+        let kind = rng.weighted(&taste.kinds);
+        if let Some(ops) = (Maker { rng, taste, state, past }).ops(kind) {
             return Edit { kind, ops };
         }
     }
@@ -214,6 +244,7 @@ pub(crate) fn edit(rng: &mut Rng, state: &State, past: &[State]) -> Edit {
 
 struct Maker<'a> {
     rng: &'a mut Rng,
+    taste: &'a Taste,
     state: &'a State,
     past: &'a [State],
 }
@@ -386,8 +417,13 @@ impl Maker<'_> {
         Some(self.save(path, text))
     }
 
+    fn key(&mut self, favourites: &[&'static str], all: &[&'static str]) -> &'static str {
+        let keys = if self.rng.chance(60) { favourites } else { all };
+        keys[self.rng.below(keys.len())]
+    }
+
     fn set_key(&mut self) -> Option<Op> {
-        let key = self.rng.pick(text::KEYS);
+        let key = self.key(&self.taste.keys, text::KEYS);
         self.change_page(|maker, path, front, body| {
             let entry = text::front_entry(maker.rng, maker.state, path, key);
             text::join(&text::with_key(front, key, Some(&entry)), body)
@@ -403,7 +439,7 @@ impl Maker<'_> {
     }
 
     fn set_config(&mut self) -> Op {
-        let key = self.rng.pick(files::CONFIG_KEYS);
+        let key = self.key(&self.taste.config_keys, files::CONFIG_KEYS);
         let entry = files::config_entry(self.rng, self.state, key);
         let config = self.state.text("recto.yml").unwrap_or_default();
         // A config that can't be read is mended first.
@@ -527,7 +563,7 @@ impl Maker<'_> {
         let mut state = self.state.clone();
         let mut ops = Vec::new();
         for _ in 0..self.rng.between(2, 6) {
-            let more = edit(self.rng, &state, &[]).ops;
+            let more = edit(self.rng, self.taste, &state, &[]).ops;
             more.iter().for_each(|op| state.apply(op));
             ops.extend(more);
         }
