@@ -425,3 +425,52 @@ impl Totals {
         assert!(features.is_empty(), "these features did not occur: {features:?}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        path::Path,
+    };
+
+    use super::*;
+    use crate::state::Conditions;
+
+    /// Finds a difference as soon as there are data.
+    struct NoData;
+
+    impl Checker for NoData {
+        fn check(&mut self, site: &Path, _: &Conditions) -> Result<Compared, Difference> {
+            match site.join("data/prices.csv").exists() {
+                true => Err(Difference::failure("data/prices.csv", "it is there")),
+                false => Ok(Compared::default()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_difference_is_reported_with_its_seed_and_the_smallest_case() {
+        let search = || run(7, Duration::from_secs(60), false, &mut || Box::new(NoData));
+        let report = catch_unwind(AssertUnwindSafe(search)).expect_err("data come up soon");
+        let report = report.downcast::<String>().expect("a text");
+        let written = "Case::new()\n    .write(\"data/prices.csv\", \"\")\n    .check();\n";
+        assert!(report.contains("of the site RECTO_SEED=") && report.contains(written), "{report}");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_site_and_edits() {
+        let sequence = |seed| {
+            let mut rng = Rng::new(seed);
+            let (mut state, taste) = (files::site(&mut rng), Taste::new(&mut rng));
+            let mut lines = vec![state.to_string()];
+            for _ in 0..EDITS_PER_SITE {
+                let edit = edit::edit(&mut rng, &taste, &state, &[]);
+                edit.ops.iter().for_each(|op| state.apply(op));
+                lines.push(edit.to_string());
+            }
+            lines
+        };
+        assert_eq!(sequence(5), sequence(5));
+        assert_ne!(sequence(5), sequence(6));
+    }
+}

@@ -120,7 +120,7 @@ fn bit(rng: &mut Rng, state: &State) -> String {
             "{{% set found = get_taxonomy(name=\"{}\"{optional}) %}}<p>{{{{ found | json }}}}</p>\n",
             rng.pick(&["tags", "kinds", "none"])
         ),
-        7 | 8 | 22 | 23 => format!("<p>{{{{ load_data(path=\"{}\") | json }}}}</p>\n", data),
+        7 | 8 | 22 | 23 => format!("<p>{{{{ load_data(path=\"{data}\") | json }}}}</p>\n"),
         9 => format!("<a href=\"{{{{ url(to=\"{page}\") }}}}\">it</a>\n"),
         10 => format!("<a href=\"{{{{ url(to=\"{}\") }}}}\">it</a>\n", names::target(rng, state, "a.md")),
         11 => format!("<img src=\"{{{{ asset(path=\"{}\") }}}}\">\n", rng.pick(&["style.css", "logo.svg"])),
