@@ -142,19 +142,43 @@ impl TestSite {
     }
 
     fn command(&self, program: &str, folder: &Path) -> Command {
-        let mut command = Command::new(program);
-        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
-            command.env_remove(variable);
-        }
-        command
-            .current_dir(folder)
-            .env("HOME", self.dir.path().join("home"))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("NO_COLOR", "1")
-            .env("SOURCE_DATE_EPOCH", TODAY);
-        command
+        command(program, folder, &self.dir.path().join("home"))
     }
+}
+
+/// A program in a folder, on [`TODAY`], that sees nothing of this machine but a home folder.
+pub(crate) fn command(program: &str, folder: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        command.env_remove(variable);
+    }
+    command
+        .current_dir(folder)
+        .env("HOME", home)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("NO_COLOR", "1")
+        .env("SOURCE_DATE_EPOCH", TODAY);
+    command
+}
+
+/// All files of an output folder, apart from our own records, in order.
+pub(crate) fn output_files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![dir.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !entry.file_name().to_string_lossy().starts_with(".recto-") {
+                let name = path.strip_prefix(dir).expect("a file of the output").to_string_lossy();
+                files.push((name.replace('\\', "/"), fs::read(&path).expect("a file can be read")));
+            }
+        }
+    }
+    files.sort();
+    files
 }
 
 /// A problem as `--json` tells it.
@@ -256,21 +280,7 @@ impl Built {
 
     /// All files of the output, apart from our own records, in order.
     pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
-        let mut files = Vec::new();
-        let mut folders = vec![self.dir.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if !entry.file_name().to_string_lossy().starts_with(".recto-") {
-                    let name = path.strip_prefix(&self.dir).expect("a file of the output").to_string_lossy();
-                    files.push((name.replace('\\', "/"), fs::read(&path).expect("a file can be read")));
-                }
-            }
-        }
-        files.sort();
-        files
+        output_files(&self.dir)
     }
 
     /// The paths of [`Built::files`].
