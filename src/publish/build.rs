@@ -245,7 +245,7 @@ fn route<'f>(
     let is_reusable = rendered.trace.is_some();
     let record = RouteRecord {
         route: route.clone(),
-        trace: rendered.trace.unwrap_or_default(),
+        trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
         digest: rendered.digest,
         diagnostics: rendered.diagnostics,
     };

@@ -9,6 +9,7 @@
 //!
 //! All of it asks the site through an asker, which writes down the [`trace`] of the render.
 
+pub mod cache;
 pub mod highlight;
 pub mod markdown;
 pub mod scope;
@@ -56,7 +57,7 @@ pub struct Rendered {
     /// What went wrong while rendering.
     pub diagnostics: Vec<Diagnostic>,
     /// What was asked for it; `None` when it must not be used again, since a file changed meanwhile.
-    pub trace: Option<Trace>,
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// Renders the routes of one snapshot. Cheap to clone, and used from many threads.
@@ -148,7 +149,8 @@ fn rendered(
     media_type: &'static str,
     diagnostics: Vec<Diagnostic>,
 ) -> Rendered {
-    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace: render.asker.trace() }
+    let trace = render.asker.trace().map(Arc::new);
+    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace }
 }
 
 fn bytes(text: String) -> Arc<[u8]> {

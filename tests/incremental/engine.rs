@@ -10,12 +10,11 @@ use recto::{
     base::{
         config::BaseUrl,
         diagnostic::{self, Diagnostic},
-        path::RepoPath,
     },
     parse::front_matter::Date,
-    render::{Renderer, highlight::Highlighter},
+    render::{Renderer, cache::RenderCache, highlight::Highlighter},
     site::{Site, SiteOptions},
-    source::{ChangeSet, Folder, Listing, ListingOptions, Source},
+    source::{ChangeSet, Folder, ListingOptions, Source},
 };
 
 use super::{
@@ -27,8 +26,6 @@ use super::{
 #[derive(Default)]
 pub(crate) struct Engine {
     kept: Option<Kept>,
-    /// Whether pages are parsed again that `Site::update` is known to forget.
-    is_lenient: bool,
     incremental: Arc<Highlighter>,
     clean: Arc<Highlighter>,
 }
@@ -36,29 +33,18 @@ pub(crate) struct Engine {
 /// What outlives an edit.
 struct Kept {
     source: Arc<Folder>,
-    site: Arc<Site>,
-    listing: Listing,
+    renderer: Renderer,
+    cache: RenderCache,
     conditions: Conditions,
-}
-
-impl Engine {
-    /// Helps `Site::update` where it is known to be wrong, so that the random run finds what else is.
-    ///
-    /// Remove this with `pages_with_failed_inclusions`, and `#[ignore]` from the tests in `regressions`, as soon as it knows
-    /// which files an inclusion looked for in vain.
-    pub(crate) fn lenient() -> Self {
-        Self { is_lenient: true, ..Self::default() }
-    }
 }
 
 impl Checker for Engine {
     fn check(&mut self, site: &Path, conditions: &Conditions) -> Result<Compared, Difference> {
-        let clean = outcome_of("the clean build", || Kept::load(site, conditions), &self.clean)?.1;
+        let clean = outcome_of("the clean build", || Kept::load(site, conditions, &self.clean))?.1;
         let kept = self.kept.take().filter(|kept| kept.conditions == *conditions);
-        let is_lenient = self.is_lenient;
-        let update = |kept: Kept| kept.update(is_lenient);
-        let next = || kept.map_or_else(|| Kept::load(site, conditions), update);
-        let (kept, incremental) = outcome_of("the incremental build", next, &self.incremental)?;
+        let load = || Kept::load(site, conditions, &self.incremental);
+        let (kept, incremental) =
+            outcome_of("the incremental build", || kept.map_or_else(load, Kept::update))?;
         self.kept = Some(kept);
         incremental.compare(&clean)
     }
@@ -69,32 +55,30 @@ impl Checker for Engine {
 }
 
 impl Kept {
-    fn load(site: &Path, conditions: &Conditions) -> Self {
+    fn load(site: &Path, conditions: &Conditions, highlighter: &Arc<Highlighter>) -> Self {
         let source = Arc::new(Folder::open(site).expect("the folder is there"));
         let site = Site::load(&*source, &options(conditions)).expect("the site can be read");
-        let listing = site.listing().clone();
-        Self { source, site: Arc::new(site), listing, conditions: conditions.clone() }
+        let renderer = Renderer::new(Arc::new(site), source.clone(), highlighter.clone());
+        Self { source, renderer, cache: RenderCache::default(), conditions: conditions.clone() }
     }
 
-    fn update(self, is_lenient: bool) -> Self {
+    fn update(self) -> Self {
         let listing = self.source.listing(&ListingOptions::default()).expect("the site can be read");
-        let mut changes = ChangeSet::between(&self.listing, &listing);
-        if is_lenient {
-            changes.changed.extend(pages_with_failed_inclusions(&self.site));
-        }
-        let site = Arc::new(self.site.update(&*self.source, &changes, listing.clone()));
-        Self { site, listing, ..self }
+        let changes = ChangeSet::between(self.renderer.site().listing(), &listing);
+        let site = self.renderer.site().update(&*self.source, &changes, listing);
+        let renderer = self.renderer.next(Arc::new(site), self.source.clone());
+        Self { renderer, ..self }
     }
 
-    fn outcome(&self, highlighter: &Arc<Highlighter>) -> Outcome {
-        let renderer = Renderer::new(self.site.clone(), self.source.clone(), highlighter.clone());
+    fn outcome(&self) -> Outcome {
+        let (renderer, site) = (&self.renderer, self.renderer.site());
         let mut outcome = Outcome::default();
-        let mut problems = self.site.diagnostics().to_vec();
-        problems.extend(self.site.link_diagnostics(&*self.source));
-        problems.extend(self.site.orphan_diagnostics());
-        problems.extend(renderer.diagnostics().iter().cloned());
+        let mut problems = site.diagnostics().to_vec();
+        problems.extend(site.link_diagnostics(&*self.source));
+        problems.extend(site.orphan_diagnostics());
+        problems.extend(renderer.diagnostics());
         for route in renderer.routes() {
-            let rendered = renderer.render(&route).expect("a route has bytes");
+            let rendered = self.cache.render(renderer, &route).expect("a route has bytes");
             outcome.files.insert(format!("{route} as {}", rendered.media_type), rendered.bytes.to_vec());
             problems.extend(rendered.diagnostics);
         }
@@ -104,23 +88,11 @@ impl Kept {
     }
 }
 
-/// The files on the way to an inclusion that failed.
-fn pages_with_failed_inclusions(site: &Site) -> Vec<RepoPath> {
-    let failed = site.diagnostics().iter().filter(|problem| problem.code.starts_with("include-"));
-    let places =
-        failed.flat_map(|problem| problem.place.iter().chain(problem.related.iter().map(|(_, at)| at)));
-    places.map(|place| place.path.clone()).collect()
-}
-
 /// What a snapshot gives; a panic is a difference, too.
-fn outcome_of(
-    what: &str,
-    make: impl FnOnce() -> Kept,
-    highlighter: &Arc<Highlighter>,
-) -> Result<(Kept, Outcome), Difference> {
+fn outcome_of(what: &str, make: impl FnOnce() -> Kept) -> Result<(Kept, Outcome), Difference> {
     let run = || {
         let kept = make();
-        let outcome = kept.outcome(highlighter);
+        let outcome = kept.outcome();
         (kept, outcome)
     };
     catch_unwind(AssertUnwindSafe(run)).map_err(|cause| {

@@ -50,7 +50,7 @@ const CHECKERS: [(&str, MakeChecker); 2] =
 #[test]
 fn random_edits_in_the_engine() {
     // Two edits a second are slow even for a debug build on a busy machine.
-    random_edits("engine", || Box::new(engine::Engine::lenient()), |seconds| seconds as usize * 2);
+    random_edits("engine", || Box::new(engine::Engine::default()), |seconds| seconds as usize * 2);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{
 /// Arguments that only the builds have that go step by step.
 const INCREMENTAL: &[&str] = &[];
 /// Arguments that only the clean builds have.
-const CLEAN: &[&str] = &[];
+const CLEAN: &[&str] = &["--no-cache"];
 /// Of the checks of a repository, one in so many also builds its last commit.
 const COMMIT_EVERY: usize = 3;
 

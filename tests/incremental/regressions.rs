@@ -33,19 +33,16 @@ fn each_kind_of_step_is_followed() {
 }
 
 #[test]
-#[ignore = "`Site::update` doesn't parse a page again whose inclusion failed"]
 fn a_file_to_include_appears() {
     Case::new().write("a.md", "{{#include part.txt}}\n").then().write("part.txt", "Text\n").check();
 }
 
 #[test]
-#[ignore = "`Site::update` doesn't parse a page again whose inclusion failed"]
 fn a_file_with_a_name_near_to_a_missing_one_appears() {
     Case::new().write("a.md", "{{#include part.txt}}\n").then().write("parts.txt", "Text\n").check();
 }
 
 #[test]
-#[ignore = "`Site::update` doesn't parse a page again whose inclusion failed"]
 fn a_file_to_include_becomes_text() {
     Case::new()
         .write("a.md", "{{#include part.txt}}\n")
@@ -56,7 +53,6 @@ fn a_file_to_include_becomes_text() {
 }
 
 #[test]
-#[ignore = "`Site::update` doesn't parse a page again whose inclusion failed"]
 fn a_file_with_a_missing_region_gets_it() {
     Case::new()
         .write("a.md", "{{#include part.rs:setup}}\n{{#include part.rs:2}}\n")
@@ -67,12 +63,20 @@ fn a_file_with_a_missing_region_gets_it() {
 }
 
 #[test]
-#[ignore = "`Site::update` doesn't parse a page again whose inclusion failed"]
 fn a_file_with_a_missing_region_goes() {
     Case::new()
         .write("a.md", "{{#include part.rs:setup}}\n")
         .write("part.rs", "// nothing\n")
         .then()
         .remove("part.rs")
+        .check();
+}
+
+#[test]
+fn the_key_of_an_unknown_theme_moves() {
+    Case::new()
+        .write("recto.yml", "title: A\nfeed: false\ntheme: missing\n")
+        .then()
+        .save("recto.yml", "theme: missing\ntitle: A\n")
         .check();
 }

@@ -1,6 +1,9 @@
 //! [`World`]: what renders can ask about. Its fields are for this folder only.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use super::{prints::Prints, site_values};
 use crate::{
@@ -27,9 +30,13 @@ pub struct World {
     pub(super) site_values: Print,
     /// The prints of answers that many renders ask for.
     pub(super) prints: Prints,
+    number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
 }
+
+/// How many worlds there were in this process.
+static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 
 /// What a compiled theme is made from: its name, and the site's own files for it.
 type ThemeKey = (String, Vec<(RepoPath, BlobId)>);
@@ -49,12 +56,17 @@ impl World {
                 (Arc::new(theme), former.theme_diagnostics.clone())
             }
             None => {
-                let (theme, diagnostics) = load_theme(&site, &*source, &theme_key);
+                let (theme, diagnostics) = load_theme(&*source, &theme_key);
                 (Arc::new(theme.with_site(&values)), diagnostics)
             }
         };
-        let prints = Prints::default();
-        Self { site, source, theme, site_values: print, prints, theme_key, theme_diagnostics }
+        let (prints, number) = (Prints::default(), N_WORLDS.fetch_add(1, Ordering::Relaxed));
+        Self { site, source, theme, site_values: print, prints, number, theme_key, theme_diagnostics }
+    }
+
+    /// A number that no other world of this process has.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// The site, for those who don't render.
@@ -69,7 +81,13 @@ impl World {
 
     /// What is wrong with the theme.
     pub fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
-        self.theme_diagnostics.iter().cloned().chain(file_named_theme(&self.site))
+        // What is not about a file of the theme is about its name in the config, wherever that stands by now.
+        let config = RepoPath::root().join(CONFIG_FILE);
+        let placed = self.theme_diagnostics.iter().map(move |problem| match problem.place {
+            Some(_) => problem.clone(),
+            None => problem.clone().at(self.files().place_of_key(&config, "theme")),
+        });
+        placed.chain(file_named_theme(&self.site))
     }
 
     /// Every address with bytes of its own, in order: the site's and those of the theme's files.
@@ -122,7 +140,7 @@ fn theme_files_folder(theme: &str) -> Option<RepoPath> {
     RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}"))
 }
 
-fn load_theme(site: &Site, source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>) {
+fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>) {
     let folder = theme_files_folder(name).unwrap_or_default();
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
@@ -137,12 +155,6 @@ fn load_theme(site: &Site, source: &dyn Source, (name, own): &ThemeKey) -> (Them
         }
     }
     let (theme, problems) = Theme::load(name, files);
-    diagnostics.extend(problems.into_iter().map(|problem| match problem.place {
-        Some(_) => problem,
-        None => {
-            let config = RepoPath::root().join(CONFIG_FILE);
-            problem.at(SourceFiles { source, listing: site.listing() }.place_of_key(&config, "theme"))
-        }
-    }));
+    diagnostics.extend(problems);
     (theme, diagnostics)
 }
