@@ -3,6 +3,7 @@
 pub mod config;
 pub mod diagnostic;
 pub mod digest;
+pub mod json_text;
 pub mod media;
 pub mod node;
 pub mod path;

@@ -29,7 +29,11 @@ use crate::{
         digest::Print,
         path::RepoPath,
     },
-    render::{Renderer, highlight::Highlighter, trace::Question},
+    render::{
+        Renderer,
+        highlight::Highlighter,
+        trace::{Domains, Question},
+    },
     site::{
         Site, SiteOptions,
         file::{FormerFiles, PageFile},
@@ -121,13 +125,17 @@ pub fn build(
     let former = state.as_ref().map(Former::of).unwrap_or_default();
     let site = Site::load_with(&**source, listing, &options.site, &former.pages);
     let renderer = Renderer::new(Arc::new(site), Arc::clone(source), Arc::new(Highlighter::new()));
+    let domains = Domains::of(renderer.world());
+    let settled = |question: &Question| {
+        former.domains.as_ref().is_some_and(|former| question.is_settled(former, &domains))
+    };
     let routes = renderer.routes();
     progress.begin(routes.len());
     let staging = output.begin()?;
     let done: Result<Vec<Option<Done<'_>>>, OutputError> = routes
         .par_iter()
         .map(|address| {
-            let done = route(address, &renderer, &former, &staging);
+            let done = route(address, &renderer, &former, &settled, &staging);
             progress.step();
             done
         })
@@ -137,6 +145,7 @@ pub fn build(
     let head = Head {
         inputs,
         reading: renderer.site().reading().clone(),
+        domains,
         diagnostics: diagnostics(&renderer, &**source, &done),
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
@@ -158,7 +167,7 @@ pub fn build(
 fn inputs(listing: &Listing, options: &SiteOptions) -> Print {
     let entries: Vec<_> =
         listing.entries.iter().map(|(path, entry)| (path, entry.blob, entry.size)).collect();
-    let problems = rmp_serde::to_vec(&listing.diagnostics).unwrap_or_default();
+    let problems = postcard::to_allocvec(&listing.diagnostics).unwrap_or_default();
     Print::of(&(entries, problems, options.today, way(options)))
 }
 
@@ -193,6 +202,7 @@ fn unchanged(state: &State, n_files: usize, options: &BuildOptions<'_>) -> Built
 /// What the last build has left.
 #[derive(Default)]
 struct Former {
+    domains: Option<Domains>,
     pages: FormerFiles,
     routes: HashMap<Route, RouteRecord>,
     outputs: HashMap<String, OutputFile>,
@@ -203,6 +213,7 @@ impl Former {
         let ((files, routes), outputs) =
             rayon::join(|| rayon::join(|| state.pages(), || state.routes()), || state.outputs());
         Self {
+            domains: Some(state.head().domains),
             pages: FormerFiles { reading: state.head().reading.clone(), files },
             routes: routes.into_iter().map(|record| (record.route.clone(), record)).collect(),
             outputs: outputs.into_iter().map(|file| (file.path.clone(), file)).collect(),
@@ -223,12 +234,13 @@ fn route<'f>(
     route: &Route,
     renderer: &Renderer,
     former: &'f Former,
+    settled: &(impl Fn(&Question) -> bool + Sync),
     staging: &Staging,
 ) -> Result<Option<Done<'f>>, OutputError> {
     let path = route.output_path();
     let reason = match former.routes.get(route) {
         None => Reason::New,
-        Some(record) => match record.trace.broken(renderer.world()) {
+        Some(record) => match record.trace.broken(renderer.world(), settled) {
             Some(question) => Reason::Changed(question.clone()),
             None => {
                 let stat = former.outputs.get(&path).and_then(|file| file.stat.as_ref());

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place, nearest},
-        digest::BlobId,
+        digest::{BlobId, Print},
         path::RepoPath,
     },
     parse::{
@@ -53,6 +53,10 @@ pub struct PageFile {
     pub has_misses: bool,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The print of what the rest of the site can see of it: front matter, title, headings, ids, summary.
+    pub outside: Print,
+    /// The print of its links.
+    pub links: Print,
     #[serde(skip)]
     anchors: OnceLock<Anchors>,
 }
@@ -79,6 +83,8 @@ impl PageFile {
         Self {
             path: path.clone(),
             blob,
+            outside: outside(&front, expanded.title.as_deref(), &facts),
+            links: links(&facts, &expanded.files),
             front: Arc::new(front),
             body_start,
             facts,
@@ -103,6 +109,19 @@ impl PageFile {
     pub fn anchors(&self) -> &Anchors {
         self.anchors.get_or_init(|| Anchors::of(&self.facts))
     }
+}
+
+/// The print of what the rest of a site can see of a page.
+fn outside(front: &FrontMatter, given_title: Option<&str>, facts: &Facts) -> Print {
+    let front = serde_json::to_string(front).unwrap_or_default();
+    let Facts { title, headings, anchors, summary, .. } = facts;
+    Print::of(&(front, given_title, title, headings, anchors, summary))
+}
+
+/// The print of the links of a page; where they stand in its text doesn't count.
+fn links(facts: &Facts, files: &[RepoPath]) -> Print {
+    let links = facts.links.iter().map(|link| (link.kind, link.role, &link.target, &link.text, link.at.file));
+    Print::of(&(files, links.collect::<Vec<_>>()))
 }
 
 /// How pages are parsed; the same for all pages of a site.

@@ -42,6 +42,7 @@ use crate::{
     base::{
         config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE},
         diagnostic::{self, Diagnostic, Place},
+        digest::Print,
         path::RepoPath,
     },
     parse::{
@@ -303,6 +304,12 @@ impl Site {
     /// The published pages, in the order of their paths.
     pub fn pages(&self) -> &[Page] {
         &self.pages
+    }
+
+    /// The print of what the site depends on besides its files.
+    pub fn options_print(&self) -> Print {
+        let SiteOptions { today, drafts, future, base_url, output } = &self.options;
+        Print::of(&(today, drafts, future, base_url, output))
     }
 
     /// Every Markdown file as it was parsed, published or not, in the order of their paths.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::base::{diagnostic::Diagnostic, path::RepoPath, shape::Shapes, toml, yaml};
+use crate::base::{diagnostic::Diagnostic, json_text, path::RepoPath, shape::Shapes, toml, yaml};
 
 pub use self::{
     date::{DATE_HINT, Date},
@@ -65,6 +65,7 @@ pub struct FrontMatter {
     /// Defaults for the pages below a section.
     pub cascade: Option<Box<FrontMatter>>,
     /// The author's own keys.
+    #[serde(with = "json_text")]
     pub extra: Map<String, Value>,
 }
 

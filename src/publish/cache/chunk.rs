@@ -1,6 +1,6 @@
 //! Chunks: parts of a state file that are read, checked and replaced one by one.
 //!
-//! The records of a kind are spread over chunks by a hash of their names. A chunk is a MessagePack list of records.
+//! The records of a kind are spread over chunks by a hash of their names. A chunk is a list of records as `postcard` writes them.
 
 use std::{
     fs::File,
@@ -36,12 +36,12 @@ pub(super) fn chunk_of(name: &(impl Hash + ?Sized), n_chunks: usize) -> usize {
 
 /// Writes records as the bytes of a chunk.
 pub(super) fn encode<T: Serialize>(records: &[T]) -> io::Result<Vec<u8>> {
-    rmp_serde::to_vec(records).map_err(io::Error::other)
+    postcard::to_allocvec(records).map_err(io::Error::other)
 }
 
 /// Reads the records of a chunk; `None` when it is damaged.
 pub(super) fn decode<T: DeserializeOwned>(file: &File, place: &ChunkPlace) -> Option<Vec<T>> {
-    rmp_serde::from_slice(&read(file, place)?).ok()
+    postcard::from_bytes(&read(file, place)?).ok()
 }
 
 /// Reads the bytes of a chunk; `None` when it is damaged.

@@ -23,7 +23,7 @@ use crate::{
         path::RepoPath,
     },
     git::index::FileStat,
-    render::trace::Trace,
+    render::trace::{Domains, Trace},
     site::{
         file::{PageFile, Reading},
         route::Route,
@@ -45,6 +45,8 @@ pub struct Head {
     pub inputs: Print,
     /// How pages were parsed; pages parsed in another way are of no use.
     pub reading: Reading,
+    /// What its traces agreed with.
+    pub domains: Domains,
     /// All problems that it told.
     pub diagnostics: Vec<Diagnostic>,
     /// How many addresses the site had.
@@ -110,7 +112,7 @@ impl State {
             && index_len <= MAX_INDEX_BYTES
             && offset.checked_add(index_len)? == tail_at;
         let index = is_sound.then(|| chunk::read(&file, &place))??;
-        Some(Self { index: rmp_serde::from_slice(&index).ok()?, file })
+        Some(Self { index: postcard::from_bytes(&index).ok()?, file })
     }
 
     /// What is known of the whole build.
@@ -209,8 +211,8 @@ impl StateWriter {
             outputs: self.outputs.clone(),
             blobs: self.blobs.clone(),
         };
-        let bytes = rmp_serde::to_vec(&index).map_err(io::Error::other)?;
-        let place = self.append(&bytes)?;
+        let bytes = postcard::to_allocvec(&index).map_err(io::Error::other)?;
+        let place = self.append(&bytes, chunk::print(&bytes))?;
         self.file.write_all(&place.offset.to_le_bytes())?;
         self.file.write_all(&place.len.to_le_bytes())?;
         self.file.write_all(place.print.as_bytes())?;
@@ -233,25 +235,35 @@ impl StateWriter {
         let state = self.former.take();
         let file = state.as_ref().map(|state| &state.file);
         let bytes_of = |(at, records): (usize, &Vec<&T>)| {
-            let is_same = former.len() == n_chunks && !changed.contains(&at);
-            let former = file.filter(|_| is_same).and_then(|file| chunk::read(file, &former[at]));
-            former.map_or_else(|| chunk::encode(records), Ok)
+            let same = former.get(at).filter(|_| former.len() == n_chunks && !changed.contains(&at));
+            let taken = same.zip(file).and_then(|(place, file)| {
+                Some((chunk::read_exact(file, place.offset, place.len)?, place.print))
+            });
+            taken.map_or_else(
+                || {
+                    let bytes = chunk::encode(records)?;
+                    let print = chunk::print(&bytes);
+                    Ok((bytes, print))
+                },
+                Ok,
+            )
         };
         let mut places = Vec::with_capacity(n_chunks);
         for (batch, records) in chunks.chunks(CHUNKS_AT_ONCE).enumerate() {
             let numbered = records.par_iter().enumerate();
-            let encoded: Vec<io::Result<Vec<u8>>> =
+            let encoded: Vec<io::Result<(Vec<u8>, Print)>> =
                 numbered.map(|(at, records)| bytes_of((batch * CHUNKS_AT_ONCE + at, records))).collect();
-            for bytes in encoded {
-                places.push(self.append(&bytes?)?);
+            for chunk in encoded {
+                let (bytes, print) = chunk?;
+                places.push(self.append(&bytes, print)?);
             }
         }
         self.former = state;
         Ok(places)
     }
 
-    fn append(&mut self, bytes: &[u8]) -> io::Result<ChunkPlace> {
-        let place = ChunkPlace { offset: self.offset, len: bytes.len() as u64, print: chunk::print(bytes) };
+    fn append(&mut self, bytes: &[u8], print: Print) -> io::Result<ChunkPlace> {
+        let place = ChunkPlace { offset: self.offset, len: bytes.len() as u64, print };
         self.file.write_all(bytes)?;
         self.offset += place.len;
         Ok(place)

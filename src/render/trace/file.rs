@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World};
+use super::{Ask, World, domain::Domain};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     site::file::nearest_file,
@@ -36,6 +36,7 @@ impl Ask for NearestFile {
     type Answer<'w> = Option<&'w RepoPath>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         nearest_file(world.site.listing(), &self.0)

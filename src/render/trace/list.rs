@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World, place::FeedOf};
+use super::{Ask, World, domain::Domain, place::FeedOf};
 use crate::{
     base::path::RepoPath,
     parse::front_matter::Date,
@@ -115,6 +115,7 @@ impl Ask for SectionList {
     type Answer<'w> = Option<SectionValues<'w>>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
@@ -156,6 +157,7 @@ impl Ask for FolderFiles {
     type Answer<'w> = Vec<(&'w RepoPath, &'w Route)>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         world.site.files_below(&self.0).collect()
@@ -185,6 +187,7 @@ impl Ask for TaxonomyTerms {
     type Answer<'w> = Option<TaxonomyValues<'w>>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let (_, taxonomy) = world.site.taxonomies().get(&self.0)?;
@@ -226,6 +229,7 @@ impl Ask for TermPages {
     type Answer<'w> = Option<TermValues<'w>>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
@@ -281,6 +285,7 @@ impl Ask for FeedEntries {
     type Answer<'w> = Option<FeedSubject<'w>>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
@@ -350,6 +355,7 @@ impl Ask for SitemapEntries {
     type Answer<'w> = Vec<(&'w Route, Option<&'w Date>)>;
 
     const SHARED: bool = true;
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;

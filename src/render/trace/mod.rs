@@ -14,9 +14,11 @@
 //! An answer is as fine as what is shown of it: a list of titles and dates doesn't change when a body does.
 
 mod asker;
+mod domain;
 mod file;
 mod list;
 mod ordered;
+mod packed;
 mod page;
 mod place;
 mod prints;
@@ -27,9 +29,10 @@ mod world;
 
 use serde::{Deserialize, Serialize};
 
+use self::packed::Packed;
 use crate::base::digest::Print;
 
-pub use self::{question::Question, world::World};
+pub use self::{domain::Domains, question::Question, world::World};
 
 pub(super) use self::{
     asker::Asker,
@@ -45,6 +48,7 @@ pub(super) use self::{
 
 /// The questions of one render with the prints of their answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Packed", into = "Packed")]
 pub struct Trace {
     /// In the order of the questions.
     pub asked: Vec<(Question, Print)>,
@@ -53,14 +57,13 @@ pub struct Trace {
 impl Trace {
     /// Whether all questions have the same answers in this world.
     pub fn holds(&self, world: &World) -> bool {
-        self.broken(world).is_none()
+        self.broken(world, |_| false).is_none()
     }
 
-    /// The first question that has another answer in this world.
-    pub fn broken(&self, world: &World) -> Option<&Question> {
-        self.asked
-            .iter()
-            .find(|(question, print)| question.print(world) != *print)
-            .map(|(question, _)| question)
+    /// The first question that has another answer in this world; those that are `settled` are not asked.
+    pub fn broken(&self, world: &World, settled: impl Fn(&Question) -> bool) -> Option<&Question> {
+        let differs =
+            |(question, print): &&(Question, Print)| !settled(question) && question.print(world) != *print;
+        self.asked.iter().find(differs).map(|(question, _)| question)
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Ask, World,
+    domain::Domain,
     list::{TermLink, some_terms},
     ordered::Ordered,
 };
@@ -161,6 +162,8 @@ pub struct Nav(pub(in crate::render) NavPlace);
 impl Ask for Nav {
     type Answer<'w> = Vec<NavEntry>;
 
+    const DOMAIN: Domain = Domain::Structure;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         match &self.0 {
@@ -187,6 +190,8 @@ pub struct Neighbours(pub(in crate::render) RepoPath);
 impl Ask for Neighbours {
     type Answer<'w> = (Option<LinkTo<'w>>, Option<LinkTo<'w>>);
 
+    const DOMAIN: Domain = Domain::Structure;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let Some(id) = site.page_of_file(&self.0) else { return (None, None) };
@@ -208,6 +213,8 @@ pub struct Related(pub(in crate::render) RepoPath);
 impl Ask for Related {
     type Answer<'w> = Vec<LinkTo<'w>>;
 
+    const DOMAIN: Domain = Domain::Structure;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let ids = site.page_of_file(&self.0).map(|id| related::related(site, id)).unwrap_or_default();
@@ -228,6 +235,8 @@ pub struct Backlinks(pub(in crate::render) RepoPath);
 impl Ask for Backlinks {
     type Answer<'w> = Vec<LinkTo<'w>>;
 
+    const DOMAIN: Domain = Domain::Links;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let ids = site.page_of_file(&self.0).map(|id| site.links().backlinks(id)).unwrap_or_default();
@@ -247,6 +256,8 @@ pub struct Trail(pub(in crate::render) NavPlace);
 
 impl Ask for Trail {
     type Answer<'w> = Vec<LinkTo<'w>>;
+
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World};
+use super::{Ask, World, domain::Domain};
 use crate::{
     base::{
         config::{BaseUrl, Repo},
@@ -53,6 +53,8 @@ pub(in crate::render) enum FeedOf {
 
 impl Ask for At {
     type Answer<'w> = Option<Place>;
+
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         world.site.routes().get(&self.0).map(|target| place(&world.site, target))
@@ -206,6 +208,8 @@ pub struct Leads {
 impl Ask for Leads {
     type Answer<'w> = Lead;
 
+    const DOMAIN: Domain = Domain::Links;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let found = world.site.destination(self.spelling, &self.target, &self.file, &self.route);
         Lead::of(&world.site, &found)
@@ -224,6 +228,8 @@ pub struct Links(pub(in crate::render) RepoPath);
 
 impl Ask for Links {
     type Answer<'w> = Vec<(&'w LinkFact, Lead)>;
+
+    const DOMAIN: Domain = Domain::Links;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;

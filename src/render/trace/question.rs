@@ -5,7 +5,8 @@ use std::{fmt, hash::Hash};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    World,
+    Domains, World,
+    domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
     page::{Backlinks, Nav, Neighbours, PageFacts, PageText, Related, Trail},
@@ -21,6 +22,9 @@ pub(in crate::render) trait Ask: Into<Question> {
 
     /// Whether many renders put the same question, so that its print is kept for the next.
     const SHARED: bool = false;
+
+    /// What the answer depends on.
+    const DOMAIN: Domain = Domain::Own;
 
     /// The answer in a world: a pure function.
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w>;
@@ -46,6 +50,14 @@ macro_rules! questions {
             }
         }
 
+        impl Question {
+            fn domain(&self) -> Domain {
+                match self {
+                    $(Self::$kind(_) => $kind::DOMAIN,)*
+                }
+            }
+        }
+
         impl fmt::Display for Question {
             /// What is asked for, for people: `the titles around guide/a.md in the navigation`.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +73,13 @@ macro_rules! questions {
             }
         })*
     };
+}
+
+impl Question {
+    /// Whether the answer is the same in two worlds by what is the same in them.
+    pub fn is_settled(&self, former: &Domains, now: &Domains) -> bool {
+        former.agree(now, self.domain())
+    }
 }
 
 questions![
