@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// The folder of a site that holds its themes.
-const THEMES_FOLDER: &str = "themes";
+pub const THEMES_FOLDER: &str = "themes";
 
 /// Bytes for an address.
 #[derive(Clone, Debug)]

@@ -4,11 +4,11 @@
 //! that an earlier listing has read from memory; only the others are read.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -40,6 +40,15 @@ pub struct Folder {
     root: PathBuf,
     /// Ids of the files that the last listing has read, valid while their times and sizes are the same.
     known: Mutex<HashMap<RepoPath, (FileStat, BlobId)>>,
+    last: Mutex<Last>,
+}
+
+/// What the next listing of a folder may take from the last one.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    pub(super) work_tree: Option<Arc<WorkTree>>,
+    /// The folders that files of the site are in or could come into.
+    pub(super) folders: Arc<BTreeSet<RepoPath>>,
 }
 
 impl Folder {
@@ -50,7 +59,7 @@ impl Folder {
         if !root.is_dir() {
             return Err(SourceError::NotAFolder { path: dir.to_path_buf() });
         }
-        Ok(Self { root, known: Mutex::default() })
+        Ok(Self { root, known: Mutex::default(), last: Mutex::default() })
     }
 
     /// The folder on the disk, without links in its path.
@@ -58,8 +67,13 @@ impl Folder {
         &self.root
     }
 
-    fn disk_path(&self, path: &RepoPath) -> PathBuf {
+    pub(super) fn disk_path(&self, path: &RepoPath) -> PathBuf {
         self.root.join(path.as_str())
+    }
+
+    /// What the last listing has left.
+    pub(super) fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ids of all files: from the index, from the last listing, or by reading them.
@@ -93,11 +107,15 @@ impl Folder {
 impl Source for Folder {
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
         let (work_tree, mut diagnostics) = read_work_tree(&self.root);
-        let rules = Rules::new(options, GitRules::Untracked(work_tree.as_ref()));
-        let scope = work_tree.as_ref().map_or_else(Scope::default, scope_of);
+        let work_tree = work_tree.map(Arc::new);
+        let rules = Rules::new(options, GitRules::Untracked(work_tree.as_deref()));
+        let scope = work_tree.as_deref().map_or_else(Scope::default, scope_of);
         let walked: Walked<FileStat> = walk(self, &rules, scope)?;
         let index = work_tree.as_ref().filter(|index| index.ids_fit() && !walked.has_attributes);
         diagnostics.extend(walked.diagnostics);
+        let folders = Arc::new(walked.folders.into_iter().collect());
+        *self.last() = Last { work_tree: work_tree.clone(), folders };
+        let index = index.map(|index| &**index);
         Ok(Listing::assemble(self.entries(walked.files, index), &walked.links, diagnostics))
     }
 
@@ -126,16 +144,24 @@ impl Raw for Folder {
         let mut children = Vec::new();
         // One folder at a time: what lies in it decides which of its folders are entered, and those run in parallel.
         for item in WalkDir::new(self.disk_path(folder)).min_depth(1).max_depth(1) {
-            let item = item.map_err(|error| failed(error.into()))?;
-            let kind = match kind_of(&item) {
-                Ok(kind) => kind,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => Kind::Unreadable(error.to_string()),
-            };
-            children.push(Child { name: item.file_name().as_encoded_bytes().into(), kind });
+            children.extend(child_of(&item.map_err(|error| failed(error.into()))?));
         }
         Ok(children)
     }
+}
+
+/// What the disk has under one name; `None` when it just went away.
+pub(super) fn child_at(path: &Path) -> Option<Child<FileStat>> {
+    child_of(&WalkDir::new(path).max_depth(0).follow_root_links(false).into_iter().next()?.ok()?)
+}
+
+fn child_of(item: &DirEntry) -> Option<Child<FileStat>> {
+    let kind = match kind_of(item) {
+        Ok(kind) => kind,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => Kind::Unreadable(error.to_string()),
+    };
+    Some(Child { name: item.file_name().as_encoded_bytes().into(), kind })
 }
 
 fn kind_of(item: &DirEntry) -> io::Result<Kind<FileStat>> {
@@ -173,7 +199,7 @@ fn is_in_git_dir(path: &RepoPath) -> bool {
     path.parts().any(|part| part.eq_ignore_ascii_case(".git"))
 }
 
-fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
+pub(super) fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
     let warning = |error: crate::git::GitError| {
         let hint = error.hint();
         let message = format!("{error}: {}", cause_of(&error));
@@ -190,7 +216,7 @@ fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
 }
 
 /// What the `.gitignore` files above the site say.
-fn scope_of(work_tree: &WorkTree) -> Scope {
+pub(super) fn scope_of(work_tree: &WorkTree) -> Scope {
     let texts: Vec<(RepoPath, Vec<u8>)> = work_tree
         .folders_above()
         .filter_map(|folder| {
@@ -203,7 +229,7 @@ fn scope_of(work_tree: &WorkTree) -> Scope {
 }
 
 /// The Git id and the size of a file's bytes, read in pieces.
-fn hash(path: &Path) -> io::Result<(BlobId, u64)> {
+pub(super) fn hash(path: &Path) -> io::Result<(BlobId, u64)> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut hasher = Sha1::new();
