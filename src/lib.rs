@@ -1,11 +1,12 @@
 //! Recto: a Git-backed static site, slides and wiki engine.
 //!
 //! A site is a pure function of a tree of files. ARCHITECTURE.md is the map; the floors, from the ground up:
-//! [`base`], [`source`] and [`git`], [`parse`], [`site`], [`render`], [`publish`] and [`server`], [`cli`].
+//! [`base`], [`source`] and [`git`], [`parse`], [`site`], [`render`], [`engine`], [`publish`] and [`server`], [`cli`].
 //! A floor imports only the ones below it.
 
 pub mod base;
 pub mod cli;
+pub mod engine;
 pub mod git;
 pub mod parse;
 pub mod publish;

@@ -25,6 +25,12 @@ const COARSE_TICK: Duration = Duration::from_secs(3);
 /// Longer than the tick of a file system that counts nanoseconds: on Linux that of the kernel, at most 10 ms.
 const FINE_TICK: Duration = Duration::from_millis(30);
 
+/// The index's file in the Git folder.
+pub const INDEX_FILE: &str = "index";
+
+/// The file that is there while Git changes the index, and before that the work tree.
+pub const INDEX_LOCK: &str = "index.lock";
+
 /// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
 type Time = (u32, u32);
 
@@ -42,11 +48,20 @@ pub struct FileStat {
 #[derive(Debug)]
 pub struct WorkTree {
     top: PathBuf,
+    git_dir: PathBuf,
     folder: RepoPath,
     tracked: Vec<Tracked>,
     index_written: Option<Time>,
+    index_stamp: Option<Stamp>,
     ids_fit: bool,
     problem: Option<GitError>,
+}
+
+/// What tells one state of a file from another: Git puts a new file in the place of its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    stat: FileStat,
+    inode: u64,
 }
 
 #[derive(Debug)]
@@ -89,6 +104,23 @@ impl FileStat {
     }
 }
 
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        Some(Self { stat: FileStat::of(&metadata), inode: inode(&metadata) })
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
+}
+
 #[cfg(unix)]
 fn changed_time(metadata: &Metadata) -> Option<Time> {
     use std::os::unix::fs::MetadataExt as _;
@@ -110,18 +142,27 @@ impl WorkTree {
         };
         let Some(folder) = folder_in_work_tree(&repository, dir) else { return Ok(None) };
         let Some(top) = repository.workdir().map(Path::to_path_buf) else { return Ok(None) };
-        let mut work_tree =
-            Self { top, folder, tracked: Vec::new(), index_written: None, ids_fit: false, problem: None };
+        let git_dir = repository.path().to_path_buf();
+        let mut work_tree = Self {
+            top,
+            git_dir,
+            folder,
+            tracked: Vec::new(),
+            index_written: None,
+            index_stamp: None,
+            ids_fit: false,
+            problem: None,
+        };
         if let Err(cause) = work_tree.read_index(&repository) {
-            work_tree.problem = Some(GitError::failed(repository.path().join("index").display(), cause));
+            work_tree.problem = Some(GitError::failed(work_tree.index_path().display(), cause));
         }
         Ok(Some(work_tree))
     }
 
     fn read_index(&mut self, repository: &Repository) -> Result<(), git2::Error> {
         // The time is taken before the entries: an index written in between only makes more files look racy.
-        let metadata = repository.path().join("index").metadata().ok();
-        self.index_written = metadata.map(|metadata| FileStat::of(&metadata).modified);
+        self.index_stamp = Stamp::of(&self.index_path());
+        self.index_written = self.index_stamp.map(|stamp| stamp.stat.modified);
         let index = repository.index()?;
         let mut has_attributes = false;
         for entry in index.iter() {
@@ -132,6 +173,26 @@ impl WorkTree {
         self.tracked.sort_by(|a, b| a.path.cmp(&b.path));
         self.ids_fit = !has_attributes && !has_filters(repository) && !self.has_attributes_above();
         Ok(())
+    }
+
+    /// Where Git keeps what belongs to this work tree: the index, and its lock while it is written.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    fn index_path(&self) -> PathBuf {
+        self.git_dir.join(INDEX_FILE)
+    }
+
+    /// Whether the index is still the one that was read.
+    pub fn is_current(&self) -> bool {
+        Stamp::of(&self.index_path()) == self.index_stamp
+    }
+
+    /// Whether both have the same paths, and the same kinds of file at them.
+    pub fn tracks_the_same(&self, other: &Self) -> bool {
+        let is_same = |(a, b): (&Tracked, &Tracked)| a.path == b.path && a.mode == b.mode;
+        self.tracked.len() == other.tracked.len() && self.tracked.iter().zip(&other.tracked).all(is_same)
     }
 
     fn has_attributes_above(&self) -> bool {
@@ -331,6 +392,18 @@ mod tests {
         assert!(!work_tree.is_tracked(&path("docs.md")) && !work_tree.is_tracked(&path("a")));
         assert!(work_tree.tracks_below(&path("a")) && !work_tree.tracks_below(&path("c.md")));
         assert_eq!(work_tree.folders_above().collect::<Vec<_>>(), [RepoPath::root()]);
+    }
+
+    #[test]
+    fn a_new_index_is_seen_and_what_it_tracks_compared() {
+        let repo = settled_repo();
+        let read = || WorkTree::of(repo.root()).expect("a repository").expect("a work tree");
+        let first = read();
+        assert!(first.is_current());
+        repo.write("a.md", "other").git("add -A");
+        assert!(!first.is_current() && first.tracks_the_same(&read()));
+        repo.write("b.md", "x").git("add -A");
+        assert!(!first.tracks_the_same(&read()));
     }
 
     #[test]

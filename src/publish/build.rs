@@ -113,10 +113,13 @@ pub fn build(
 ) -> Result<Built, BuildError> {
     let output = Output::open(options.output)?;
     let exclude = options.site.output.iter().cloned().collect();
-    let listing = source.listing(&ListingOptions { exclude })?;
-    let inputs = inputs(&listing, &options.site);
     let way = way(&options.site);
     let state = options.cache.and_then(|cache| cache.state(&way));
+    if let Some(state) = &state {
+        source.learn_blobs(state.blobs());
+    }
+    let listing = source.listing(&ListingOptions { exclude })?;
+    let inputs = inputs(&listing, &options.site);
     if let Some(state) = state.as_ref().filter(|state| state.head().inputs == inputs)
         && let Some(files) = written(state, &output)
     {
@@ -150,9 +153,9 @@ pub fn build(
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
     };
-    let remembered = options
-        .cache
-        .map(|cache| remember(cache, &way, &head, renderer.site(), (state, &former), &done, &output));
+    let remembered = options.cache.map(|cache| {
+        remember(cache, &way, &head, (renderer.site(), &**source), (state, &former), &done, &output)
+    });
     Ok(Built {
         n_routes: routes.len(),
         n_rendered: done.iter().filter(|done| !matches!(done.reason, Reason::Same(_))).count(),
@@ -289,7 +292,7 @@ fn remember(
     cache: &Cache,
     way: &Print,
     head: &Head,
-    site: &Site,
+    (site, source): (&Site, &dyn Source),
     (state, former): (Option<State>, &Former),
     done: &[Done<'_>],
     output: &Output,
@@ -317,6 +320,7 @@ fn remember(
 
     let (files, changed) = output_files(former, done, output);
     writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
+    writer.blobs(&source.known_blobs())?;
     cache.keep(way, writer, head)
 }
 

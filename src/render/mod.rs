@@ -45,6 +45,9 @@ use crate::{
     source::Source,
 };
 
+/// The folder of a site that holds its themes.
+pub const THEMES_FOLDER: &str = "themes";
+
 /// Bytes for an address.
 #[derive(Clone, Debug)]
 pub struct Rendered {

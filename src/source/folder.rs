@@ -4,11 +4,11 @@
 //! that an earlier listing has read from memory; only the others are read.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -20,7 +20,7 @@ use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::index::{FileStat, WorkTree},
     source::{
-        Entry, Found, Listing, ListingOptions, Source, SourceError, cause_of,
+        Entry, Found, KnownBlob, Listing, ListingOptions, Source, SourceError, cause_of,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
         links,
         walk::{Child, Kind, Raw, Walked, unreadable, walk},
@@ -40,6 +40,15 @@ pub struct Folder {
     root: PathBuf,
     /// Ids of the files that the last listing has read, valid while their times and sizes are the same.
     known: Mutex<HashMap<RepoPath, (FileStat, BlobId)>>,
+    last: Mutex<Last>,
+}
+
+/// What the next listing of a folder may take from the last one.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    pub(super) work_tree: Option<Arc<WorkTree>>,
+    /// The folders that files of the site are in or could come into.
+    pub(super) folders: Arc<BTreeSet<RepoPath>>,
 }
 
 impl Folder {
@@ -50,7 +59,7 @@ impl Folder {
         if !root.is_dir() {
             return Err(SourceError::NotAFolder { path: dir.to_path_buf() });
         }
-        Ok(Self { root, known: Mutex::default() })
+        Ok(Self { root, known: Mutex::default(), last: Mutex::default() })
     }
 
     /// The folder on the disk, without links in its path.
@@ -58,30 +67,38 @@ impl Folder {
         &self.root
     }
 
-    fn disk_path(&self, path: &RepoPath) -> PathBuf {
+    pub(super) fn disk_path(&self, path: &RepoPath) -> PathBuf {
         self.root.join(path.as_str())
+    }
+
+    /// What the last listing has left.
+    pub(super) fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ids of all files: from the index, from the last listing, or by reading them.
     fn entries(&self, files: Vec<(RepoPath, FileStat)>, index: Option<&WorkTree>) -> Vec<Found> {
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let blob_of = |path: &RepoPath, stat: &FileStat| {
-            let earlier = known.get(path).filter(|(known_stat, _)| known_stat == stat).map(|(_, blob)| *blob);
-            index.and_then(|index| index.unchanged(path, stat)).or(earlier)
+        let earlier = |path: &RepoPath, stat: &FileStat| {
+            known.get(path).filter(|(known_stat, _)| known_stat == stat).map(|(_, blob)| *blob)
         };
         let entry_of = |(path, stat): (RepoPath, FileStat)| {
             let read = || hash(&self.disk_path(&path));
-            match blob_of(&path, &stat).map_or_else(read, |blob| Ok((blob, stat.size))) {
-                Ok((blob, size)) => Some((stat, Ok((path, Entry { blob, size, link_to: None })))),
+            let indexed = index.and_then(|index| index.unchanged(&path, &stat));
+            // What the index knows need not be remembered.
+            let remembered = indexed.is_none().then_some(stat);
+            let blob = indexed.or_else(|| earlier(&path, &stat));
+            match blob.map_or_else(read, |blob| Ok((blob, stat.size))) {
+                Ok((blob, size)) => Some((remembered, Ok((path, Entry { blob, size, link_to: None })))),
                 // It went away between the walk and now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                Err(error) => Some((stat, Err(Box::new(unreadable(&path, &error.to_string()))))),
+                Err(error) => Some((None, Err(Box::new(unreadable(&path, &error.to_string()))))),
             }
         };
-        let found: Vec<(FileStat, Found)> = files.into_par_iter().filter_map(entry_of).collect();
+        let found: Vec<(Option<FileStat>, Found)> = files.into_par_iter().filter_map(entry_of).collect();
         let settled = found.iter().filter_map(|(stat, found)| {
-            let (path, entry) = found.as_ref().ok()?;
+            let (stat, (path, entry)) = (stat.as_ref()?, found.as_ref().ok()?);
             let is_settled = stat.is_older_than(now.saturating_sub(SETTLED_AFTER_SECONDS));
             (is_settled && stat.size == entry.size).then(|| (path.clone(), (*stat, entry.blob)))
         });
@@ -93,12 +110,29 @@ impl Folder {
 impl Source for Folder {
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
         let (work_tree, mut diagnostics) = read_work_tree(&self.root);
-        let rules = Rules::new(options, GitRules::Untracked(work_tree.as_ref()));
-        let scope = work_tree.as_ref().map_or_else(Scope::default, scope_of);
+        let work_tree = work_tree.map(Arc::new);
+        let rules = Rules::new(options, GitRules::Untracked(work_tree.as_deref()));
+        let scope = work_tree.as_deref().map_or_else(Scope::default, scope_of);
         let walked: Walked<FileStat> = walk(self, &rules, scope)?;
         let index = work_tree.as_ref().filter(|index| index.ids_fit() && !walked.has_attributes);
         diagnostics.extend(walked.diagnostics);
+        let folders = Arc::new(walked.folders.into_iter().collect());
+        *self.last() = Last { work_tree: work_tree.clone(), folders };
+        let index = index.map(|index| &**index);
         Ok(Listing::assemble(self.entries(walked.files, index), &walked.links, diagnostics))
+    }
+
+    fn known_blobs(&self) -> Vec<KnownBlob> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known: Vec<KnownBlob> =
+            known.iter().map(|(path, (stat, blob))| (path.clone(), *stat, *blob)).collect();
+        known.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        known
+    }
+
+    fn learn_blobs(&self, known: Vec<KnownBlob>) {
+        let known = known.into_iter().map(|(path, stat, blob)| (path, (stat, blob)));
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
     }
 
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
@@ -126,16 +160,24 @@ impl Raw for Folder {
         let mut children = Vec::new();
         // One folder at a time: what lies in it decides which of its folders are entered, and those run in parallel.
         for item in WalkDir::new(self.disk_path(folder)).min_depth(1).max_depth(1) {
-            let item = item.map_err(|error| failed(error.into()))?;
-            let kind = match kind_of(&item) {
-                Ok(kind) => kind,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => Kind::Unreadable(error.to_string()),
-            };
-            children.push(Child { name: item.file_name().as_encoded_bytes().into(), kind });
+            children.extend(child_of(&item.map_err(|error| failed(error.into()))?));
         }
         Ok(children)
     }
+}
+
+/// What the disk has under one name; `None` when it just went away.
+pub(super) fn child_at(path: &Path) -> Option<Child<FileStat>> {
+    child_of(&WalkDir::new(path).max_depth(0).follow_root_links(false).into_iter().next()?.ok()?)
+}
+
+fn child_of(item: &DirEntry) -> Option<Child<FileStat>> {
+    let kind = match kind_of(item) {
+        Ok(kind) => kind,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => Kind::Unreadable(error.to_string()),
+    };
+    Some(Child { name: item.file_name().as_encoded_bytes().into(), kind })
 }
 
 fn kind_of(item: &DirEntry) -> io::Result<Kind<FileStat>> {
@@ -173,7 +215,7 @@ fn is_in_git_dir(path: &RepoPath) -> bool {
     path.parts().any(|part| part.eq_ignore_ascii_case(".git"))
 }
 
-fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
+pub(super) fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
     let warning = |error: crate::git::GitError| {
         let hint = error.hint();
         let message = format!("{error}: {}", cause_of(&error));
@@ -190,7 +232,7 @@ fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
 }
 
 /// What the `.gitignore` files above the site say.
-fn scope_of(work_tree: &WorkTree) -> Scope {
+pub(super) fn scope_of(work_tree: &WorkTree) -> Scope {
     let texts: Vec<(RepoPath, Vec<u8>)> = work_tree
         .folders_above()
         .filter_map(|folder| {
@@ -203,7 +245,7 @@ fn scope_of(work_tree: &WorkTree) -> Scope {
 }
 
 /// The Git id and the size of a file's bytes, read in pieces.
-fn hash(path: &Path) -> io::Result<(BlobId, u64)> {
+pub(super) fn hash(path: &Path) -> io::Result<(BlobId, u64)> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut hasher = Sha1::new();

@@ -7,10 +7,11 @@
 //! 2. `ignore` knows the rules of `.gitignore`, `.rectoignore`, hidden names and excluded paths.
 //! 3. `links` follows symbolic links inside the site.
 //!
-//! A [`ChangeSet`] is the difference of two listings. What a file means, and its address, is decided upstairs.
+//! A [`ChangeSet`] is the difference of two listings. While a folder is served, a [`Watch`] says where something happened
+//! ([`Touched`]), and `relist` makes the next listing from the last one by looking only there. What a file means, and its address, is decided upstairs.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     fmt::Display,
     io,
@@ -23,7 +24,7 @@ use crate::{
         digest::BlobId,
         path::RepoPath,
     },
-    git::GitError,
+    git::{GitError, index::FileStat},
     source::links::Link,
 };
 
@@ -33,13 +34,19 @@ mod folder;
 mod ignore;
 mod links;
 mod memory;
+mod relist;
 mod tree;
 mod walk;
+mod watch;
 
 pub use folder::Folder;
 pub use memory::Memory;
 pub use tree::Tree;
 pub use walk::MANIFEST_FILE;
+pub use watch::{Alarm, Watch};
+
+/// A file, what the disk says of it, and the id that its bytes had then.
+pub type KnownBlob = (RepoPath, FileStat, BlobId);
 
 /// A tree of files that a site is made from.
 pub trait Source: Send + Sync {
@@ -50,6 +57,16 @@ pub trait Source: Send + Sync {
     ///
     /// Symbolic links are followed inside the root. Nothing in a `.git` folder is a file here.
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError>;
+
+    /// Blob ids that took reading a file, for the next process.
+    fn known_blobs(&self) -> Vec<KnownBlob> {
+        Vec::new()
+    }
+
+    /// Takes what an earlier process gave as [`Source::known_blobs`].
+    fn learn_blobs(&self, known: Vec<KnownBlob>) {
+        let _ = known;
+    }
 
     /// The bytes of a file that need not be there.
     fn read_if_present(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, SourceError> {
@@ -133,6 +150,30 @@ impl ChangeSet {
     /// How many paths differ.
     pub fn len(&self) -> usize {
         self.changed.len() + self.removed.len()
+    }
+}
+
+/// Where something happened in a folder since its last listing; what it was is found out by looking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Every file or folder that was written, appeared or went away; of a folder that appeared or went away, itself
+    /// is enough.
+    pub paths: BTreeSet<RepoPath>,
+    /// Whether anything may have happened anywhere.
+    pub everything: bool,
+    /// Whether Git's index may have changed.
+    pub index: bool,
+}
+
+impl Touched {
+    /// Everything, of which nothing is known.
+    pub fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty() && !self.everything && !self.index
     }
 }
 

@@ -27,7 +27,7 @@ pub const MANIFEST_FILE: &str = ".recto-manifest";
 const MAX_NAMES: usize = 2_000_000;
 
 /// How deep folders may be nested.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 /// A source as the walk sees it: one folder at a time, nothing left out.
 pub(super) trait Raw: Source {
@@ -64,6 +64,8 @@ pub(super) struct Walked<F> {
     pub(super) files: Vec<(RepoPath, F)>,
     pub(super) links: Vec<Link>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The folders that were entered.
+    pub(super) folders: Vec<RepoPath>,
     /// Whether a `.gitattributes` was seen.
     pub(super) has_attributes: bool,
 }
@@ -77,24 +79,51 @@ struct Walker<'a, R> {
 
 /// Walks the whole tree, from a root where `scope` holds.
 pub(super) fn walk<R: Raw>(raw: &R, rules: &Rules<'_>, scope: Scope) -> Result<Walked<R::File>, SourceError> {
-    let walker = Walker { raw, rules, n_names: AtomicUsize::new(0), max_names: MAX_NAMES };
-    walker.folder(&RepoPath::root(), scope)
+    Walker::new(raw, rules).folder(&RepoPath::root(), scope)
+}
+
+/// Walks one name of a folder, whose `scope` has the folder's own ignore files in it, and all below that name.
+pub(super) fn walk_child<R: Raw>(
+    raw: &R,
+    rules: &Rules<'_>,
+    scope: &Scope,
+    folder: &RepoPath,
+    child: Child<R::File>,
+) -> Result<Walked<R::File>, SourceError> {
+    let walker = Walker::new(raw, rules);
+    let (mut walked, mut folders) = (Walked::new(), Vec::new());
+    walker.child(folder, child, scope, &mut walked, &mut folders);
+    for (folder, scope) in folders {
+        walked.append(walker.folder(&folder, scope)?);
+    }
+    Ok(walked)
 }
 
 impl<F> Walked<F> {
-    fn new() -> Self {
-        Self { files: Vec::new(), links: Vec::new(), diagnostics: Vec::new(), has_attributes: false }
+    pub(super) fn new() -> Self {
+        Self {
+            files: Vec::new(),
+            links: Vec::new(),
+            diagnostics: Vec::new(),
+            folders: Vec::new(),
+            has_attributes: false,
+        }
     }
 
     fn append(&mut self, mut other: Self) {
         self.files.append(&mut other.files);
         self.links.append(&mut other.links);
         self.diagnostics.append(&mut other.diagnostics);
+        self.folders.append(&mut other.folders);
         self.has_attributes |= other.has_attributes;
     }
 }
 
-impl<R: Raw> Walker<'_, R> {
+impl<'a, R: Raw> Walker<'a, R> {
+    fn new(raw: &'a R, rules: &'a Rules<'a>) -> Self {
+        Self { raw, rules, n_names: AtomicUsize::new(0), max_names: MAX_NAMES }
+    }
+
     fn folder(&self, folder: &RepoPath, mut scope: Scope) -> Result<Walked<R::File>, SourceError> {
         let mut walked = Walked::new();
         let mut children = match self.raw.children(folder) {
@@ -115,6 +144,7 @@ impl<R: Raw> Walker<'_, R> {
         if !folder.is_root() && children.iter().any(|c| is_named(c, ".git") || is_named(c, MANIFEST_FILE)) {
             return Ok(walked);
         }
+        walked.folders.push(folder.clone());
         // Names are unique on a disk; a damaged Git tree can have one twice.
         children.sort_by(|a, b| a.name.cmp(&b.name));
         children.dedup_by(|a, b| a.name == b.name);

@@ -19,7 +19,7 @@ use super::chunk::{self, ChunkPlace};
 use crate::{
     base::{
         diagnostic::Diagnostic,
-        digest::{BlobId, Digest, Print},
+        digest::{Digest, Print},
         path::RepoPath,
     },
     git::index::FileStat,
@@ -28,6 +28,7 @@ use crate::{
         file::{PageFile, Reading},
         route::Route,
     },
+    source::KnownBlob,
 };
 
 const MAGIC: &[u8; 16] = b"recto state 1\n\0\0";
@@ -78,9 +79,6 @@ pub struct OutputFile {
     /// What the disk said of it; `None` when that can't be relied on.
     pub stat: Option<FileStat>,
 }
-
-/// A source file whose blob id had to be computed.
-type KnownBlob = (RepoPath, FileStat, BlobId);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Index {

@@ -13,13 +13,13 @@ use crate::{
         digest::{BlobId, Print},
         path::RepoPath,
     },
-    render::theme::{ASSET_FOLDER, Theme, ThemeFile},
+    render::{
+        THEMES_FOLDER,
+        theme::{ASSET_FOLDER, Theme, ThemeFile},
+    },
     site::{Site, file::SourceFiles, route::Route, routes::Target},
     source::Source,
 };
-
-/// The folder of a site that holds its themes.
-const THEMES_FOLDER: &str = "themes";
 
 /// A snapshot of a site with its theme and the source of its files.
 pub struct World {

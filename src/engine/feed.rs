@@ -1,0 +1,92 @@
+//! [`Feed`]: how an engine learns that its files changed, and [`FolderFeed`] for a folder of the disk.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::source::{ChangeSet, Folder, Listing, ListingOptions, Source, SourceError, Touched, Watch};
+
+/// How long after a failed look the next one is taken.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What changed, and where the files are now.
+pub struct News {
+    /// The source of the next snapshot.
+    pub source: Arc<dyn Source>,
+    /// Its listing.
+    pub listing: Listing,
+    /// How it differs from the listing before.
+    pub changes: ChangeSet,
+}
+
+/// Where news come from: a watched folder, a branch that gets commits.
+pub trait Feed: Send {
+    /// Waits until there may be news, at most for `timeout`; says whether there may be.
+    fn wait(&mut self, timeout: Duration) -> bool;
+
+    /// Everything that happened since `former`, as one change.
+    fn next(&mut self, former: &Listing, options: &ListingOptions) -> Result<News, SourceError>;
+
+    /// Says that what `next` gave did not become a snapshot: it has to give it again.
+    fn missed(&mut self);
+
+    /// Something that should be said once.
+    fn trouble(&mut self) -> Option<String> {
+        None
+    }
+
+    /// What ends the waiting for good.
+    fn stopper(&self) -> Box<dyn Fn() + Send + Sync>;
+
+    /// Whether it was stopped.
+    fn is_stopped(&self) -> bool;
+}
+
+/// A folder of the disk that is watched.
+pub struct FolderFeed {
+    folder: Arc<Folder>,
+    watch: Watch,
+    touched: Touched,
+    has_missed: bool,
+}
+
+impl FolderFeed {
+    /// Begins to watch a folder that has been listed.
+    pub fn new(folder: Arc<Folder>) -> Self {
+        let watch = Watch::new(&folder);
+        Self { folder, watch, touched: Touched::default(), has_missed: false }
+    }
+}
+
+impl Feed for FolderFeed {
+    fn wait(&mut self, timeout: Duration) -> bool {
+        let timeout = if self.has_missed { RETRY_AFTER.min(timeout) } else { timeout };
+        self.touched = self.watch.wait(timeout);
+        self.touched.everything |= std::mem::take(&mut self.has_missed);
+        !self.touched.is_empty()
+    }
+
+    fn next(&mut self, former: &Listing, options: &ListingOptions) -> Result<News, SourceError> {
+        let touched = std::mem::take(&mut self.touched);
+        let relisted = self.folder.relist(former, &touched, options);
+        self.has_missed = relisted.is_err();
+        self.watch.follow(&self.folder, &touched);
+        let (listing, changes) = relisted?;
+        Ok(News { source: self.folder.clone(), listing, changes })
+    }
+
+    fn missed(&mut self) {
+        self.has_missed = true;
+    }
+
+    fn trouble(&mut self) -> Option<String> {
+        self.watch.trouble()
+    }
+
+    fn stopper(&self) -> Box<dyn Fn() + Send + Sync> {
+        let alarm = self.watch.alarm();
+        Box::new(move || alarm.ring())
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.watch.alarm().has_rung()
+    }
+}

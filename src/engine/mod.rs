@@ -1,0 +1,178 @@
+//! The engine: keeps the newest snapshot of a site while its files change, and tells those who look at its pages.
+//!
+//! Takes a [`Source`] and a [`Feed`] that knows when to look at it again. Gives the [`Snapshot`] of the moment to any number
+//! of threads, [`Event`]s to those who look at a page, and [`Told`] to the terminal. No HTTP, no terminal, no clock: the
+//! options, with today's date in them, are asked from the one who starts it.
+//!
+//! One thread does this, again and again (`work`):
+//!
+//! 1. wait until the feed has news, and make the next listing of it: all that happened meanwhile is one change set;
+//! 2. update the site, and publish the new snapshot: from now on requests are answered from it;
+//! 3. render the pages that are looked at, and tell those for whom something differs;
+//! 4. look for problems, and tell which are new and which are mended.
+
+mod feed;
+mod page;
+mod problems;
+#[cfg(test)]
+mod tests;
+mod viewer;
+mod work;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::{
+    base::diagnostic::Diagnostic,
+    render::{Renderer, cache::RenderCache, highlight::Highlighter},
+    site::{Site, SiteOptions},
+    source::{Source, SourceError},
+};
+
+pub use self::{
+    feed::{Feed, FolderFeed, News},
+    page::Page,
+    problems::Shown,
+    viewer::{Event, PageEvent, Viewing},
+};
+use self::{problems::Board, viewer::Viewer};
+
+/// The site at one moment.
+pub struct Snapshot {
+    /// Counts the snapshots of this engine, from 1.
+    pub number: u64,
+    /// Where its files are.
+    pub source: Arc<dyn Source>,
+    /// Renders its pages.
+    pub renderer: Renderer,
+}
+
+/// What an engine needs from the one who starts it.
+pub struct EngineOptions {
+    /// How the site is read, asked again when its config or the day may have changed.
+    pub site: Box<dyn Fn(&dyn Source) -> SiteOptions + Send + Sync>,
+    /// Problems as a text for people, without colours.
+    pub describe: Box<dyn Fn(&[Diagnostic]) -> String + Send + Sync>,
+    /// Takes what the terminal should show.
+    pub tell: Box<dyn Fn(Told<'_>) + Send + Sync>,
+}
+
+/// What happened, for the terminal.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// There is a new snapshot.
+    Updated {
+        /// How many files differ.
+        n_files: usize,
+        /// How long it took from the first look to the new snapshot.
+        elapsed: Duration,
+    },
+    /// Problems came or went.
+    Problems {
+        /// Those that were not there before.
+        new: &'a [Diagnostic],
+        /// How many are no longer there.
+        n_mended: usize,
+        /// How many there are now.
+        n_left: usize,
+    },
+    /// Something about the surroundings, in one sentence.
+    Trouble(&'a str),
+}
+
+/// A site that stays up to date. Dropping it ends its thread.
+pub struct Engine {
+    shared: Arc<Shared>,
+    stop: Option<Box<dyn Fn() + Send + Sync>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the engine's thread and those who ask it share.
+struct Shared {
+    current: Mutex<Arc<Snapshot>>,
+    cache: RenderCache,
+    viewers: Mutex<HashMap<u64, Arc<Viewer>>>,
+    board: Mutex<Board>,
+    options: EngineOptions,
+}
+
+impl Engine {
+    /// Reads the site for the first time, and begins to follow `feed`.
+    ///
+    /// Without a feed the site stays as it is.
+    pub fn start(
+        source: Arc<dyn Source>,
+        options: EngineOptions,
+        feed: impl FnOnce() -> Option<Box<dyn Feed>> + Send + 'static,
+    ) -> Result<Self, SourceError> {
+        let site_options = (options.site)(&*source);
+        let site = Site::load(&*source, &site_options)?;
+        let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::new()));
+        let shared = Arc::new(Shared {
+            current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
+            cache: RenderCache::default(),
+            viewers: Mutex::default(),
+            board: Mutex::default(),
+            options,
+        });
+        let feed = feed();
+        let stop = feed.as_ref().map(|feed| feed.stopper());
+        let work = work::Work::new(shared.clone(), site_options);
+        let thread = thread::Builder::new().name("engine".to_owned()).spawn(move || work.run(feed));
+        // Without a thread the site is shown, and stays as it is.
+        Ok(Self { shared, stop, thread: thread.ok() })
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.snapshot()
+    }
+
+    /// Whether the site follows its files.
+    pub fn is_live(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    /// What is at a path of the newest snapshot: decoded, without the base path.
+    ///
+    /// Problems of rendering are told.
+    pub fn page(&self, path: &str) -> Page {
+        self.shared.page(&self.snapshot(), path)
+    }
+
+    /// Looks at a page until the answer is dropped: `tell` hears its state at once, and then all that concerns it.
+    pub fn look(&self, path: &str, tell: impl Fn(Event) + Send + Sync + 'static) -> Viewing {
+        self.shared.look(path, Box::new(tell))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(stop) = &self.stop {
+            stop();
+        }
+        if let Some(thread) = self.thread.take() {
+            // It ended early by a panic that it has told about.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        locked(&self.current).clone()
+    }
+
+    fn tell(&self, told: Told<'_>) {
+        (self.options.tell)(told);
+    }
+}
+
+/// Locks, whatever happened to a thread that held it.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

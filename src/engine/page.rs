@@ -1,0 +1,61 @@
+//! [`Page`]: what is at a path of a snapshot.
+
+use std::sync::Arc;
+
+use super::{Shared, Snapshot};
+use crate::{
+    base::{digest::Digest, media},
+    render::Rendered,
+    site::route::Route,
+};
+
+/// The address of the page for addresses where nothing is.
+const NOT_FOUND: &str = "/404.html";
+
+/// What is at a path.
+#[derive(Clone, Debug)]
+pub enum Page {
+    /// A page or file.
+    Found(Rendered),
+    /// It is at another address.
+    Moved(Route),
+    /// Nothing; this says so.
+    NotFound(Rendered),
+}
+
+impl Page {
+    /// The bytes that are shown; none when they are elsewhere.
+    pub fn rendered(&self) -> Option<&Rendered> {
+        match self {
+            Self::Found(rendered) | Self::NotFound(rendered) => Some(rendered),
+            Self::Moved(_) => None,
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn page(&self, snapshot: &Snapshot, path: &str) -> Page {
+        let route =
+            Route::new(path.strip_suffix("/index.html").map_or(path, |folder| &path[..=folder.len()]));
+        if let Some(rendered) = self.render(snapshot, &route) {
+            return Page::Found(rendered);
+        }
+        let folder = Route::new(&format!("{path}/"));
+        if snapshot.renderer.site().routes().contains(&folder) {
+            return Page::Moved(folder);
+        }
+        Page::NotFound(self.render(snapshot, &Route::new(NOT_FOUND)).unwrap_or_else(nothing))
+    }
+
+    fn render(&self, snapshot: &Snapshot, route: &Route) -> Option<Rendered> {
+        let rendered = self.cache.render(&snapshot.renderer, route)?;
+        self.note_page_problems(snapshot.number, route, &rendered.diagnostics);
+        Some(rendered)
+    }
+}
+
+fn nothing() -> Rendered {
+    let bytes: Arc<[u8]> = Arc::from(*b"not found");
+    let digest = Digest::of(&bytes);
+    Rendered { digest, bytes, media_type: media::HTML, diagnostics: Vec::new(), trace: None }
+}

@@ -1,0 +1,143 @@
+//! [`Work`]: the engine's thread, from news to the next snapshot.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Feed, News, Shared, Snapshot, Told, locked};
+use crate::{
+    base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
+    render::{THEMES_FOLDER, theme::ASSET_FOLDER},
+    site::{Site, SiteOptions, route::Route},
+    source::{ChangeSet, ListingOptions, SourceError},
+};
+
+/// How often the day is looked at while nothing happens.
+const DAY_CHECK: Duration = Duration::from_secs(20);
+
+/// The engine's thread.
+pub(super) struct Work {
+    shared: Arc<Shared>,
+    site_options: SiteOptions,
+    /// The last failure, so that it is told once.
+    failure: Option<String>,
+}
+
+impl Work {
+    pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions) -> Self {
+        Self { shared, site_options, failure: None }
+    }
+
+    /// Looks for the first problems, and follows the feed until it is stopped.
+    pub(super) fn run(mut self, feed: Option<Box<dyn Feed>>) {
+        self.survive(|work| work.shared.note_site_problems(&work.shared.snapshot()));
+        let Some(mut feed) = feed else { return };
+        while !feed.is_stopped() {
+            let has_news = feed.wait(DAY_CHECK);
+            if let Some(trouble) = feed.trouble() {
+                self.shared.tell(Told::Trouble(&trouble));
+            }
+            let went_well = self.survive(|work| {
+                let result = if has_news { work.round(&mut *feed) } else { work.check_day() };
+                work.told(result.err());
+            });
+            if !went_well {
+                feed.missed();
+            }
+        }
+    }
+
+    /// Runs a step; a panic in it is told, and the site stays as it was.
+    fn survive(&mut self, step: impl FnOnce(&mut Self)) -> bool {
+        let result = catch_unwind(AssertUnwindSafe(|| step(self)));
+        if result.is_err() {
+            self.shared.tell(Told::Trouble("the site could not be updated, it is shown as it was before"));
+        }
+        result.is_ok()
+    }
+
+    fn told(&mut self, error: Option<SourceError>) {
+        let failure = error.map(|error| error.to_string());
+        if let Some(failure) = failure.as_ref().filter(|failure| self.failure.as_ref() != Some(failure)) {
+            self.shared.tell(Told::Trouble(&format!("{failure}, the site is shown as it was before")));
+        }
+        self.failure = failure;
+    }
+
+    fn round(&mut self, feed: &mut dyn Feed) -> Result<(), SourceError> {
+        let begun = Instant::now();
+        let former = self.shared.snapshot();
+        let site = former.renderer.site();
+        let exclude = self.site_options.output.iter().cloned().collect();
+        let news = feed.next(site.listing(), &ListingOptions { exclude })?;
+        if news.listing == *site.listing() {
+            return Ok(());
+        }
+        let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
+        if touches_config && self.has_other_options(&former) {
+            return self.load_anew(&former, begun);
+        }
+        let News { source, listing, changes } = news;
+        let next = site.update(&*source, &changes, listing);
+        self.publish(&former, source, next, &changes, begun);
+        Ok(())
+    }
+
+    /// At midnight the site is read anew: other pages may be published.
+    fn check_day(&mut self) -> Result<(), SourceError> {
+        let former = self.shared.snapshot();
+        if self.has_other_options(&former) { self.load_anew(&former, Instant::now()) } else { Ok(()) }
+    }
+
+    fn has_other_options(&mut self, former: &Snapshot) -> bool {
+        let options = (self.shared.options.site)(&*former.source);
+        let differs =
+            (&options.output, &options.today) != (&self.site_options.output, &self.site_options.today);
+        self.site_options = options;
+        differs
+    }
+
+    fn load_anew(&self, former: &Snapshot, begun: Instant) -> Result<(), SourceError> {
+        let source = former.source.clone();
+        let next = Site::load(&*source, &self.site_options)?;
+        let changes = ChangeSet::between(former.renderer.site().listing(), next.listing());
+        self.publish(former, source, next, &changes, begun);
+        Ok(())
+    }
+
+    fn publish(
+        &self,
+        former: &Snapshot,
+        source: Arc<dyn crate::source::Source>,
+        site: Site,
+        changes: &ChangeSet,
+        begun: Instant,
+    ) {
+        let renderer = former.renderer.next(Arc::new(site), source.clone());
+        let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
+        *locked(&self.shared.current) = snapshot.clone();
+        let elapsed = begun.elapsed();
+        self.shared.show(&snapshot, &changed_assets(&snapshot, changes));
+        self.shared.tell(Told::Updated { n_files: changes.len(), elapsed });
+        self.shared.note_site_problems(&snapshot);
+    }
+}
+
+fn touched(changes: &ChangeSet) -> impl Iterator<Item = &RepoPath> {
+    changes.changed.iter().chain(&changes.removed)
+}
+
+/// The addresses of the changed files that are published as they are.
+fn changed_assets(snapshot: &Snapshot, changes: &ChangeSet) -> Vec<Route> {
+    let site = snapshot.renderer.site();
+    let themes = RepoPath::root().join(THEMES_FOLDER);
+    let of_file = |path: &RepoPath| {
+        if let Some((_, name)) = path.relative_to(&themes).and_then(|path| path.split_once('/')) {
+            return Some(Route::new(&format!("/{ASSET_FOLDER}/{name}")));
+        }
+        if site.page_of_file(path).is_some() { None } else { site.route_of_file(path) }
+    };
+    touched(changes).filter_map(of_file).collect()
+}

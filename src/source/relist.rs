@@ -1,0 +1,539 @@
+//! [`Folder::relist`]: the listing after something happened, at the cost of what happened.
+//!
+//! Takes the last listing and where to look, gives the next listing and the difference of both. The next listing is the
+//! one that [`Source::listing`] would give:
+//!
+//! 1. a file that was listed and still is a file only gets the id of its bytes;
+//! 2. any other name that was touched is taken out with all below it, and what is there now is walked;
+//! 3. what could change the rules for other names (ignore files, attributes, links, which files Git tracks) has
+//!    everything listed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    io,
+    ops::Bound,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    base::{diagnostic, diagnostic::Diagnostic, path::RepoPath},
+    git::index::{ATTRIBUTES_FILE, FileStat, WorkTree},
+    source::{
+        ChangeSet, Entry, Folder, Listing, ListingOptions, Source, SourceError, Touched,
+        folder::{child_at, hash, read_work_tree, scope_of},
+        ignore::{GIT_IGNORE_FILE, GitRules, RECTO_IGNORE_FILE, Rules, Scope, is_hidden},
+        walk::{Kind, MANIFEST_FILE, MAX_DEPTH, Walked, walk_child},
+    },
+};
+
+/// How many touched paths are looked at one by one; with more, listing everything is as quick.
+const MAX_PATHS: usize = 5_000;
+
+/// Names that decide about other names.
+const RULE_FILES: [&str; 5] = [GIT_IGNORE_FILE, RECTO_IGNORE_FILE, ATTRIBUTES_FILE, MANIFEST_FILE, ".git"];
+
+/// Whether a file or folder of this name decides what becomes of others.
+pub(super) fn is_rule(name: &str) -> bool {
+    RULE_FILES.contains(&name)
+}
+
+/// The end of the attempt to look only at what was touched: everything has to be listed.
+struct Everything;
+
+/// What has to be put in the place of parts of the last listing.
+#[derive(Default)]
+struct Edit {
+    entries: BTreeMap<RepoPath, Entry>,
+    /// Files and folders that are to be taken out first.
+    cut: BTreeSet<RepoPath>,
+    diagnostics: Vec<Diagnostic>,
+    folders: Vec<RepoPath>,
+}
+
+impl Folder {
+    /// The listing after `touched`, and how it differs from `former`, which must be the last one with the same options.
+    pub fn relist(
+        &self,
+        former: &Listing,
+        touched: &Touched,
+        options: &ListingOptions,
+    ) -> Result<(Listing, ChangeSet), SourceError> {
+        if let Ok(edit) = self.look(former, touched, options) {
+            return Ok(self.apply(former, edit));
+        }
+        let listing = self.listing(options)?;
+        let changes = ChangeSet::between(former, &listing);
+        Ok((listing, changes))
+    }
+
+    /// Finds out what there is now at the touched paths.
+    fn look(
+        &self,
+        former: &Listing,
+        touched: &Touched,
+        options: &ListingOptions,
+    ) -> Result<Edit, Everything> {
+        let paths = &touched.paths;
+        let changes_rules = |path: &RepoPath| path.is_root() || path.parts().any(is_rule);
+        if touched.everything || paths.len() > MAX_PATHS || paths.iter().any(changes_rules) {
+            return Err(Everything);
+        }
+        let work_tree = self.same_work_tree()?;
+        let visible = paths.iter().filter(|path| !path.parts().any(|part| is_hidden(part.as_bytes())));
+        let (files, names): (Vec<&RepoPath>, Vec<&RepoPath>) =
+            visible.partition(|path| self.is_still_a_file(former, path));
+        let mut edit = Edit::default();
+        self.hash_files(former, files, &mut edit)?;
+        if !names.is_empty() {
+            if has_odd_parts(former) {
+                return Err(Everything);
+            }
+            let rules = Rules::new(options, GitRules::Untracked(work_tree.as_deref()));
+            let top = work_tree.as_deref().map_or_else(Scope::default, scope_of);
+            Look { folder: self, rules: &rules, top, scopes: HashMap::new() }.names(names, &mut edit)?;
+        }
+        Ok(edit)
+    }
+
+    /// The work tree of the last listing, read again when its index was written, unless other files are tracked now.
+    fn same_work_tree(&self) -> Result<Option<Arc<WorkTree>>, Everything> {
+        let Some(known) = self.last().work_tree.clone() else { return Ok(None) };
+        if known.is_current() {
+            return Ok(Some(known));
+        }
+        let (work_tree, problems) = read_work_tree(self.root());
+        let same = work_tree.filter(|work_tree| problems.is_empty() && work_tree.tracks_the_same(&known));
+        let same = same.map(Arc::new).ok_or(Everything)?;
+        self.last().work_tree = Some(same.clone());
+        Ok(Some(same))
+    }
+
+    fn is_still_a_file(&self, former: &Listing, path: &RepoPath) -> bool {
+        former.entries.get(path).is_some_and(|entry| entry.link_to.is_none())
+            && self.disk_path(path).symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+    }
+
+    fn hash_files(&self, former: &Listing, files: Vec<&RepoPath>, edit: &mut Edit) -> Result<(), Everything> {
+        let hashed: Result<Vec<_>, Everything> = files
+            .into_par_iter()
+            .map(|path| {
+                let (blob, size) = hash(&self.disk_path(path)).map_err(|_| Everything)?;
+                Ok((path, Entry { blob, size, link_to: None }))
+            })
+            .collect();
+        let changed: BTreeMap<&RepoPath, Entry> =
+            hashed?.into_iter().filter(|(path, entry)| former.entries.get(*path) != Some(entry)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let through_links = former.entries.iter().filter_map(|(path, entry)| {
+            let target = entry.link_to.as_ref()?;
+            Some((path.clone(), Entry { link_to: entry.link_to.clone(), ..changed.get(target)?.clone() }))
+        });
+        edit.entries.extend(through_links);
+        edit.entries.extend(changed.into_iter().map(|(path, entry)| (path.clone(), entry)));
+        Ok(())
+    }
+
+    fn apply(&self, former: &Listing, edit: Edit) -> (Listing, ChangeSet) {
+        let mut listing = former.clone();
+        let mut gone = BTreeMap::new();
+        for path in &edit.cut {
+            let within: Vec<RepoPath> = below(&listing.entries, path).cloned().collect();
+            gone.extend(within.into_iter().filter_map(|path| listing.entries.remove_entry(&path)));
+        }
+        let mut changes = ChangeSet::default();
+        for (path, entry) in edit.entries {
+            let before = gone.remove(&path).or_else(|| listing.entries.get(&path).cloned());
+            if before.is_none_or(|before| before.blob != entry.blob) {
+                changes.changed.push(path.clone());
+            }
+            listing.entries.insert(path, entry);
+        }
+        changes.removed = gone.into_keys().collect();
+        if !edit.cut.is_empty() {
+            let is_cut = |path: &RepoPath| ancestors(path).any(|around| edit.cut.contains(&around));
+            listing.diagnostics.retain(|problem| !problem.place.as_ref().is_some_and(|at| is_cut(&at.path)));
+            listing.diagnostics.extend(edit.diagnostics);
+            diagnostic::sort(&mut listing.diagnostics);
+            self.replace_folders(&edit.cut, edit.folders);
+        }
+        (listing, changes)
+    }
+
+    fn replace_folders(&self, cut: &BTreeSet<RepoPath>, found: Vec<RepoPath>) {
+        let mut last = self.last();
+        if found.is_empty() && !cut.iter().any(|path| last.folders.contains(path)) {
+            return;
+        }
+        let folders = Arc::make_mut(&mut last.folders);
+        folders.retain(|folder| !ancestors(folder).any(|around| cut.contains(&around)));
+        folders.extend(found);
+    }
+}
+
+/// A look at names that appeared, went away or are of another kind now.
+struct Look<'a> {
+    folder: &'a Folder,
+    rules: &'a Rules<'a>,
+    /// What holds in the site's folder before its own ignore files.
+    top: Scope,
+    scopes: HashMap<RepoPath, Option<Scope>>,
+}
+
+impl Look<'_> {
+    fn names(&mut self, names: Vec<&RepoPath>, edit: &mut Edit) -> Result<(), Everything> {
+        // A folder comes before what is in it.
+        for path in names {
+            if !ancestors(path).skip(1).any(|around| edit.cut.contains(&around)) {
+                edit.cut.insert(path.clone());
+                let walked = self.walk(path)?;
+                edit.folders.extend(walked.folders);
+                edit.diagnostics.extend(walked.diagnostics);
+                self.take_files(walked.files, edit)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn walk(&mut self, path: &RepoPath) -> Result<Walked<FileStat>, Everything> {
+        let nothing = Ok(Walked::new());
+        let parent = path.parent().unwrap_or_default();
+        let Some(scope) = self.scope_in(&parent)? else { return nothing };
+        let Some(child) = child_at(&self.folder.disk_path(path)) else { return nothing };
+        if matches!(child.kind, Kind::Link(_)) {
+            return Err(Everything);
+        }
+        let walked = walk_child(self.folder, self.rules, &scope, &parent, child).map_err(|_| Everything)?;
+        if walked.links.is_empty() { Ok(walked) } else { Err(Everything) }
+    }
+
+    fn take_files(&self, files: Vec<(RepoPath, FileStat)>, edit: &mut Edit) -> Result<(), Everything> {
+        let hashed: Result<Vec<_>, Everything> = files
+            .into_par_iter()
+            .map(|(path, _)| match hash(&self.folder.disk_path(&path)) {
+                Ok((blob, size)) => Ok(Some((path, Entry { blob, size, link_to: None }))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(_) => Err(Everything),
+            })
+            .collect();
+        edit.entries.extend(hashed?.into_iter().flatten());
+        Ok(())
+    }
+
+    /// What holds in a folder with its own ignore files; `None` when the walk doesn't enter it.
+    fn scope_in(&mut self, folder: &RepoPath) -> Result<Option<Scope>, Everything> {
+        if let Some(known) = self.scopes.get(folder) {
+            return Ok(known.clone());
+        }
+        let scope = match folder.parent() {
+            None => Some(self.top.clone()),
+            Some(parent) => {
+                let outer = self.scope_in(&parent)?;
+                outer.filter(|scope| scope.depth < MAX_DEPTH).and_then(|scope| {
+                    if is_hidden(folder.file_name().as_bytes()) {
+                        None
+                    } else {
+                        self.rules.enter(&scope, folder)
+                    }
+                })
+            }
+        };
+        let scope = match scope {
+            Some(scope) => self.with_own_rules(folder, scope)?,
+            None => None,
+        };
+        self.scopes.insert(folder.clone(), scope.clone());
+        Ok(scope)
+    }
+
+    fn with_own_rules(&self, folder: &RepoPath, mut scope: Scope) -> Result<Option<Scope>, Everything> {
+        let disk_path = self.folder.disk_path(folder);
+        let kind = |name: &str| disk_path.join(name).symlink_metadata().ok();
+        match disk_path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(metadata) if metadata.is_symlink() => return Err(Everything),
+            _ => return Ok(None),
+        }
+        if !folder.is_root() && (kind(".git").is_some() || kind(MANIFEST_FILE).is_some()) {
+            return Ok(None);
+        }
+        let read = |name: &str| match kind(name) {
+            Some(metadata) if metadata.is_file() => {
+                self.folder.read(&folder.join(name)).map(Some).map_err(|_| Everything)
+            }
+            _ => Ok(None),
+        };
+        // What is wrong with these files is known from the last listing.
+        if let Some(text) = read(RECTO_IGNORE_FILE)? {
+            scope.add_recto_ignore(folder, &text);
+        }
+        if let Some(text) = read(GIT_IGNORE_FILE)? {
+            scope.add_git_ignore(folder, &text);
+        }
+        Ok(Some(scope))
+    }
+}
+
+/// Whether a listing has what can't be replaced name by name: links, and problems that only name the folder they are in.
+fn has_odd_parts(listing: &Listing) -> bool {
+    let is_odd =
+        |problem: &Diagnostic| ["symlink-", "name-"].iter().any(|kind| problem.code.starts_with(kind));
+    listing.diagnostics.iter().any(is_odd) || listing.entries.values().any(|entry| entry.link_to.is_some())
+}
+
+/// A path and the folders around it, without the root.
+fn ancestors(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
+    std::iter::successors(Some(path.clone()), RepoPath::parent).filter(|path| !path.is_root())
+}
+
+/// The path itself and all below it.
+fn below<'a>(entries: &'a BTreeMap<RepoPath, Entry>, path: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+    let start = format!("{path}/");
+    let itself = entries.get_key_value(path).map(|(path, _)| path);
+    let from = (Bound::Included(start.as_str()), Bound::Unbounded);
+    let inside = entries.range::<str, _>(from).map(|(path, _)| path);
+    itself.into_iter().chain(inside.take_while(move |path| path.as_str().starts_with(&start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).expect("a normal path")
+    }
+
+    fn touched(paths: &[&str]) -> Touched {
+        Touched { paths: paths.iter().map(|text| path(text)).collect(), ..Touched::default() }
+    }
+
+    /// A folder that is listed by relisting, and the listing of a folder that knows nothing.
+    struct Both {
+        repo: TestRepo,
+        folder: Folder,
+        listing: Listing,
+        options: ListingOptions,
+    }
+
+    impl Both {
+        fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
+            let repo = TestRepo::new();
+            prepare(&repo);
+            let folder = Folder::open(repo.root()).expect("a folder");
+            let options = ListingOptions { exclude: vec![path("out")] };
+            let listing = folder.listing(&options).expect("a listing");
+            Self { repo, folder, listing, options }
+        }
+
+        /// Relists and compares with a listing from nothing; gives what changed and what is gone.
+        fn check(&mut self, touched: &Touched) -> (Vec<String>, Vec<String>) {
+            let (listing, changes) =
+                self.folder.relist(&self.listing, touched, &self.options).expect("a listing");
+            let fresh = Folder::open(self.repo.root()).expect("a folder");
+            let expected = fresh.listing(&self.options).expect("a listing");
+            assert_eq!(listing, expected, "{touched:?}");
+            assert_eq!(changes, ChangeSet::between(&self.listing, &expected), "{touched:?}");
+            assert_eq!(self.folder.last().folders, fresh.last().folders, "{touched:?}");
+            self.listing = listing;
+            let names = |paths: Vec<RepoPath>| paths.iter().map(ToString::to_string).collect();
+            (names(changes.changed), names(changes.removed))
+        }
+    }
+
+    #[test]
+    fn a_written_file_costs_that_file() {
+        let mut both = Both::new(|repo| {
+            repo.write("a.md", "x").write("b.md", "x");
+        });
+        both.repo.write("a.md", "y").write("b.md", "y");
+        // Only what is named is looked at: the other file is found once it is named.
+        let (listing, _) =
+            both.folder.relist(&both.listing, &touched(&["a.md"]), &both.options).expect("a listing");
+        assert_eq!(listing.entries[&path("b.md")], both.listing.entries[&path("b.md")]);
+        assert_eq!(both.check(&touched(&["a.md", "b.md"])).0, ["a.md", "b.md"]);
+        assert_eq!(both.check(&touched(&["a.md", "b.md"])), (vec![], vec![]));
+    }
+
+    #[test]
+    fn new_renamed_and_vanished_folders() {
+        let mut both = Both::new(|repo| {
+            repo.write("a/b/c.md", "x").write("a-b.md", "x").write("a/d.md", "x");
+        });
+        fs::rename(both.repo.path("a"), both.repo.path("z")).expect("renamed");
+        let (changed, removed) = both.check(&touched(&["a", "z", "a/b/c.md"]));
+        assert_eq!(
+            (changed.join(" "), removed.join(" ")),
+            ("z/b/c.md z/d.md".into(), "a/b/c.md a/d.md".into())
+        );
+        fs::remove_dir_all(both.repo.path("z/b")).expect("removed");
+        assert_eq!(both.check(&touched(&["z/b", "z/b/c.md"])).1, ["z/b/c.md"]);
+        both.repo.write("z/b", "now a file");
+        assert_eq!(both.check(&touched(&["z/b"])).0, ["z/b"]);
+        both.repo.write("new/er/.gitignore", "*.log").write("new/er/x.log", "x").write("new/er/y.md", "x");
+        assert_eq!(both.check(&touched(&["new"])).0, ["new/er/y.md"]);
+        both.repo.write("out/x.md", "x").write("new/.hidden/x.md", "x").write("new/er/z.log", "x");
+        assert_eq!(
+            both.check(&touched(&["out", "out/x.md", "new/.hidden", "new/er/z.log"])),
+            (vec![], vec![])
+        );
+    }
+
+    #[test]
+    fn what_git_tracks_is_listed_though_it_is_ignored() {
+        let mut both = Both::new(|repo| {
+            repo.write(".gitignore", "*.log").write("a.log", "x").commit("all");
+        });
+        assert_eq!(both.listing.entries.len(), 0);
+        both.repo.git("add -f a.log");
+        assert_eq!(both.check(&Touched { index: true, ..Touched::default() }).0, ["a.log"]);
+        both.repo.git("rm -q --cached a.log");
+        assert_eq!(both.check(&Touched { index: true, ..Touched::default() }).1, ["a.log"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_links_lead_to() {
+        let mut both = Both::new(|repo| {
+            repo.write("a/b.md", "x").link("c.md", "a/b.md").link("d", "a");
+        });
+        both.repo.write("a/b.md", "y");
+        assert_eq!(both.check(&touched(&["a/b.md"])).0, ["a/b.md", "c.md", "d/b.md"]);
+        fs::remove_file(both.repo.path("a/b.md")).expect("removed");
+        assert_eq!(both.check(&touched(&["a/b.md"])).1, ["a/b.md", "c.md", "d/b.md"]);
+    }
+
+    /// A small generator of numbers, the same ones for the same seed.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, n: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % n
+        }
+
+        fn one_of<'a>(&mut self, names: &[&'a str]) -> &'a str {
+            names[self.roll(names.len())]
+        }
+
+        fn path(&mut self) -> String {
+            let folder = self.one_of(&[
+                "",
+                "",
+                "a/",
+                "a/b/",
+                "a-b/",
+                "x/",
+                "x/y/z/",
+                "out/",
+                ".hid/",
+                "a/.well-known/",
+            ]);
+            let name = self.one_of(&[
+                "1.md",
+                "2.md",
+                "3.log",
+                "index.md",
+                "b",
+                "c",
+                ".hid.md",
+                "n\u{202e}.md",
+                ".htaccess",
+            ]);
+            format!("{folder}{name}")
+        }
+    }
+
+    /// Changes something, and names what a watch would name.
+    fn edit(repo: &TestRepo, dice: &mut Dice) -> Touched {
+        let (one, two) = (dice.path(), dice.path());
+        let names: Vec<String> = match dice.roll(14) {
+            0..=4 => {
+                let text = format!("{}", dice.roll(5));
+                let parent = repo.path(&one).parent().expect("a folder").to_path_buf();
+                let new = ancestors(&path(&one)).filter(|around| !repo.path(around.as_str()).exists()).last();
+                let is_written =
+                    fs::create_dir_all(parent).is_ok() && fs::write(repo.path(&one), text).is_ok();
+                let named = new.map_or(one, |new| new.to_string());
+                if is_written { vec![named] } else { Vec::new() }
+            }
+            5 => {
+                let _ = fs::remove_file(repo.path(&one));
+                vec![one]
+            }
+            6 | 7 => {
+                let folder = dice.one_of(&["a", "a/b", "x", "x/y", "a-b", "c"]);
+                let _ = fs::remove_dir_all(repo.path(folder));
+                vec![folder.to_owned()]
+            }
+            8 | 9 => {
+                let (from, to) = (
+                    dice.one_of(&["a", "a/b", "x", "x/y", "1.md"]),
+                    dice.one_of(&["a", "c", "x/y", "a/b", "2.md"]),
+                );
+                let _ = fs::rename(repo.path(from), repo.path(to));
+                vec![from.to_owned(), to.to_owned()]
+            }
+            10 => {
+                let file = format!(
+                    "{}{}",
+                    dice.one_of(&["", "a/", "x/"]),
+                    dice.one_of(&[".gitignore", ".rectoignore"])
+                );
+                let text = dice.one_of(&["", "*.log", "a/b/", "1.md\n!x/1.md", "[z-a]"]);
+                let is_written = repo.path(&file).parent().is_some_and(std::path::Path::is_dir)
+                    && fs::write(repo.path(&file), text).is_ok();
+                if is_written { vec![file] } else { Vec::new() }
+            }
+            11 => {
+                repo.git(dice.one_of(&[
+                    "add -A",
+                    "add -A -f",
+                    "rm -r -q -f --cached --ignore-unmatch a x",
+                    "reset -q",
+                ]));
+                return Touched { index: true, ..Touched::default() };
+            }
+            #[cfg(unix)]
+            12 => {
+                let is_made =
+                    std::os::unix::fs::symlink(dice.one_of(&["1.md", "a", "none", "x/y"]), repo.path(&one))
+                        .is_ok();
+                if is_made { vec![one] } else { Vec::new() }
+            }
+            _ => {
+                let _ = fs::write(repo.path("2.md"), two.clone());
+                let _ = fs::remove_file(repo.path(&two));
+                vec![two, "2.md".to_owned()]
+            }
+        };
+        touched(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn relisting_gives_what_listing_gives() {
+        for seed in 0..30 {
+            let mut dice = Dice(seed);
+            let mut both = Both::new(|repo| {
+                repo.write("a/1.md", "x").write("a/b/2.md", "x").write("x/y/z/3.log", "x");
+                if seed % 2 == 0 {
+                    repo.commit("all");
+                }
+            });
+            for _ in 0..40 {
+                let mut all = Touched::default();
+                for _ in 0..=dice.roll(3) {
+                    let mut one = edit(&both.repo, &mut dice);
+                    all.paths.append(&mut one.paths);
+                    all.index |= one.index;
+                }
+                both.check(&all);
+            }
+        }
+    }
+}

@@ -1,0 +1,506 @@
+//! [`Watch`]: says where to look in a folder of the disk because something happened there.
+//!
+//! The only file that knows `notify`. What the system tells is taken as a hint where to look, never as what happened:
+//! that is found out by [`Folder::relist`]. Folders are watched one by one, those that belong to the site and those
+//! around it whose files decide about it; so neither Git's objects nor ignored folders cost a watch or a wake-up.
+//!
+//! Where the system can't watch (its limit is reached, or the folder is on a file system of another machine), everything
+//! is touched once a second, which [`Watch::trouble`] tells.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use notify::{
+    Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
+    event::{AccessKind, AccessMode},
+};
+
+use crate::{
+    base::path::RepoPath,
+    git::index::{FileStat, INDEX_FILE, INDEX_LOCK},
+    source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
+};
+
+/// How often everything is looked at where the system can't watch.
+const POLL_EVERY: Duration = Duration::from_secs(1);
+/// How long a change of Git's index is waited for, so that a checkout is one change.
+const MAX_LOCKED: Duration = Duration::from_secs(2);
+/// How often the lock is looked for meanwhile.
+const LOCK_STEP: Duration = Duration::from_millis(4);
+/// How long nothing must be told after the lock is gone: what it covered is on its way.
+const QUIET_AFTER_LOCK: Duration = Duration::from_millis(15);
+
+/// File systems whose changes by other machines nobody tells.
+const FAR_FILE_SYSTEMS: [&str; 12] = [
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "fuse.sshfs",
+    "fuse.rclone",
+    "vboxsf",
+    "drvfs",
+];
+
+/// Watches a [`Folder`].
+pub struct Watch {
+    inbox: Arc<Inbox>,
+    /// `None` when everything is looked at now and then instead.
+    watcher: Option<RecommendedWatcher>,
+    trouble: Option<String>,
+    root: PathBuf,
+    /// Folders around the site whose ignore files count, and Git's own folder.
+    around: BTreeSet<PathBuf>,
+    lock: Option<PathBuf>,
+    /// A lock that stayed too long; it is not waited for again.
+    stale_lock: Option<FileStat>,
+    followed: Arc<BTreeSet<RepoPath>>,
+    watched: BTreeSet<RepoPath>,
+    /// Folders that were not watched while their content was listed.
+    fresh: BTreeSet<RepoPath>,
+    last_poll: Instant,
+}
+
+/// Wakes a [`Watch`] that waits, for good.
+#[derive(Clone)]
+pub struct Alarm(Arc<Inbox>);
+
+#[derive(Default)]
+struct Inbox {
+    state: Mutex<State>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    touched: Touched,
+    last_told: Option<Instant>,
+    failure: Option<String>,
+    is_stopped: bool,
+}
+
+impl Watch {
+    /// Begins to watch a folder that has been listed. What changed since that listing is found by the first look.
+    pub fn new(folder: &Folder) -> Self {
+        let mut watch = Self {
+            inbox: Arc::default(),
+            watcher: None,
+            trouble: None,
+            root: folder.root().to_path_buf(),
+            around: BTreeSet::new(),
+            lock: None,
+            stale_lock: None,
+            followed: Arc::default(),
+            watched: BTreeSet::new(),
+            fresh: BTreeSet::new(),
+            last_poll: Instant::now(),
+        };
+        if let Some(work_tree) = &folder.last().work_tree {
+            watch.around.extend(work_tree.folders_above().map(|folder| work_tree.disk_path(&folder)));
+            watch.around.insert(work_tree.git_dir().to_path_buf());
+            watch.lock = Some(work_tree.git_dir().join(INDEX_LOCK));
+        }
+        match far_file_system(&watch.root) {
+            Some(kind) => watch.give_up(&format!("the folder is on a file system of the kind `{kind}`")),
+            None => watch.begin(),
+        }
+        watch.follow(folder, &Touched::default());
+        watch.fresh.clear();
+        watch.inbox.state().touched = Touched::everything();
+        watch
+    }
+
+    /// What ends the waiting from another thread.
+    pub fn alarm(&self) -> Alarm {
+        Alarm(self.inbox.clone())
+    }
+
+    /// Why the folder is looked at once a second instead of being watched, the first time this is asked.
+    pub fn trouble(&mut self) -> Option<String> {
+        self.trouble.take()
+    }
+
+    /// Waits until something happened and gives it; nothing when `timeout` is over or the alarm rang.
+    ///
+    /// It returns as soon as there is something, but for Git at work, which is let finish.
+    pub fn wait(&mut self, timeout: Duration) -> Touched {
+        let timeout = if self.watcher.is_none() { self.until_poll().min(timeout) } else { timeout };
+        if self.fresh.is_empty() {
+            self.inbox.wait(timeout);
+        }
+        self.let_git_finish();
+        let mut state = self.inbox.state();
+        let mut touched = std::mem::take(&mut state.touched);
+        let failure = state.failure.take();
+        let is_stopped = state.is_stopped;
+        drop(state);
+        if is_stopped {
+            return Touched::default();
+        }
+        if let Some(failure) = failure {
+            self.give_up(&failure);
+        }
+        if self.watcher.is_none() && self.until_poll().is_zero() {
+            self.last_poll = Instant::now();
+            touched.everything = true;
+        }
+        touched.paths.extend(self.fresh.iter().cloned());
+        touched
+    }
+
+    /// Watches the folders that the folder's last listing went into, after a look at `touched`.
+    pub fn follow(&mut self, folder: &Folder, touched: &Touched) {
+        let folders = folder.last().folders.clone();
+        let fresh = std::mem::take(&mut self.fresh);
+        let renewed: Vec<RepoPath> = if touched.everything && !self.watched.is_empty() {
+            self.watched.iter().cloned().collect()
+        } else {
+            let came =
+                touched.paths.iter().filter(|path| !fresh.contains(*path) && self.watched.contains(*path));
+            let came: Vec<&RepoPath> = came.collect();
+            self.watched.iter().filter(|path| came.iter().any(|came| path.is_within(came))).cloned().collect()
+        };
+        if renewed.is_empty() && Arc::ptr_eq(&folders, &self.followed) {
+            return;
+        }
+        let gone: Vec<RepoPath> = self.watched.difference(&folders).cloned().collect();
+        // First those that are gone: a folder that was renamed still has the watch of its old name.
+        for path in gone.iter().chain(&renewed) {
+            if self.watched.remove(path)
+                && let Some(watcher) = &mut self.watcher
+            {
+                // It may have ended with its folder.
+                let _ = watcher.unwatch(&self.root.join(path.as_str()));
+            }
+        }
+        let new: Vec<RepoPath> = folders.difference(&self.watched).cloned().collect();
+        for path in new {
+            if !self.add(&self.root.join(path.as_str())) {
+                break;
+            }
+            if !touched.everything {
+                self.fresh.insert(path.clone());
+            }
+            self.watched.insert(path);
+        }
+        self.followed = folders;
+    }
+
+    fn begin(&mut self) {
+        let inbox = self.inbox.clone();
+        let (root, around) = (self.root.clone(), self.around.clone());
+        let tell = move |event: notify::Result<Event>| inbox.tell(event, &root, &around);
+        match RecommendedWatcher::new(tell, Config::default()) {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => return self.give_up(&error.to_string()),
+        }
+        for folder in self.around.clone() {
+            if !self.add(&folder) {
+                return;
+            }
+        }
+    }
+
+    /// Watches one folder; `false` when the system has refused.
+    fn add(&mut self, folder: &Path) -> bool {
+        let Some(watcher) = &mut self.watcher else { return false };
+        let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) else { return true };
+        // It went away just now: the watch of the folder around it tells.
+        if !folder.is_dir() {
+            return true;
+        }
+        self.give_up(&match error.kind {
+            notify::ErrorKind::MaxFilesWatch => "the system's limit of watched folders is reached".to_owned(),
+            _ => error.to_string(),
+        });
+        false
+    }
+
+    fn give_up(&mut self, cause: &str) {
+        self.watcher = None;
+        self.watched.clear();
+        self.trouble = Some(format!("{cause}, so changes are looked for every {} s", POLL_EVERY.as_secs()));
+    }
+
+    fn until_poll(&self) -> Duration {
+        POLL_EVERY.saturating_sub(self.last_poll.elapsed())
+    }
+
+    /// While Git changes the work tree its index is locked: what it does is one change.
+    fn let_git_finish(&mut self) {
+        let Some(lock) = &self.lock else { return };
+        let stat = || lock.symlink_metadata().ok().map(|metadata| FileStat::of(&metadata));
+        if self.inbox.state().touched.is_empty() || stat().is_none_or(|stat| self.stale_lock == Some(stat)) {
+            return;
+        }
+        let begun = Instant::now();
+        while let Some(now) = stat() {
+            if begun.elapsed() > MAX_LOCKED || self.inbox.state().is_stopped {
+                self.stale_lock = Some(now);
+                return;
+            }
+            thread::sleep(LOCK_STEP);
+        }
+        while begun.elapsed() < MAX_LOCKED && self.inbox.since_told() < QUIET_AFTER_LOCK {
+            thread::sleep(LOCK_STEP);
+        }
+    }
+}
+
+impl Alarm {
+    /// Ends every waiting from now on.
+    pub fn ring(&self) {
+        self.0.state().is_stopped = true;
+        self.0.news.notify_all();
+    }
+
+    /// Whether it rang.
+    pub fn has_rung(&self) -> bool {
+        self.0.state().is_stopped
+    }
+}
+
+impl Inbox {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, timeout: Duration) {
+        let is_idle =
+            |state: &mut State| state.touched.is_empty() && state.failure.is_none() && !state.is_stopped;
+        drop(self.news.wait_timeout_while(self.state(), timeout, is_idle));
+    }
+
+    fn since_told(&self) -> Duration {
+        self.state().last_told.map_or(Duration::MAX, |told| told.elapsed())
+    }
+
+    fn tell(&self, event: notify::Result<Event>, root: &Path, around: &BTreeSet<PathBuf>) {
+        let mut touched = Touched::default();
+        let mut failure = None;
+        match event {
+            Ok(event) if event.need_rescan() => touched.everything = true,
+            Ok(event) if is_read(event.kind) => return,
+            Ok(event) => event.paths.iter().for_each(|path| touch(path, root, around, &mut touched)),
+            Err(error) => failure = Some(error.to_string()),
+        }
+        if touched.is_empty() && failure.is_none() {
+            return;
+        }
+        let mut state = self.state();
+        state.touched.paths.append(&mut touched.paths);
+        state.touched.everything |= touched.everything;
+        state.touched.index |= touched.index;
+        state.last_told = Some(Instant::now());
+        state.failure = failure.or(state.failure.take());
+        self.news.notify_all();
+    }
+}
+
+/// Whether nothing was written: our own reading is told, too.
+fn is_read(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
+}
+
+/// Sorts a path of the disk by what it means for the site.
+fn touch(path: &Path, root: &Path, around: &BTreeSet<PathBuf>, touched: &mut Touched) {
+    let name = path.file_name().unwrap_or_default();
+    if path.parent().is_some_and(|folder| around.contains(folder)) {
+        let name = name.to_str().unwrap_or_default();
+        touched.index |= name == INDEX_FILE;
+        touched.everything |= is_rule(name);
+    }
+    let Ok(inside) = path.strip_prefix(root) else { return };
+    let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+    let Some(path) = parts.and_then(|parts| RepoPath::new(&parts.join("/"))) else {
+        touched.everything = true;
+        return;
+    };
+    let is_left_out = |part: &str| is_hidden(part.as_bytes()) && !is_rule(part);
+    let is_below_rule = path.parent().is_some_and(|folder| folder.parts().any(is_rule));
+    if !is_below_rule && !path.parts().any(is_left_out) {
+        touched.everything |= path.is_root();
+        touched.paths.insert(path);
+    }
+}
+
+/// The kind of file system that holds a folder, when it is one that nobody tells the changes of.
+fn far_file_system(folder: &Path) -> Option<String> {
+    far_in(&std::fs::read_to_string("/proc/self/mountinfo").ok()?, folder)
+}
+
+/// Looks for the mount that holds a folder in Linux's table of them.
+fn far_in(table: &str, folder: &Path) -> Option<String> {
+    let mounts = table.lines().filter_map(|line| {
+        let (mount, source) = line.split_once(" - ")?;
+        let point = mount.split(' ').nth(4)?.replace("\\040", " ");
+        folder.starts_with(&point).then(|| (point.len(), source.split(' ').next().unwrap_or_default()))
+    });
+    // Of two mounts at one place the later one counts.
+    let (_, kind) = mounts.max_by_key(|(length, _)| *length)?;
+    FAR_FILE_SYSTEMS.contains(&kind).then(|| kind.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{
+        git::test_repo::TestRepo,
+        source::{ListingOptions, Source as _},
+    };
+
+    /// How long a test waits for the system.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).expect("a normal path")
+    }
+
+    struct Watched {
+        repo: TestRepo,
+        folder: Folder,
+        watch: Watch,
+    }
+
+    impl Watched {
+        fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
+            let repo = TestRepo::new();
+            prepare(&repo);
+            let folder = Folder::open(repo.root()).expect("a folder");
+            folder.listing(&ListingOptions::default()).expect("a listing");
+            let mut watch = Watch::new(&folder);
+            assert_eq!(watch.wait(PATIENCE), Touched::everything(), "what happened before is not known");
+            Self { repo, folder, watch }
+        }
+
+        /// Waits until a path is told.
+        fn expect(&mut self, wanted: &str) -> Touched {
+            let begun = Instant::now();
+            loop {
+                let touched = self.watch.wait(PATIENCE);
+                self.watch.follow(&self.folder, &touched);
+                if touched.paths.contains(&path(wanted)) {
+                    return touched;
+                }
+                assert!(begun.elapsed() < PATIENCE, "`{wanted}` was not told");
+            }
+        }
+
+        fn expect_silence(&mut self) {
+            assert_eq!(self.watch.wait(Duration::from_millis(100)), Touched::default());
+        }
+
+        fn list(&self) {
+            self.folder.listing(&ListingOptions::default()).expect("a listing");
+        }
+    }
+
+    #[test]
+    fn files_of_the_site_are_told_and_hidden_and_ignored_ones_are_not() {
+        let mut watched = Watched::new(|repo| {
+            repo.write(".gitignore", "node_modules/")
+                .write("docs/a.md", "x")
+                .write("node_modules/x/y.js", "x");
+        });
+        watched.repo.write("docs/a.md", "y");
+        watched.expect("docs/a.md");
+        watched.watch.wait(Duration::from_millis(50));
+        watched
+            .repo
+            .write("node_modules/x/y.js", "y")
+            .write(".git/objects/x", "x")
+            .write("docs/.a.md.swp", "x");
+        watched.expect_silence();
+        fs::read(watched.repo.path("docs/a.md")).expect("a file");
+        watched.expect_silence();
+        watched.repo.write("docs/.rectoignore", "x");
+        watched.expect("docs/.rectoignore");
+    }
+
+    #[test]
+    fn a_new_folder_is_watched_from_its_first_listing_and_a_renamed_one_by_its_new_name() {
+        let mut watched = Watched::new(|repo| {
+            repo.write("a/x.md", "x");
+        });
+        fs::create_dir(watched.repo.path("new")).expect("a folder");
+        watched.expect("new");
+        watched.list();
+        watched.watch.follow(&watched.folder, &Touched::default());
+        assert!(
+            watched.watch.wait(PATIENCE).paths.contains(&path("new")),
+            "what came before the watch is looked for"
+        );
+        watched.watch.follow(&watched.folder, &Touched::default());
+        watched.repo.write("new/b.md", "x");
+        watched.expect("new/b.md");
+        fs::rename(watched.repo.path("a"), watched.repo.path("b")).expect("renamed");
+        let touched = watched.expect("b");
+        watched.list();
+        watched.watch.follow(&watched.folder, &touched);
+        watched.repo.write("b/x.md", "y");
+        watched.expect("b/x.md");
+    }
+
+    #[test]
+    fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
+        let mut watched = Watched::new(|repo| {
+            repo.write("a.md", "x").commit("all");
+        });
+        watched.repo.write(".git/index.lock", "").write("a.md", "y");
+        let lock = watched.repo.path(".git/index.lock");
+        let begun = Instant::now();
+        let unlock = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            fs::remove_file(lock).expect("removed");
+        });
+        watched.expect("a.md");
+        assert!(begun.elapsed() >= Duration::from_millis(100));
+        unlock.join().expect("unlocked");
+        watched.repo.git("add a.md");
+        while !watched.watch.wait(PATIENCE).index {}
+    }
+
+    #[test]
+    fn without_a_watcher_everything_is_touched_now_and_then() {
+        let mut watched = Watched::new(|repo| {
+            repo.write("a.md", "x");
+        });
+        watched.watch.give_up("too many");
+        assert_eq!(watched.watch.trouble().as_deref(), Some("too many, so changes are looked for every 1 s"));
+        assert_eq!(watched.watch.trouble(), None, "it is said once");
+        watched.watch.last_poll = Instant::now().checked_sub(POLL_EVERY).expect("the clock runs");
+        assert!(watched.watch.wait(PATIENCE).everything);
+        assert!(watched.watch.wait(Duration::ZERO).is_empty(), "not more often");
+    }
+
+    #[test]
+    fn an_alarm_ends_the_waiting() {
+        let mut watched = Watched::new(|repo| {
+            repo.write("a.md", "x");
+        });
+        let alarm = watched.watch.alarm();
+        let waiting = thread::spawn(move || watched.watch.wait(PATIENCE * 10));
+        alarm.ring();
+        assert_eq!(waiting.join().expect("it ended"), Touched::default());
+    }
+
+    #[test]
+    fn file_systems_of_other_machines_are_known_by_their_mount() {
+        let table = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n40 22 0:50 / /home/a\\040b rw shared:1 - nfs4 host:/x rw\n\
+            41 40 0:51 / /home/a\\040b/local rw - tmpfs tmpfs rw\n";
+        assert_eq!(far_in(table, Path::new("/home/a b/site")).as_deref(), Some("nfs4"));
+        assert_eq!(far_in(table, Path::new("/home/a b/local/site")), None);
+        assert_eq!(far_in(table, Path::new("/home/a")), None);
+    }
+}
