@@ -67,6 +67,11 @@ impl Case {
         self.op(Op::Conditions(Conditions { day, drafts, future, base_url }))
     }
 
+    /// Lets some seconds pass.
+    pub(crate) fn wait(self) -> Self {
+        self.op(Op::Wait)
+    }
+
     /// Ends the process, and begins a new one.
     pub(crate) fn restart(self) -> Self {
         self.op(Op::Restart)

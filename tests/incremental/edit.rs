@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
-    files, names,
+    files,
+    kind::{KINDS, Kind},
+    names,
     rng::Rng,
     state::{Conditions, DAY_SECONDS, FIRST_DAY, Node, Op, State},
     text::{self, Piece},
@@ -16,191 +18,63 @@ const MAX_TRIES: usize = 100;
 /// How many keys are set more often than others in a site.
 const FAVOURITES: usize = 4;
 
-/// All kinds of edit, and how likely each is.
-pub(crate) const KINDS: &[(Kind, usize)] = &[
-    (Kind::Word, 6),
-    (Kind::Heading, 5),
-    (Kind::Link, 5),
-    (Kind::Code, 2),
-    (Kind::Include, 4),
-    (Kind::Embed, 3),
-    (Kind::Component, 4),
-    (Kind::AnyPiece, 4),
-    (Kind::RemoveLine, 4),
-    (Kind::SetKey, 16),
-    (Kind::RemoveKey, 4),
-    (Kind::BreakFront, 2),
-    (Kind::TomlFront, 1),
-    (Kind::NewPage, 6),
-    (Kind::RewritePage, 3),
-    (Kind::Asset, 4),
-    (Kind::Delete, 6),
-    (Kind::Recreate, 4),
-    (Kind::Rename, 5),
-    (Kind::RenameFolder, 3),
-    (Kind::DeleteFolder, 2),
-    (Kind::Copy, 3),
-    (Kind::Swap, 3),
-    (Kind::Touch, 2),
-    (Kind::Empty, 1),
-    (Kind::CrLf, 1),
-    (Kind::NotUtf8, 1),
-    (Kind::Config, 12),
-    (Kind::RemoveConfigKey, 3),
-    (Kind::RemoveConfig, 1),
-    (Kind::BreakConfig, 1),
-    (Kind::Theme, 10),
-    (Kind::BreakTheme, 3),
-    (Kind::MendTheme, 3),
-    (Kind::RemoveTheme, 3),
-    (Kind::Data, 5),
-    (Kind::RemoveData, 1),
-    (Kind::Summary, 3),
-    (Kind::RemoveSummary, 2),
-    (Kind::Ignore, 2),
-    (Kind::Symlink, 2),
-    (Kind::Day, 3),
-    (Kind::Options, 2),
-    (Kind::Restart, 2),
-    (Kind::Commit, 2),
-    (Kind::Clone, 1),
-    (Kind::Revert, 3),
-    (Kind::Undo, 4),
-    (Kind::Checkout, 4),
-];
+/// Characters of a changed line that a report shows.
+const SHOWN_CHARS: usize = 50;
 
-/// A kind of edit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    /// Some words of a body.
-    Word,
-    /// A heading is added, or becomes another.
-    Heading,
-    /// A link or wiki link is added.
-    Link,
-    /// A code block is added.
-    Code,
-    /// An inclusion is added.
-    Include,
-    /// An embed is added.
-    Embed,
-    /// A call of a component is added.
-    Component,
-    /// Something else is added.
-    AnyPiece,
-    /// A line of any file goes.
-    RemoveLine,
-    /// A key of front matter is set.
-    SetKey,
-    /// A key of front matter goes.
-    RemoveKey,
-    /// Front matter that can't be read.
-    BreakFront,
-    /// Front matter in TOML.
-    TomlFront,
-    /// A page that wasn't there.
-    NewPage,
-    /// A page gets another text.
-    RewritePage,
-    /// A file that is no page is written.
-    Asset,
-    /// Any file goes.
-    Delete,
-    /// A file that was there earlier comes back.
-    Recreate,
-    /// A file gets the name of another page, or another folder.
-    Rename,
-    /// A folder gets another name.
-    RenameFolder,
-    /// A folder goes.
-    DeleteFolder,
-    /// A file is copied.
-    Copy,
-    /// Two files change places.
-    Swap,
-    /// A file gets another time only.
-    Touch,
-    /// A file becomes empty.
-    Empty,
-    /// The lines of a file end in CRLF.
-    CrLf,
-    /// A text gets bytes that aren't UTF-8.
-    NotUtf8,
-    /// A key of the config is set.
-    Config,
-    /// A key of the config goes.
-    RemoveConfigKey,
-    /// The config goes.
-    RemoveConfig,
-    /// A config that can't be read.
-    BreakConfig,
-    /// A template, component or asset of a theme is written.
-    Theme,
-    /// A file of a theme that can't be read or fails.
-    BreakTheme,
-    /// A file of a theme gets another text.
-    MendTheme,
-    /// A file of a theme goes.
-    RemoveTheme,
-    /// A data file is written.
-    Data,
-    /// A data file goes.
-    RemoveData,
-    /// The order of reading is written.
-    Summary,
-    /// The order of reading goes.
-    RemoveSummary,
-    /// An ignore file is written.
-    Ignore,
-    /// A symbolic link is made.
-    Symlink,
-    /// Another day.
-    Day,
-    /// Other options of the build.
-    Options,
-    /// A new process.
-    Restart,
-    /// A commit of all files.
-    Commit,
-    /// A fresh clone, and a new process.
-    Clone,
-    /// One file as it was earlier.
-    Revert,
-    /// The whole site as it was before the last edit.
-    Undo,
-    /// Several edits at once, or the whole site as it was earlier.
-    Checkout,
-}
+/// Of 100 sites, in how many time may pass: it takes long.
+const WITH_WAITING: usize = 20;
 
-/// A change, and what a checker is asked after it.
+/// A change of a site, after which it is built.
 #[derive(Clone, Debug)]
 pub(crate) struct Edit {
     /// What kind it is.
     pub(crate) kind: Kind,
     /// Its steps, between which nothing is built.
     pub(crate) ops: Vec<Op>,
+    /// What happens to which path, for people.
+    line: String,
+}
+
+impl Edit {
+    fn new(kind: Kind, ops: Vec<Op>, state: &State) -> Self {
+        let steps: Vec<String> = ops.iter().map(|op| step(op, state)).collect();
+        Self { kind, line: format!("{kind:?}: {}", steps.join("; ")), ops }
+    }
 }
 
 impl fmt::Display for Edit {
-    /// One line: what happens to which path.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.kind)?;
-        for op in &self.ops {
-            match op {
-                Op::Write(path, bytes) => write!(f, "; write {path} ({} bytes)", bytes.len())?,
-                Op::Save(path, bytes) => write!(f, "; save {path} ({} bytes)", bytes.len())?,
-                Op::Link(path, target) => write!(f, "; link {path} to {target}")?,
-                Op::Remove(path) => write!(f, "; remove {path}")?,
-                Op::Rename(from, to) => write!(f, "; rename {from} to {to}")?,
-                Op::Swap(one, other) => write!(f, "; swap {one} and {other}")?,
-                Op::Touch(path) => write!(f, "; touch {path}")?,
-                Op::Conditions(conditions) => write!(f, "; {conditions}")?,
-                Op::Restart => write!(f, "; restart")?,
-                Op::Commit => write!(f, "; commit")?,
-                Op::Clone => write!(f, "; clone")?,
-            }
+        f.write_str(&self.line)
+    }
+}
+
+/// What a step does to a site, in a few words.
+fn step(op: &Op, state: &State) -> String {
+    match op {
+        Op::Write(path, bytes) | Op::Save(path, bytes) => {
+            let (old, new) = (state.text(path).unwrap_or_default(), String::from_utf8_lossy(bytes));
+            let verb = if matches!(op, Op::Write(..)) { "write" } else { "save" };
+            let (mut old, mut new) = (old.lines(), new.lines());
+            let differing = std::iter::from_fn(|| Some((old.next(), new.next())))
+                .take_while(|(old, new)| old.is_some() || new.is_some())
+                .find(|(old, new)| old != new);
+            let shown = |line: Option<&str>| match line {
+                Some(line) => format!("`{}`", line.chars().take(SHOWN_CHARS).collect::<String>()),
+                None => "nothing".to_owned(),
+            };
+            let change = differing.map(|(old, new)| format!("{} becomes {}", shown(old), shown(new)));
+            format!("{verb} {path}: {}", change.unwrap_or_else(|| "no other line".to_owned()))
         }
-        Ok(())
+        Op::Link(path, target) => format!("link {path} to {target}"),
+        Op::Remove(path) => format!("remove {path}"),
+        Op::Rename(from, to) => format!("rename {from} to {to}"),
+        Op::Swap(one, other) => format!("swap {one} and {other}"),
+        Op::Touch(path) => format!("touch {path}"),
+        Op::Conditions(conditions) => conditions.to_string(),
+        Op::Wait => "wait".to_owned(),
+        Op::Restart => "restart".to_owned(),
+        Op::Commit => "commit".to_owned(),
+        Op::Clone => "clone".to_owned(),
     }
 }
 
@@ -217,14 +91,13 @@ pub(crate) struct Taste {
 impl Taste {
     /// A random taste.
     pub(crate) fn new(rng: &mut Rng) -> Self {
-        let some = |rng: &mut Rng, all: &[&'static str]| {
-            (0..FAVOURITES).map(|_| all[rng.below(all.len())]).collect()
+        let some = |rng: &mut Rng, all: &[(&'static str, usize)]| {
+            (0..FAVOURITES).map(|_| rng.weighted(all)).collect()
         };
+        let has_time = rng.chance(WITH_WAITING);
+        let kinds = KINDS.iter().filter(|(kind, _)| has_time || *kind != Kind::Wait);
         Self {
-            kinds: KINDS
-                .iter()
-                .map(|(kind, weight)| (*kind, weight * rng.pick(&[&0, &1, &1, &1, &4])))
-                .collect(),
+            kinds: kinds.map(|(kind, weight)| (*kind, weight * rng.pick(&[&0, &1, &1, &1, &4]))).collect(),
             keys: some(rng, text::KEYS),
             config_keys: some(rng, files::CONFIG_KEYS),
         }
@@ -236,10 +109,10 @@ pub(crate) fn edit(rng: &mut Rng, taste: &Taste, state: &State, past: &[State]) 
     for _ in 0..MAX_TRIES {
         let kind = rng.weighted(&taste.kinds);
         if let Some(ops) = (Maker { rng, taste, state, past }).ops(kind) {
-            return Edit { kind, ops };
+            return Edit::new(kind, ops, state);
         }
     }
-    Edit { kind: Kind::Restart, ops: vec![Op::Restart] }
+    Edit::new(Kind::Restart, vec![Op::Restart], state)
 }
 
 struct Maker<'a> {
@@ -333,6 +206,7 @@ impl Maker<'_> {
             Kind::Ignore => Some(self.ignore()),
             Kind::Symlink => self.symlink(),
             Kind::Day | Kind::Options => Some(Op::Conditions(self.conditions(kind))),
+            Kind::Wait => Some(Op::Wait),
             Kind::Restart => Some(Op::Restart),
             Kind::Commit => Some(Op::Commit),
             Kind::Clone => return Some(vec![Op::Clone, Op::Restart]),
@@ -405,9 +279,9 @@ impl Maker<'_> {
     fn remove_line(&mut self) -> Option<Op> {
         let path = self.any(|path| path != "recto.yml")?;
         let mut lines: Vec<&str> = self.state.text(&path)?.split_inclusive('\n').collect();
-        let (first, _) = (lines.first()?, ());
-        // A page without the first line has no front matter: that is a change of its own.
-        let first = usize::from(first.starts_with("---") && self.rng.chance(90));
+        // Without its first line a page has no front matter: that is a large change.
+        let has_front = lines.first()?.starts_with("---");
+        let first = usize::from(has_front && self.rng.chance(90));
         if lines.len() <= first {
             return None;
         }
@@ -417,9 +291,12 @@ impl Maker<'_> {
         Some(self.save(path, text))
     }
 
-    fn key(&mut self, favourites: &[&'static str], all: &[&'static str]) -> &'static str {
-        let keys = if self.rng.chance(60) { favourites } else { all };
-        keys[self.rng.below(keys.len())]
+    fn key(&mut self, favourites: &[&'static str], all: &[(&'static str, usize)]) -> &'static str {
+        if self.rng.chance(60) {
+            favourites[self.rng.below(favourites.len())]
+        } else {
+            self.rng.weighted(all)
+        }
     }
 
     fn set_key(&mut self) -> Option<Op> {

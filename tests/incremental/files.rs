@@ -8,37 +8,27 @@ use super::{
     text, theme,
 };
 
-/// The keys of the config, those that change most pages more often.
-pub(crate) const CONFIG_KEYS: &[&str] = &[
-    "title",
-    "title",
-    "description",
-    "base_url",
-    "base_url",
-    "language",
-    "author",
-    "theme",
-    "url",
-    "url",
-    "content",
-    "output",
-    "repo",
-    "taxonomies",
-    "taxonomies",
-    "taxonomies",
-    "feed",
-    "feed",
-    "paginate",
-    "paginate",
-    "markdown",
-    "markdown",
-    "highlight",
-    "menu",
-    "menu",
-    "extra",
-    "extra",
-    "format",
-    "tilte",
+/// The keys of the config, and how likely each is.
+pub(crate) const CONFIG_KEYS: &[(&str, usize)] = &[
+    ("title", 2),
+    ("description", 1),
+    ("base_url", 2),
+    ("language", 1),
+    ("author", 1),
+    ("theme", 1),
+    ("url", 2),
+    ("content", 1),
+    ("output", 1),
+    ("repo", 1),
+    ("taxonomies", 3),
+    ("feed", 2),
+    ("paginate", 2),
+    ("markdown", 2),
+    ("highlight", 1),
+    ("menu", 2),
+    ("extra", 2),
+    ("format", 1),
+    ("tilte", 1),
 ];
 
 /// The entry of a key of the config, one or more lines.
@@ -100,6 +90,9 @@ pub(crate) fn config_entry(rng: &mut Rng, state: &State, key: &str) -> String {
 
 /// The path of a data file.
 pub(crate) fn data_path(rng: &mut Rng, state: &State) -> String {
+    if rng.chance(50) {
+        return names::known_data(rng, state);
+    }
     names::in_content(rng.pick(DATA), &names::content(state))
 }
 
@@ -182,7 +175,7 @@ pub(crate) fn site(rng: &mut Rng) -> State {
     if rng.chance(80) {
         let mut config = String::new();
         for _ in 0..rng.between(0, 6) {
-            let key = rng.pick(CONFIG_KEYS);
+            let key = rng.weighted(CONFIG_KEYS);
             if !matches!(key, "format" | "content" | "tilte") {
                 config = text::with_key(&config, key, Some(&config_entry(rng, &state, key)));
             }

@@ -10,6 +10,7 @@
 //! 1. [`files`] makes a site, of pages by [`text`], themes by [`theme`] and paths by [`names`].
 //! 2. [`edit`] changes it, [`state`] knows what that means in memory and on the disk.
 //! 3. [`driver`] asks a [`check::Checker`] after each edit: [`engine`] in this process, [`program`] the real program.
+//! 4. [`shrink`] makes a sequence small that fails, [`totals`] counts what was tried.
 
 mod case;
 mod check;
@@ -17,20 +18,23 @@ mod driver;
 mod edit;
 mod engine;
 mod files;
+mod kind;
 mod names;
 mod program;
 mod regressions;
 mod rng;
+mod shrink;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod text;
 mod theme;
+mod totals;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use check::Checker;
-use driver::Totals;
+use totals::Totals;
 
 /// Says for how long edits are tried, in seconds.
 const SECONDS_VARIABLE: &str = "RECTO_EDITS_SECONDS";
@@ -38,8 +42,8 @@ const SECONDS_VARIABLE: &str = "RECTO_EDITS_SECONDS";
 const SEED_VARIABLE: &str = "RECTO_SEED";
 /// How long a part of the usual test takes; the two run at once.
 const USUAL_SECONDS: u64 = 9;
-/// How long a run must be for every kind of edit to occur in it.
-const LONG_SECONDS: u64 = 300;
+/// How many edits a run must have for each kind to occur in it, and to change something.
+const LONG_EDITS: usize = 3_000;
 
 type MakeChecker = fn() -> Box<dyn Checker>;
 
@@ -73,7 +77,7 @@ fn random_edits(name: &str, make: MakeChecker, min_edits: fn(u64) -> usize) {
     assert!(totals.n_edits >= min_edits(seconds), "{} edits in {seconds} seconds", totals.n_edits);
     assert!(totals.n_effective >= totals.n_edits / 4, "{} edits changed the output", totals.n_effective);
     assert!(totals.n_files >= totals.n_edits * 5, "{} files compared", totals.n_files);
-    if seconds >= LONG_SECONDS {
+    if totals.n_edits >= LONG_EDITS {
         totals.assert_covers_all();
     }
 }

@@ -5,6 +5,7 @@
 use super::{
     case::Case,
     state::{DAY_SECONDS, FIRST_DAY},
+    support::TestSite,
 };
 
 #[test]
@@ -29,6 +30,18 @@ fn each_kind_of_step_is_followed() {
         .restart()
         .then()
         .remove("folder")
+        .check();
+}
+
+#[test]
+fn a_file_changes_that_was_left_alone_for_a_while() {
+    Case::new()
+        .write("a.md", "# A\n")
+        .wait()
+        .then()
+        .write("a.md", "# B\n")
+        .then()
+        .save("a.md", "# C\n")
         .check();
 }
 
@@ -70,6 +83,13 @@ fn a_file_with_a_missing_region_goes() {
         .then()
         .remove("part.rs")
         .check();
+}
+
+#[test]
+#[ignore = "`url: plain` gives two pages one file, and the build gives up"]
+fn two_index_pages_are_built_at_plain_addresses() {
+    let site = TestSite::new().file("index.markdown", "# One\n").file("index.md", "# Two\n");
+    site.file("recto.yml", "url: plain\n").build().code(1);
 }
 
 #[test]

@@ -8,14 +8,19 @@ use std::{
     fmt, fs,
     fs::{File, FileTimes},
     path::{Path, PathBuf},
-    process::Command,
-    time::SystemTime,
+    thread,
+    time::{Duration, SystemTime},
 };
+
+use super::support;
 
 /// The first day of every site, 2024-05-31, in seconds since 1970.
 pub(crate) const FIRST_DAY: u64 = 1_717_113_600;
 /// The length of a day.
 pub(crate) const DAY_SECONDS: u64 = 24 * 60 * 60;
+
+/// How long it takes until no file is so new that its time may not tell a change.
+const SETTLING: Duration = Duration::from_millis(4_100);
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +80,8 @@ pub(crate) enum Op {
     Touch(String),
     /// Builds under other conditions from now on.
     Conditions(Conditions),
+    /// Lets time pass until the times of files are old enough to be relied on.
+    Wait,
     /// Ends the process that keeps the site, and begins a new one.
     Restart,
     /// Commits all files, in a new repository if there is none.
@@ -116,7 +123,7 @@ impl State {
             }
             Op::Conditions(conditions) => self.conditions = conditions.clone(),
             Op::Commit => self.is_repository = true,
-            Op::Rename(..) | Op::Swap(..) | Op::Touch(_) | Op::Restart | Op::Clone => {}
+            Op::Rename(..) | Op::Swap(..) | Op::Touch(_) | Op::Wait | Op::Restart | Op::Clone => {}
         }
     }
 
@@ -206,6 +213,7 @@ impl Disk {
                     file.set_times(times).expect("a time can be set");
                 }
             }
+            Op::Wait => thread::sleep(SETTLING),
             Op::Commit => self.commit(),
             Op::Clone => {
                 for (path, node) in &before.files {
@@ -295,9 +303,8 @@ impl Disk {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let mut git = Command::new("git");
-        git.current_dir(&self.root).args(arguments);
-        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let mut git = support::command("git", &self.root, &self.root);
+        git.args(arguments);
         for role in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{role}_NAME"), "Ada").env(format!("GIT_{role}_EMAIL"), "ada@example.org");
             git.env(format!("GIT_{role}_DATE"), "2024-01-01T00:00:00Z");
@@ -341,6 +348,7 @@ impl fmt::Display for Op {
             Self::Swap(one, other) => write!(f, ".swap({one:?}, {other:?})"),
             Self::Touch(path) => write!(f, ".touch({path:?})"),
             Self::Conditions(conditions) => write!(f, ".{conditions}"),
+            Self::Wait => write!(f, ".wait()"),
             Self::Restart => write!(f, ".restart()"),
             Self::Commit => write!(f, ".commit()"),
             Self::Clone => write!(f, ".clone_again()"),

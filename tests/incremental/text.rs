@@ -41,45 +41,31 @@ pub(crate) enum Piece {
     Title,
 }
 
-/// The keys of front matter.
-pub(crate) const KEYS: &[&str] = &[
-    "title",
-    "title",
-    "title",
-    "title",
-    "date",
-    "date",
-    "date",
-    "updated",
-    "draft",
-    "publish",
-    "expire",
-    "tags",
-    "tags",
-    "tags",
-    "tags",
-    "kinds",
-    "kinds",
-    "aliases",
-    "aliases",
-    "weight",
-    "weight",
-    "layout",
-    "lang",
-    "description",
-    "toc",
-    "redirect",
-    "sort",
-    "sort",
-    "order",
-    "paginate",
-    "cascade",
-    "cascade",
-    "cascade",
-    "extra",
-    "color",
-    "tilte",
-    "published",
+/// The keys of front matter, and how likely each is.
+pub(crate) const KEYS: &[(&str, usize)] = &[
+    ("title", 4),
+    ("date", 3),
+    ("updated", 1),
+    ("draft", 1),
+    ("publish", 1),
+    ("expire", 1),
+    ("tags", 4),
+    ("kinds", 2),
+    ("aliases", 2),
+    ("weight", 2),
+    ("layout", 1),
+    ("lang", 1),
+    ("description", 1),
+    ("toc", 1),
+    ("redirect", 1),
+    ("sort", 2),
+    ("order", 1),
+    ("paginate", 1),
+    ("cascade", 3),
+    ("extra", 1),
+    ("color", 1),
+    ("tilte", 1),
+    ("published", 1),
 ];
 
 /// A whole page for a path.
@@ -87,7 +73,7 @@ pub(crate) fn page(rng: &mut Rng, state: &State, path: &str) -> String {
     let mut text = String::new();
     if rng.chance(85) {
         let often = ["title", "tags", "date"].into_iter().filter(|_| rng.chance(40)).collect::<Vec<_>>();
-        let rarely = (0..rng.between(0, 3)).map(|_| rng.pick(KEYS)).collect::<Vec<_>>();
+        let rarely = (0..rng.between(0, 3)).map(|_| rng.weighted(KEYS)).collect::<Vec<_>>();
         for key in often.into_iter().chain(rarely) {
             // Most pages are published.
             if !matches!(key, "draft" | "redirect" | "expire" | "publish" | "published") || rng.chance(25) {
@@ -203,7 +189,7 @@ fn component(rng: &mut Rng, state: &State, from: &str) -> String {
         5 => "::::tabs\n:::tab{title=\"One\"}\n1\n:::\n:::tab{title=\"Two\"}\n2\n:::\n::::\n".to_owned(),
         6 => format!("Press :kbd[Ctrl+C] and :badge[new]{{type=tip}} and :chip[{}].\n", rng.pick(TITLES)),
         7 => format!("::pages{{folder=\"{}\"}}\n", names::folder(rng)),
-        8 | 9 => "::prices\n".to_owned(),
+        8 | 9 => rng.pick(&["::prices\n", "::prices\n", "::prices\n", "::about\n"]).to_owned(),
         _ => format!("::box{{title=\"{}\" wrong=1}}\n", rng.pick(TITLES)),
     }
 }

@@ -27,6 +27,7 @@ const FILES: &[(&str, usize)] = &[
     ("components/pages.html", 3),
     ("components/prices.html", 3),
     ("components/chip.html", 2),
+    ("components/about.html", 1),
     ("components/note.html", 1),
     ("components/twin.html", 1),
     ("style.css", 2),
@@ -41,6 +42,7 @@ pub(crate) const COMPONENTS: &[&str] = &[
     "themes/default/components/pages.html",
     "themes/default/components/prices.html",
     "themes/default/components/chip.html",
+    "themes/default/components/about.html",
 ];
 
 /// The path of a theme's file, mostly of the theme that is used first.
@@ -135,6 +137,7 @@ fn bit(rng: &mut Rng, state: &State) -> String {
         16 => "{{ children | json }}{{ pagination | json }}\n".to_owned(),
         17 => "{{ taxonomy | json }}{{ term | json }}\n".to_owned(),
         18 => "{% include \"partials/own.html\" %}\n".to_owned(),
+        19 if rng.chance(30) => "{{ <about /> }}\n".to_owned(),
         19 => "{{ <box title=\"x\" /> }}\n".to_owned(),
         20 => "{{ page.extra.color or \"none\" }} {{ site.extra.colors | json }} {{ page.updated or \"\" }}\n".to_owned(),
         _ => "{% for link in page.backlinks %}{{ link.title }}{% endfor %}{% for link in page.related %}{{ link.url }}{% \
@@ -158,8 +161,12 @@ fn component(rng: &mut Rng, state: &State, name: &str) -> String {
              }}}}</b>{{% endfor %}}{{% endif %}}{bit}\n{{%- endcomponent pages %}}\n"
         ),
         "prices" => format!(
-            "{{% component prices(@page) -%}}\n{n} {{{{ page.title }}}} {{{{ load_data(path=\"data/prices.csv\") | json \
+            "{{% component prices(title: string = \"\") -%}}\n{n} {{{{ title }}}} {{{{ load_data(path=\"data/prices.csv\") | json \
              }}}}{bit}\n{{%- endcomponent prices %}}\n"
+        ),
+        "about" => format!(
+            "{{% component about(@page) -%}}\n{n} {{{{ page.title }}}} {{{{ page.n_words }}}} {{{{ page.backlinks | json }}}}{bit}\n\
+             {{%- endcomponent about %}}\n"
         ),
         "chip" => format!(
             "{{% component chip(type: string = \"a\") {{\"inline\": true}} -%}}\n<b class=\"{{{{ type }}}}\">{{{{ body }}}}{n}</b>\n\
