@@ -3,6 +3,8 @@
 //! The text is not kept: the site holds facts (title, headings, links), rendering reads the file again.
 
 use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
     ops::Bound,
     sync::{Arc, OnceLock},
 };
@@ -33,7 +35,7 @@ pub struct PageFile {
     /// The bytes it was parsed from.
     pub blob: BlobId,
     /// Its own front matter, before any cascade.
-    pub front: FrontMatter,
+    pub front: Arc<FrontMatter>,
     /// Where its body begins in its text.
     pub body_start: usize,
     /// What its body says: title, headings, links.
@@ -42,6 +44,11 @@ pub struct PageFile {
     pub given_title: Option<String>,
     /// The files its text came from: itself first, then the included ones.
     pub files: Vec<RepoPath>,
+    /// Every other file it asked for and the bytes that were there, by path. These are more than `files`: an inclusion
+    /// can also fail because of what a file says.
+    pub uses: Vec<(RepoPath, BlobId)>,
+    /// Whether it asked for a file that is not there: it and the hint of a near name depend on which files there are.
+    pub has_misses: bool,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
     anchors: OnceLock<Anchors>,
@@ -53,7 +60,8 @@ impl PageFile {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
         let (text, mut diagnostics) = files.page_text(path);
         let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
-        let expanded = expand::expand(path, &text, body_start, files);
+        let noted = Noted::of(files);
+        let expanded = expand::expand(path, &text, body_start, &noted);
         let document = markdown::parse(&expanded, &reading.markdown);
         let facts = document.facts;
         diagnostics.extend(front_diagnostics);
@@ -68,14 +76,24 @@ impl PageFile {
         Self {
             path: path.clone(),
             blob,
-            front,
+            front: Arc::new(front),
             body_start,
             facts,
             given_title: expanded.title,
             files: expanded.files,
+            has_misses: noted.has_misses.get(),
+            uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
             anchors: OnceLock::new(),
         }
+    }
+
+    /// Whether parsing the file of a listing would give the same again.
+    pub fn is_of(&self, listing: &Listing) -> bool {
+        let has = |path, blob| listing.entries.get(path).is_some_and(|entry| entry.blob == blob);
+        !self.has_misses
+            && has(&self.path, self.blob)
+            && self.uses.iter().all(|(path, blob)| has(path, *blob))
     }
 
     /// The ids of the page, indexed when they are first asked for.
@@ -91,6 +109,15 @@ pub struct Reading {
     pub keys: FrontMatterKeys,
     /// The Markdown extensions that are on.
     pub markdown: MarkdownOptions,
+}
+
+/// Pages that were parsed before, perhaps by another process.
+#[derive(Clone, Debug, Default)]
+pub struct FormerFiles {
+    /// How they were parsed.
+    pub reading: Reading,
+    /// The pages by their path.
+    pub files: BTreeMap<RepoPath, Arc<PageFile>>,
 }
 
 /// The body of a page, ready to be parsed as Markdown for rendering.
@@ -200,6 +227,33 @@ impl Files for SourceFiles<'_> {
 
     fn nearest(&self, path: &RepoPath) -> Option<String> {
         nearest_file(self.listing, path).map(ToString::to_string)
+    }
+}
+
+/// Notes which other files a page asks for.
+struct Noted<'a> {
+    files: &'a SourceFiles<'a>,
+    uses: RefCell<BTreeMap<RepoPath, BlobId>>,
+    has_misses: Cell<bool>,
+}
+
+impl<'a> Noted<'a> {
+    fn of(files: &'a SourceFiles<'a>) -> Self {
+        Self { files, uses: RefCell::default(), has_misses: Cell::new(false) }
+    }
+}
+
+impl Files for Noted<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
+        match self.files.listing.entries.get(path) {
+            Some(entry) => drop(self.uses.borrow_mut().insert(path.clone(), entry.blob)),
+            None => self.has_misses.set(true),
+        }
+        self.files.read(path)
+    }
+
+    fn nearest(&self, path: &RepoPath) -> Option<String> {
+        self.files.nearest(path)
     }
 }
 

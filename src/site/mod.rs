@@ -27,6 +27,8 @@ pub mod addresses;
 mod links;
 mod names;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -48,7 +50,7 @@ use crate::{
         summary::{self, Summary, SummaryItem},
     },
     site::{
-        file::{PageFile, Reading, SourceFiles},
+        file::{FormerFiles, PageFile, Reading, SourceFiles},
         graph::LinkGraph,
         names::Names,
         nav::Nav,
@@ -115,16 +117,45 @@ impl Site {
     pub fn load(source: &dyn Source, options: &SiteOptions) -> Result<Self, SourceError> {
         let listing =
             source.listing(&ListingOptions { exclude: options.output.iter().cloned().collect() })?;
-        let changes = ChangeSet::between(&Listing::default(), &listing);
-        let empty = Self { options: options.clone(), ..Self::default() };
-        Ok(empty.update(source, &changes, listing))
+        Ok(Self::load_with(source, listing, options, &FormerFiles::default()))
+    }
+
+    /// Reads a whole site of a known listing. Of pages parsed before those are taken that would be parsed to the same.
+    pub fn load_with(
+        source: &dyn Source,
+        listing: impl Into<Arc<Listing>>,
+        options: &SiteOptions,
+        former: &FormerFiles,
+    ) -> Self {
+        let mut site = Self::begin(source, listing.into(), options.clone());
+        let listing = Arc::clone(&site.listing);
+        let keeps = former.reading == site.reading;
+        site.files = site
+            .parse_files(source, |path| former.files.get(path).filter(|file| keeps && file.is_of(&listing)));
+        site.assemble(source)
     }
 
     /// The site after a change of its files: only what the change touches is parsed again.
     #[must_use]
-    pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: Listing) -> Self {
-        let (config, config_diagnostics) = read_config(source, &listing, &self.options);
-        let content = content_root(&config, &listing);
+    pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: impl Into<Arc<Listing>>) -> Self {
+        let mut site = Self::begin(source, listing.into(), self.options.clone());
+        let keeps = self.reading == site.reading;
+        let touched: BTreeSet<&RepoPath> = changes.changed.iter().chain(&changes.removed).collect();
+        let has_same_paths = changes.removed.is_empty()
+            && changes.changed.iter().all(|path| self.listing.entries.contains_key(path));
+        site.files = site.parse_files(source, |path| {
+            self.files.get(path).filter(|file| {
+                let mut uses = file.uses.iter().map(|(path, _)| path);
+                let is_touched = touched.contains(path) || uses.any(|used| touched.contains(used));
+                keeps && !is_touched && (has_same_paths || !file.has_misses)
+            })
+        });
+        site.assemble(source)
+    }
+
+    /// A site of which only the config is read.
+    fn begin(source: &dyn Source, listing: Arc<Listing>, options: SiteOptions) -> Self {
+        let (config, config_diagnostics) = read_config(source, &listing, &options);
         let reading = Reading {
             keys: FrontMatterKeys {
                 taxonomies: config.taxonomies.iter().map(|taxonomy| taxonomy.name.clone()).collect(),
@@ -136,39 +167,31 @@ impl Site {
                 ..MarkdownOptions::default()
             },
         };
-        let mut site = Self {
-            options: self.options.clone(),
-            content,
+        Self {
+            options,
+            content: content_root(&config, &listing),
             config: Arc::new(config),
             config_diagnostics,
-            listing: Arc::new(listing),
+            listing,
+            reading,
             ..Self::default()
-        };
-        let keeps = self.reading == reading;
-        site.reading = reading;
-        site.files =
-            site.parse_files(source, if keeps { &self.files } else { const { &BTreeMap::new() } }, changes);
-        site.assemble(source)
+        }
     }
 
-    fn parse_files(
+    /// All pages of the listing: those that `kept` has, and the others parsed.
+    fn parse_files<'a>(
         &self,
         source: &dyn Source,
-        former: &BTreeMap<RepoPath, Arc<PageFile>>,
-        changes: &ChangeSet,
+        kept: impl Fn(&RepoPath) -> Option<&'a Arc<PageFile>> + Sync,
     ) -> BTreeMap<RepoPath, Arc<PageFile>> {
         let files = SourceFiles { source, listing: &self.listing };
-        let touched: BTreeSet<&RepoPath> = changes.changed.iter().chain(&changes.removed).collect();
         let paths: Vec<&RepoPath> =
             self.listing.entries.keys().filter(|path| self.is_page_file(path)).collect();
         paths
             .into_par_iter()
             .map(|path| {
-                let kept =
-                    former.get(path).filter(|file| !file.files.iter().any(|used| touched.contains(used)));
-                let file =
-                    kept.map_or_else(|| Arc::new(PageFile::load(path, &files, &self.reading)), Arc::clone);
-                (path.clone(), file)
+                let load = || Arc::new(PageFile::load(path, &files, &self.reading));
+                (path.clone(), kept(path).map_or_else(load, Arc::clone))
             })
             .collect()
     }
@@ -270,6 +293,11 @@ impl Site {
     /// How pages are parsed.
     pub fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// Every parsed file, published or not, in the order of paths.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<PageFile>> {
+        self.files.values()
     }
 
     /// The published pages, in the order of their paths.

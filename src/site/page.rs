@@ -31,8 +31,8 @@ impl PageId {
 pub struct Page {
     /// The parsed file, shared with the snapshot before this one as long as its bytes are the same.
     pub file: Arc<PageFile>,
-    /// Its front matter with what its folders cascade.
-    pub front: FrontMatter,
+    /// Its front matter with what its folders cascade; the file's own where that is nothing.
+    pub front: Arc<FrontMatter>,
     /// Its address.
     pub route: Route,
     /// Its title: from front matter, else its first heading, else its name.

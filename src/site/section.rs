@@ -130,7 +130,7 @@ impl Sections {
             }
         }
         for (at, list) in children.iter_mut().enumerate() {
-            let front = self.all[at].page.map(|page| &pages[page.index()].front);
+            let front = self.all[at].page.map(|page| &*pages[page.index()].front);
             let descending = descending(front, self.all[at].sort);
             let mut keys: Vec<(SortKey<'_>, Child)> =
                 list.iter().map(|&child| (self.sort_key(child, pages), child)).collect();

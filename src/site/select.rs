@@ -1,6 +1,9 @@
 //! Which files become pages: folder pages, cascaded front matter, drafts and days, one page an address.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     base::{
@@ -101,14 +104,14 @@ fn cascaded(
     site: &Site,
     folder_pages: &HashMap<RepoPath, &RepoPath>,
     path: &RepoPath,
-    own: &FrontMatter,
-) -> FrontMatter {
-    let mut front = own.clone();
+    own: &Arc<FrontMatter>,
+) -> Arc<FrontMatter> {
+    let mut front = Arc::clone(own);
     let mut folder = path.parent();
     while let Some(current) = folder {
         let page = folder_pages.get(&current).and_then(|page| site.files.get(*page));
         if let Some(cascade) = page.and_then(|page| page.front.cascade.as_deref()) {
-            front = front.or(cascade);
+            front = Arc::new(Arc::unwrap_or_clone(front).or(cascade));
         }
         folder = current.parent();
     }
