@@ -14,12 +14,13 @@ const FLOORS: [&[&str]; 7] =
     [&["base"], &["source", "git"], &["parse"], &["site"], &["render"], &["publish", "server"], &["cli"]];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 14] = [
+const HOMES: [(&str, &str); 15] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
     ("git2", "git"),
     ("ignore", "source"),
+    ("imbl", "site"),
     ("include_dir", "render/theme"),
     ("pulldown_cmark", "parse/markdown"),
     ("pulldown_latex", "render/markdown"),

@@ -136,7 +136,7 @@ fn write(
     let staging = Output::open(dir)
         .and_then(|output| output.begin())
         .with_context(|| format!("opening the output folder `{}`", dir.display()))?;
-    let found = Mutex::new(renderer.site().diagnostics().to_vec());
+    let found = Mutex::new(renderer.site().diagnostics());
     let progress = Progress::new(routes.len(), global.quiet == 0 && !is_silent);
     routes.par_iter().try_for_each(|route| -> anyhow::Result<()> {
         let rendered = renderer.render(route).with_context(|| format!("`{route}` has no renderer"))?;

@@ -53,7 +53,7 @@ fn subject(renderer: &Renderer, of: FeedOf) -> (String, Route, Vec<PageId>) {
     let title = site.title();
     match of {
         FeedOf::Site => {
-            let all = (0..site.pages().len()).map(|at| PageId(at as u32)).collect();
+            let all = site.pages().iter().map(|(id, _)| id).collect();
             (title.to_owned(), Route::new("/"), all)
         }
         FeedOf::Section(id) => {
