@@ -6,8 +6,8 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use recto::{
     render::{Renderer, highlight::Highlighter},
-    site::{Site, SiteOptions},
-    source::{ChangeSet, Folder, ListingOptions, Source},
+    site::{Site, SiteOptions, page::PageId},
+    source::{ChangeSet, Folder, Listing, ListingOptions, Source},
 };
 
 /// How many pages are rendered.
@@ -21,9 +21,15 @@ fn main() {
     let source: Arc<dyn Source> = Arc::new(Folder::open(&dir).expect("a folder"));
     let listing = timed("list", || source.listing(&ListingOptions::default()).expect("a listing"));
     let site = timed("load", || Site::load(&*source, &SiteOptions::default()).expect("a site"));
-    let page = site.pages()[site.pages().len() / 2].path().clone();
+    let page = site.page(PageId(site.pages().len() as u32 / 2)).path().clone();
     let changes = ChangeSet { changed: vec![page], removed: Vec::new() };
-    timed("update after one page", || site.update(&*source, &changes, listing.clone()));
+    let listing = Arc::new(listing);
+    timed("update after one page", || site.update(&*source, &changes, Arc::clone(&listing)));
+    let removed = ChangeSet { changed: Vec::new(), removed: changes.changed.clone() };
+    let mut fewer = Listing::clone(&listing);
+    fewer.entries.remove(&removed.removed[0]);
+    let fewer = Arc::new(fewer);
+    timed("update without one page", || site.update(&*source, &removed, Arc::clone(&fewer)));
     let site = Arc::new(site);
     let renderer = timed("load the theme", || {
         Renderer::new(Arc::clone(&site), Arc::clone(&source), Arc::new(Highlighter::new()))

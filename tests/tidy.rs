@@ -22,12 +22,13 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that one folder or file alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 15] = [
+const HOMES: [(&str, &str); 16] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
     ("git2", "git"),
     ("ignore", "source"),
+    ("imbl", "site"),
     ("notify", "source/watch.rs"),
     ("include_dir", "render/theme"),
     ("pulldown_cmark", "parse/markdown"),

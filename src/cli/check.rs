@@ -80,7 +80,7 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
         renderer.render(route).map(|rendered| rendered.diagnostics).unwrap_or_default()
     });
     let mut diagnostics: Vec<Diagnostic> = rendering.collect();
-    diagnostics.extend(site.diagnostics().iter().cloned());
+    diagnostics.extend(site.diagnostics());
     diagnostics.extend(renderer.diagnostics());
     diagnostics.extend(site.link_diagnostics(&*open.source));
     diagnostics.extend(site.orphan_diagnostics());

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let renderer = open.renderer;
     if global.quiet < 2 {
         let site = renderer.site();
-        let mut diagnostics = site.diagnostics().to_vec();
+        let mut diagnostics = site.diagnostics();
         diagnostics.extend(renderer.diagnostics());
         diagnostics.extend(site.link_diagnostics(&*open.source));
         diagnostics.retain(|problem| problem.severity > diagnostic::Severity::Note);

@@ -24,9 +24,14 @@ const MAX_ORDER_DIGITS: usize = 3;
 /// A `#` that ends a word is `sharp`, so that C and C# stay apart. Trailing dots go, for Windows. Very long names are
 /// cut and get a digest. The result is never empty, `.` or `..`.
 pub fn route_part(name: &str) -> String {
-    let mut part = String::with_capacity(name.len());
+    // Most names are ASCII, which is in NFC; asking for that of each character is most of the work.
+    if name.is_ascii() { part_of(name.chars()) } else { part_of(name.nfc()) }
+}
+
+fn part_of(characters: impl Iterator<Item = char>) -> String {
+    let mut part = String::with_capacity(characters.size_hint().0);
     let mut gap = false;
-    let mut characters = name.nfc().peekable();
+    let mut characters = characters.peekable();
     while let Some(character) = characters.next() {
         let is_sharp = character == '#'
             && !gap
@@ -68,6 +73,10 @@ pub fn wiki_key(name: &str) -> String {
             key.push('-');
         }
         key.push_str(word);
+    }
+    if key.is_ascii() {
+        key.make_ascii_lowercase();
+        return key;
     }
     key.to_lowercase().nfc().collect()
 }

@@ -269,7 +269,7 @@ fn route<'f>(
 
 fn diagnostics(renderer: &Renderer, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
     let site = renderer.site();
-    let mut all = site.diagnostics().to_vec();
+    let mut all = site.diagnostics();
     all.extend(done.iter().flat_map(|done| done.record.diagnostics.iter().cloned()));
     all.extend(renderer.diagnostics());
     all.extend(site.link_diagnostics(source));
@@ -298,13 +298,13 @@ fn remember(
     output: &Output,
 ) -> io::Result<()> {
     let mut writer = cache.writer(state)?;
-    let pages: Vec<&PageFile> = site.page_files().map(|file| &**file).collect();
+    let pages: Vec<&PageFile> = site.files().map(|file| &**file).collect();
     let is_kept = |file: &Arc<PageFile>| {
         former.pages.files.get(&file.path).is_some_and(|former| Arc::ptr_eq(former, file))
     };
     let mut changed: BTreeSet<RepoPath> =
-        site.page_files().filter(|file| !is_kept(file)).map(|file| file.path.clone()).collect();
-    let gone = |path: &&RepoPath| site.page_file(path).is_none();
+        site.files().filter(|file| !is_kept(file)).map(|file| file.path.clone()).collect();
+    let gone = |path: &&RepoPath| site.file(path).is_none();
     changed.extend(former.pages.files.keys().filter(gone).cloned());
     writer.pages(&pages, &changed)?;
 

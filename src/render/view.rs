@@ -114,12 +114,12 @@ pub(super) fn nav(render: &Render, place: NavPlace) -> Vec<NavItem> {
 }
 
 /// An entry without an address is the heading of a part: its `url` is empty.
-fn items(render: &Render, entries: Vec<NavEntry>) -> Vec<NavItem> {
+fn items(render: &Render, entries: Vec<NavEntry<'_>>) -> Vec<NavItem> {
     entries
         .into_iter()
         .map(|entry| NavItem {
-            title: entry.title,
-            url: entry.route.map(|route| render.href(&route)).unwrap_or_default(),
+            title: entry.title.to_owned(),
+            url: entry.route.map(|route| render.href(route)).unwrap_or_default(),
             current: entry.is_current,
             active: entry.is_active,
             more: entry.n_hidden,

@@ -1,6 +1,9 @@
 //! Gives everything its address: what authors wrote first, then what the site adds where an address is free.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     base::{
@@ -13,7 +16,7 @@ use crate::{
         resolve::is_external,
         route::Route,
         routes::{self, FeedOf, Routes, Target},
-        section::{Child, SectionId, ids},
+        section::{Child, SectionId},
     },
 };
 
@@ -22,8 +25,8 @@ const MAX_NAME_BYTES: usize = 255;
 /// Characters of an alias that a message shows.
 const SHOWN_CHARS: usize = 60;
 
-/// Fills in the routes of a site whose pages, sections and taxonomies are known.
-pub(super) fn claim(site: &mut Site) {
+/// Fills in the routes of a site whose pages, sections and taxonomies are known, and says what is wrong with them.
+pub(super) fn claim(site: &mut Site) -> Vec<Diagnostic> {
     let mut claims = Claims::default();
     claims.pages(site);
     claims.assets(site);
@@ -33,17 +36,19 @@ pub(super) fn claim(site: &mut Site) {
     claims.feeds(site);
     claims.well_known(site);
     claims.drop_clashes(site);
-    site.routes = claims.routes;
-    site.assets = claims.assets;
-    site.diagnostics.extend(claims.diagnostics);
+    site.routes = Arc::new(claims.routes);
+    site.assets = Arc::new(claims.assets);
+    claims.diagnostics
 }
 
 /// Gives an address to each folder of files that a page links to, so that the link leads somewhere.
 pub(super) fn claim_linked_folders(site: &mut Site) {
-    let folders: Vec<RepoPath> = site.links.folders().cloned().collect();
-    for folder in folders {
-        let route = Route::of_folder(&below_content(site, &folder));
-        site.routes.claim(route, Target::Folder(folder));
+    let folders =
+        site.links.folders().map(|folder| (Route::of_folder(&below_content(site, folder)), folder.clone()));
+    let folders: Vec<(Route, RepoPath)> = folders.collect();
+    let routes = Arc::make_mut(&mut site.routes);
+    for (route, folder) in folders {
+        routes.claim(route, Target::Folder(folder));
     }
 }
 
@@ -61,7 +66,7 @@ struct Claims {
 
 impl Claims {
     fn pages(&mut self, site: &Site) {
-        for (id, page) in ids(&site.pages) {
+        for (id, page) in site.pages.iter() {
             let target = match &page.front.redirect {
                 Some(to) => Target::Redirect { page: id, to: Some(to.clone()) },
                 None => Target::Page(id),
@@ -136,7 +141,7 @@ impl Claims {
     }
 
     fn aliases(&mut self, site: &Site) {
-        for (id, page) in ids(&site.pages) {
+        for (id, page) in site.pages.iter() {
             for alias in page.front.aliases.iter().flatten().filter(|alias| !is_external(alias)) {
                 let Some(route) = alias_route(page, alias) else {
                     self.diagnostics.push(bad_alias(page, alias));
@@ -153,18 +158,26 @@ impl Claims {
 
     /// A file can't be a folder as well: of two addresses that need both, the one further down is given up.
     fn drop_clashes(&mut self, site: &Site) {
-        let files: HashMap<String, Route> =
-            self.routes.iter().map(|(route, _)| (route.output_path(), route.clone())).collect();
+        let files: HashSet<&str> = self.routes.iter().filter_map(|(route, _)| file_of(route)).collect();
+        let file_at = |path: &str| {
+            if files.contains(path) {
+                return Some(Route::new(path));
+            }
+            let folder = path
+                .strip_suffix("index.html")
+                .filter(|folder| Route::new(folder).as_str().ends_with('/'))?;
+            Some(Route::new(folder)).filter(|route| self.routes.contains(route))
+        };
         let clashes = self.routes.iter().filter_map(|(route, _)| {
-            let path = route.output_path();
-            let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
-            folders.filter_map(|folder| files.get(folder)).next().map(|file| (route.clone(), file))
+            let path = route.as_str().trim_start_matches('/');
+            let file = path.match_indices('/').find_map(|(at, _)| file_at(&path[..at]))?;
+            Some((route.clone(), file))
         });
-        let clashes: Vec<(Route, &Route)> = clashes.collect();
+        let clashes: Vec<(Route, Route)> = clashes.collect();
         let mut told = BTreeSet::new();
         for (route, file) in clashes {
-            if told.insert(file) {
-                self.diagnostics.push(self.clash(site, &route, file));
+            if told.insert(file.clone()) {
+                self.diagnostics.push(self.clash(site, &route, &file));
             }
             self.routes.remove(&route);
         }
@@ -232,6 +245,11 @@ impl Claims {
     }
 }
 
+/// The path of an address that is a file and not the page of a folder.
+fn file_of(route: &Route) -> Option<&str> {
+    Some(route.as_str().trim_start_matches('/')).filter(|path| !path.is_empty() && !path.ends_with('/'))
+}
+
 /// The address of part `number` of a list; the first part is the list's own.
 pub fn part_route(list: &Route, number: usize) -> Route {
     if number < 2 { list.clone() } else { Route::new(list.folder()).below(&format!("page/{number}/")) }
@@ -260,7 +278,8 @@ fn bad_alias(page: &Page, alias: &str) -> Diagnostic {
         .hint("write an address of this site, such as `/old/page/`")
 }
 
-fn has_dates(site: &Site, section: SectionId) -> bool {
+/// Whether a section lists a page with a date, and so has a feed.
+pub(super) fn has_dates(site: &Site, section: SectionId) -> bool {
     site.sections.get(section).children.iter().any(|child| match child {
         Child::Page(id) => site.page(*id).date().is_some(),
         Child::Section(_) => false,

@@ -1,7 +1,11 @@
-//! [`LinkGraph`]: which page links to which, and which links lead nowhere.
+//! [`LinkGraph`]: where the links of each page lead, which page links to which, and which links lead nowhere.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use imbl::{HashMap, Vector};
 use rayon::prelude::*;
 
 use crate::{
@@ -11,120 +15,202 @@ use crate::{
         Site,
         page::{Page, PageId},
         resolve::{Destination, Fragment, Missing, Spelling},
+        sorted::toggled,
     },
 };
 
 /// The links of a site, resolved.
 #[derive(Clone, Debug, Default)]
 pub struct LinkGraph {
-    backlinks: Vec<Vec<PageId>>,
-    outgoing: Vec<Box<[Destination]>>,
-    folders: BTreeSet<RepoPath>,
-    problems: Vec<Problem>,
+    outgoing: Vector<Arc<Outgoing>>,
+    backlinks: Vector<Arc<[PageId]>>,
+    /// The pages with links that are looked up among titles, by the key that they ask for.
+    by_title: HashMap<String, Arc<[PageId]>>,
+    /// The folders of files that pages link to, and how many pages do.
+    folders: Arc<BTreeMap<RepoPath, usize>>,
 }
 
 /// A link that leads nowhere, or to a place that isn't in its page.
-#[derive(Clone, Debug)]
-pub struct Problem {
+#[derive(Clone, Copy, Debug)]
+pub struct Problem<'a> {
     /// The page that shows the link.
     pub page: PageId,
     /// Which link of the page's facts.
     pub link: usize,
     /// Where it leads.
-    pub destination: Destination,
+    pub destination: &'a Destination,
 }
 
+/// Where the links of one page lead.
+#[derive(Debug, Default)]
 struct Outgoing {
-    destinations: Vec<Destination>,
-    pages: BTreeSet<PageId>,
-    folders: Vec<RepoPath>,
-    problems: Vec<Problem>,
+    /// As many as the page's facts have links.
+    destinations: Box<[Destination]>,
+    /// The keys of titles that these depend on.
+    asked: Box<[String]>,
 }
 
 impl LinkGraph {
     /// Resolves every link of every page.
-    pub fn build(site: &Site) -> Self {
-        let pages = site.pages();
-        let outgoing: Vec<Outgoing> =
-            (0..pages.len()).into_par_iter().map(|at| follow(site, PageId(at as u32), &pages[at])).collect();
-        let mut graph = Self { backlinks: vec![Vec::new(); pages.len()], ..Self::default() };
-        for (at, out) in outgoing.into_iter().enumerate() {
-            for to in out.pages {
-                graph.backlinks[to.index()].push(PageId(at as u32));
+    pub(super) fn build(site: &Site) -> Self {
+        let n_pages = site.pages().len();
+        let outgoing: Vec<Arc<Outgoing>> =
+            (0..n_pages).into_par_iter().map(|at| Arc::new(follow(site, PageId::at(at)))).collect();
+        let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); n_pages];
+        let mut by_title: BTreeMap<&String, Vec<PageId>> = BTreeMap::new();
+        let mut folders = BTreeMap::new();
+        for (at, out) in outgoing.iter().enumerate() {
+            let id = PageId::at(at);
+            for to in out.pages(id) {
+                backlinks[to.index()].push(id);
             }
-            graph.outgoing.push(out.destinations.into_boxed_slice());
-            graph.folders.extend(out.folders);
-            graph.problems.extend(out.problems);
+            for key in &out.asked {
+                by_title.entry(key).or_default().push(id);
+            }
+            for folder in out.folders() {
+                *folders.entry(folder.clone()).or_default() += 1;
+            }
         }
-        graph
+        Self {
+            backlinks: backlinks.into_iter().map(Arc::from).collect(),
+            by_title: by_title.into_iter().map(|(key, pages)| (key.clone(), Arc::from(pages))).collect(),
+            folders: Arc::new(folders),
+            outgoing: outgoing.into(),
+        }
+    }
+
+    /// Where the links of a page lead: one destination for each link of its facts, in their order.
+    pub fn outgoing(&self, page: PageId) -> &[Destination] {
+        self.outgoing.get(page.index()).map_or(&[], |out| &out.destinations)
     }
 
     /// The pages that link to a page, in the order of their paths.
     pub fn backlinks(&self, page: PageId) -> &[PageId] {
-        self.backlinks.get(page.index()).map_or(&[], Vec::as_slice)
-    }
-
-    /// Where the links of a page lead, in the order of its facts.
-    pub fn outgoing(&self, page: PageId) -> &[Destination] {
-        self.outgoing.get(page.index()).map_or(&[], |links| links)
+        self.backlinks.get(page.index()).map_or(&[], |pages| pages)
     }
 
     /// The folders of files that pages link to.
     pub fn folders(&self) -> impl Iterator<Item = &RepoPath> {
-        self.folders.iter()
+        self.folders.keys()
     }
 
-    /// The links that lead nowhere.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
+    /// The links that lead nowhere, in the order of their pages.
+    pub fn problems(&self) -> impl Iterator<Item = Problem<'_>> {
+        self.outgoing.iter().enumerate().flat_map(|(at, out)| {
+            let links =
+                out.destinations.iter().enumerate().filter(|(_, destination)| leads_nowhere(destination));
+            links.map(move |(link, destination)| Problem { page: PageId::at(at), link, destination })
+        })
     }
-}
 
-fn follow(site: &Site, id: PageId, page: &Page) -> Outgoing {
-    let mut out = Outgoing {
-        destinations: Vec::new(),
-        pages: BTreeSet::new(),
-        folders: Vec::new(),
-        problems: Vec::new(),
-    };
-    for (at, link) in page.file.facts.links.iter().enumerate() {
-        let destination = destination_of(site, page, link);
-        match &destination {
-            Destination::Internal { page: Some(to), .. } if *to != id => {
-                out.pages.insert(*to);
+    /// The pages with links that are looked up among titles by a key.
+    pub(super) fn asking_for(&self, key: &str) -> &[PageId] {
+        self.by_title.get(key).map_or(&[], |pages| pages)
+    }
+
+    /// Whether a page has links to a part of another.
+    pub(super) fn has_fragment(&self, page: PageId, of: PageId) -> bool {
+        let leads = |destination: &Destination| matches!(destination, Destination::Internal { page: Some(to), fragment: Some(_), .. } if *to == of);
+        self.outgoing(page).iter().any(leads)
+    }
+
+    /// The links of a site whose pages kept their ids, some of them followed anew; `None` when pages link to other
+    /// folders of files than before, which gives the site other addresses.
+    pub(super) fn refollowed(&self, site: &Site, pages: &BTreeSet<PageId>) -> Option<Self> {
+        let mut graph = self.clone();
+        let mut folders: BTreeMap<&RepoPath, isize> = BTreeMap::new();
+        let ids: Vec<PageId> = pages.iter().copied().collect();
+        let new: Vec<(PageId, Outgoing)> = ids.into_par_iter().map(|id| (id, follow(site, id))).collect();
+        for (id, out) in &new {
+            let former = &self.outgoing[id.index()];
+            let (old, new) = (former.pages(*id), out.pages(*id));
+            for to in old.symmetric_difference(&new) {
+                let list = &mut graph.backlinks[to.index()];
+                *list = toggled(list, *id);
             }
-            Destination::Folder(folder) => out.folders.push(folder.clone()),
-            _ => {}
+            let (old, new) = (BTreeSet::from_iter(&former.asked), BTreeSet::from_iter(&out.asked));
+            for key in old.symmetric_difference(&new) {
+                graph.toggle_asked(key, *id);
+            }
+            for (out, step) in [(&**former, -1), (out, 1)] {
+                out.folders().into_iter().for_each(|folder| *folders.entry(folder).or_default() += step);
+            }
         }
-        let leads_nowhere = matches!(
-            destination,
-            Destination::Missing(_) | Destination::Internal { fragment: Some(Fragment::Missing(_)), .. }
-        ) && destination != Destination::Missing(Missing::NoName);
-        if leads_nowhere {
-            out.problems.push(Problem { page: id, link: at, destination: destination.clone() });
+        folders.retain(|_, change| *change != 0);
+        if !folders.is_empty() {
+            let mut counts = BTreeMap::clone(&self.folders);
+            for (folder, change) in folders {
+                let count = counts.get_mut(folder)?;
+                *count = count.checked_add_signed(change).filter(|count| *count > 0)?;
+            }
+            graph.folders = Arc::new(counts);
         }
-        out.destinations.push(destination);
+        for (id, out) in new {
+            graph.outgoing.set(id.index(), Arc::new(out));
+        }
+        Some(graph)
     }
-    out
+
+    fn toggle_asked(&mut self, key: &str, page: PageId) {
+        let list = toggled(self.asking_for(key), page);
+        if list.is_empty() {
+            self.by_title.remove(key);
+        } else {
+            self.by_title.insert(key.to_owned(), list);
+        }
+    }
 }
 
-fn destination_of(site: &Site, page: &Page, link: &LinkFact) -> Destination {
+impl Outgoing {
+    /// The other pages that the page links to.
+    fn pages(&self, own: PageId) -> BTreeSet<PageId> {
+        let pages = self.destinations.iter().filter_map(|destination| match destination {
+            Destination::Internal { page, .. } => *page,
+            _ => None,
+        });
+        pages.filter(|&page| page != own).collect()
+    }
+
+    fn folders(&self) -> BTreeSet<&RepoPath> {
+        let folders = self.destinations.iter().filter_map(|destination| match destination {
+            Destination::Folder(folder) => Some(folder),
+            _ => None,
+        });
+        folders.collect()
+    }
+}
+
+fn leads_nowhere(destination: &Destination) -> bool {
+    match destination {
+        Destination::Missing(missing) => *missing != Missing::NoName,
+        Destination::Internal { fragment, .. } => matches!(fragment, Some(Fragment::Missing(_))),
+        Destination::Folder(_) | Destination::External => false,
+    }
+}
+
+fn follow(site: &Site, id: PageId) -> Outgoing {
+    let page = site.page(id);
+    let mut asked = Vec::new();
+    let links = page.file.facts.links.iter();
+    let destinations = links.map(|link| destination_of(site, page, link, &mut asked)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    Outgoing { destinations, asked: asked.into() }
+}
+
+fn destination_of(site: &Site, page: &Page, link: &LinkFact, asked: &mut Vec<String>) -> Destination {
     if link.kind == LinkKind::Email {
         return Destination::External;
     }
     let file = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
-    match site.destination(spelling(link.kind), &link.target, file, &page.route) {
+    let mut follow = |spelling, target| site.destination_asking(spelling, target, file, &page.route, asked);
+    match (follow(spelling(link.kind), &link.target), &link.text) {
         // `[[text|Page]]`, as Gollum and GitHub wikis write it, has the page behind the bar.
-        Destination::Missing(_) if link.text.is_some() => {
-            let swapped = link.text.as_deref().unwrap_or_default();
-            match site.destination(Spelling::Wiki, swapped, file, &page.route) {
-                Destination::Missing(_) => {
-                    site.destination(spelling(link.kind), &link.target, file, &page.route)
-                }
-                found => found,
-            }
-        }
-        destination => destination,
+        (missing @ Destination::Missing(_), Some(swapped)) => match follow(Spelling::Wiki, swapped) {
+            Destination::Missing(_) => missing,
+            found => found,
+        },
+        (destination, _) => destination,
     }
 }
 

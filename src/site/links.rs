@@ -19,7 +19,6 @@ use crate::{
         place::Places,
         resolve::{Destination, Fragment, Missing},
         routes::Hidden,
-        section::ids,
     },
     source::Source,
 };
@@ -46,10 +45,10 @@ impl Site {
             let path = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
             let start = link.at.offset as usize;
             let place = places.in_file(path, start..start + link.at.len as usize);
-            let mut diagnostic = self.describe(problem, page, link).at(place);
+            let mut diagnostic = self.describe(&problem, page, link).at(place);
             if n_compared < MAX_COMPARED && link.target.len() <= MAX_GUESSED_BYTES {
-                n_compared += self.n_candidates(problem, page);
-                diagnostic = diagnostic.hint_opt(self.guess(problem, page, link, path));
+                n_compared += self.n_candidates(&problem, page);
+                diagnostic = diagnostic.hint_opt(self.guess(&problem, page, link, path));
             }
             if path != page.path() {
                 diagnostic = diagnostic.related("shown on this page", Place::file(page.path()));
@@ -62,7 +61,7 @@ impl Site {
     /// Pages that no other page links to and SUMMARY.md doesn't list, one note for each folder that has some.
     pub fn orphan_diagnostics(&self) -> Vec<Diagnostic> {
         let mut by_folder: BTreeMap<RepoPath, Vec<&Page>> = BTreeMap::new();
-        for (id, page) in ids(self.pages()) {
+        for (id, page) in self.pages().iter() {
             let is_listed = page.is_folder_page || (self.has_summary() && self.nav().contains(id));
             if !is_listed && self.links().backlinks(id).is_empty() && page.route.as_str() != NOT_FOUND {
                 by_folder.entry(page.path().parent().unwrap_or_default()).or_default().push(page);
@@ -75,7 +74,7 @@ impl Site {
     pub fn external_links(&self) -> impl Iterator<Item = (&Page, &LinkFact)> {
         let is_web =
             |link: &LinkFact| ["http://", "https://"].iter().any(|scheme| link.target.starts_with(scheme));
-        self.pages().iter().flat_map(move |page| {
+        self.pages().iter().flat_map(move |(_, page)| {
             page.file.facts.links.iter().filter(move |link| is_web(link)).map(move |link| (page, link))
         })
     }
@@ -84,16 +83,16 @@ impl Site {
     pub fn wanted_pages(&self) -> BTreeMap<String, usize> {
         let mut wanted = BTreeMap::new();
         for problem in self.links().problems() {
-            if let Destination::Missing(Missing::Page(name)) = &problem.destination {
+            if let Destination::Missing(Missing::Page(name)) = problem.destination {
                 *wanted.entry(name.clone()).or_default() += 1;
             }
         }
         wanted
     }
 
-    fn describe(&self, problem: &Problem, page: &Page, link: &LinkFact) -> Diagnostic {
+    fn describe(&self, problem: &Problem<'_>, page: &Page, link: &LinkFact) -> Diagnostic {
         let target = &link.target;
-        match &problem.destination {
+        match problem.destination {
             Destination::Internal { page: to, fragment: Some(Fragment::Missing(id)), .. } => {
                 let to = to.map_or(page, |to| self.page(to));
                 Diagnostic::warning("broken-anchor", format!("`{}` has no heading or id `{id}`", to.path()))
@@ -122,8 +121,8 @@ impl Site {
     }
 
     /// How many names a guess compares.
-    fn n_candidates(&self, problem: &Problem, page: &Page) -> usize {
-        match &problem.destination {
+    fn n_candidates(&self, problem: &Problem<'_>, page: &Page) -> usize {
+        match problem.destination {
             Destination::Internal { page: to, .. } => to.map_or(page, |to| self.page(to)).headings().len(),
             Destination::Missing(Missing::Page(_)) => self.pages().len(),
             _ => self.listing().entries.len(),
@@ -131,8 +130,8 @@ impl Site {
     }
 
     /// What was likely meant.
-    fn guess(&self, problem: &Problem, page: &Page, link: &LinkFact, file: &RepoPath) -> Option<String> {
-        match &problem.destination {
+    fn guess(&self, problem: &Problem<'_>, page: &Page, link: &LinkFact, file: &RepoPath) -> Option<String> {
+        match problem.destination {
             Destination::Internal { page: to, fragment: Some(Fragment::Missing(id)), .. } => {
                 let to = to.map_or(page, |to| self.page(to));
                 let ids = to.headings().iter().map(|heading| &*heading.id);

@@ -1,7 +1,8 @@
 //! The immutable model of a site: pages, sections, taxonomies, addresses, links.
 //!
 //! [`Site::load`] makes a snapshot from a [`Source`], [`Site::update`] the next one from a [`ChangeSet`]: it parses
-//! only what changed. Both then run the same pipeline, each step a pure function in its own file:
+//! only what changed. It patches the former snapshot (`patch`) where all addresses stay; else both run the same pipeline,
+//! each step a pure function in its own file:
 //! 1. parse each page ([`mod@file`]);
 //! 2. find each folder's page, cascade front matter, leave out what is not published (`select`);
 //! 3. group into [`section`]s and [`taxonomy`]s, order the reading ([`nav`]);
@@ -15,6 +16,7 @@ pub mod file;
 pub mod graph;
 pub mod nav;
 pub mod page;
+pub mod pages;
 pub mod place;
 pub mod related;
 pub mod resolve;
@@ -24,16 +26,20 @@ pub mod section;
 pub mod taxonomy;
 
 pub mod addresses;
+mod files;
 mod links;
 mod names;
+mod order;
+mod patch;
 mod select;
+mod sorted;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use rayon::prelude::*;
@@ -52,13 +58,16 @@ use crate::{
     },
     site::{
         file::{FormerFiles, PageFile, Reading, SourceFiles},
+        files::Files,
         graph::LinkGraph,
         names::Names,
-        nav::Nav,
+        nav::{FolderTree, Nav, SummaryTree},
         page::{Page, PageId},
+        pages::Pages,
         route::Route,
         routes::{Hidden, Routes},
         section::{Home, Sections},
+        select::Cascades,
         taxonomy::Taxonomies,
     },
     source::{ChangeSet, Listing, ListingOptions, Source, SourceError},
@@ -90,27 +99,30 @@ pub struct SiteOptions {
 }
 
 /// One snapshot of a site.
+///
+/// What an edit of a page's text or front matter changes is in collections that two snapshots share but for the
+/// difference; what only other paths, addresses or a config change is shared as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     options: SiteOptions,
     config: Arc<Config>,
-    config_diagnostics: Vec<Diagnostic>,
     listing: Arc<Listing>,
     content: RepoPath,
-    reading: Reading,
-    files: BTreeMap<RepoPath, Arc<PageFile>>,
-    hidden: BTreeMap<RepoPath, Hidden>,
-    pages: Vec<Page>,
-    by_path: HashMap<RepoPath, PageId>,
+    reading: Arc<Reading>,
+    files: Files,
+    hidden: Arc<BTreeMap<RepoPath, Hidden>>,
+    cascades: Arc<Cascades>,
+    pages: Pages,
     sections: Sections,
     taxonomies: Taxonomies,
-    nav: Nav,
-    has_summary: bool,
-    routes: Routes,
-    assets: BTreeMap<RepoPath, Route>,
-    names: Names,
+    summary: Option<Arc<SummaryTree>>,
+    routes: Arc<Routes>,
+    assets: Arc<BTreeMap<RepoPath, Route>>,
+    /// Made when a link first goes by a name: in many sites none does.
+    names: OnceLock<Names>,
     links: LinkGraph,
-    diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the config and with how the files fit together.
+    diagnostics: Arc<Vec<Diagnostic>>,
 }
 
 impl Site {
@@ -128,30 +140,39 @@ impl Site {
         options: &SiteOptions,
         former: &FormerFiles,
     ) -> Self {
-        let mut site = Self::begin(source, listing.into(), options.clone());
+        let site = Self::begin(source, listing.into(), options.clone());
         let listing = Arc::clone(&site.listing);
-        let keeps = former.reading == site.reading;
-        site.files = site
-            .parse_files(source, |path| former.files.get(path).filter(|file| keeps && file.is_of(&listing)));
-        site.assemble(source)
+        let keeps = former.reading == *site.reading;
+        let kept = |path: &RepoPath| former.files.get(path).filter(|file| keeps && file.is_of(&listing));
+        let files = site.parse_files(source, kept);
+        site.assemble(source, files, &Self::default())
     }
 
-    /// The site after a change of its files: only what the change touches is parsed again.
+    /// The site after a change of its files.
+    ///
+    /// Only what the change touches is parsed again. A change that leaves all addresses as they are, such as that of a
+    /// page's text, title, date or tags, is [patched](patch) in, at a cost that doesn't grow with the site. After any
+    /// other the site is put together anew.
     #[must_use]
     pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: impl Into<Arc<Listing>>) -> Self {
-        let mut site = Self::begin(source, listing.into(), self.options.clone());
+        let listing = listing.into();
+        let has_same_paths = changes.removed.is_empty()
+            && listing.entries.len() == self.listing.entries.len()
+            && changes.changed.iter().all(|path| self.listing.entries.contains_key(path));
+        if has_same_paths && let Some(site) = patch::patched(self, source, &changes.changed, &listing) {
+            return site;
+        }
+        let site = Self::begin(source, listing, self.options.clone());
         let keeps = self.reading == site.reading;
         let touched: BTreeSet<&RepoPath> = changes.changed.iter().chain(&changes.removed).collect();
-        let has_same_paths = changes.removed.is_empty()
-            && changes.changed.iter().all(|path| self.listing.entries.contains_key(path));
-        site.files = site.parse_files(source, |path| {
-            self.files.get(path).filter(|file| {
-                let mut uses = file.uses.iter().map(|(path, _)| path);
-                let is_touched = touched.contains(path) || uses.any(|used| touched.contains(used));
-                keeps && !is_touched && (has_same_paths || !file.has_misses)
-            })
-        });
-        site.assemble(source)
+        let is_kept = |file: &PageFile| {
+            let mut uses = std::iter::once(&file.path).chain(file.uses.iter().map(|(path, _)| path));
+            keeps && (has_same_paths || !file.has_misses) && !uses.any(|used| touched.contains(used))
+        };
+        let kept: HashMap<&RepoPath, &Arc<PageFile>> =
+            self.files.iter().filter(|file| is_kept(file)).map(|file| (&file.path, file)).collect();
+        let files = site.parse_files(source, |path| kept.get(path).copied());
+        site.assemble(source, files, self)
     }
 
     /// A site of which only the config is read.
@@ -172,9 +193,9 @@ impl Site {
             options,
             content: content_root(&config, &listing),
             config: Arc::new(config),
-            config_diagnostics,
             listing,
-            reading,
+            reading: Arc::new(reading),
+            diagnostics: Arc::new(config_diagnostics),
             ..Self::default()
         }
     }
@@ -184,15 +205,15 @@ impl Site {
         &self,
         source: &dyn Source,
         kept: impl Fn(&RepoPath) -> Option<&'a Arc<PageFile>> + Sync,
-    ) -> BTreeMap<RepoPath, Arc<PageFile>> {
+    ) -> Vec<Arc<PageFile>> {
         let files = SourceFiles { source, listing: &self.listing };
-        let paths: Vec<&RepoPath> =
-            self.listing.entries.keys().filter(|path| self.is_page_file(path)).collect();
+        let paths: Vec<&RepoPath> = self.listing.entries.keys().filter(|path| path.is_markdown()).collect();
         paths
             .into_par_iter()
+            .filter(|path| self.is_page_file(path))
             .map(|path| {
                 let load = || Arc::new(PageFile::load(path, &files, &self.reading));
-                (path.clone(), kept(path).map_or_else(load, Arc::clone))
+                kept(path).map_or_else(load, Arc::clone)
             })
             .collect()
     }
@@ -210,64 +231,61 @@ impl Site {
         if !path.is_within(&self.content) {
             return false;
         }
-        let is_configured = self.listing.entries.contains_key(CONFIG_FILE);
-        let first = path.parts().next().unwrap_or_default();
-        !(self.content.is_root() && is_configured && RESERVED_FOLDERS.contains(&first))
-            && path.as_str() != CONFIG_FILE
+        let is_reserved = self.content.is_root()
+            && path.parts().next().is_some_and(|first| RESERVED_FOLDERS.contains(&first));
+        let is_configured = || self.listing.entries.contains_key(CONFIG_FILE);
+        !(is_reserved && is_configured()) && path.as_str() != CONFIG_FILE
     }
 
-    fn assemble(mut self, source: &dyn Source) -> Self {
-        let selection = select::select(&self);
-        self.pages = selection.pages;
-        self.hidden = selection.hidden;
-        self.diagnostics.extend(selection.diagnostics);
-        self.by_path = section::ids(&self.pages).map(|(id, page)| (page.path().clone(), id)).collect();
+    /// Puts a site together whose files are parsed; pages are shared with a former one where they are the same.
+    fn assemble(mut self, source: &dyn Source, files: Vec<Arc<PageFile>>, former: &Self) -> Self {
+        self.files = Files::new(files);
+        let selection = select::select(&self, former);
+        let mut diagnostics = selection.diagnostics;
+        self.pages = Pages::new(selection.pages);
+        self.hidden = Arc::new(selection.hidden);
+        self.cascades = Arc::new(selection.cascades);
         let home =
             Home { title: self.config.title.as_deref().unwrap_or(HOME), paginate: self.config.paginate };
-        self.sections = Sections::build(&self.pages, &self.content, &home);
-        self.taxonomies = Taxonomies::build(&self.config, &self.pages);
-        self.read_order(source);
-        addresses::claim(&mut self);
-        self.names = Names::build(&self.pages, &self.listing, &self.content);
+        let (pages, content) = (&self.pages, &self.content);
+        (self.sections, self.taxonomies) =
+            rayon::join(|| Sections::build(pages, content, &home), || Taxonomies::build(&self.config, pages));
+        diagnostics.extend(self.read_order(source));
+        diagnostics.extend(addresses::claim(&mut self));
         self.links = LinkGraph::build(&self);
         addresses::claim_linked_folders(&mut self);
-        self.diagnostics.extend(self.config_diagnostics.iter().cloned());
-        self.diagnostics.extend(self.listing.diagnostics.iter().cloned());
-        let shown =
-            self.files.iter().filter(|(path, _)| !matches!(self.hidden.get(*path), Some(Hidden::Underscore)));
-        self.diagnostics.extend(shown.flat_map(|(_, file)| file.diagnostics.iter().cloned()));
-        diagnostic::sort(&mut self.diagnostics);
+        Arc::make_mut(&mut self.diagnostics).splice(..0, diagnostics);
         self
     }
 
-    fn read_order(&mut self, source: &dyn Source) {
+    /// Takes the order of reading from `SUMMARY.md` if there is one, and says what is wrong with it.
+    fn read_order(&mut self, source: &dyn Source) -> Vec<Diagnostic> {
         let path = self.content.join(SUMMARY_FILE);
         let files = SourceFiles { source, listing: &self.listing };
         let summary = self.listing.entries.contains_key(&path).then(|| files.page_text(&path).0);
         let summary = summary.map(|text| (summary::parse(&path, &text), text));
-        let Some(((summary, diagnostics), text)) = summary.filter(|((summary, _), _)| has_chapter(summary))
+        let Some(((summary, mut diagnostics), text)) =
+            summary.filter(|((summary, _), _)| has_chapter(summary))
         else {
-            self.nav = Nav::of_folders(&self.sections, &self.pages, &self.content);
-            return;
+            return Vec::new();
         };
         let mut missing = Vec::new();
-        let nav = Nav::of_summary(&summary, &self.pages, &mut |target, line| {
+        let tree = SummaryTree::new(&summary, &self.pages, &mut |target, line| {
             let found = self.page_of_target(&path, target);
             if found.is_none() {
                 missing.push(missing_chapter(&self.listing, &path, &text, target, line));
             }
             found
         });
-        self.nav = nav;
-        self.has_summary = true;
-        self.diagnostics.extend(diagnostics);
-        self.diagnostics.extend(missing);
+        self.summary = Some(Arc::new(tree));
+        diagnostics.extend(missing);
+        diagnostics
     }
 
     fn page_of_target(&self, summary: &RepoPath, target: &str) -> Option<PageId> {
         let target = target.split('#').next().unwrap_or(target);
         let path = summary.parent()?.resolve(target)?;
-        self.by_path.get(&path).copied().or_else(|| {
+        self.pages.of_file(&path).or_else(|| {
             let section = self.sections.of_folder(&path)?;
             self.sections.get(section).page
         })
@@ -298,11 +316,16 @@ impl Site {
 
     /// Every parsed file, published or not, in the order of paths.
     pub fn files(&self) -> impl Iterator<Item = &Arc<PageFile>> {
-        self.files.values()
+        self.files.iter()
+    }
+
+    /// A parsed file, published or not.
+    pub fn file(&self, path: &RepoPath) -> Option<&Arc<PageFile>> {
+        self.files.get(path)
     }
 
     /// The published pages, in the order of their paths.
-    pub fn pages(&self) -> &[Page] {
+    pub fn pages(&self) -> &Pages {
         &self.pages
     }
 
@@ -312,29 +335,14 @@ impl Site {
         Print::of(&(today, drafts, future, base_url, output))
     }
 
-    /// Every Markdown file as it was parsed, published or not, in the order of their paths.
-    pub fn page_files(&self) -> impl Iterator<Item = &Arc<PageFile>> {
-        self.files.values()
-    }
-
-    /// One Markdown file as it was parsed, published or not.
-    pub fn page_file(&self, path: &RepoPath) -> Option<&Arc<PageFile>> {
-        self.files.get(path)
-    }
-
-    /// The ids of all published pages.
-    pub fn page_ids(&self) -> impl Iterator<Item = PageId> {
-        section::ids(&self.pages).map(|(id, _)| id)
-    }
-
     /// A page by its id.
     pub fn page(&self, id: PageId) -> &Page {
-        &self.pages[id.index()]
+        self.pages.get(id)
     }
 
     /// The page of a file.
     pub fn page_of_file(&self, path: &RepoPath) -> Option<PageId> {
-        self.by_path.get(path).copied()
+        self.pages.of_file(path)
     }
 
     /// Why a file is no published page.
@@ -354,13 +362,19 @@ impl Site {
     }
 
     /// The tree and order of reading.
-    pub fn nav(&self) -> &Nav {
-        &self.nav
+    pub fn nav(&self) -> Nav<'_> {
+        match &self.summary {
+            Some(tree) => Nav::Summary(tree),
+            None => {
+                let root = self.sections.of_folder(&self.content);
+                Nav::Folders(FolderTree::new(&self.sections, &self.pages, root))
+            }
+        }
     }
 
     /// Whether the order of reading comes from `SUMMARY.md`.
     pub fn has_summary(&self) -> bool {
-        self.has_summary
+        self.summary.is_some()
     }
 
     /// All addresses.
@@ -370,7 +384,7 @@ impl Site {
 
     /// The names of pages and files.
     fn names(&self) -> &Names {
-        &self.names
+        self.names.get_or_init(|| Names::build(&self.pages, &self.listing, &self.content))
     }
 
     /// The link graph.
@@ -378,14 +392,21 @@ impl Site {
         &self.links
     }
 
-    /// All problems found so far, apart from those of links and of rendering.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
+    /// All problems found so far, apart from those of links and of rendering, in order of place.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let is_shown = |file: &&Arc<PageFile>| {
+            !file.diagnostics.is_empty() && self.hidden.get(&file.path) != Some(&Hidden::Underscore)
+        };
+        let of_files = self.files.iter().filter(is_shown).flat_map(|file| &file.diagnostics);
+        let own = self.diagnostics.iter().chain(&self.listing.diagnostics);
+        let mut diagnostics = own.chain(of_files).cloned().collect();
+        diagnostic::sort(&mut diagnostics);
+        diagnostics
     }
 
     /// The address of a page's or another file.
     pub fn route_of_file(&self, path: &RepoPath) -> Option<Route> {
-        let page = self.by_path.get(path).map(|&id| self.page(id).route.clone());
+        let page = self.pages.of_file(path).map(|id| self.page(id).route.clone());
         page.or_else(|| self.assets.get(path).cloned())
     }
 

@@ -3,14 +3,20 @@
 //! Obsidian, Gollum and GitHub wikis agree that `[[My page]]` means the page of that name wherever it is, and that
 //! case, spaces, `-` and `_` do not matter. Of several candidates the one nearest to the link wins.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap as Map},
+    sync::Arc,
+};
+
+use imbl::HashMap;
 
 use crate::{
     base::path::RepoPath,
     parse::slug,
     site::{
         page::{Page, PageId},
-        section::{ids, is_folder_page_name},
+        pages::Pages,
+        section::is_folder_page_name,
     },
     source::Listing,
 };
@@ -22,30 +28,47 @@ const MAX_NEIGHBOURS: usize = 100;
 /// The names of all pages and files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    /// Pages by the path of their file.
-    by_path: HashMap<String, PageId>,
-    /// Pages of folders by the path of the folder.
-    by_folder: HashMap<String, PageId>,
-    /// Pages by the last part of those paths and by the last two, in the order of their paths.
-    by_name: HashMap<String, Vec<PageId>>,
-    by_folder_name: HashMap<String, Vec<PageId>>,
+    paths: Arc<Paths>,
+    /// Pages by the keys of their titles and aliases, in the order of their paths.
     by_title: HashMap<String, Vec<PageId>>,
-    files: HashMap<String, Vec<RepoPath>>,
+}
+
+/// Names that follow from paths.
+#[derive(Debug, Default)]
+struct Paths {
+    /// Pages by the path of their file.
+    by_path: Map<String, PageId>,
+    /// Pages of folders by the path of the folder.
+    by_folder: Map<String, PageId>,
+    /// Pages by the last part of those paths and by the last two, in the order of their paths.
+    by_name: Map<String, Vec<PageId>>,
+    by_folder_name: Map<String, Vec<PageId>>,
+    files: Map<String, Vec<RepoPath>>,
 }
 
 impl Names {
     /// Indexes pages by path, file name, title and alias, and other files by file name.
-    pub(super) fn build(pages: &[Page], listing: &Listing, content: &RepoPath) -> Self {
-        let mut names = Self::default();
-        for (id, page) in ids(pages) {
-            names.add_page(id, page, content);
-        }
-        for path in listing.entries.keys().filter(|path| path.is_within(content) && !path.is_markdown()) {
-            for end in ends(&path.as_str().to_lowercase()) {
-                names.files.entry(end.to_owned()).or_default().push(path.clone());
+    pub(super) fn build(pages: &Pages, listing: &Listing, content: &RepoPath) -> Self {
+        let (paths, by_title) = rayon::join(|| Paths::build(pages, listing, content), || by_title(pages));
+        Self { paths: Arc::new(paths), by_title }
+    }
+
+    /// Follows another title of a page, and gives the keys that now mean something else.
+    pub(super) fn retitle(&mut self, id: PageId, old: &Page, new: &Page) -> Vec<String> {
+        let (old, new) = (title_keys(old), title_keys(new));
+        for key in old.difference(&new) {
+            let list = self.by_title.get_mut(key).expect("a page's title is a key");
+            list.retain(|&other| other != id);
+            if list.is_empty() {
+                self.by_title.remove(key);
             }
         }
-        names
+        for key in new.difference(&old) {
+            let list = self.by_title.entry(key.clone()).or_default();
+            // Ids are in the order of paths.
+            list.insert(list.partition_point(|&other| other < id), id);
+        }
+        old.symmetric_difference(&new).cloned().collect()
     }
 
     /// The page that `name` means when written in a file of `folder`.
@@ -53,12 +76,15 @@ impl Names {
     /// The order: a path from the folder, a path from the content root, a file name (or the end of a path)
     /// anywhere, the same for folders, a title or alias anywhere. `[[Obsidian]]` is `Obsidian/Obsidian.md` rather than
     /// `Obsidian/Index.md`, since in Obsidian only files have names.
+    ///
+    /// Where titles had to be asked, the key is noted in `asked`: another title may give another answer.
     pub(super) fn page(
         &self,
         name: &str,
         folder: &RepoPath,
         content: &RepoPath,
-        pages: &[Page],
+        pages: &Pages,
+        asked: &mut Vec<String>,
     ) -> Option<PageId> {
         let name = strip_markdown_extension(name.trim());
         let near = folder.relative_to(content).and_then(RepoPath::new).unwrap_or_else(RepoPath::root);
@@ -68,24 +94,27 @@ impl Names {
             .map(|path| path_key(path.as_str()))
             .collect();
         let end = path_key(name.trim_matches('/'));
-        let at_path = |paths: &HashMap<String, PageId>| keys.iter().find_map(|key| paths.get(key).copied());
-        let ending = |names: &HashMap<String, Vec<PageId>>, key_of: fn(&Page, &RepoPath) -> String| {
+        let at_path = |paths: &Map<String, PageId>| keys.iter().find_map(|key| paths.get(key).copied());
+        let ending = |names: &Map<String, Vec<PageId>>, key_of: fn(&Page, &RepoPath) -> String| {
             let candidates = names.get(end_of(&end))?;
-            let page = |at: usize| &pages[candidates[at].index()];
+            let page = |at: usize| pages.get(candidates[at]);
             let fits = |at| ends_with(&key_of(page(at), content), &end);
             nearest_to(candidates.len(), folder, |at| page(at).path(), fits).map(|at| candidates[at])
         };
-        let of_file = || ending(&self.by_name, file_key);
-        let of_folder = || at_path(&self.by_folder);
-        let found = at_path(&self.by_path);
+        let of_file = || ending(&self.paths.by_name, file_key);
+        let of_folder = || at_path(&self.paths.by_folder);
+        let found = at_path(&self.paths.by_path);
         let found = if name.contains('/') {
             found.or_else(of_folder).or_else(of_file)
         } else {
             found.or_else(of_file).or_else(of_folder)
         };
-        found.or_else(|| ending(&self.by_folder_name, folder_key)).or_else(|| {
-            let candidates = self.by_title.get(&slug::wiki_key(name))?;
-            let path_of = |at: usize| pages[candidates[at].index()].path();
+        found.or_else(|| ending(&self.paths.by_folder_name, folder_key)).or_else(|| {
+            let key = slug::wiki_key(name);
+            let candidates = self.by_title.get(&key);
+            asked.push(key);
+            let candidates = candidates?;
+            let path_of = |at: usize| pages.get(candidates[at]).path();
             nearest_to(candidates.len(), folder, path_of, |_| true).map(|at| candidates[at])
         })
     }
@@ -93,15 +122,30 @@ impl Names {
     /// The file (an image, a PDF) that `name` means when written in a file of `folder`.
     pub(super) fn file(&self, name: &str, folder: &RepoPath) -> Option<&RepoPath> {
         let end = name.trim_start_matches('/').to_lowercase();
-        let candidates = self.files.get(end_of(&end))?;
+        let candidates = self.paths.files.get(end_of(&end))?;
         let fits = |at: usize| ends_with(&candidates[at].as_str().to_lowercase(), &end);
         nearest_to(candidates.len(), folder, |at| &candidates[at], fits).map(|at| &candidates[at])
     }
 
     /// The names of all pages, for hints.
     pub(super) fn page_names(&self) -> impl Iterator<Item = &str> {
-        let names = self.by_name.keys().chain(self.by_folder_name.keys());
+        let names = self.paths.by_name.keys().chain(self.paths.by_folder_name.keys());
         names.map(String::as_str).filter(|name| !name.contains('/'))
+    }
+}
+
+impl Paths {
+    fn build(pages: &Pages, listing: &Listing, content: &RepoPath) -> Self {
+        let mut paths = Self::default();
+        for (id, page) in pages.iter() {
+            paths.add_page(id, page, content);
+        }
+        for path in listing.entries.keys().filter(|path| path.is_within(content) && !path.is_markdown()) {
+            for end in ends(&path.as_str().to_lowercase()) {
+                paths.files.entry(end.to_owned()).or_default().push(path.clone());
+            }
+        }
+        paths
     }
 
     fn add_page(&mut self, id: PageId, page: &Page, content: &RepoPath) {
@@ -117,15 +161,23 @@ impl Names {
             }
             self.by_folder.insert(key, id);
         }
-        let titles = std::iter::once(page.title.as_str())
-            .chain(page.front.aliases.iter().flatten().map(String::as_str));
-        for title in titles {
-            let list = self.by_title.entry(slug::wiki_key(title)).or_default();
-            if list.last() != Some(&id) {
-                list.push(id);
-            }
+    }
+}
+
+fn by_title(pages: &Pages) -> HashMap<String, Vec<PageId>> {
+    let mut by_title: HashMap<String, Vec<PageId>> = HashMap::new();
+    for (id, page) in pages.iter() {
+        for key in title_keys(page) {
+            by_title.entry(key).or_default().push(id);
         }
     }
+    by_title
+}
+
+/// What a page is called besides its path.
+fn title_keys(page: &Page) -> BTreeSet<String> {
+    let aliases = page.front.aliases.iter().flatten().map(String::as_str);
+    std::iter::once(page.title.as_str()).chain(aliases).map(slug::wiki_key).collect()
 }
 
 /// The key of a page's file.

@@ -15,7 +15,7 @@ use crate::{
 /// The address of the page for addresses that don't exist; it is listed nowhere.
 pub const NOT_FOUND: &str = "/404.html";
 
-/// The place of a page in [`Site::pages`](super::Site::pages).
+/// The place of a page in [`Site::pages`](super::Site::pages). It holds as long as the same files are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageId(pub u32);
 
@@ -23,6 +23,11 @@ impl PageId {
     /// The place as an index.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// The id of the page at a place.
+    pub(super) fn at(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a site has fewer than four thousand million pages"))
     }
 }
 
@@ -97,7 +102,7 @@ mod tests {
         let check = |files: &[&str], expected: &[&str]| {
             let source = files.iter().fold(Memory::new(), |source, path| source.file(path, "text"));
             let site = Site::load(&source, &SiteOptions::default()).expect("a source in memory");
-            let titles: Vec<&str> = site.pages().iter().map(|page| page.title.as_str()).collect();
+            let titles: Vec<&str> = site.pages().iter().map(|(_, page)| page.title.as_str()).collect();
             assert_eq!(titles, expected, "{files:?}");
         };
         check(&["README.md", "guide/README.md", "guide/x.md"], &["Home", "Guide", "X"]);

@@ -7,12 +7,19 @@
 //! 4. a path from the content root without its `/`, as Obsidian and workshop chapters have it;
 //! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki).
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{media::media_type, path::RepoPath},
-    site::{Site, page::PageId, route::Route, routes::Hidden},
+    site::{
+        Site,
+        page::PageId,
+        route::Route,
+        routes::{Hidden, Target},
+    },
 };
 
 /// Where a link leads.
@@ -77,6 +84,18 @@ impl Site {
         file: &RepoPath,
         route: &Route,
     ) -> Destination {
+        self.destination_asking(spelling, target, file, route, &mut Vec::new())
+    }
+
+    /// As [`Self::destination`]; `asked` gets the keys of titles that the answer depends on.
+    pub(super) fn destination_asking(
+        &self,
+        spelling: Spelling,
+        target: &str,
+        file: &RepoPath,
+        route: &Route,
+        asked: &mut Vec<String>,
+    ) -> Destination {
         let target = target.trim();
         if spelling == Spelling::Path && is_external(target) {
             return Destination::External;
@@ -88,9 +107,9 @@ impl Site {
         match spelling {
             Spelling::Path => {
                 let path = path.split('?').next().unwrap_or(path);
-                self.path_destination(&decode(path), fragment, file, route)
+                self.path_destination(&decode(path), fragment, file, route, asked)
             }
-            Spelling::Wiki => self.wiki_destination(path.trim(), fragment, file, route),
+            Spelling::Wiki => self.wiki_destination(path.trim(), fragment, file, route, asked),
         }
     }
 
@@ -100,6 +119,7 @@ impl Site {
         fragment: Option<&str>,
         file: &RepoPath,
         route: &Route,
+        asked: &mut Vec<String>,
     ) -> Destination {
         if path.is_empty() {
             return self.internal(route.clone(), fragment);
@@ -125,9 +145,9 @@ impl Site {
             return found;
         }
         if !path.contains('/')
-            && let Some(page) = self.names().page(path, &folder, self.content(), self.pages())
+            && let Some(page) = self.names().page(path, &folder, self.content(), self.pages(), asked)
         {
-            return self.internal(self.page(page).route.clone(), fragment);
+            return self.internal_page(page, fragment);
         }
         let hidden = folder.resolve(path).and_then(|path| self.hidden(&path));
         Destination::Missing(match hidden {
@@ -139,8 +159,8 @@ impl Site {
 
     /// The file, page or folder at a path, with or without its extension.
     fn file_destination(&self, path: &RepoPath, fragment: Option<&str>) -> Option<Destination> {
-        if let Some(route) = self.route_of_file(path) {
-            return Some(self.internal(route, fragment));
+        if let Some(found) = self.at_file(path, fragment) {
+            return Some(found);
         }
         let spelled: Vec<String> = match path.extension() {
             Some(ext) if ext.eq_ignore_ascii_case("html") || ext.eq_ignore_ascii_case("htm") => {
@@ -149,21 +169,33 @@ impl Site {
             }
             _ => vec![format!("{path}.md"), format!("{path}.markdown"), format!("{path}.mdx")],
         };
-        let page =
-            spelled.iter().filter_map(|path| RepoPath::new(path)).find_map(|path| self.route_of_file(&path));
-        if let Some(route) = page {
-            return Some(self.internal(route, fragment));
+        let mut spelled = spelled.iter().filter_map(|path| RepoPath::new(path));
+        if let Some(found) = spelled.find_map(|path| self.at_file(&path, fragment)) {
+            return Some(found);
         }
         let folder = path.parent().filter(|_| path.file_name() == "index.html");
         let folder = folder.as_ref().unwrap_or(path);
         if let Some(section) = self.sections().of_folder(folder) {
-            return Some(self.internal(self.sections().get(section).route.clone(), fragment));
+            let section = self.sections().get(section);
+            return Some(match section.page {
+                Some(page) => self.internal_page(page, fragment),
+                None => self.internal(section.route.clone(), fragment),
+            });
         }
         let has_files = path.is_within(self.content()) && self.has_files_below(path);
         has_files.then(|| Destination::Folder(path.clone()))
     }
 
-    /// An address of the site that `path` means when it is followed from `route` in a browser.
+    /// The page or another file at exactly a path.
+    fn at_file(&self, path: &RepoPath, fragment: Option<&str>) -> Option<Destination> {
+        match self.page_of_file(path) {
+            Some(page) => Some(self.internal_page(page, fragment)),
+            None => self.route_of_file(path).map(|route| self.internal(route, fragment)),
+        }
+    }
+
+    /// An address of the site that `path` means when it is followed from `route` in a browser. Folders of files have one
+    /// only because other links name them, so they don't count.
     fn address(&self, path: &str, route: &Route) -> Option<Route> {
         let absolute = match path.strip_prefix(self.base_path()) {
             Some(rest) if path.starts_with('/') && rest.starts_with('/') => rest.to_owned(),
@@ -179,7 +211,7 @@ impl Site {
         [absolute.clone(), format!("{stem}/"), format!("{stem}.html")]
             .iter()
             .map(|address| Route::new(address))
-            .find(|route| self.routes().contains(route))
+            .find(|route| !matches!(self.routes().get(route), None | Some(Target::Folder(_))))
     }
 
     fn wiki_destination(
@@ -188,6 +220,7 @@ impl Site {
         fragment: Option<&str>,
         file: &RepoPath,
         route: &Route,
+        asked: &mut Vec<String>,
     ) -> Destination {
         // Obsidian writes nested headings as `#Part#Detail`; the last one is meant. `#^id` is a block, not a heading.
         let fragment = fragment.and_then(|fragment| fragment.rsplit('#').next());
@@ -196,8 +229,8 @@ impl Site {
             return self.internal(route.clone(), fragment);
         }
         let folder = file.parent().unwrap_or_else(RepoPath::root);
-        if let Some(page) = self.names().page(name, &folder, self.content(), self.pages()) {
-            return self.internal(self.page(page).route.clone(), fragment);
+        if let Some(page) = self.names().page(name, &folder, self.content(), self.pages(), asked) {
+            return self.internal_page(page, fragment);
         }
         let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment));
         if let Some(destination) = near {
@@ -219,8 +252,17 @@ impl Site {
 
     fn internal(&self, route: Route, fragment: Option<&str>) -> Destination {
         let page = self.routes().page(&route);
+        self.internal_at(route, page, fragment)
+    }
+
+    fn internal_page(&self, page: PageId, fragment: Option<&str>) -> Destination {
+        let at = self.routes().has_page(page).then_some(page);
+        self.internal_at(self.page(page).route.clone(), at, fragment)
+    }
+
+    fn internal_at(&self, route: Route, page: Option<PageId>, fragment: Option<&str>) -> Destination {
         let fragment = fragment.filter(|fragment| !fragment.is_empty()).map(|written| {
-            let decoded = decode(written);
+            let decoded = decode(written).into_owned();
             let is_certain = matches!(decoded.as_str(), "top") || decoded.starts_with(":~:");
             match page.map(|page| self.page(page).anchor(&decoded)) {
                 Some(Some(id)) => Fragment::Id(id.to_owned()),
@@ -260,8 +302,8 @@ fn is_page_name(name: &str) -> bool {
         && name.contains(char::is_alphanumeric)
 }
 
-fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
+fn decode(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
 #[cfg(test)]

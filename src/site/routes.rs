@@ -99,6 +99,8 @@ pub enum Hidden {
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
     targets: BTreeMap<Route, Target>,
+    /// Whether a page stands at its address, by id.
+    has_page: Vec<bool>,
 }
 
 impl Routes {
@@ -120,6 +122,11 @@ impl Routes {
         }
     }
 
+    /// Whether a page stands at its own address; a redirect and one that a file takes the place of don't.
+    pub(super) fn has_page(&self, page: PageId) -> bool {
+        self.has_page.get(page.index()).copied().unwrap_or(false)
+    }
+
     /// All addresses in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Route, &Target)> {
         self.targets.iter()
@@ -137,13 +144,20 @@ impl Routes {
 
     /// Gives an address up.
     pub fn remove(&mut self, route: &Route) {
-        self.targets.remove(route);
+        if let Some(Target::Page(page)) = self.targets.remove(route) {
+            self.has_page[page.index()] = false;
+        }
     }
 
     /// Takes an address unless something stands there; says whether it was free.
     pub fn claim(&mut self, route: Route, target: Target) -> bool {
         match self.targets.entry(route) {
             std::collections::btree_map::Entry::Vacant(free) => {
+                if let Target::Page(page) = target {
+                    let n_pages = self.has_page.len().max(page.index() + 1);
+                    self.has_page.resize(n_pages, false);
+                    self.has_page[page.index()] = true;
+                }
                 free.insert(target);
                 true
             }

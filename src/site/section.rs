@@ -1,18 +1,20 @@
 //! [`Section`]: a folder of pages. Which page is the folder's own, what is in it and in which order.
 
 use std::{
-    cmp::Ordering,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
+
+use imbl::Vector;
+use rayon::prelude::*;
 
 use crate::{
     base::path::RepoPath,
-    parse::{
-        front_matter::{Date, FrontMatter, Order, Sort},
-        slug,
-    },
+    parse::{front_matter::Sort, slug},
     site::{
+        order::{self, SectionOrder},
         page::{NOT_FOUND, Page, PageId},
+        pages::Pages,
         route::Route,
     },
 };
@@ -20,7 +22,7 @@ use crate::{
 /// Names of a folder's page, the first that exists is it; compared without case, as forges do.
 pub const FOLDER_PAGES: [&str; 4] = ["index", "_index", "readme", "home"];
 
-/// The place of a section in [`Sections::all`].
+/// The place of a section among all [`Sections`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SectionId(pub u32);
 
@@ -63,41 +65,45 @@ pub struct Home<'a> {
     pub paginate: u32,
 }
 
-/// All sections of a site.
+/// All sections of a site, by folder path.
 #[derive(Clone, Debug, Default)]
 pub struct Sections {
-    /// The sections, by folder path.
-    pub all: Vec<Section>,
-    by_folder: HashMap<RepoPath, SectionId>,
+    all: Vector<Arc<Section>>,
+    by_folder: Arc<HashMap<RepoPath, SectionId>>,
+    of_page: Arc<Vec<Option<SectionId>>>,
 }
 
 impl Sections {
     /// Groups pages into their folders and sorts each.
-    pub fn build(pages: &[Page], content: &RepoPath, home: &Home<'_>) -> Self {
+    pub fn build(pages: &Pages, content: &RepoPath, home: &Home<'_>) -> Self {
         let mut folders: BTreeMap<RepoPath, Option<PageId>> = BTreeMap::new();
-        for (id, page) in ids(pages) {
+        let mut folder_of_page: Vec<RepoPath> = Vec::with_capacity(pages.len());
+        for (id, page) in pages.iter() {
+            // Neighbours share their folder, whose way up is in the map already.
             let own = folder_of(page, content);
-            let mut folder = Some(own.clone());
+            let mut folder = Some(own.clone()).filter(|own| folder_of_page.last() != Some(own));
             while let Some(current) = folder.filter(|folder| folder.is_within(content)) {
                 folder = current.parent();
                 folders.entry(current).or_insert(None);
             }
             if page.is_folder_page {
-                folders.insert(own, Some(id));
+                folders.insert(own.clone(), Some(id));
             }
+            folder_of_page.push(own);
         }
         let by_folder: HashMap<RepoPath, SectionId> =
             folders.keys().enumerate().map(|(at, folder)| (folder.clone(), SectionId(as_u32(at)))).collect();
-        let all = folders
+        let of_page: Vec<Option<SectionId>> =
+            folder_of_page.iter().map(|folder| by_folder.get(folder).copied()).collect();
+        let all: Vec<Section> = folders
             .into_iter()
             .map(|(folder, page)| {
                 let parent = folder.parent().and_then(|parent| by_folder.get(&parent).copied());
                 section(folder, parent, page, pages, content, home)
             })
             .collect();
-        let mut sections = Self { all, by_folder };
-        sections.fill(pages, content);
-        sections
+        let all = with_children(all, &of_page, pages);
+        Self { all, by_folder: Arc::new(by_folder), of_page: Arc::new(of_page) }
     }
 
     /// The section of a folder.
@@ -105,60 +111,83 @@ impl Sections {
         self.by_folder.get(folder).copied()
     }
 
+    /// The section that a page is in; of a folder's page, the folder's own.
+    pub fn of_page(&self, page: PageId) -> Option<SectionId> {
+        self.of_page.get(page.index()).copied().flatten()
+    }
+
     /// A section by its id.
     pub fn get(&self, id: SectionId) -> &Section {
-        &self.all[id.0 as usize]
+        &self.all[id.index()]
     }
 
     /// All sections with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (SectionId, &Section)> {
-        self.all.iter().enumerate().map(|(at, section)| (SectionId(as_u32(at)), section))
+        self.all.iter().enumerate().map(|(at, section)| (SectionId(as_u32(at)), &**section))
     }
 
-    fn fill(&mut self, pages: &[Page], content: &RepoPath) {
-        let mut children: Vec<Vec<Child>> = vec![Vec::new(); self.all.len()];
-        for (id, page) in
-            ids(pages).filter(|(_, page)| !page.is_folder_page && page.route.as_str() != NOT_FOUND)
-        {
-            if let Some(section) = self.by_folder.get(&folder_of(page, content)) {
-                children[section.0 as usize].push(Child::Page(id));
+    /// Where a child stands in the list of its section.
+    pub fn place_of(&self, pages: &Pages, parent: SectionId, child: Child) -> Option<usize> {
+        let section = self.get(parent);
+        let order = SectionOrder::of(section, pages);
+        let key_of = |child| order::key(child, |id| self.get(id), pages);
+        let key = key_of(child);
+        let place = section.children.partition_point(|&other| order.compare(&key_of(other), &key).is_lt());
+        (section.children.get(place) == Some(&child)).then_some(place)
+    }
+
+    /// Follows other titles, dates and weights of some pages; `old` are the pages as they were.
+    pub(super) fn retitle(&mut self, old: &Pages, pages: &Pages, changed: &[PageId]) {
+        let mut touched: BTreeMap<SectionId, Vec<Child>> = BTreeMap::new();
+        let mut titles = Vec::new();
+        for &id in changed {
+            let Some(section) = self.of_page(id) else { continue };
+            let (parent, child) = if self.get(section).page == Some(id) {
+                titles.push((section, &pages.get(id).title));
+                (self.get(section).parent, Child::Section(section))
+            } else {
+                (Some(section), Child::Page(id))
+            };
+            if let Some(parent) = parent {
+                touched.entry(parent).or_default().push(child);
             }
         }
-        for (id, section) in self.iter() {
-            if let Some(parent) = section.parent {
-                children[parent.0 as usize].push(Child::Section(id));
+        // Places are found by what the sections were sorted by, so all are found before anything is changed.
+        let former: Vec<(SectionId, Vec<Child>, Vec<Child>)> = touched
+            .into_iter()
+            .map(|(section, moved)| {
+                let places: Vec<usize> =
+                    moved.iter().filter_map(|&child| self.place_of(old, section, child)).collect();
+                let kept = self.get(section).children.iter().enumerate();
+                let kept =
+                    kept.filter(|(place, _)| !places.contains(place)).map(|(_, &child)| child).collect();
+                let moved = places.iter().map(|&place| self.get(section).children[place]).collect();
+                (section, kept, moved)
+            })
+            .collect();
+        for (section, title) in titles {
+            self.change(section).title.clone_from(title);
+        }
+        for (section, mut children, moved) in former {
+            let order = SectionOrder::of(self.get(section), pages);
+            let key_of = |child| order::key(child, |id| self.get(id), pages);
+            for child in moved {
+                let key = key_of(child);
+                let place = children.partition_point(|&other| order.compare(&key_of(other), &key).is_lt());
+                children.insert(place, child);
             }
-        }
-        for (at, list) in children.iter_mut().enumerate() {
-            let front = self.all[at].page.map(|page| &*pages[page.index()].front);
-            let descending = descending(front, self.all[at].sort);
-            let mut keys: Vec<(SortKey<'_>, Child)> =
-                list.iter().map(|&child| (self.sort_key(child, pages), child)).collect();
-            keys.sort_by(|(a, _), (b, _)| compare(a, b, self.all[at].sort, descending));
-            *list = keys.into_iter().map(|(_, child)| child).collect();
-        }
-        for (section, list) in self.all.iter_mut().zip(children) {
-            section.children = list;
+            self.change(section).children = children;
         }
     }
 
-    fn sort_key<'a>(&'a self, child: Child, pages: &'a [Page]) -> SortKey<'a> {
-        let (front, title, name) = match child {
-            Child::Page(id) => {
-                let page = &pages[id.index()];
-                (Some(&page.front), page.title.as_str(), page.path())
-            }
-            Child::Section(id) => {
-                let section = self.get(id);
-                (section.page.map(|page| &pages[page.index()].front), section.title.as_str(), &section.folder)
-            }
-        };
-        SortKey {
-            weight: front.and_then(|front| front.weight).unwrap_or(i64::MAX),
-            date: front.and_then(|front| front.date.as_ref()),
-            title,
-            name: name.file_name(),
-        }
+    fn change(&mut self, id: SectionId) -> &mut Section {
+        Arc::make_mut(&mut self.all[id.index()])
+    }
+}
+
+impl SectionId {
+    fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -186,18 +215,18 @@ fn section(
     folder: RepoPath,
     parent: Option<SectionId>,
     page: Option<PageId>,
-    pages: &[Page],
+    pages: &Pages,
     content: &RepoPath,
     home: &Home<'_>,
 ) -> Section {
-    let own = page.map(|page| &pages[page.index()]);
+    let own = page.map(|page| pages.get(page));
     let relative = folder.relative_to(content).and_then(RepoPath::new).unwrap_or_else(RepoPath::root);
     let route = own.map_or_else(|| Route::of_folder(&relative), |page| page.route.clone());
     let title = own.map_or_else(
         || if relative.is_root() { home.title.to_owned() } else { slug::title_from_name(folder.file_name()) },
         |page| page.title.clone(),
     );
-    let front = own.map(|page| &page.front);
+    let front = own.map(|page| &*page.front);
     Section {
         parent,
         page,
@@ -214,43 +243,36 @@ fn section(
     }
 }
 
-struct SortKey<'a> {
-    weight: i64,
-    date: Option<&'a Date>,
-    title: &'a str,
-    name: &'a str,
-}
-
-fn descending(front: Option<&FrontMatter>, sort: Sort) -> bool {
-    match front.and_then(|front| front.order) {
-        Some(Order::Asc) => false,
-        Some(Order::Desc) => true,
-        None => sort == Sort::Date,
+/// Puts into each section what it lists.
+fn with_children(
+    mut all: Vec<Section>,
+    of_page: &[Option<SectionId>],
+    pages: &Pages,
+) -> Vector<Arc<Section>> {
+    let mut children: Vec<Vec<Child>> = vec![Vec::new(); all.len()];
+    for (id, _) in pages.iter().filter(|(_, page)| !page.is_folder_page && page.route.as_str() != NOT_FOUND) {
+        if let Some(section) = of_page[id.index()] {
+            children[section.index()].push(Child::Page(id));
+        }
     }
-}
-
-fn compare(a: &SortKey<'_>, b: &SortKey<'_>, sort: Sort, descending: bool) -> Ordering {
-    let by_name = || slug::natural_cmp(a.name, b.name);
-    let ordering = match sort {
-        Sort::Weight => a.weight.cmp(&b.weight).then_with(by_name),
-        Sort::Title => slug::natural_cmp(a.title, b.title).then_with(by_name),
-        Sort::Path => by_name(),
-        Sort::Date => match (a.date, b.date) {
-            (Some(a_date), Some(b_date)) => a_date.cmp(b_date).then_with(by_name),
-            // What has no date comes last in either direction.
-            (Some(_), None) => return Ordering::Less,
-            (None, Some(_)) => return Ordering::Greater,
-            (None, None) => return by_name(),
-        },
-    };
-    if descending { ordering.reverse() } else { ordering }
-}
-
-/// Pages with their ids.
-pub fn ids(pages: &[Page]) -> impl Iterator<Item = (PageId, &Page)> {
-    pages.iter().enumerate().map(|(at, page)| (PageId(as_u32(at)), page))
+    for (at, section) in all.iter().enumerate() {
+        if let Some(parent) = section.parent {
+            children[parent.index()].push(Child::Section(SectionId(as_u32(at))));
+        }
+    }
+    children.par_iter_mut().enumerate().for_each(|(at, list)| {
+        let order = SectionOrder::of(&all[at], pages);
+        let key_of = |child| order::key(child, |id| &all[id.index()], pages);
+        let mut keys: Vec<_> = list.iter().map(|&child| (key_of(child), child)).collect();
+        keys.sort_by(|(a, _), (b, _)| order.compare(a, b));
+        *list = keys.into_iter().map(|(_, child)| child).collect();
+    });
+    for (section, list) in all.iter_mut().zip(children) {
+        section.children = list;
+    }
+    all.into_iter().map(Arc::new).collect()
 }
 
 fn as_u32(number: usize) -> u32 {
-    u32::try_from(number).expect("a site has fewer than four thousand million pages")
+    u32::try_from(number).expect("a site has fewer than four thousand million folders")
 }

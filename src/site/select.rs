@@ -1,9 +1,11 @@
 //! Which files become pages: folder pages, cascaded front matter, drafts and days, one page an address.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
+
+use rayon::prelude::*;
 
 use crate::{
     base::{
@@ -13,7 +15,9 @@ use crate::{
     parse::front_matter::FrontMatter,
     site::{
         Site,
+        file::PageFile,
         page::{self, NOT_FOUND, Page},
+        pages::Pages,
         route::Route,
         routes::{self, Hidden},
         section::folder_page_rank,
@@ -23,57 +27,100 @@ use crate::{
 /// The page for addresses that don't exist, if the author writes it.
 const NOT_FOUND_PAGE: &str = "404.md";
 
+/// The front matter with a `cascade` of the pages of folders, by folder.
+pub(super) type Cascades = HashMap<RepoPath, Arc<FrontMatter>>;
+
 /// What [`select`] found.
 #[derive(Default)]
 pub(super) struct Selection {
-    pub(super) pages: Vec<Page>,
+    pub(super) pages: Vec<Arc<Page>>,
+    pub(super) cascades: Cascades,
     pub(super) hidden: BTreeMap<RepoPath, Hidden>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// Picks the published pages of a site whose files are parsed.
-pub(super) fn select(site: &Site) -> Selection {
+pub(super) fn select(site: &Site, former: &Site) -> Selection {
     let mut selection = Selection::default();
     let folder_pages = folder_pages(site, &mut selection);
-    let own: BTreeSet<&RepoPath> = folder_pages.values().copied().collect();
-    let mut by_route: HashMap<Route, RepoPath> = HashMap::new();
-    for (path, file) in &site.files {
-        if selection.hidden.contains_key(path) {
-            continue;
+    selection.cascades = cascades(site, &folder_pages);
+    let own: HashSet<&RepoPath> = folder_pages.values().copied().collect();
+    let is_alike = site.content == former.content
+        && site.config.url == former.config.url
+        && selection.cascades == *former.cascades;
+    let former = if is_alike { &former.pages } else { &Pages::default() };
+    let files: Vec<&Arc<PageFile>> = site.files.iter().collect();
+    let candidates: Vec<(Arc<Page>, Option<Hidden>)> = files
+        .into_par_iter()
+        .filter(|file| !selection.hidden.contains_key(&file.path))
+        .map(|file| candidate(site, former, &selection.cascades, file, own.contains(&file.path)))
+        .collect();
+    let mut by_route: HashMap<Route, usize> = HashMap::with_capacity(candidates.len());
+    for (page, hidden) in candidates {
+        if let Some(hidden) = hidden {
+            selection.hidden.insert(page.path().clone(), hidden);
+        } else if let Some(&other) = by_route.get(&page.route) {
+            let other = selection.pages[other].path();
+            selection.diagnostics.push(routes::duplicate(&page.route, page.path(), other));
+            selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
+        } else {
+            by_route.insert(page.route.clone(), selection.pages.len());
+            selection.pages.push(page);
         }
-        let front = cascaded(site, &folder_pages, path, &file.front);
-        if let Some(hidden) = hidden(site, path, &front) {
-            selection.hidden.insert(path.clone(), hidden);
-            continue;
-        }
-        let is_folder_page = own.contains(path);
-        let route = route_of(site, path, is_folder_page);
-        if let Some(other) = by_route.get(&route) {
-            selection.diagnostics.push(routes::duplicate(&route, path, other));
-            selection.hidden.insert(path.clone(), Hidden::Duplicate);
-            continue;
-        }
-        by_route.insert(route.clone(), path.clone());
-        let title = page::title_of(file, &front, is_folder_page, site.content());
-        selection.pages.push(Page { file: file.clone(), front, route, title, is_folder_page });
     }
     selection.diagnostics.extend(case_twins(&selection.pages));
     selection
 }
 
+/// What a file is as a page, and why not: the same as in a former site, whose pages have the same rules.
+fn candidate(
+    site: &Site,
+    former: &Pages,
+    cascades: &Cascades,
+    file: &Arc<PageFile>,
+    is_folder_page: bool,
+) -> (Arc<Page>, Option<Hidden>) {
+    let same = former.of_file(&file.path).map(|id| former.shared(id));
+    let same = same.filter(|page| Arc::ptr_eq(&page.file, file) && page.is_folder_page == is_folder_page);
+    let page = same.cloned().unwrap_or_else(|| {
+        let front = cascaded(cascades, &file.path, &file.front);
+        let route = route_of(site, &file.path, is_folder_page);
+        let title = page::title_of(file, &front, is_folder_page, site.content());
+        Arc::new(Page { file: Arc::clone(file), front, route, title, is_folder_page })
+    });
+    let hidden = hidden(site, &file.path, &page.front);
+    (page, hidden)
+}
+
+/// A page after a change of its file, which keeps its address; `None` when it is no longer published.
+pub(super) fn changed_page(site: &Site, page: &Page, file: &Arc<PageFile>) -> Option<Page> {
+    let front = cascaded(&site.cascades, &file.path, &file.front);
+    if hidden(site, &file.path, &front).is_some() {
+        return None;
+    }
+    let title = page::title_of(file, &front, page.is_folder_page, site.content());
+    Some(Page { file: Arc::clone(file), front, title, route: page.route.clone(), ..*page })
+}
+
 /// The page of each folder that has one. A second `index` is reported; `README` and `Home` may be pages beside it.
 fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPath, &'a RepoPath> {
-    let mut candidates: BTreeMap<RepoPath, Vec<(usize, &RepoPath)>> = BTreeMap::new();
-    let mut folders: BTreeSet<RepoPath> = BTreeSet::new();
-    for path in site.files.keys().filter(|path| !is_underscored(path, site.content())) {
-        let Some(folder) = path.parent() else { continue };
+    let mut candidates: BTreeMap<&str, Vec<(usize, &RepoPath)>> = BTreeMap::new();
+    let mut folders: HashSet<&str> = HashSet::new();
+    let files =
+        || site.files.iter().map(|file| &file.path).filter(|path| !is_underscored(path, site.content()));
+    let mut last = None;
+    for path in files() {
+        let folder = folder_name(path);
         if let Some(rank) = folder_page_rank(path) {
-            candidates.entry(folder.clone()).or_default().push((rank, path));
+            candidates.entry(folder).or_default().push((rank, path));
         }
-        folders.insert(folder);
+        if last != Some(folder) {
+            last = Some(folder);
+            folders.insert(folder);
+        }
     }
     let mut found = HashMap::new();
-    for (folder, mut names) in candidates {
+    for mut names in candidates.into_values() {
         names.sort();
         let (_, first) = names[0];
         for (_, other) in names.iter().skip(1).filter(|(_, other)| other.file_name().starts_with('_')) {
@@ -87,30 +134,38 @@ fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPa
                 .hint("merge the two files"),
             );
         }
-        found.insert(folder, first);
+        found.insert(first.parent().unwrap_or_default(), first);
     }
-    for path in site.files.keys().filter(|path| folder_page_rank(path).is_none()) {
+    for path in files().filter(|path| folder_page_rank(path).is_none()) {
         // A note named like the folder beside it is that folder's page, as in Obsidian and mdBook.
-        let Some(folder) = path.parent().map(|parent| parent.join(path.stem())) else { continue };
-        if folders.contains(&folder) && !is_underscored(path, site.content()) {
+        let name = path.as_str();
+        let folder = name.rfind('.').map_or(name, |dot| &name[..dot]);
+        if folders.contains(folder)
+            && let Some(folder) = RepoPath::new(folder)
+        {
             found.entry(folder).or_insert(path);
         }
     }
     found
 }
 
+fn cascades(site: &Site, folder_pages: &HashMap<RepoPath, &RepoPath>) -> Cascades {
+    let fronts =
+        folder_pages.iter().filter_map(|(folder, page)| Some((folder, &site.files.get(page)?.front)));
+    let fronts = fronts.filter(|(_, front)| front.cascade.is_some());
+    fronts.map(|(folder, front)| (folder.clone(), Arc::clone(front))).collect()
+}
+
+fn folder_name(path: &RepoPath) -> &str {
+    path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// A page's front matter with the `cascade` of its folders, the nearest first.
-fn cascaded(
-    site: &Site,
-    folder_pages: &HashMap<RepoPath, &RepoPath>,
-    path: &RepoPath,
-    own: &Arc<FrontMatter>,
-) -> Arc<FrontMatter> {
+fn cascaded(cascades: &Cascades, path: &RepoPath, own: &Arc<FrontMatter>) -> Arc<FrontMatter> {
     let mut front = Arc::clone(own);
-    let mut folder = path.parent();
+    let mut folder = path.parent().filter(|_| !cascades.is_empty());
     while let Some(current) = folder {
-        let page = folder_pages.get(&current).and_then(|page| site.files.get(*page));
-        if let Some(cascade) = page.and_then(|page| page.front.cascade.as_deref()) {
+        if let Some(cascade) = cascades.get(&current).and_then(|front| front.cascade.as_deref()) {
             front = Arc::new(Arc::unwrap_or_clone(front).or(cascade));
         }
         folder = current.parent();
@@ -152,11 +207,12 @@ fn route_of(site: &Site, path: &RepoPath, is_folder_page: bool) -> Route {
     }
 }
 
-fn case_twins(pages: &[Page]) -> Vec<Diagnostic> {
-    let mut seen: HashMap<String, &Page> = HashMap::new();
+fn case_twins(pages: &[Arc<Page>]) -> Vec<Diagnostic> {
+    let lowercase: Vec<String> = pages.par_iter().map(|page| page.route.as_str().to_lowercase()).collect();
+    let mut seen: HashMap<String, &Page> = HashMap::with_capacity(pages.len());
     let mut twins = Vec::new();
-    for page in pages {
-        if let Some(other) = seen.insert(page.route.as_str().to_lowercase(), page) {
+    for (page, lowercase) in pages.iter().zip(lowercase) {
+        if let Some(other) = seen.insert(lowercase, page) {
             twins.push(routes::case_twin(page.path(), other.path()));
         }
     }

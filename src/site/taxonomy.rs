@@ -3,15 +3,19 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
+
+use imbl::Vector;
+use rayon::prelude::*;
 
 use crate::{
     base::config::{self, Config},
     parse::slug,
     site::{
         page::{Page, PageId},
+        pages::Pages,
         route::Route,
-        section::ids,
     },
 };
 
@@ -26,11 +30,12 @@ pub struct Taxonomy {
     /// The address of its list of terms.
     pub route: Route,
     /// Its terms, in the order of their names.
-    pub terms: Vec<Term>,
+    pub terms: Vector<Arc<Term>>,
     /// How many pages a page of a term's list shows.
     pub paginate: usize,
     /// Whether each term has a feed.
     pub feed: bool,
+    places: Arc<HashMap<String, usize>>,
 }
 
 /// One term of a taxonomy, such as the tag `git`.
@@ -42,6 +47,8 @@ pub struct Term {
     pub route: Route,
     /// Its pages: the newest first, those without a date after them by title.
     pub pages: Vec<PageId>,
+    /// How often each spelling of its name is written.
+    spellings: BTreeMap<String, usize>,
 }
 
 /// All taxonomies of a site; those that no page uses are left out.
@@ -49,25 +56,18 @@ pub struct Term {
 pub struct Taxonomies {
     /// The taxonomies, in the order of the config.
     pub all: Vec<Taxonomy>,
-    term_of: HashMap<(usize, String), usize>,
 }
 
 impl Taxonomies {
     /// Groups the pages by each taxonomy that the config names.
-    pub fn build(config: &Config, pages: &[Page]) -> Self {
-        let mut taxonomies = Self::default();
-        for named in &config.taxonomies {
-            let terms = terms_of(&named.name, pages);
-            if terms.is_empty() {
-                continue;
-            }
-            let at = taxonomies.all.len();
-            for (place, key) in terms.keys().enumerate() {
-                taxonomies.term_of.insert((at, key.clone()), place);
-            }
-            taxonomies.all.push(taxonomy(named, terms, pages));
-        }
-        taxonomies
+    pub fn build(config: &Config, pages: &Pages) -> Self {
+        let is_used = |page: &Page| page.front.terms.values().any(|names| !names.is_empty());
+        let mut listed: Vec<PageId> =
+            pages.iter().filter(|(_, page)| is_used(page)).map(|(id, _)| id).collect();
+        // Sorted once for all terms, each of which gets its pages in this order.
+        listed.par_sort_unstable_by(|&a, &b| newest_first(pages.get(a), pages.get(b)));
+        let all = config.taxonomies.par_iter().map(|named| taxonomy(named, pages, &listed));
+        Self { all: all.filter(|taxonomy| !taxonomy.terms.is_empty()).collect() }
     }
 
     /// A taxonomy by its name.
@@ -77,50 +77,126 @@ impl Taxonomies {
 
     /// A term by its taxonomy's place and its name in any spelling, with its place.
     pub fn term(&self, taxonomy: usize, name: &str) -> Option<(usize, &Term)> {
-        let place = *self.term_of.get(&(taxonomy, slug::term(name)))?;
-        Some((place, &self.all[taxonomy].terms[place]))
+        let taxonomy = &self.all[taxonomy];
+        let place = *taxonomy.places.get(&slug::term(name))?;
+        Some((place, &taxonomy.terms[place]))
+    }
+
+    /// The taxonomies after other terms, titles and dates of some pages; `None` when there are other terms or lists of
+    /// another length than before, and so other addresses. `old` are the pages as they were.
+    pub(super) fn regrouped(
+        &self,
+        config: &Config,
+        old: &Pages,
+        pages: &Pages,
+        changed: &[PageId],
+    ) -> Option<Self> {
+        let mut all = self.all.clone();
+        for taxonomy in &mut all {
+            taxonomy.regroup(old, pages, changed)?;
+        }
+        let unused = config.taxonomies.iter().filter(|named| self.get(&named.name).is_none());
+        let mut new = unused.flat_map(|named| changed.iter().map(move |&id| (named, pages.get(id))));
+        let is_first = new.any(|(named, page)| keyed_terms(&named.name, page).next().is_some());
+        if is_first {
+            return None;
+        }
+        Some(Self { all })
     }
 }
 
-struct Spellings<'a> {
-    pages: Vec<PageId>,
-    counts: BTreeMap<&'a str, usize>,
+impl Taxonomy {
+    fn regroup(&mut self, old: &Pages, pages: &Pages, changed: &[PageId]) -> Option<()> {
+        let mut touched: BTreeMap<usize, (Vec<PageId>, Vec<PageId>)> = BTreeMap::new();
+        let mut spellings: BTreeMap<usize, Vec<(&str, bool)>> = BTreeMap::new();
+        for &id in changed {
+            for (is_new, page) in [(false, old.get(id)), (true, pages.get(id))] {
+                for (key, name) in keyed_terms(&self.name, page) {
+                    let place = *self.places.get(&key)?;
+                    spellings.entry(place).or_default().push((name, is_new));
+                    let (gone, come) = touched.entry(place).or_default();
+                    let list = if is_new { come } else { gone };
+                    if list.last() != Some(&id) {
+                        list.push(id);
+                    }
+                }
+            }
+        }
+        for (place, (gone, come)) in touched {
+            let term = Arc::make_mut(&mut self.terms[place]);
+            let n_parts = term.pages.len().div_ceil(self.paginate);
+            let places = gone.iter().map(|&id| place_in(&term.pages, old.get(id), old));
+            let gone: Vec<usize> = places.collect();
+            let kept = term.pages.iter().enumerate().filter(|(place, _)| !gone.contains(place));
+            let mut list: Vec<PageId> = kept.map(|(_, &id)| id).collect();
+            for id in come {
+                list.insert(place_in(&list, pages.get(id), pages), id);
+            }
+            if list.is_empty() || list.len().div_ceil(self.paginate) != n_parts {
+                return None;
+            }
+            term.pages = list;
+            for (name, is_new) in spellings.remove(&place).into_iter().flatten() {
+                term.respell(name, is_new);
+            }
+            term.name = commonest(&term.spellings);
+        }
+        Some(())
+    }
 }
 
-fn terms_of<'a>(taxonomy: &str, pages: &'a [Page]) -> BTreeMap<String, Spellings<'a>> {
-    let mut terms: BTreeMap<String, Spellings<'a>> = BTreeMap::new();
-    for (id, page) in ids(pages) {
-        for name in page.front.terms.get(taxonomy).into_iter().flatten() {
-            let key = slug::term(name);
-            if key.is_empty() {
-                continue;
-            }
-            let term =
-                terms.entry(key).or_insert_with(|| Spellings { pages: Vec::new(), counts: BTreeMap::new() });
-            *term.counts.entry(name).or_default() += 1;
-            if term.pages.last() != Some(&id) {
-                term.pages.push(id);
+impl Term {
+    /// Counts a spelling once more, or once less.
+    fn respell(&mut self, name: &str, is_new: bool) {
+        let count = self.spellings.entry(name.to_owned()).or_default();
+        *count = if is_new { *count + 1 } else { count.saturating_sub(1) };
+        if *count == 0 {
+            self.spellings.remove(name);
+        }
+    }
+}
+
+/// Where a page stands, or would stand, in a list sorted by [`newest_first`].
+fn place_in(list: &[PageId], page: &Page, pages: &Pages) -> usize {
+    list.partition_point(|&other| newest_first(pages.get(other), page).is_lt())
+}
+
+/// The terms of a page as written, each with the key that all its spellings share.
+fn keyed_terms<'a>(taxonomy: &str, page: &'a Page) -> impl Iterator<Item = (String, &'a str)> {
+    let names = page.front.terms.get(taxonomy).into_iter().flatten();
+    names.map(|name| (slug::term(name), name.as_str()))
+}
+
+fn taxonomy(config: &config::Taxonomy, pages: &Pages, listed: &[PageId]) -> Taxonomy {
+    let route = Route::new(&format!("/{}/", slug::route_part(&config.name)));
+    let mut spellings: HashMap<&str, (String, usize)> = HashMap::new();
+    let mut terms: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
+    for &id in listed {
+        for name in pages.get(id).front.terms.get(&config.name).into_iter().flatten() {
+            let (key, count) = spellings.entry(name).or_insert_with(|| (slug::term(name), 0));
+            *count += 1;
+            let list = match terms.get_mut(key) {
+                Some(list) => list,
+                None => terms.entry(key.clone()).or_default(),
+            };
+            if list.last() != Some(&id) {
+                list.push(id);
             }
         }
     }
-    terms
-}
-
-fn taxonomy(config: &config::Taxonomy, terms: BTreeMap<String, Spellings<'_>>, pages: &[Page]) -> Taxonomy {
-    let route = Route::new(&format!("/{}/", slug::route_part(&config.name)));
-    let terms = terms
-        .into_iter()
-        .map(|(key, mut spellings)| {
-            // The commonest spelling; of equally common ones the first, which `max_by` needs reversed.
-            let name = spellings.counts.iter().rev().max_by_key(|&(_, count)| count);
-            let name = name.map_or(key.as_str(), |(name, _)| *name).to_owned();
-            sort_newest_first(&mut spellings.pages, pages);
-            Term { name, route: term_route(&route, &key), pages: spellings.pages }
-        })
-        .collect();
+    let places: HashMap<String, usize> =
+        terms.keys().enumerate().map(|(place, key)| (key.clone(), place)).collect();
+    let mut counts: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); terms.len()];
+    for (name, (key, count)) in spellings {
+        counts[places[&key]].insert(name.to_owned(), count);
+    }
+    let terms = terms.into_iter().zip(counts).map(|((key, pages), spellings)| {
+        let (name, route) = (commonest(&spellings), term_route(&route, &key));
+        Arc::new(Term { name, route, pages, spellings })
+    });
     Taxonomy {
         name: config.name.clone(),
-        terms,
+        terms: terms.collect(),
         route,
         paginate: match config.paginate {
             None => DEFAULT_PAGINATE,
@@ -128,7 +204,14 @@ fn taxonomy(config: &config::Taxonomy, terms: BTreeMap<String, Spellings<'_>>, p
             Some(size) => size as usize,
         },
         feed: config.feed,
+        places: Arc::new(places),
     }
+}
+
+/// The commonest spelling; of equally common ones the first, which `max_by` needs reversed.
+fn commonest(spellings: &BTreeMap<String, usize>) -> String {
+    let most = spellings.iter().rev().max_by_key(|&(_, count)| count);
+    most.map(|(name, _)| name.clone()).unwrap_or_default()
 }
 
 fn term_route(taxonomy: &Route, key: &str) -> Route {
@@ -137,8 +220,8 @@ fn term_route(taxonomy: &Route, key: &str) -> Route {
 }
 
 /// Sorts pages by date, newest first, then by title and path.
-pub fn sort_newest_first(list: &mut [PageId], pages: &[Page]) {
-    list.sort_by(|a, b| newest_first(&pages[a.index()], &pages[b.index()]));
+pub fn sort_newest_first(list: &mut [PageId], pages: &Pages) {
+    list.sort_by(|&a, &b| newest_first(pages.get(a), pages.get(b)));
 }
 
 /// The order of [`sort_newest_first`].

@@ -42,7 +42,7 @@ impl Domains {
             site.listing().entries.iter().map(|(path, entry)| (path, entry.link_to.as_ref())).collect();
         let summary: Option<BlobId> =
             site.listing().entries.get(&site.content().join(SUMMARY_FILE)).map(|entry| entry.blob);
-        let files = || site.page_files();
+        let files = || site.files();
         let outside: Vec<(&RepoPath, Print)> = files().map(|file| (&file.path, file.outside)).collect();
         let structure = Print::of(&(config, site.options_print(), paths, summary, outside));
         let links = Print::of(&(structure, files().map(|file| file.links).collect::<Vec<_>>()));

@@ -291,9 +291,11 @@ impl Ask for FeedEntries {
         let site = &world.site;
         let limit = site.config().feed.limit as usize;
         Some(match &self.0 {
-            FeedOf::Site => {
-                FeedSubject { title: None, route: None, entries: newest(site, site.page_ids(), limit) }
-            }
+            FeedOf::Site => FeedSubject {
+                title: None,
+                route: None,
+                entries: newest(site, site.pages().iter().map(|(id, _)| id), limit),
+            },
             FeedOf::Section(folder) => {
                 let id = site.sections().of_folder(folder)?;
                 let section = site.sections().get(id);

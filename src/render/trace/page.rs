@@ -160,7 +160,7 @@ impl fmt::Display for NavPlace {
 pub struct Nav(pub(in crate::render) NavPlace);
 
 impl Ask for Nav {
-    type Answer<'w> = Vec<NavEntry>;
+    type Answer<'w> = Vec<NavEntry<'w>>;
 
     const DOMAIN: Domain = Domain::Structure;
 

@@ -1,5 +1,9 @@
 //! What an update and a cache of parsed pages keep, and what they parse again.
 
+mod answers;
+mod edits;
+mod random;
+
 use std::sync::Arc;
 
 use crate::{
@@ -20,11 +24,11 @@ fn update(site: &Site, source: &Memory) -> Site {
     site.update(source, &ChangeSet::between(site.listing(), &listing), listing)
 }
 
-fn load_with(source: &Memory, former: &Site) -> Site {
+fn load_with(source: &Memory, former: &Site, options: &SiteOptions) -> Site {
     let listing = source.listing(&ListingOptions::default()).expect("a source in memory");
     let files = former.files().map(|file| (file.path.clone(), Arc::clone(file))).collect();
     let former = FormerFiles { reading: former.reading().clone(), files };
-    Site::load_with(source, listing, &SiteOptions::default(), &former)
+    Site::load_with(source, listing, options, &former)
 }
 
 fn file<'a>(site: &'a Site, path: &str) -> &'a Arc<PageFile> {
@@ -52,7 +56,8 @@ fn base() -> Memory {
 fn only_pages_whose_bytes_or_inclusions_changed_are_parsed_again() {
     let before = load(&base());
     let check = |source: Memory, parsed: &[&str]| {
-        let again: Vec<Site> = vec![update(&before, &source), load_with(&source, &before)];
+        let again: Vec<Site> =
+            vec![update(&before, &source), load_with(&source, &before, &SiteOptions::default())];
         for (after, way) in again.iter().zip(["update", "cache"]) {
             // A page that asked for something missing is never taken from a cache.
             let is_new = |path: &&str| !Arc::ptr_eq(file(&before, path), file(after, path));
@@ -74,7 +79,7 @@ fn only_pages_whose_bytes_or_inclusions_changed_are_parsed_again() {
 fn pages_are_parsed_again_when_they_are_read_differently() {
     let source = base().file("recto.yml", "markdown: {math: false}\n");
     let before = load(&base());
-    for after in [update(&before, &source), load_with(&source, &before)] {
+    for after in [update(&before, &source), load_with(&source, &before, &SiteOptions::default())] {
         assert!(!Arc::ptr_eq(file(&before, "content/b.md"), file(&after, "content/b.md")));
     }
 }

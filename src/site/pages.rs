@@ -1,0 +1,63 @@
+//! [`Pages`]: the published pages of a snapshot, by id and by file.
+
+use std::{collections::HashMap, sync::Arc};
+
+use imbl::Vector;
+
+use crate::{
+    base::path::RepoPath,
+    site::page::{Page, PageId},
+};
+
+/// The published pages, in the order of their paths.
+///
+/// Two snapshots share the pages that didn't change, and as long as the same files are published each page keeps its id.
+/// So within a snapshot the order of ids is that of paths.
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    all: Vector<Arc<Page>>,
+    by_path: Arc<HashMap<RepoPath, PageId>>,
+}
+
+impl Pages {
+    /// Gives ids to pages that are in the order of their paths.
+    pub(super) fn new(pages: Vec<Arc<Page>>) -> Self {
+        let by_path = pages.iter().enumerate().map(|(at, page)| (page.path().clone(), PageId::at(at)));
+        Self { by_path: Arc::new(by_path.collect()), all: pages.into() }
+    }
+
+    /// A page by its id.
+    pub fn get(&self, id: PageId) -> &Page {
+        &self.all[id.index()]
+    }
+
+    /// A page as snapshots share it.
+    pub(super) fn shared(&self, id: PageId) -> &Arc<Page> {
+        &self.all[id.index()]
+    }
+
+    /// The page of a file.
+    pub fn of_file(&self, path: &RepoPath) -> Option<PageId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// All pages with their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (PageId, &Page)> {
+        self.all.iter().enumerate().map(|(at, page)| (PageId::at(at), &**page))
+    }
+
+    /// How many pages there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Puts another version of a page in its place.
+    pub(super) fn set(&mut self, id: PageId, page: Page) {
+        self.all.set(id.index(), Arc::new(page));
+    }
+}

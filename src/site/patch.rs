@@ -1,0 +1,145 @@
+//! A patched site: the next snapshot after changes that leave every path, address and list of children as they are.
+//!
+//! Such are the usual edits: of a page's text, title, date, weight, tags, description. What they touch is followed
+//! through each index: the files that include the changed one, the order of the sections they are in, terms, names, and
+//! the links that could now lead elsewhere. Whatever goes beyond is left to a site put together anew, also in doubt.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use rayon::prelude::*;
+
+use crate::{
+    base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
+    parse::{
+        front_matter::FrontMatter,
+        markdown::{Facts, HeadingFact},
+    },
+    site::{
+        Site, addresses,
+        file::{PageFile, SourceFiles},
+        page::{Page, PageId},
+        select,
+    },
+    source::{Listing, Source},
+};
+
+/// How many files are patched in at once; putting the site together anew costs about as much as a thousand.
+const MAX_PATCHED: usize = 500;
+
+/// The site after other bytes of some files, none of which is new; `None` when that changes more than a patch can follow.
+pub(super) fn patched(
+    former: &Site,
+    source: &dyn Source,
+    changed: &[RepoPath],
+    listing: &Arc<Listing>,
+) -> Option<Site> {
+    if changed.iter().any(|path| path.as_str() == CONFIG_FILE || former.is_summary(path)) {
+        return None;
+    }
+    let places = touched(former, changed);
+    if places.len() > MAX_PATCHED {
+        return None;
+    }
+    let files = SourceFiles { source, listing };
+    let load =
+        |&place: &usize| (place, PageFile::load(&former.files.at(place).path, &files, &former.reading));
+    let loaded: Vec<(usize, PageFile)> = places.par_iter().map(load).collect();
+    let mut site = Site { listing: Arc::clone(listing), ..former.clone() };
+    let mut ids = Vec::new();
+    for (place, file) in loaded {
+        ids.extend(put(&mut site, place, Arc::new(file))?);
+    }
+    follow_order(&mut site, former, &ids)?;
+    follow_links(&mut site, former, &ids)?;
+    Some(site)
+}
+
+/// The places of the pages that have to be parsed again.
+fn touched(site: &Site, changed: &[RepoPath]) -> BTreeSet<usize> {
+    let users = changed.iter().flat_map(|path| site.files.users(path).iter().copied());
+    changed.iter().filter_map(|path| site.files.place_of(path)).chain(users).collect()
+}
+
+/// Puts a file into a site, and its page if it is published.
+fn put(site: &mut Site, place: usize, file: Arc<PageFile>) -> Option<Option<PageId>> {
+    let former = site.files.at(place);
+    if former.front.cascade != file.front.cascade {
+        return None;
+    }
+    let id = site.pages.of_file(&file.path);
+    match id {
+        Some(id) => {
+            let old = site.page(id);
+            let new = select::changed_page(site, old, &file)?;
+            if !has_same_addresses(&old.front, &new.front) {
+                return None;
+            }
+            site.pages.set(id, new);
+        }
+        // It may be published now.
+        None if former.front != file.front => return None,
+        None => {}
+    }
+    site.files.set(place, file);
+    Some(id)
+}
+
+/// Whether two versions of a page have the same addresses, and as a folder's page give the same to its list.
+fn has_same_addresses(old: &FrontMatter, new: &FrontMatter) -> bool {
+    let addresses = |front: &FrontMatter| (front.sort, front.order, front.paginate);
+    (&old.aliases, &old.redirect) == (&new.aliases, &new.redirect) && addresses(old) == addresses(new)
+}
+
+/// Follows what lists of pages are sorted and grouped by.
+fn follow_order(site: &mut Site, former: &Site, ids: &[PageId]) -> Option<()> {
+    let changed = |differs: fn(&Page, &Page) -> bool| -> Vec<PageId> {
+        ids.iter().copied().filter(|&id| differs(former.page(id), site.pages.get(id))).collect()
+    };
+    let moved = changed(|old, new| {
+        (&old.title, old.date(), old.front.weight) != (&new.title, new.date(), new.front.weight)
+    });
+    let regrouped = changed(|old, new| {
+        (&old.title, old.date(), &old.front.terms) != (&new.title, new.date(), &new.front.terms)
+    });
+    let dated = changed(|old, new| old.date().is_some() != new.date().is_some());
+    site.sections.retitle(&former.pages, &site.pages, &moved);
+    if dated.into_iter().any(|id| has_other_feed(site, former, id)) {
+        return None;
+    }
+    site.taxonomies = former.taxonomies.regrouped(&site.config, &former.pages, &site.pages, &regrouped)?;
+    Some(())
+}
+
+/// Whether a page that got or lost its date gives or takes its section the feed.
+fn has_other_feed(site: &Site, former: &Site, page: PageId) -> bool {
+    let section = site.sections.of_page(page);
+    section.is_some_and(|id| addresses::has_dates(site, id) != addresses::has_dates(former, id))
+}
+
+/// Follows the links of changed pages, and those of others that could now lead elsewhere.
+fn follow_links(site: &mut Site, former: &Site, ids: &[PageId]) -> Option<()> {
+    let mut touched: BTreeSet<PageId> = ids.iter().copied().collect();
+    for &id in ids {
+        let (old, new) = (former.page(id), site.pages.get(id));
+        if !has_same_ids(&old.file.facts, &new.file.facts) {
+            let linking = former.links.backlinks(id).iter().copied();
+            touched.extend(linking.filter(|&page| former.links.has_fragment(page, id)));
+        }
+        if old.title != new.title {
+            let names = site.names.get_mut();
+            for key in names.map(|names| names.retitle(id, old, new)).unwrap_or_default() {
+                touched.extend(former.links.asking_for(&key));
+            }
+        }
+    }
+    site.links = former.links.refollowed(site, &touched)?;
+    Some(())
+}
+
+/// Whether links to parts of a page lead where they led.
+fn has_same_ids(old: &Facts, new: &Facts) -> bool {
+    let is_same = |(old, new): (&HeadingFact, &HeadingFact)| (&old.id, &old.text) == (&new.id, &new.text);
+    old.anchors == new.anchors
+        && old.headings.len() == new.headings.len()
+        && old.headings.iter().zip(&new.headings).all(is_same)
+}
