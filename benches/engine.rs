@@ -10,6 +10,9 @@ use recto::{
     source::{ChangeSet, Folder, Listing, ListingOptions, Source},
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many pages are rendered.
 const N_RENDERED: usize = 500;
 /// How often each part runs.

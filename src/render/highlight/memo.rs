@@ -12,9 +12,15 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use syntect::parsing::{ParseState, ParsingError};
+use syntect::parsing::{ParsingError, ScopeStackOp};
 
-use super::{language::Languages, spans::SpanWriter, stack::ClassStack};
+use super::{
+    grammar::Grammars,
+    language::{LANGUAGES, Languages},
+    parser::Parser,
+    spans::SpanWriter,
+    stack::ClassStack,
+};
 
 /// States remembered per grammar: nested code has many, and finding one compares with all.
 const MAX_STATES: usize = 128;
@@ -33,7 +39,7 @@ thread_local! {
 #[derive(Clone, PartialEq)]
 struct State {
     classes: ClassStack,
-    parse: ParseState,
+    parser: Parser,
 }
 
 struct Node {
@@ -47,11 +53,27 @@ struct Edge {
 }
 
 /// The lines that this thread remembers.
-#[derive(Default)]
 pub(super) struct LineMemo {
     /// By grammar; node 0 is the start of a file.
     graphs: Vec<Vec<Node>>,
     n_bytes: usize,
+    runner: Runner,
+}
+
+/// What is needed to run a grammar over a line, kept from one line to the next.
+struct Runner {
+    grammars: Grammars,
+    /// The line with its `\n`, as grammars want it.
+    line: String,
+    ops: Vec<(usize, ScopeStackOp)>,
+}
+
+impl Default for LineMemo {
+    fn default() -> Self {
+        let grammars = Grammars::new(&LANGUAGES.set);
+        let runner = Runner { grammars, line: String::new(), ops: Vec::new() };
+        Self { graphs: Vec::new(), n_bytes: 0, runner }
+    }
 }
 
 impl LineMemo {
@@ -95,8 +117,6 @@ pub(super) struct Walk<'a> {
     languages: &'a Languages,
     grammar: usize,
     position: Position,
-    /// The line with its `\n`, as grammars want it.
-    buffer: String,
 }
 
 impl<'a> Walk<'a> {
@@ -107,11 +127,11 @@ impl<'a> Walk<'a> {
         }
         let nodes = &mut memo.graphs[grammar];
         if nodes.is_empty() {
-            let parse = ParseState::new(&languages.set.syntaxes()[grammar]);
-            let start = State { classes: ClassStack::default(), parse };
+            let parser = Parser::new(&mut memo.runner.grammars, grammar).expect("every grammar has a start");
+            let start = State { classes: ClassStack::default(), parser };
             nodes.push(Node { state: start, edges: HashMap::new() });
         }
-        Self { languages, grammar, position: Position::At(0), buffer: String::new() }
+        Self { languages, grammar, position: Position::At(0) }
     }
 
     /// Appends the HTML of the next line, given without its line end. The memo is the one the walk began with.
@@ -132,11 +152,11 @@ impl<'a> Walk<'a> {
                     return Ok(());
                 }
                 let mut state = nodes[from].state.clone();
-                state.run(self.languages, &mut self.buffer, line, out)?;
+                state.run(self.languages, &mut memo.runner, line, out)?;
                 self.position = memo.learn(self.grammar, from, line, &out[start..], state);
             }
             Position::Off(state) => {
-                state.run(self.languages, &mut self.buffer, line, out)?;
+                state.run(self.languages, &mut memo.runner, line, out)?;
                 if let Some(node) = position_of(nodes, state) {
                     self.position = Position::At(node);
                 }
@@ -160,16 +180,17 @@ impl State {
     fn run(
         &mut self,
         languages: &Languages,
-        buffer: &mut String,
+        runner: &mut Runner,
         line: &str,
         out: &mut String,
     ) -> Result<(), ParsingError> {
-        buffer.clear();
-        buffer.push_str(line);
-        buffer.push('\n');
-        let ops = self.parse.parse_line(buffer, &languages.set)?;
+        runner.line.clear();
+        runner.line.push_str(line);
+        runner.line.push('\n');
+        runner.ops.clear();
+        self.parser.line(&mut runner.grammars, &runner.line, &mut runner.ops)?;
         let mut writer = SpanWriter::new(line, out);
-        for (at, op) in &ops {
+        for (at, op) in &runner.ops {
             writer.until(*at, self.classes.class());
             self.classes.apply(op, &languages.classes);
         }

@@ -6,7 +6,8 @@
 //!
 //! 1. `language` finds the grammar by the name on the fence.
 //! 2. `cache` knows blocks that were highlighted before, `memo` knows lines.
-//! 3. The grammar runs over the other lines, `stack` and `class` reduce its scopes to classes.
+//! 3. `parser` runs the grammar over the other lines, with what `grammar` and `first` know of its patterns.
+//!    `stack` and `class` reduce its scopes to classes.
 //! 4. `spans` writes the HTML.
 //!
 //! The result depends on the arguments only. The clock is read as the last resort against patterns that hang;
@@ -15,9 +16,12 @@
 mod cache;
 mod class;
 mod console;
+mod first;
+mod grammar;
 mod language;
 mod memo;
 mod names;
+mod parser;
 mod spans;
 mod stack;
 

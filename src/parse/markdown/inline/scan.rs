@@ -20,10 +20,10 @@ const MAX_LABEL_BYTES: usize = 100;
 /// The first byte of a placeholder in UTF-8.
 const PLACEHOLDER_BYTE: u8 = 0xEE;
 
-/// The bytes at which something can begin, but for `w`.
+/// The bytes at which something can begin; a `w` begins something only as `www.`.
 const TRIGGERS: [bool; 256] = {
     let mut triggers = [false; 256];
-    let bytes = [PLACEHOLDER_BYTE, b':', b'@', b'=', b'^', b'~', b'['];
+    let bytes = [PLACEHOLDER_BYTE, b':', b'@', b'=', b'^', b'~', b'[', b'w', b'W'];
     let mut index = 0;
     while index < bytes.len() {
         triggers[bytes[index] as usize] = true;
@@ -54,11 +54,14 @@ impl<'a> Inline<'_, 'a, '_> {
             return None;
         }
         let bytes = merged.text.as_bytes();
-        let is_trigger = |at: usize| match bytes[at] {
-            b'w' | b'W' => bytes.get(at + 3) == Some(&b'.'),
-            byte => TRIGGERS[byte as usize],
-        };
-        (from..bytes.len()).find(|&at| is_trigger(at))
+        let mut from = from;
+        loop {
+            let at = from + bytes.get(from..)?.iter().position(|&byte| TRIGGERS[usize::from(byte)])?;
+            if !matches!(bytes[at], b'w' | b'W') || bytes.get(at + 3) == Some(&b'.') {
+                return Some(at);
+            }
+            from = at + 1;
+        }
     }
 
     /// Writes what begins or lies around `trigger`, after the text before it; returns where it ends.
