@@ -49,17 +49,22 @@ impl SiteArgs {
     /// Reads the site; `output` is where it will be written, if it will.
     pub(super) fn open(&self, output: Option<&Path>) -> anyhow::Result<OpenSite> {
         let source = self.source()?;
-        let options = SiteOptions {
-            today: Some(today()?),
-            drafts: self.drafts,
-            future: self.future,
-            base_url: self.base_url()?,
-            output: self.output_inside(&*source, output),
-        };
+        let options = self.options(&*source, output)?;
         let site =
             Site::load(&*source, &options).with_context(|| format!("reading `{}`", self.dir.display()))?;
         let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::new()));
         Ok(OpenSite { source, renderer })
+    }
+
+    /// How the site is read, as of now.
+    pub(super) fn options(&self, source: &dyn Source, output: Option<&Path>) -> anyhow::Result<SiteOptions> {
+        Ok(SiteOptions {
+            today: Some(today()?),
+            drafts: self.drafts,
+            future: self.future,
+            base_url: self.base_url()?,
+            output: self.output_inside(source, output),
+        })
     }
 
     /// What stands before the paths of the site when they are seen from the current folder.
@@ -71,7 +76,7 @@ impl SiteArgs {
         }
     }
 
-    fn source(&self) -> anyhow::Result<Arc<dyn Source>> {
+    pub(super) fn source(&self) -> anyhow::Result<Arc<dyn Source>> {
         Ok(match &self.rev {
             Some(rev) => Arc::new(Tree::open(&self.dir, rev).with_context(|| format!("opening `{rev}`"))?),
             None => Arc::new(Folder::open(&self.dir)?),
