@@ -23,7 +23,7 @@ header { display: flex; align-items: center; justify-content: space-between; pad
 header button { width: 2rem; height: 2rem; border-radius: 4px; font-size: 1.25rem; line-height: 1; color: var(--soft); }
 header button:hover { color: var(--ink); background: var(--raised); }
 pre { margin: 0; padding: .9rem 1.1rem 1.1rem; overflow: auto; overscroll-behavior: contain; font: .8125rem/1.55 var(--mono); tab-size: 4; }
-.head { font-weight: 600; } .head b { font-weight: 600; color: var(--kind); } .soft, .soft b { color: var(--soft); font-weight: 400; }
+.head { font-weight: 600; white-space: pre-wrap; overflow-wrap: anywhere; } .head b { font-weight: 600; color: var(--kind); } .soft, .soft b { color: var(--soft); font-weight: 400; }
 .mark { color: var(--stop); }
 @media (max-width: 40rem) {
   .panel { right: 0; bottom: 0; width: 100vw; max-height: 55vh; border-radius: 6px 6px 0 0; border-width: 3px 0 0; padding-bottom: env(safe-area-inset-bottom); }
