@@ -1,33 +1,41 @@
-//! `recto serve`: the site in memory, on a port of this machine.
+//! `recto serve`: the site in memory, on a port of this machine, up to date with its files.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use anstream::adapter::strip_str;
 use anyhow::Context;
 
 use crate::{
-    base::{diagnostic, media},
+    base::diagnostic::Diagnostic,
     cli::{
         Global,
         exit::Ending,
         open::SiteArgs,
-        report::{self, ReportOptions},
+        report::{self, Color, ReportOptions, human},
     },
-    render::Renderer,
-    server::{self, Answer, Pages, ServeOptions},
-    site::route::Route,
+    engine::{Engine, EngineOptions, Feed, FolderFeed, Told},
+    server::{self, Listening, ServeOptions},
+    source::Folder,
 };
 
 /// How many problems of one kind are shown.
 const MAX_PER_CODE: usize = 10;
 
-/// Show the site in a browser, rendered as it is asked for
+/// Show the site in a browser, up to date with its files
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    long_about = "Show the site in a browser, up to date with its files
+
+The site's folder is watched: pages in the browser change in place when a file does, and problems are shown here and
+beside the page. Nothing needs a restart, not even a change of the config, the theme or the branch.",
+    after_help = "\
 Examples:
   recto serve                           the site in this folder, on http://127.0.0.1:4000/
   recto serve docs --open               another folder, in the browser at once
   recto serve --rev HEAD~10             the site ten commits ago
-  recto serve --bind 127.0.0.1:8080")]
+  recto serve --no-watch                the site as it is now
+  recto serve --bind 127.0.0.1:8080"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     site: SiteArgs,
@@ -37,53 +45,107 @@ pub(super) struct Args {
     /// Open the browser
     #[arg(long)]
     open: bool,
+    /// Show the site as it is when the command starts, and leave its pages alone
+    #[arg(long)]
+    no_watch: bool,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
-    let open = args.site.open()?;
-    let renderer = open.renderer;
-    if global.quiet < 2 {
-        let site = renderer.site();
-        let mut diagnostics = site.diagnostics();
-        diagnostics.extend(renderer.diagnostics());
-        diagnostics.extend(site.link_diagnostics(&*open.source));
-        diagnostics.retain(|problem| problem.severity > diagnostic::Severity::Note);
-        diagnostic::sort(&mut diagnostics);
-        let prefix = args.site.path_prefix();
-        let options =
-            ReportOptions { path_prefix: &prefix, max_per_code: Some(MAX_PER_CODE), color: global.color };
-        report::print(&diagnostics, report::Format::Human, &options)?;
-    }
-    let base_path = renderer.site().base_path().to_owned();
-    let options = ServeOptions { bind: args.bind, open: args.open, base_path: base_path.clone() };
-    server::serve(&options, Arc::new(SitePages { renderer }), |addr| {
-        if global.quiet == 0 {
+    // First the port: what a browser asks while the site is read waits there.
+    let listening = Listening::open(&ServeOptions { bind: args.bind, open: args.open });
+    let listening = listening.context("serving the site")?;
+    let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir.display()))?;
+    let is_quiet = global.quiet > 0;
+    let pages = Arc::new(engine);
+    let base_path = pages.snapshot().renderer.site().base_path().to_owned();
+    let ready = |addr| {
+        if !is_quiet {
             anstream::eprintln!("serving on {} (Ctrl-C ends it)", server::url(addr, &base_path));
         }
-    })
-    .context("serving the site")?;
+    };
+    listening.serve(pages, ready).context("serving the site")?;
     Ok(Ending::Fine)
 }
 
-/// The pages of one snapshot.
-struct SitePages {
-    renderer: Renderer,
+fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
+    let site = args.site.clone();
+    let source = site.source()?;
+    let first = site.options(&*source, None)?;
+    let options = EngineOptions {
+        // What was a date and a URL when the command started still is.
+        site: Box::new(move |source| site.options(source, None).unwrap_or_else(|_| first.clone())),
+        describe: describe(&args.site),
+        tell: tell(&args.site, global),
+    };
+    let folder = match args.site.rev {
+        None if !args.no_watch => Some(Arc::new(Folder::open(&args.site.dir)?)),
+        _ => None,
+    };
+    Ok(match folder {
+        Some(folder) => {
+            let feed = {
+                let folder = folder.clone();
+                move || Some(Box::new(FolderFeed::new(folder)) as Box<dyn Feed>)
+            };
+            Engine::start(folder, options, feed)?
+        }
+        None => Engine::start(source, options, || None)?,
+    })
 }
 
-impl Pages for SitePages {
-    fn get(&self, path: &str) -> Answer {
-        let route =
-            Route::new(path.strip_suffix("/index.html").map_or(path, |folder| &path[..=folder.len()]));
-        if let Some(rendered) = self.renderer.render(&route) {
-            let media_type = rendered.media_type.to_owned();
-            return Answer::Found { bytes: rendered.bytes, media_type, digest: rendered.digest };
+/// Problems as the overlay shows them.
+fn describe(site: &SiteArgs) -> Box<dyn Fn(&[Diagnostic]) -> String + Send + Sync> {
+    let prefix = site.path_prefix();
+    Box::new(move |problems| {
+        let options =
+            ReportOptions { path_prefix: &prefix, max_per_code: Some(MAX_PER_CODE), color: Color::Never };
+        strip_str(&human(problems, &options)).to_string()
+    })
+}
+
+/// What happens, on the terminal.
+fn tell(site: &SiteArgs, global: &Global) -> Box<dyn Fn(Told<'_>) + Send + Sync> {
+    let prefix = site.path_prefix();
+    let (quiet, color) = (global.quiet, global.color);
+    Box::new(move |told| match told {
+        Told::Updated { n_files, elapsed } if quiet == 0 => {
+            anstream::eprintln!("{}", updated(n_files, elapsed));
         }
-        let folder = Route::new(&format!("{path}/"));
-        if self.renderer.site().routes().contains(&folder) {
-            return Answer::Moved { to: folder.as_str().to_owned() };
+        Told::Problems { new, n_mended, n_left } if quiet < 2 => {
+            let options = ReportOptions { path_prefix: &prefix, max_per_code: Some(MAX_PER_CODE), color };
+            // Nobody is left to tell when the terminal is gone.
+            let _ = report::print(new, report::Format::Human, &options);
+            if n_mended > 0 && quiet == 0 {
+                anstream::eprintln!("{}", mended(n_mended, n_left));
+            }
         }
-        let page = self.renderer.render(&Route::new("/404.html"));
-        let bytes = page.map_or_else(|| Arc::from(*b"not found"), |page| page.bytes);
-        Answer::NotFound { bytes, media_type: media::HTML.to_owned() }
+        Told::Trouble(sentence) if quiet < 2 => anstream::eprintln!("note: {sentence}"),
+        Told::Updated { .. } | Told::Problems { .. } | Told::Trouble(_) => {}
+    })
+}
+
+fn updated(n_files: usize, elapsed: Duration) -> String {
+    let files = if n_files == 1 { "1 file".to_owned() } else { format!("{n_files} files") };
+    format!("{files} changed, site updated in {} ms", elapsed.as_millis().max(1))
+}
+
+fn mended(n_mended: usize, n_left: usize) -> String {
+    let problems = if n_mended == 1 { "1 problem".to_owned() } else { format!("{n_mended} problems") };
+    match n_left {
+        0 => format!("{problems} mended, none left"),
+        n_left => format!("{problems} mended, {n_left} left"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_said_in_a_line() {
+        assert_eq!(updated(1, Duration::from_micros(400)), "1 file changed, site updated in 1 ms");
+        assert_eq!(updated(3, Duration::from_millis(12)), "3 files changed, site updated in 12 ms");
+        assert_eq!(mended(1, 0), "1 problem mended, none left");
+        assert_eq!(mended(2, 3), "2 problems mended, 3 left");
     }
 }

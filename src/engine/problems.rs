@@ -4,6 +4,7 @@
 //! that somebody has looked at, and looked for again after each update.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
@@ -27,7 +28,7 @@ pub struct Shown {
     pub n_errors: usize,
     /// How many warnings there are.
     pub n_warnings: usize,
-    /// All of them as the terminal shows them.
+    /// All of them as the terminal shows them, errors first.
     pub text: String,
 }
 
@@ -122,7 +123,9 @@ impl Shared {
             self.tell(Told::Problems { new: &new, n_mended, n_left: board.all.len() });
         }
         let count = |severity| board.all.iter().filter(|problem| problem.severity == severity).count();
-        let text = if board.all.is_empty() { String::new() } else { (self.options.describe)(&board.all) };
+        let mut worst_first = board.all.clone();
+        worst_first.sort_by_key(|problem| Reverse(problem.severity));
+        let text = if board.all.is_empty() { String::new() } else { (self.options.describe)(&worst_first) };
         let shown = Shown { n_errors: count(Severity::Error), n_warnings: count(Severity::Warning), text };
         if shown != *board.shown {
             board.shown = Arc::new(shown);

@@ -1,1 +1,335 @@
-//! Tests
+//! A real folder that is edited, and one who looks at a page of it.
+
+use std::{
+    fs,
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    time::Instant,
+};
+
+use super::*;
+use crate::{
+    base::{config::Config, path::RepoPath},
+    git::test_repo::TestRepo,
+    parse::front_matter::Date,
+    source::{Folder, Memory},
+};
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what must not come.
+const SILENCE: Duration = Duration::from_millis(150);
+
+struct Live {
+    repo: TestRepo,
+    engine: Engine,
+    told: Receiver<String>,
+    today: Arc<Mutex<&'static str>>,
+}
+
+/// One who looks.
+struct Looking {
+    events: Receiver<Event>,
+    _viewing: Viewing,
+}
+
+impl Live {
+    fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
+        let repo = TestRepo::new();
+        prepare(&repo);
+        let folder = Arc::new(Folder::open(repo.root()).expect("a folder"));
+        let (tell, told) = channel();
+        let today = Arc::new(Mutex::new("2030-01-01"));
+        let clock = today.clone();
+        let options = EngineOptions {
+            site: Box::new(move |source| SiteOptions {
+                today: Date::parse(*locked(&clock)),
+                output: Some(output_of(source)),
+                ..SiteOptions::default()
+            }),
+            describe: Box::new(|problems| {
+                problems.iter().map(|problem| format!("{}\n", problem.message)).collect()
+            }),
+            tell: Box::new(move |told| drop(tell.send(line(&told)))),
+        };
+        let feed = folder.clone();
+        let engine = Engine::start(folder, options, || Some(Box::new(FolderFeed::new(feed))));
+        let live = Self { repo, engine: engine.expect("a site"), told, today };
+        // The watch begins with a look at everything.
+        while live.told.recv_timeout(SILENCE).is_ok() {}
+        live
+    }
+
+    fn html(&self, path: &str) -> String {
+        let page = self.engine.page(path);
+        let rendered = page.rendered().map(|rendered| String::from_utf8_lossy(&rendered.bytes).into_owned());
+        rendered.unwrap_or_default()
+    }
+
+    /// Waits until a page has a text: a file may be seen empty while it is written.
+    fn until(&self, path: &str, text: &str) {
+        let begun = Instant::now();
+        while !self.html(path).contains(text) {
+            assert!(begun.elapsed() < PATIENCE, "`{path}` has no `{text}`");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn look(&self, path: &str) -> Looking {
+        let (tell, events) = channel();
+        let viewing = self.engine.look(path, move |event| drop(tell.send(event)));
+        let looking = Looking { events, _viewing: viewing };
+        looking.page();
+        looking
+    }
+
+    /// The next line for the terminal that begins like this.
+    fn told(&self, start: &str) -> String {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if let Ok(line) = self.told.recv_timeout(PATIENCE)
+                && line.starts_with(start)
+            {
+                return line;
+            }
+        }
+        panic!("`{start}` was not told");
+    }
+}
+
+impl Looking {
+    fn page(&self) -> PageEvent {
+        loop {
+            if let Event::Page(page) = self.events.recv_timeout(PATIENCE).expect("an event of the page") {
+                return page;
+            }
+        }
+    }
+
+    fn problems(&self, n_errors: usize) -> Arc<Shown> {
+        loop {
+            match self.events.recv_timeout(PATIENCE).expect("an event of problems") {
+                Event::Problems(shown) if shown.n_errors == n_errors => return shown,
+                other => println!("passed over: {other:?}"),
+            }
+        }
+    }
+
+    fn hears_no_page(&self) -> bool {
+        loop {
+            match self.events.recv_timeout(SILENCE) {
+                Ok(Event::Page(_)) => return false,
+                Ok(Event::Problems(_)) => {}
+                Err(error) => return error == RecvTimeoutError::Timeout,
+            }
+        }
+    }
+}
+
+/// The output folder that the config names.
+fn output_of(source: &dyn Source) -> RepoPath {
+    let path = RepoPath::root().join("recto.yml");
+    let text = source.read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Config::parse(&path, &text.unwrap_or_default()).0.output
+}
+
+fn line(told: &Told<'_>) -> String {
+    match told {
+        Told::Updated { n_files, .. } => format!("updated {n_files}"),
+        Told::Problems { new, n_mended, n_left } => {
+            let codes: Vec<&str> = new.iter().map(|problem| problem.code).collect();
+            format!("problems [{}] mended {n_mended} left {n_left}", codes.join(" "))
+        }
+        Told::Trouble(sentence) => format!("trouble {sentence}"),
+    }
+}
+
+#[test]
+fn a_written_file_is_a_new_page_for_those_who_look_at_it() {
+    let live = Live::new(|repo| {
+        repo.write("a.md", "# A\n\none").write("b.md", "# B\n");
+    });
+    let (a, b) = (live.look("/a/"), live.look("/b/"));
+    live.repo.write("a.md", "# A\n\ntwo");
+    live.until("/a/", "two");
+    let is_served = |event: PageEvent| {
+        event.exists && event.digest == live.engine.page("/a/").rendered().map(|page| page.digest)
+    };
+    while !is_served(a.page()) {}
+    assert!(b.hears_no_page(), "the other page is the same");
+    assert_eq!(live.told("updated"), "updated 1");
+}
+
+#[test]
+fn editors_save_in_many_ways() {
+    let live = Live::new(|repo| {
+        repo.write("a.md", "one");
+    });
+    let a = live.look("/a/");
+    let expect = |text: &str| {
+        live.until("/a/", text);
+        a.page();
+    };
+    live.repo.write(".a.md.swp", "x").write("a.md~", "two");
+    fs::rename(live.repo.path("a.md~"), live.repo.path("a.md")).expect("renamed");
+    expect("two");
+    fs::rename(live.repo.path("a.md"), live.repo.path("a.md.bak")).expect("renamed");
+    live.repo.write("a.md", "three");
+    expect("three");
+    fs::write(live.repo.path("a.md"), "").expect("truncated");
+    std::thread::sleep(Duration::from_millis(30));
+    live.repo.write("a.md", "four");
+    expect("four");
+}
+
+#[test]
+fn a_checkout_is_one_change() {
+    let live = Live::new(|repo| {
+        let write = |text: &str| {
+            (0..100).for_each(|n| {
+                repo.write(&format!("d{}/{n}.md", n % 7), text);
+            })
+        };
+        write("old");
+        repo.commit("old").git("checkout -q -b other");
+        write("new");
+        repo.write("e/x.md", "x").commit("new").git("checkout -q main");
+    });
+    live.repo.git("checkout -q other");
+    assert_eq!(live.told("updated"), "updated 101");
+    assert!(live.html("/e/x/").contains('x') && live.html("/d1/1/").contains("new"));
+}
+
+#[test]
+fn folders_are_renamed_and_removed() {
+    let live = Live::new(|repo| {
+        repo.write("a/x.md", "# X").write("a/deep/y.md", "# Y").write("index.md", "# Home");
+    });
+    let x = live.look("/a/x/");
+    fs::rename(live.repo.path("a"), live.repo.path("b")).expect("renamed");
+    assert!(!x.page().exists, "it says that the page is gone");
+    let y = live.look("/b/deep/y/");
+    live.repo.write("b/deep/y.md", "# Why");
+    live.until("/b/deep/y/", "Why");
+    fs::remove_dir_all(live.repo.path("b")).expect("removed");
+    while y.page().exists {}
+    live.repo.write("b/deep/y.md", "# Back");
+    live.until("/b/deep/y/", "Back");
+    while !y.page().exists {}
+}
+
+#[test]
+fn config_theme_and_files_change() {
+    let live = Live::new(|repo| {
+        repo.write("recto.yml", "title: One\n").write("index.md", "![x](x.svg)").write("other.md", "x");
+        repo.write("x.svg", "<svg></svg>").write("themes/default/style.css", "a {}");
+    });
+    let (home, other) = (live.look("/"), live.look("/other/"));
+    live.repo.write("recto.yml", "title: Two\n");
+    live.until("/", "Two");
+    assert!(home.page().exists);
+    other.page();
+    while !(home.hears_no_page() && other.hears_no_page()) {}
+    live.repo.write("x.svg", "<svg> </svg>");
+    assert_eq!(home.page().assets.iter().map(|route| route.as_str()).collect::<Vec<_>>(), ["/x.svg"]);
+    assert!(other.hears_no_page(), "it shows no such file");
+    while !home.hears_no_page() {}
+    live.repo.write("themes/default/style.css", "b {}");
+    let sheet = home.page().assets[0].clone();
+    live.until(sheet.as_str(), "b {}");
+    assert_eq!(other.page().assets, [sheet]);
+    live.repo.write("themes/default/templates/partials/footer.html", "<p>new footer</p>");
+    live.until("/", "new footer");
+}
+
+#[test]
+fn a_broken_template_is_told_and_mended() {
+    let live = Live::new(|repo| {
+        repo.write("index.md", "# Home").write("themes/default/templates/page.html", "{{ content }}");
+    });
+    let home = live.look("/");
+    live.repo.write("themes/default/templates/section.html", "{% if %}");
+    let shown = home.problems(1);
+    assert!(!shown.text.is_empty());
+    assert_eq!(live.told("problems"), "problems [template-syntax] mended 0 left 1");
+    live.repo.write("a.md", "# Other");
+    live.repo.write("themes/default/templates/section.html", "fine {{ page.title + 1 }}");
+    // This one is only found by rendering the page.
+    let shown = home.problems(1);
+    assert!(!shown.text.is_empty());
+    live.repo.write("themes/default/templates/section.html", "fine");
+    assert_eq!(*home.problems(0), Shown::default());
+    assert!(live.html("/").contains("fine"));
+}
+
+#[test]
+fn problems_are_told_once() {
+    let live = Live::new(|repo| {
+        repo.write("a.md", "[x](none.md)\n").write("b.md", "b");
+    });
+    live.repo.write("a.md", "One more line.\n\n[x](none.md)\n");
+    live.told("updated");
+    live.repo.write("b.md", "[y](nothing.md)");
+    assert_eq!(live.told("problems"), "problems [broken-link] mended 0 left 2");
+    live.repo.write("none.md", "# None");
+    assert_eq!(live.told("problems"), "problems [] mended 1 left 1");
+}
+
+#[test]
+fn other_pages_are_published_on_another_day_and_with_another_output_folder() {
+    let live = Live::new(|repo| {
+        repo.write("later.md", "---\ndate: 2030-01-02\n---\nx").write("public/x.md", "x");
+    });
+    assert!(matches!(live.engine.page("/later/"), Page::NotFound(_)));
+    *locked(&live.today) = "2030-01-02";
+    live.repo.write("recto.yml", "output: elsewhere\n");
+    live.told("updated");
+    assert!(matches!(live.engine.page("/later/"), Page::Found(_)));
+    assert!(matches!(live.engine.page("/public/x/"), Page::Found(_)));
+}
+
+#[test]
+fn a_folder_that_goes_away_and_comes_back() {
+    let live = Live::new(|repo| {
+        repo.write("site/a.md", "x");
+    });
+    drop(live);
+    let parent = tempfile::tempdir().expect("a folder");
+    let root = parent.path().join("site");
+    fs::create_dir(&root).expect("made");
+    fs::write(root.join("a.md"), "one").expect("written");
+    let folder = Arc::new(Folder::open(&root).expect("a folder"));
+    let (tell, told) = channel();
+    let options = EngineOptions {
+        site: Box::new(|_| SiteOptions::default()),
+        describe: Box::new(|_| String::new()),
+        tell: Box::new(move |told| drop(tell.send(line(&told)))),
+    };
+    let feed = folder.clone();
+    let engine = Engine::start(folder, options, || Some(Box::new(FolderFeed::new(feed)))).expect("a site");
+    fs::remove_dir_all(&root).expect("removed");
+    while !told.recv_timeout(PATIENCE).expect("it is told").starts_with("trouble") {}
+    fs::create_dir(&root).expect("made");
+    fs::write(root.join("a.md"), "two").expect("written");
+    let is_back = || {
+        let page = engine.page("/a/");
+        page.rendered().is_some_and(|page| String::from_utf8_lossy(&page.bytes).contains("two"))
+    };
+    let begun = Instant::now();
+    while !is_back() {
+        assert!(begun.elapsed() < PATIENCE, "it came back");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn without_a_feed_the_site_stays_as_it_is() {
+    let options = EngineOptions {
+        site: Box::new(|_| SiteOptions::default()),
+        describe: Box::new(|_| String::new()),
+        tell: Box::new(|_| {}),
+    };
+    let memory = Arc::new(Memory::new().file("a.md", "x"));
+    let engine = Engine::start(memory, options, || None).expect("a site");
+    assert!(!engine.is_live() && matches!(engine.page("/a"), Page::Moved(_)));
+    assert!(matches!(engine.page("/a/index.html"), Page::Found(_)));
+}

@@ -1,11 +1,14 @@
 //! The site over HTTP. The only code that knows axum and tokio.
 //!
-//! In: requests, and [`Pages`] that answer them. Out: responses with validators, ranges and redirects. What a path
-//! means, what it renders to, and how it is kept fresh, is left to the one who implements [`Pages`].
+//! In: requests, and [`Pages`] that answer them. Out: responses with validators, ranges and redirects, and events for pages
+//! that are live. What a path means, what it renders to, and how it is kept fresh, is left to the one who implements
+//! [`Pages`]: the [`Engine`](crate::engine::Engine), or a test.
 
 mod address;
 mod error;
+mod live;
 mod open;
+mod pages;
 mod range;
 mod read;
 #[cfg(test)]
@@ -17,19 +20,22 @@ use std::{
     net::SocketAddr,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{Router, serve::ListenerExt as _};
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
-    sync::oneshot,
+    sync::{Semaphore, oneshot, watch},
 };
 
 pub use self::error::ServerError;
 use self::read::Shared;
-use crate::base::digest::Digest;
+use crate::{
+    base::digest::Digest,
+    engine::{Event, Viewing},
+};
 
 /// How many pages are rendered at once; more requests than that wait.
 const RENDER_THREADS: usize = 16;
@@ -44,6 +50,21 @@ pub trait Pages: Send + Sync + 'static {
     ///
     /// May take its time, and is called from many threads. A panic is answered with an error page.
     fn get(&self, path: &str) -> Answer;
+
+    /// The path that the site is under, such as `/docs`; empty or `/` for the root.
+    fn base_path(&self) -> String {
+        String::new()
+    }
+
+    /// Whether pages change while they are looked at; then they get the script that shows it.
+    fn is_live(&self) -> bool {
+        false
+    }
+
+    /// Looks at a page until the answer is dropped; `None` when nothing is live.
+    fn look(&self, _path: &str, _tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
+        None
+    }
 }
 
 /// What is at a path.
@@ -79,29 +100,39 @@ pub struct ServeOptions {
     pub bind: SocketAddr,
     /// Whether to open the site in the browser.
     pub open: bool,
-    /// The path that the site is under, such as `/docs`; empty or `/` for the root.
-    pub base_path: String,
 }
 
-/// Serves until Ctrl-C or SIGTERM, and then finishes the requests under way.
-///
-/// `on_ready` is told the address when requests are accepted.
-pub fn serve(
-    options: &ServeOptions,
-    pages: Arc<dyn Pages>,
-    on_ready: impl FnOnce(SocketAddr),
-) -> Result<(), ServerError> {
-    let runtime = runtime()?;
-    let (listener, bound) = listen(&runtime, options.bind)?;
-    let stop = {
-        let _inside = runtime.enter();
-        stop_signal()?
-    };
-    on_ready(bound);
-    if options.open {
-        open::open(&url(bound, &options.base_path));
+/// A port that is listened on: requests that come before it is served wait.
+#[derive(Debug)]
+pub struct Listening {
+    options: ServeOptions,
+    runtime: Runtime,
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Listening {
+    /// Begins to listen.
+    pub fn open(options: &ServeOptions) -> Result<Self, ServerError> {
+        let runtime = runtime()?;
+        let (listener, addr) = listen(&runtime, options.bind)?;
+        Ok(Self { options: options.clone(), runtime, listener, addr })
     }
-    run(runtime, listener, shared(options, pages, bound), stop)
+
+    /// Serves until Ctrl-C or SIGTERM, and then finishes the requests under way.
+    ///
+    /// `on_ready` is told the address when requests are answered.
+    pub fn serve(self, pages: Arc<dyn Pages>, on_ready: impl FnOnce(SocketAddr)) -> Result<(), ServerError> {
+        let stop = {
+            let _inside = self.runtime.enter();
+            stop_signal()?
+        };
+        on_ready(self.addr);
+        if self.options.open {
+            open::open(&url(self.addr, &pages.base_path()));
+        }
+        run(self.runtime, self.listener, pages, self.addr, stop)
+    }
 }
 
 /// The address of a server to show to people.
@@ -122,10 +153,9 @@ impl Server {
     pub fn start(options: &ServeOptions, pages: Arc<dyn Pages>) -> Result<Self, ServerError> {
         let runtime = runtime()?;
         let (listener, addr) = listen(&runtime, options.bind)?;
-        let shared = shared(options, pages, addr);
         let (stop, stopped) = oneshot::channel();
         let run = move || {
-            run(runtime, listener, shared, async {
+            run(runtime, listener, pages, addr, async {
                 // An error means that the handle was dropped: then the server stops as well.
                 let _ = stopped.await;
             })
@@ -157,24 +187,31 @@ fn listen(runtime: &Runtime, addr: SocketAddr) -> Result<(TcpListener, SocketAdd
     Ok((listener, addr))
 }
 
-fn shared(options: &ServeOptions, pages: Arc<dyn Pages>, bound: SocketAddr) -> Arc<Shared> {
-    Arc::new(Shared { pages, bound, base_path: address::normal_base_path(&options.base_path) })
-}
-
 fn run(
     runtime: Runtime,
     listener: TcpListener,
-    shared: Arc<Shared>,
+    pages: Arc<dyn Pages>,
+    bound: SocketAddr,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
+    let (stopping, is_stopping) = watch::channel(false);
+    let shared = Arc::new(Shared {
+        pages,
+        bound,
+        run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),
+        streams: Arc::new(Semaphore::new(live::MAX_STREAMS)),
+        stopping: is_stopping,
+    });
     let router = Router::new().fallback(read::answer).with_state(shared);
     // Small answers leave at once.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
     let (begin_end, end_begun) = oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
+        // Streams of events would never end by themselves.
+        let _ = stopping.send(true);
         let _ = begin_end.send(());
     });
     let grace_is_over = async {

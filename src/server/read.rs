@@ -20,47 +20,65 @@ use axum::{
     response::Response,
 };
 
+use tokio::sync::{Semaphore, watch};
+
 use super::{
     Answer, Pages,
-    address::{Within, decode_path, is_own_host, strip_base_path},
+    address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
+    live,
     range::{Part, part_of},
 };
-use crate::base::{media, url::encode_path};
+use crate::base::{digest::Digest, media, url::encode_path};
 
 /// What every request needs.
 pub(super) struct Shared {
     pub(super) pages: Arc<dyn Pages>,
     pub(super) bound: SocketAddr,
-    /// In normal form, see [`super::address::normal_base_path`].
-    pub(super) base_path: String,
+    /// Names this run of the server.
+    pub(super) run: u64,
+    /// Limits the streams of events.
+    pub(super) streams: Arc<Semaphore>,
+    /// Becomes true when the server begins to stop.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
 /// Answers a request.
 pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
-    let path = match site_path(&shared, &head) {
+    let base_path = normal_base_path(&shared.pages.base_path());
+    let path = match site_path(&shared, &head, &base_path) {
         Ok(path) => path,
         Err(response) => return *response,
     };
+    if let Some(name) = path.strip_prefix(live::FOLDER) {
+        return live::answer(&shared, &head, &base_path, name).await;
+    }
     let pages = Arc::clone(&shared.pages);
-    match tokio::task::spawn_blocking(move || pages.get(&path)).await {
-        Ok(Answer::Found { bytes, media_type, digest }) => {
+    let Ok(answer) = tokio::task::spawn_blocking(move || pages.get(&path)).await else {
+        let sentence = "The page could not be made. The server's terminal says why.";
+        return text(&head, StatusCode::INTERNAL_SERVER_ERROR, sentence);
+    };
+    let is_live = shared.pages.is_live();
+    match answer {
+        Answer::Found { bytes, media_type, digest } if is_live && live::is_page(&media_type) => {
+            let bytes = live::with_script(&bytes, &base_path, &digest);
+            found(&head, bytes, &media_type, &format!("\"{digest}-live\""))
+        }
+        Answer::Found { bytes, media_type, digest } => {
             found(&head, bytes, &media_type, &format!("\"{digest}\""))
         }
-        Ok(Answer::Moved { to }) => moved(&shared.base_path, &to, head.uri.query()),
-        Ok(Answer::NotFound { bytes, media_type }) => {
+        Answer::Moved { to } => moved(&base_path, &to, head.uri.query()),
+        Answer::NotFound { mut bytes, media_type } => {
+            if is_live {
+                bytes = live::with_script(&bytes, &base_path, &Digest::of(&bytes));
+            }
             with_body(&head.method, StatusCode::NOT_FOUND, &media_type, Bytes::from_owner(bytes))
         }
-        Err(_) => text(
-            &head,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The page could not be made. The server's terminal says why.",
-        ),
     }
 }
 
 /// The decoded path below the base path, or the response for a request that asks for no page.
-fn site_path(shared: &Shared, head: &Parts) -> Result<String, Box<Response>> {
+fn site_path(shared: &Shared, head: &Parts, base_path: &str) -> Result<String, Box<Response>> {
     if !matches!(head.method, Method::GET | Method::HEAD) {
         let mut response = text(head, StatusCode::METHOD_NOT_ALLOWED, "This is for reading only.");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -74,11 +92,11 @@ fn site_path(shared: &Shared, head: &Parts) -> Result<String, Box<Response>> {
         Ok(path) => path,
         Err(reason) => return Err(Box::new(text(head, StatusCode::BAD_REQUEST, reason))),
     };
-    match strip_base_path(&shared.base_path, &path) {
+    match strip_base_path(base_path, &path) {
         Within::Site(path) => Ok(path.to_owned()),
-        Within::Door => Err(Box::new(moved(&shared.base_path, "/", head.uri.query()))),
+        Within::Door => Err(Box::new(moved(base_path, "/", head.uri.query()))),
         Within::Outside => {
-            let reason = format!("The site is at `{}/`.", shared.base_path);
+            let reason = format!("The site is at `{base_path}/`.");
             Err(Box::new(text(head, StatusCode::NOT_FOUND, &reason)))
         }
     }
@@ -96,7 +114,7 @@ fn has_own_host(bound: SocketAddr, head: &Parts) -> bool {
     has_one && head.uri.authority().is_none_or(|authority| is_own_host(bound, authority.as_str()))
 }
 
-fn found(head: &Parts, bytes: Arc<[u8]>, media_type: &str, etag: &str) -> Response {
+pub(super) fn found(head: &Parts, bytes: Arc<[u8]>, media_type: &str, etag: &str) -> Response {
     let len = bytes.len();
     let bytes = Bytes::from_owner(bytes);
     let mut response = if is_known(&head.headers, etag) {
@@ -153,7 +171,7 @@ fn moved(base_path: &str, to: &str, query: Option<&str>) -> Response {
     response
 }
 
-fn text(head: &Parts, status: StatusCode, sentence: &str) -> Response {
+pub(super) fn text(head: &Parts, status: StatusCode, sentence: &str) -> Response {
     with_body(&head.method, status, media::TEXT, Bytes::from(format!("{sentence}\n")))
 }
 
@@ -168,7 +186,7 @@ fn with_body(method: &Method, status: StatusCode, media_type: &str, bytes: Bytes
 }
 
 /// A response with the headers that every response has. Browsers keep a copy, and ask each time whether it still holds.
-fn empty(status: StatusCode) -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     set(&mut response, CACHE_CONTROL, "no-cache");

@@ -12,8 +12,9 @@ use super::*;
 
 const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-/// Shows a few paths.
-struct Fixed;
+/// Shows a few paths below a base path.
+#[derive(Default)]
+struct Fixed(String);
 
 impl Pages for Fixed {
     fn get(&self, path: &str) -> Answer {
@@ -39,6 +40,10 @@ impl Pages for Fixed {
         };
         Answer::Found { digest: Digest::of(&bytes), bytes, media_type: "text/plain".to_owned() }
     }
+
+    fn base_path(&self) -> String {
+        self.0.clone()
+    }
 }
 
 /// What came back.
@@ -57,8 +62,8 @@ impl Reply {
 }
 
 fn start(base_path: &str) -> Server {
-    let options = ServeOptions { bind: ANY_PORT.into(), open: false, base_path: base_path.to_owned() };
-    Server::start(&options, Arc::new(Fixed)).expect("a free port")
+    let options = ServeOptions { bind: ANY_PORT.into(), open: false };
+    Server::start(&options, Arc::new(Fixed(base_path.to_owned()))).expect("a free port")
 }
 
 /// Sends a whole request and reads until the server closes.
@@ -243,8 +248,8 @@ fn stopping_finishes_requests_under_way_and_waits_for_no_idle_ones() {
 #[test]
 fn an_address_in_use_has_a_hint() {
     let server = start("");
-    let options = ServeOptions { bind: server.addr(), open: false, base_path: String::new() };
-    let error = Server::start(&options, Arc::new(Fixed)).expect_err("in use");
+    let options = ServeOptions { bind: server.addr(), open: false };
+    let error = Server::start(&options, Arc::new(Fixed::default())).expect_err("in use");
     assert_eq!(error.to_string(), format!("`{}` is in use by another program", server.addr()));
     assert!(error.hint().is_some_and(|hint| hint.contains("--bind")));
     server.stop().expect("stopped");
@@ -256,9 +261,10 @@ const CHILD: &str = "RECTO_TEST_SERVER";
 #[test]
 fn child_that_serves() {
     let Some(address_file) = std::env::var_os(CHILD) else { return };
-    let options = ServeOptions { bind: ANY_PORT.into(), open: false, base_path: String::new() };
+    let options = ServeOptions { bind: ANY_PORT.into(), open: false };
     let ready = |addr: SocketAddr| std::fs::write(address_file, format!("{addr}\n")).expect("written");
-    serve(&options, Arc::new(Fixed), ready).expect("served to its end");
+    let listening = Listening::open(&options).expect("a free port");
+    listening.serve(Arc::new(Fixed::default()), ready).expect("served to its end");
 }
 
 #[cfg(unix)]

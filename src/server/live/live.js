@@ -3,11 +3,7 @@
 (() => {
   const me = document.currentScript;
   const home = new URL('.', me.src);
-  const STAMP = /[?&]recto=\w+/;
-  const BLOCKS = 'p,h1,h2,h3,h4,h5,h6,li,dt,dd,pre,table,figure,blockquote,img,hr';
-  // How far ahead a node is looked for that was only moved by others.
-  const AHEAD = 30;
-  let digest = me.dataset.recto, stream, moment, isBusy, isStale;
+  let digest = me.dataset.recto, stream, moment, isBusy, isStale, morph, panel;
   me.remove();
 
   // --- the connection: only while the page is seen, since browsers allow a host few of them ---
@@ -20,7 +16,7 @@
     stream.addEventListener('problems', event => problemsAre(JSON.parse(event.data)));
     stream.onerror = () => {
       isFirst = true;
-      if (stream && stream.readyState === EventSource.CLOSED) { close(); setTimeout(connect, 2000); }
+      if (stream?.readyState === EventSource.CLOSED) { close(); setTimeout(connect, 2000); }
     };
   }
   function close() { stream?.close(); stream = null; }
@@ -35,18 +31,16 @@
     moment = now;
     if (state.digest === null) return location.reload();
     if (state.digest !== digest) update();
-    if (hasMissed) refresh(() => true);
-    else if (state.assets.length) refresh(path => state.assets.includes(path));
+    if (hasMissed || state.assets.length) refresh(hasMissed ? null : state.assets);
   }
 
-  let panel;
   async function problemsAre(problems) {
     if (!panel && !problems.errors && !problems.warnings) return;
     panel ??= import(new URL('panel.js', home));
     (await panel).show(problems);
   }
 
-  // --- the page ---
+  // --- the page, as it is now, in the place of the one that is shown ---
 
   async function update() {
     isStale = true;
@@ -59,120 +53,38 @@
   }
 
   async function put() {
-    const answer = await fetch(location.href);
-    const type = answer.headers.get('content-type') ?? '';
-    if (answer.redirected || !type.includes('html')) return location.reload();
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const script = next.querySelector('script[data-recto]');
+    morph ??= import(new URL('morph.js', home));
+    const [{ put }, answer] = await Promise.all([morph, fetch(location.href)]);
+    const isPage = !answer.redirected && answer.headers.get('content-type')?.includes('html');
+    const next = isPage && new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const script = next && next.querySelector('script[data-recto]');
     if (!script) return location.reload();
     digest = script.dataset.recto;
     script.remove();
-    keepPlace(() => {
-      attributes(document.documentElement, next.documentElement);
-      children(document.head, next.head);
-      morph(document.body, next.body);
-    });
-  }
-
-  // What is read stays where it is, also when something above it changes.
-  function keepPlace(change) {
-    const marks = scrollY > 0 ? visible() : [];
-    change();
-    const mark = marks.find(([element]) => element.isConnected);
-    const by = mark ? mark[0].getBoundingClientRect().top - mark[1] : 0;
-    if (by) scrollBy({ top: by, behavior: 'instant' });
-  }
-
-  function visible() {
-    const main = document.querySelector('main') ?? document.body;
-    const all = [...main.querySelectorAll(BLOCKS)].map(element => [element, element.getBoundingClientRect()]);
-    const seen = all.filter(([, box]) => box.height && box.bottom > 0 && box.top < innerHeight);
-    return seen.map(([element, box]) => [element, box.top]).sort((a, b) => (a[1] < 0) - (b[1] < 0));
-  }
-
-  // --- the tree: what is equal stays, what is alike is changed, the rest is replaced ---
-
-  function morph(have, want) {
-    if (have.nodeType !== Node.ELEMENT_NODE) {
-      if (have.data !== want.data) have.data = want.data;
-    } else if (have.nodeName === 'SCRIPT') {
-      have.replaceWith(fresh(want));
-    } else if (isSheet(have)) {
-      if (have.getAttribute('href').replace(STAMP, '') !== want.getAttribute('href')) swap(have, want);
-    } else {
-      attributes(have, want);
-      children(have, want);
-    }
-  }
-
-  function attributes(have, want) {
-    const isOurs = have === document.documentElement || have === document.body;
-    for (const { name, value } of want.attributes) {
-      const known = have.getAttribute(name);
-      // Whether something is open is the reader's choice.
-      if (name !== 'open' && known !== value && known?.replace(STAMP, '') !== value) have.setAttribute(name, value);
-    }
-    for (const { name } of [...have.attributes]) {
-      if (!want.hasAttribute(name) && name !== 'open' && !isOurs) have.removeAttribute(name);
-    }
-  }
-
-  function children(parent, wanted) {
-    const old = [...parent.childNodes].filter(node => !node.isLeaving), next = [...wanted.childNodes];
-    let from = 0, end = null;
-    while (from < old.length && from < next.length && old[from].isEqualNode(next[from])) from++;
-    while (old.length > from && next.length > from && old.at(-1).isEqualNode(next.at(-1))) {
-      end = old.pop();
-      next.pop();
-    }
-    const isLater = (nodes, at, node) => node.nodeType === Node.ELEMENT_NODE
-      ? nodes.slice(at, at + AHEAD).findIndex(other => other.isEqualNode(node)) : -1;
-    let at = from;
-    for (let n = from; n < next.length; n++) {
-      const n_gone = isLater(old, at, next[n]);
-      for (let k = 0; k < n_gone; k++) old[at++].remove();
-      const have = old[at];
-      if (n_gone >= 0) at++;
-      else if (have && isAlike(have, next[n]) && isLater(next, n + 1, have) < 0) { at++; morph(have, next[n]); }
-      else parent.insertBefore(fresh(next[n]), have ?? end);
-    }
-    for (; at < old.length; at++) old[at].remove();
-  }
-
-  function isAlike(have, want) {
-    if (have.nodeName !== want.nodeName || have.id !== want.id) return false;
-    return !isSheet(have) || (isSheet(want) && pathOf(have.href) === pathOf(want.getAttribute('href')));
-  }
-
-  // A copy that can stand in this document, whose scripts run.
-  function fresh(want) {
-    const node = document.importNode(want, true);
-    if (node.nodeName === 'SCRIPT') return runnable(node);
-    node.querySelectorAll?.('script').forEach(script => script.replaceWith(runnable(script)));
-    return node;
-  }
-
-  function runnable(script) {
-    const copy = document.createElement('script');
-    for (const { name, value } of script.attributes) copy.setAttribute(name, value);
-    copy.text = script.text;
-    return copy;
+    put(next, swap);
   }
 
   // --- the files that it uses ---
 
-  const isSheet = node => node.nodeName === 'LINK' && node.relList.contains('stylesheet');
-  const pathOf = url => { const { pathname } = new URL(url, document.baseURI); try { return decodeURI(pathname); } catch { return pathname; } };
-  const stamped = url => url.replace(STAMP, '') + (url.replace(STAMP, '').includes('?') ? '&' : '?') + 'recto=' + Date.now().toString(36);
+  const STAMP = /[?&]recto=\w+/;
+  function stamped(url) {
+    const plain = url.replace(STAMP, '');
+    return plain + (plain.includes('?') ? '&' : '?') + 'recto=' + Date.now().toString(36);
+  }
 
-  function refresh(isChanged) {
-    const hits = url => url && new URL(url, document.baseURI).origin === location.origin && isChanged(pathOf(url));
-    if ([...document.scripts].some(script => hits(script.src))) return location.reload();
-    const sheets = [...document.querySelectorAll('link')].filter(link => isSheet(link) && !link.isLeaving);
-    const isImported = !sheets.some(sheet => hits(sheet.href)) && !document.querySelector('img[src]');
-    for (const sheet of sheets) if (isImported || hits(sheet.href)) swap(sheet, sheet);
-    for (const element of document.querySelectorAll('[src]')) {
-      if (element.nodeName !== 'SCRIPT' && hits(element.src)) element.src = stamped(element.src);
+  // Loads changed files again; without a list any may have changed.
+  function refresh(changed) {
+    const isHit = url => {
+      const { origin, pathname } = new URL(url, document.baseURI);
+      return origin === location.origin && (!changed || changed.includes(decodeURIComponent(pathname)));
+    };
+    if (changed && [...document.scripts].some(script => script.src && isHit(script.src))) return location.reload();
+    const sheets = [...document.querySelectorAll('link[rel~=stylesheet]')].filter(sheet => !sheet.isLeaving);
+    const hits = sheets.filter(sheet => isHit(sheet.href));
+    const isImported = !hits.length && changed?.some(path => path.endsWith('.css'));
+    for (const sheet of isImported ? sheets : hits) swap(sheet, sheet);
+    for (const element of document.querySelectorAll('[src]:not(script)')) {
+      if (isHit(element.src)) element.src = stamped(element.src);
     }
   }
 

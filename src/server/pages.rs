@@ -1,0 +1,33 @@
+//! The [`Engine`] as what a server shows.
+
+use super::{Answer, Pages};
+use crate::{
+    engine::{Engine, Event, Page, Viewing},
+    render::Rendered,
+};
+
+impl Pages for Engine {
+    fn get(&self, path: &str) -> Answer {
+        match self.page(path) {
+            Page::Found(Rendered { bytes, media_type, digest, .. }) => {
+                Answer::Found { bytes, media_type: media_type.to_owned(), digest }
+            }
+            Page::Moved(to) => Answer::Moved { to: to.as_str().to_owned() },
+            Page::NotFound(Rendered { bytes, media_type, .. }) => {
+                Answer::NotFound { bytes, media_type: media_type.to_owned() }
+            }
+        }
+    }
+
+    fn base_path(&self) -> String {
+        self.snapshot().renderer.site().base_path().to_owned()
+    }
+
+    fn is_live(&self) -> bool {
+        Engine::is_live(self)
+    }
+
+    fn look(&self, path: &str, tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
+        Engine::is_live(self).then(|| Engine::look(self, path, tell))
+    }
+}
