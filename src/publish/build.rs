@@ -11,7 +11,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     io,
     path::Path,
     sync::Arc,
@@ -20,7 +20,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    cache::{Cache, Head, OutputFile, RouteRecord, State},
+    cache::{Cache, Head, OutputFile, RouteRecord, State, StateWriter},
     output::{Output, OutputError, Staging, Summary},
 };
 use crate::{
@@ -125,45 +125,42 @@ pub fn build(
     {
         return Ok(unchanged(state, files, options));
     }
-    let former = state.as_ref().map(Former::of).unwrap_or_default();
-    let site = Site::load_with(&**source, listing, &options.site, &former.pages);
-    let renderer = Renderer::new(Arc::new(site), Arc::clone(source), Arc::new(Highlighter::new()));
-    let domains = Domains::of(renderer.world());
-    let settled = |question: &Question| {
-        former.domains.as_ref().is_some_and(|former| question.is_settled(former, &domains))
-    };
-    let routes = renderer.routes();
-    progress.begin(routes.len());
+    let (begun, marks) = rayon::join(
+        || Begun::new(source, listing, options, state.as_ref()),
+        || state.as_ref().map(Marks::of).unwrap_or_default(),
+    );
     let staging = output.begin()?;
-    let done: Result<Vec<Option<Done<'_>>>, OutputError> = routes
-        .par_iter()
-        .map(|address| {
-            let done = route(address, &renderer, &former, &settled, &staging);
-            progress.step();
-            done
-        })
-        .collect();
-    let done: Vec<Done<'_>> = done?.into_iter().flatten().collect();
+    let routes = begun.renderer.routes();
+    progress.begin(routes.len());
+    let done = routes.par_iter().map(|route| {
+        let done = begun.route(route, &marks, &staging);
+        progress.step();
+        done
+    });
+    let done: Vec<Done<'_>> = done.filter_map(Result::transpose).collect::<Result<_, OutputError>>()?;
     let summary = staging.commit()?;
     let head = Head {
         inputs,
-        reading: renderer.site().reading().clone(),
-        domains,
-        diagnostics: diagnostics(&renderer, &**source, &done),
+        reading: begun.site().reading().clone(),
+        domains: begun.domains,
+        diagnostics: begun.diagnostics(&**source, &done),
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
     };
-    let remembered = options.cache.map(|cache| {
-        remember(cache, &way, &head, (renderer.site(), &**source), (state, &former), &done, &output)
-    });
-    Ok(Built {
+    let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
+    let remembered = options.cache.map(|cache| next.remember(cache, &way, &head, &**source, state));
+    let built = Built {
         n_routes: routes.len(),
         n_rendered: done.iter().filter(|done| !matches!(done.reason, Reason::Same(_))).count(),
         summary,
-        explained: options.explain.map(|path| explained(path, renderer.site(), &done)).unwrap_or_default(),
+        explained: options.explain.map(|path| begun.explained(path, &done)).unwrap_or_default(),
         diagnostics: head.diagnostics,
         cache_problem: remembered.and_then(Result::err),
-    })
+    };
+    drop(done);
+    // Giving back the memory of a large site takes as long as reading it; a process that ends need not wait for it.
+    rayon::spawn(move || drop((begun, marks)));
+    Ok(built)
 }
 
 /// The print of everything that a build depends on.
@@ -202,22 +199,17 @@ fn unchanged(state: &State, n_files: usize, options: &BuildOptions<'_>) -> Built
     }
 }
 
-/// What the last build has left.
+/// What the last build knew of addresses.
 #[derive(Default)]
-struct Former {
-    domains: Option<Domains>,
-    pages: FormerFiles,
+struct Marks {
     routes: HashMap<Route, RouteRecord>,
     outputs: HashMap<String, OutputFile>,
 }
 
-impl Former {
+impl Marks {
     fn of(state: &State) -> Self {
-        let ((files, routes), outputs) =
-            rayon::join(|| rayon::join(|| state.pages(), || state.routes()), || state.outputs());
+        let (routes, outputs) = rayon::join(|| state.routes(), || state.outputs());
         Self {
-            domains: Some(state.head().domains),
-            pages: FormerFiles { reading: state.head().reading.clone(), files },
             routes: routes.into_iter().map(|record| (record.route.clone(), record)).collect(),
             outputs: outputs.into_iter().map(|file| (file.path.clone(), file)).collect(),
         }
@@ -232,100 +224,155 @@ struct Done<'f> {
     reason: Reason,
 }
 
-/// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
-fn route<'f>(
-    route: &Route,
-    renderer: &Renderer,
-    former: &'f Former,
-    settled: &(impl Fn(&Question) -> bool + Sync),
-    staging: &Staging,
-) -> Result<Option<Done<'f>>, OutputError> {
-    let path = route.output_path();
-    let reason = match former.routes.get(route) {
-        None => Reason::New,
-        Some(record) => match record.trace.broken(renderer.world(), settled) {
-            Some(question) => Reason::Changed(question.clone()),
-            None => {
-                let stat = former.outputs.get(&path).and_then(|file| file.stat.as_ref());
-                if staging.keep(&path, &record.digest, stat)? {
-                    let reason = Reason::Same(record.trace.asked.len());
-                    return Ok(Some(Done { record: Cow::Borrowed(record), is_reusable: true, reason }));
+/// A site that is being built.
+struct Begun {
+    renderer: Renderer,
+    domains: Domains,
+    /// The domains of the last build.
+    former_domains: Option<Domains>,
+    /// The pages of the last build.
+    former_pages: BTreeMap<RepoPath, Arc<PageFile>>,
+}
+
+impl Begun {
+    fn new(
+        source: &Arc<dyn Source>,
+        listing: Listing,
+        options: &BuildOptions<'_>,
+        state: Option<&State>,
+    ) -> Self {
+        let read =
+            |state: &State| FormerFiles { reading: state.head().reading.clone(), files: state.pages() };
+        let former = state.map(read).unwrap_or_default();
+        let (site, highlighter) = rayon::join(
+            || Site::load_with(&**source, listing, &options.site, &former),
+            || Arc::new(Highlighter::new()),
+        );
+        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
+        Self {
+            domains: Domains::of(renderer.world()),
+            former_domains: state.map(|state| state.head().domains),
+            former_pages: former.files,
+            renderer,
+        }
+    }
+
+    fn site(&self) -> &Site {
+        self.renderer.site()
+    }
+
+    /// Whether a question need not be put, since what its answer depends on is as it was.
+    fn is_settled(&self, question: &Question) -> bool {
+        self.former_domains.as_ref().is_some_and(|former| question.is_settled(former, &self.domains))
+    }
+
+    /// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
+    fn route<'m>(
+        &self,
+        route: &Route,
+        marks: &'m Marks,
+        staging: &Staging,
+    ) -> Result<Option<Done<'m>>, OutputError> {
+        let path = route.output_path();
+        let reason = match marks.routes.get(route) {
+            None => Reason::New,
+            Some(record) => {
+                match record.trace.broken(self.renderer.world(), |question| self.is_settled(question)) {
+                    Some(question) => Reason::Changed(question.clone()),
+                    None => {
+                        let stat = marks.outputs.get(&path).and_then(|file| file.stat.as_ref());
+                        if staging.keep(&path, &record.digest, stat)? {
+                            let reason = Reason::Same(record.trace.asked.len());
+                            let record = Cow::Borrowed(record);
+                            return Ok(Some(Done { record, is_reusable: true, reason }));
+                        }
+                        Reason::Output
+                    }
                 }
-                Reason::Output
             }
-        },
-    };
-    let Some(rendered) = renderer.render(route) else { return Ok(None) };
-    staging.put(&path, &rendered.bytes)?;
-    let is_reusable = rendered.trace.is_some();
-    let record = RouteRecord {
-        route: route.clone(),
-        trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
-        digest: rendered.digest,
-        diagnostics: rendered.diagnostics,
-    };
-    Ok(Some(Done { record: Cow::Owned(record), is_reusable, reason }))
+        };
+        let Some(rendered) = self.renderer.render(route) else { return Ok(None) };
+        staging.put(&path, &rendered.bytes)?;
+        let is_reusable = rendered.trace.is_some();
+        let record = RouteRecord {
+            route: route.clone(),
+            trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
+            digest: rendered.digest,
+            diagnostics: rendered.diagnostics,
+        };
+        Ok(Some(Done { record: Cow::Owned(record), is_reusable, reason }))
+    }
+
+    fn diagnostics(&self, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
+        let mut all = self.site().diagnostics();
+        all.extend(done.iter().flat_map(|done| done.record.diagnostics.iter().cloned()));
+        all.extend(self.renderer.diagnostics());
+        all.extend(self.site().link_diagnostics(source));
+        diagnostic::sort(&mut all);
+        all
+    }
+
+    fn explained(&self, wanted: &str, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
+        let file = RepoPath::root().resolve(wanted);
+        let of_file = file.and_then(|path| self.site().route_of_file(&path));
+        let is_wanted = |route: &Route| {
+            of_file.as_ref() == Some(route) || route.as_str() == wanted || route.output_path() == wanted
+        };
+        let wanted = done.iter().filter(|done| is_wanted(&done.record.route));
+        wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
+    }
 }
 
-fn diagnostics(renderer: &Renderer, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
-    let site = renderer.site();
-    let mut all = site.diagnostics();
-    all.extend(done.iter().flat_map(|done| done.record.diagnostics.iter().cloned()));
-    all.extend(renderer.diagnostics());
-    all.extend(site.link_diagnostics(source));
-    diagnostic::sort(&mut all);
-    all
+/// What the next build should know.
+struct Next<'a> {
+    begun: &'a Begun,
+    marks: &'a Marks,
+    done: &'a [Done<'a>],
+    output: &'a Output,
 }
 
-fn explained(wanted: &str, site: &Site, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
-    let file = RepoPath::root().resolve(wanted);
-    let of_file = file.and_then(|path| site.route_of_file(&path));
-    let is_wanted = |route: &Route| {
-        of_file.as_ref() == Some(route) || route.as_str() == wanted || route.output_path() == wanted
-    };
-    let wanted = done.iter().filter(|done| is_wanted(&done.record.route));
-    wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
-}
+impl Next<'_> {
+    /// Puts what is known now into the cache.
+    fn remember(
+        &self,
+        cache: &Cache,
+        way: &Print,
+        head: &Head,
+        source: &dyn Source,
+        state: Option<State>,
+    ) -> io::Result<()> {
+        let mut writer = cache.writer(state)?;
+        self.pages(&mut writer)?;
+        self.routes(&mut writer)?;
+        let (files, changed) = output_files(self.marks, self.done, self.output);
+        writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
+        writer.blobs(&source.known_blobs())?;
+        cache.keep(way, writer, head)
+    }
 
-/// Puts what is known now into the cache.
-fn remember(
-    cache: &Cache,
-    way: &Print,
-    head: &Head,
-    (site, source): (&Site, &dyn Source),
-    (state, former): (Option<State>, &Former),
-    done: &[Done<'_>],
-    output: &Output,
-) -> io::Result<()> {
-    let mut writer = cache.writer(state)?;
-    let pages: Vec<&PageFile> = site.files().map(|file| &**file).collect();
-    let is_kept = |file: &Arc<PageFile>| {
-        former.pages.files.get(&file.path).is_some_and(|former| Arc::ptr_eq(former, file))
-    };
-    let mut changed: BTreeSet<RepoPath> =
-        site.files().filter(|file| !is_kept(file)).map(|file| file.path.clone()).collect();
-    let gone = |path: &&RepoPath| site.file(path).is_none();
-    changed.extend(former.pages.files.keys().filter(gone).cloned());
-    writer.pages(&pages, &changed)?;
+    fn pages(&self, writer: &mut StateWriter) -> io::Result<()> {
+        let (site, former) = (self.begun.site(), &self.begun.former_pages);
+        let is_kept = |file: &&PageFile| {
+            former.get(&file.path).is_some_and(|former| std::ptr::eq(Arc::as_ptr(former), *file))
+        };
+        let files: Vec<&PageFile> = site.files().map(|file| &**file).collect();
+        let new = files.iter().filter(|file| !is_kept(file)).map(|file| file.path.clone());
+        let gone = former.keys().filter(|path| site.file(path).is_none()).cloned();
+        writer.pages(&files, &new.chain(gone).collect())
+    }
 
-    let reusable: Vec<&Done<'_>> = done.iter().filter(|done| done.is_reusable).collect();
-    let records: Vec<&RouteRecord> = reusable.iter().map(|done| &*done.record).collect();
-    let kept: HashSet<&Route> = reusable
-        .iter()
-        .filter(|done| matches!(done.record, Cow::Borrowed(_)))
-        .map(|done| &done.record.route)
-        .collect();
-    let all = records.iter().map(|record| &record.route).chain(former.routes.keys());
-    writer.routes(&records, &all.filter(|route| !kept.contains(route)).cloned().collect())?;
-
-    let (files, changed) = output_files(former, done, output);
-    writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
-    writer.blobs(&source.known_blobs())?;
-    cache.keep(way, writer, head)
+    fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {
+        let reusable: Vec<&Done<'_>> = self.done.iter().filter(|done| done.is_reusable).collect();
+        let records: Vec<&RouteRecord> = reusable.iter().map(|done| &*done.record).collect();
+        let kept = reusable.iter().filter(|done| matches!(done.record, Cow::Borrowed(_)));
+        let kept: HashSet<&Route> = kept.map(|done| &done.record.route).collect();
+        let all = records.iter().map(|record| &record.route).chain(self.marks.routes.keys());
+        writer.routes(&records, &all.filter(|route| !kept.contains(route)).cloned().collect())
+    }
 }
 
 /// The files of the output folder as they are now, and the paths of those that differ from the last build's.
-fn output_files(former: &Former, done: &[Done<'_>], output: &Output) -> (Vec<OutputFile>, BTreeSet<String>) {
+fn output_files(former: &Marks, done: &[Done<'_>], output: &Output) -> (Vec<OutputFile>, BTreeSet<String>) {
     let file_of = |done: &Done<'_>| {
         let (path, digest) = (done.record.route.output_path(), done.record.digest);
         let known = former.outputs.get(&path).filter(|file| {

@@ -8,7 +8,9 @@ use crate::{
     render::{
         page::Render,
         theme::context::{Child, Kind, Link, NavItem, Page, TaxonomyLink, TocEntry, View},
-        trace::{Backlinks, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related, TermLink, Trail},
+        trace::{
+            Backlinks, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related, TermLink, Trail, Words,
+        },
     },
     site::{nav::NavEntry, route::Route},
 };
@@ -36,6 +38,7 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
     let link = |to: LinkTo<'_>| self::link(render, to);
     let links = |list: Vec<LinkTo<'_>>| list.into_iter().map(link).collect();
     let (previous, next) = asker.ask(Neighbours(path.clone()));
+    let n_words = asker.ask(Words(path.clone()));
     let toc = toc(page.headings);
     let enough = page.headings.iter().filter(|heading| (2..=MAX_TOC_LEVEL).contains(&heading.level)).count()
         >= MIN_TOC;
@@ -59,8 +62,8 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         taxonomies: page.terms.iter().map(|(name, list)| ((*name).to_owned(), terms(list))).collect(),
         show_toc: page.toc.unwrap_or(enough) && !toc.is_empty(),
         toc,
-        n_words: page.n_words,
-        reading_minutes: page.n_words.div_ceil(WORDS_PER_MINUTE),
+        n_words,
+        reading_minutes: n_words.div_ceil(WORDS_PER_MINUTE),
         extra: serde_json::Value::Object(page.extra.0.clone()),
         breadcrumbs: links(asker.ask(Trail(NavPlace::Page(path.clone())))),
         previous: previous.map(link),

@@ -1,4 +1,4 @@
-//! [`plan`]: from the files that the site wants, those that we wrote before and those on disk, to a [`Journal`].
+//! [`plan`]: from the files that the site wants, those that we wrote before and those on disk, to the operations of a [`Journal`](super::journal::Journal).
 //!
 //! Reads the disk and changes nothing, so that every refusal comes before the first change:
 //!
@@ -16,7 +16,7 @@ use walkdir::WalkDir;
 use super::{
     disk::{self, Folder, Folders, Kind, parent_of},
     error::OutputError,
-    journal::{Journal, Op},
+    journal::Op,
     manifest::Manifest,
 };
 use crate::base::digest::Digest;
@@ -43,7 +43,7 @@ pub(super) enum Found {
 
 /// The change to make.
 pub(super) struct Plan {
-    pub(super) journal: Journal,
+    pub(super) ops: Vec<Op>,
     pub(super) manifest: Manifest,
     pub(super) n_removed: usize,
     pub(super) kept: Vec<String>,
@@ -75,9 +75,7 @@ pub(super) fn plan(
             .map(|(path, digest)| remove(path, digest)),
     );
     let files = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)).collect();
-    let manifest = Manifest { files };
-    let journal = Journal { ops, manifest: Digest::of(manifest.to_text().as_bytes()) };
-    Ok(Plan { journal, manifest, n_removed: removable.len(), kept })
+    Ok(Plan { ops, manifest: Manifest { files }, n_removed: removable.len(), kept })
 }
 
 fn place(path: &str, wanted: &Wanted) -> Option<Op> {

@@ -16,10 +16,10 @@ use super::{
     disk::{self, Folder, Folders, Kind, parent_of},
     error::OutputError,
     fresh::Fresh,
-    journal::Op,
+    journal::{Journal, Op},
     lock::Lock,
     manifest::{Manifest, check_path},
-    plan::{Found, Plan, Wanted, plan},
+    plan::{Found, Wanted, plan},
     step::Steps,
 };
 use crate::{base::digest::Digest, git::index::FileStat};
@@ -162,10 +162,10 @@ impl Staging {
             Mode::Fresh(fresh) => self.commit_fresh(fresh, &wanted)?,
             Mode::Within { old, .. } => {
                 let plan = plan(&self.root, &wanted, old)?;
-                if !plan.journal.ops.is_empty() || plan.manifest != *old {
-                    self.begin_change(&plan)?;
+                if !plan.ops.is_empty() || plan.manifest != *old {
+                    let journal = self.begin_change(plan.ops, &plan.manifest)?;
                     self.is_done = true;
-                    let finished = plan.journal.run(&self.root, &self.steps);
+                    let finished = journal.run(&self.root, &self.steps);
                     finished.map_err(|error| OutputError::Unfinished(Box::new(error)))?;
                 }
                 (summary.removed, summary.kept) = (plan.n_removed, plan.kept);
@@ -214,15 +214,18 @@ impl Staging {
     }
 
     /// Stages the manifest and puts the journal in place: from here on the change will be finished.
-    fn begin_change(&self, plan: &Plan) -> Result<(), OutputError> {
-        self.check_writable(&plan.journal.ops)?;
+    fn begin_change(&self, ops: Vec<Op>, manifest: &Manifest) -> Result<Journal, OutputError> {
+        self.check_writable(&ops)?;
         self.steps.next()?;
-        write(&self.stage.join(MANIFEST), plan.manifest.to_text().as_bytes())?;
+        let text = manifest.to_text();
+        write(&self.stage.join(MANIFEST), text.as_bytes())?;
         self.steps.next()?;
-        let (staged, journal) = (self.stage.join(JOURNAL), self.root.join(JOURNAL));
-        write(&staged, plan.journal.to_text().as_bytes())?;
+        let journal = Journal { ops, manifest: Digest::of(text.as_bytes()) };
+        let (staged, path) = (self.stage.join(JOURNAL), self.root.join(JOURNAL));
+        write(&staged, journal.to_text().as_bytes())?;
         self.steps.next()?;
-        fs::rename(staged, &journal).map_err(OutputError::io("created", journal))
+        fs::rename(staged, &path).map_err(OutputError::io("created", path))?;
+        Ok(journal)
     }
 
     /// Finds folders that refuse changes while there is still a way back.

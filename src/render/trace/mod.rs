@@ -41,7 +41,7 @@ pub(super) use self::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,
         TaxonomyValues, TermLink, TermPages,
     },
-    page::{Backlinks, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail},
+    page::{Backlinks, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail, Words},
     place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
     question::Ask,
 };

@@ -4,12 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Backlinks, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trace, Trail, page::PageText,
+    Backlinks, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trace, Trail, Words,
+    page::PageText,
 };
 use crate::base::{digest::Print, path::RepoPath};
 
 /// How many questions are put about the page that is rendered.
-const N_ABOUT: usize = 8;
+const N_ABOUT: usize = 9;
 
 /// A trace without what is the same in nearly all traces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ fn about(path: &RepoPath) -> [Question; N_ABOUT] {
         Links(path.clone()).into(),
         PageFacts(path.clone()).into(),
         PageText(path.clone()).into(),
+        Words(path.clone()).into(),
         Nav(place()).into(),
         Neighbours(path.clone()).into(),
         Related(path.clone()).into(),

@@ -66,7 +66,6 @@ pub(in crate::render) struct PageValues<'w> {
     pub(in crate::render) layout: Option<&'w str>,
     pub(in crate::render) extra: Ordered<'w>,
     pub(in crate::render) headings: &'w [HeadingFact],
-    pub(in crate::render) n_words: u32,
     /// By taxonomy.
     pub(in crate::render) terms: Vec<(&'w str, Vec<TermLink<'w>>)>,
     /// The folder that it is in, or is the page of.
@@ -75,6 +74,8 @@ pub(in crate::render) struct PageValues<'w> {
 
 impl Ask for PageFacts {
     type Answer<'w> = Option<PageValues<'w>>;
+
+    const DOMAIN: Domain = Domain::Structure;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
@@ -95,7 +96,6 @@ impl Ask for PageFacts {
             layout: page.front.layout.as_deref(),
             extra: Ordered(&page.front.extra),
             headings: page.headings(),
-            n_words: page.file.facts.n_words,
             terms: taxonomies.map(|of| (&*of.name, some_terms(site, page, &of.name, usize::MAX))).collect(),
             folder: folder_of(page, site.content()),
         })
@@ -105,6 +105,24 @@ impl Ask for PageFacts {
 impl fmt::Display for PageFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "what `{}` says of itself: title, dates, tags, headings", self.0)
+    }
+}
+
+/// How many words a page has; 0 when there is no such page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Words(pub(in crate::render) RepoPath);
+
+impl Ask for Words {
+    type Answer<'w> = u32;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        page_at(&world.site, &self.0).map_or(0, |(_, page)| page.file.facts.n_words)
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the number of words of `{}`", self.0)
     }
 }
 
