@@ -150,7 +150,7 @@ impl Site {
     /// The site after a change of its files.
     ///
     /// Only what the change touches is parsed again. A change that leaves all addresses as they are, such as that of a
-    /// page's text, title, date or tags, is [patched](patch) in, at a cost that doesn't grow with the site. After any
+    /// page's text, title, date or tags, is patched in, at a cost that doesn't grow with the site. After any
     /// other the site is put together anew.
     #[must_use]
     pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: impl Into<Arc<Listing>>) -> Self {
