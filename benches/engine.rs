@@ -5,9 +5,10 @@
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use recto::{
+    base::path::RepoPath,
     render::{Renderer, highlight::Highlighter},
     site::{Site, SiteOptions, page::PageId},
-    source::{ChangeSet, Folder, Listing, ListingOptions, Source},
+    source::{ChangeSet, Folder, Listing, ListingOptions, Source, SourceError},
 };
 
 #[global_allocator]
@@ -28,6 +29,11 @@ fn main() {
     let changes = ChangeSet { changed: vec![page], removed: Vec::new() };
     let listing = Arc::new(listing);
     timed("update after one page", || site.update(&*source, &changes, Arc::clone(&listing)));
+    let text = source.read(&changes.changed[0]).expect("a page");
+    let text = String::from_utf8(text).expect("a page is text");
+    let renamed =
+        Edited { source: Arc::clone(&source), path: changes.changed[0].clone(), text: renamed(&text) };
+    timed("update after another title", || site.update(&renamed, &changes, Arc::clone(&listing)));
     let removed = ChangeSet { changed: Vec::new(), removed: changes.changed.clone() };
     let mut fewer = Listing::clone(&listing);
     fewer.entries.remove(&removed.removed[0]);
@@ -43,6 +49,32 @@ fn main() {
     });
 }
 
+/// A source in which one file has another text.
+struct Edited {
+    source: Arc<dyn Source>,
+    path: RepoPath,
+    text: String,
+}
+
+impl Source for Edited {
+    fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
+        self.source.listing(options)
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
+        if *path == self.path { Ok(self.text.clone().into_bytes()) } else { self.source.read(path) }
+    }
+}
+
+/// A page with another title and another heading at its end.
+fn renamed(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.strip_prefix("title:") {
+        Some(_) => "title: Another title",
+        None => line,
+    });
+    lines.chain(["", "## Another heading"]).flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Runs something some times, prints each time, and gives the last result.
 fn timed<T>(name: &str, run: impl Fn() -> T) -> T {
     let mut last = None;
@@ -50,7 +82,7 @@ fn timed<T>(name: &str, run: impl Fn() -> T) -> T {
     for _ in 0..N_RUNS {
         let start = Instant::now();
         last = Some(run());
-        print!(" {:>8.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        print!(" {:>9.2} ms", start.elapsed().as_secs_f64() * 1e3);
     }
     println!();
     last.expect("it ran")

@@ -37,7 +37,7 @@ mod sorted;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     ops::Bound,
     sync::{Arc, OnceLock},
 };
@@ -151,7 +151,7 @@ impl Site {
     /// The site after a change of its files.
     ///
     /// Only what the change touches is parsed again. A change that leaves all addresses as they are, such as that of a
-    /// page's text, title, date or tags, is [patched](patch) in, at a cost that doesn't grow with the site. After any
+    /// page's text, title, date or tags, is patched in, at a cost that doesn't grow with the site. After any
     /// other the site is put together anew.
     #[must_use]
     pub fn update(&self, source: &dyn Source, changes: &ChangeSet, listing: impl Into<Arc<Listing>>) -> Self {
@@ -169,9 +169,12 @@ impl Site {
             let mut uses = std::iter::once(&file.path).chain(file.uses.iter().map(|(path, _)| path));
             keeps && (has_same_paths || !file.has_misses) && !uses.any(|used| touched.contains(used))
         };
-        let kept: HashMap<&RepoPath, &Arc<PageFile>> =
-            self.files.iter().filter(|file| is_kept(file)).map(|file| (&file.path, file)).collect();
-        let files = site.parse_files(source, |path| kept.get(path).copied());
+        // Both are in the order of paths, so one walk along both finds what there is of each.
+        let mut former = self.files.iter().peekable();
+        let files = site.parse_files(source, |path| {
+            while former.next_if(|file| file.path < *path).is_some() {}
+            former.next_if(|file| file.path == *path).filter(|file| is_kept(file))
+        });
         site.assemble(source, files, self)
     }
 
@@ -200,22 +203,17 @@ impl Site {
         }
     }
 
-    /// All pages of the listing: those that `kept` has, and the others parsed.
+    /// All pages of the listing: those that `kept` has, asked in the order of paths, and the others parsed.
     fn parse_files<'a>(
         &self,
         source: &dyn Source,
-        kept: impl Fn(&RepoPath) -> Option<&'a Arc<PageFile>> + Sync,
+        mut kept: impl FnMut(&RepoPath) -> Option<&'a Arc<PageFile>>,
     ) -> Vec<Arc<PageFile>> {
         let files = SourceFiles { source, listing: &self.listing };
-        let paths: Vec<&RepoPath> = self.listing.entries.keys().filter(|path| path.is_markdown()).collect();
-        paths
-            .into_par_iter()
-            .filter(|path| self.is_page_file(path))
-            .map(|path| {
-                let load = || Arc::new(PageFile::load(path, &files, &self.reading));
-                kept(path).map_or_else(load, Arc::clone)
-            })
-            .collect()
+        let paths = self.listing.entries.keys().filter(|path| self.is_page_file(path));
+        let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> = paths.map(|path| (path, kept(path))).collect();
+        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading));
+        paths.into_par_iter().map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone)).collect()
     }
 
     fn is_page_file(&self, path: &RepoPath) -> bool {

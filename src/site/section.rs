@@ -208,7 +208,8 @@ pub fn is_folder_page_name(path: &RepoPath) -> bool {
 
 /// Which of [`FOLDER_PAGES`] the file's name is.
 pub fn folder_page_rank(path: &RepoPath) -> Option<usize> {
-    FOLDER_PAGES.iter().position(|name| path.is_markdown() && path.stem().eq_ignore_ascii_case(name))
+    let stem = path.stem();
+    FOLDER_PAGES.iter().position(|name| stem.eq_ignore_ascii_case(name)).filter(|_| path.is_markdown())
 }
 
 fn section(

@@ -10,8 +10,11 @@ use imbl::Vector;
 use rayon::prelude::*;
 
 use crate::{
-    base::config::{self, Config},
-    parse::slug,
+    base::{
+        config::{self, Config},
+        path::RepoPath,
+    },
+    parse::{front_matter::Date, slug},
     site::{
         page::{Page, PageId},
         pages::Pages,
@@ -62,10 +65,11 @@ impl Taxonomies {
     /// Groups the pages by each taxonomy that the config names.
     pub fn build(config: &Config, pages: &Pages) -> Self {
         let is_used = |page: &Page| page.front.terms.values().any(|names| !names.is_empty());
-        let mut listed: Vec<PageId> =
-            pages.iter().filter(|(_, page)| is_used(page)).map(|(id, _)| id).collect();
+        let listed = pages.iter().filter(|(_, page)| is_used(page));
+        let mut listed: Vec<_> = listed.map(|(id, page)| (newness(page), id)).collect();
         // Sorted once for all terms, each of which gets its pages in this order.
-        listed.par_sort_unstable_by(|&a, &b| newest_first(pages.get(a), pages.get(b)));
+        listed.par_sort_unstable();
+        let listed: Vec<PageId> = listed.into_iter().map(|(_, id)| id).collect();
         let all = config.taxonomies.par_iter().map(|named| taxonomy(named, pages, &listed));
         Self { all: all.filter(|taxonomy| !taxonomy.terms.is_empty()).collect() }
     }
@@ -169,30 +173,32 @@ fn keyed_terms<'a>(taxonomy: &str, page: &'a Page) -> impl Iterator<Item = (Stri
 
 fn taxonomy(config: &config::Taxonomy, pages: &Pages, listed: &[PageId]) -> Taxonomy {
     let route = Route::new(&format!("/{}/", slug::route_part(&config.name)));
-    let mut spellings: HashMap<&str, (String, usize)> = HashMap::new();
-    let mut terms: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
+    // Each name is looked at once: its place among the lists, and how often it is written.
+    let mut names: HashMap<&str, (usize, usize)> = HashMap::new();
+    let mut lists: Vec<Vec<PageId>> = Vec::new();
+    let mut list_of: BTreeMap<String, usize> = BTreeMap::new();
     for &id in listed {
         for name in pages.get(id).front.terms.get(&config.name).into_iter().flatten() {
-            let (key, count) = spellings.entry(name).or_insert_with(|| (slug::term(name), 0));
+            let (list, count) = names.entry(name).or_insert_with(|| {
+                let list = *list_of.entry(slug::term(name)).or_insert(lists.len());
+                lists.resize(lists.len().max(list + 1), Vec::new());
+                (list, 0)
+            });
             *count += 1;
-            let list = match terms.get_mut(key) {
-                Some(list) => list,
-                None => terms.entry(key.clone()).or_default(),
-            };
-            if list.last() != Some(&id) {
-                list.push(id);
+            if lists[*list].last() != Some(&id) {
+                lists[*list].push(id);
             }
         }
     }
-    let places: HashMap<String, usize> =
-        terms.keys().enumerate().map(|(place, key)| (key.clone(), place)).collect();
-    let mut counts: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); terms.len()];
-    for (name, (key, count)) in spellings {
-        counts[places[&key]].insert(name.to_owned(), count);
+    let mut spellings: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); lists.len()];
+    for (name, (list, count)) in names {
+        spellings[list].insert(name.to_owned(), count);
     }
-    let terms = terms.into_iter().zip(counts).map(|((key, pages), spellings)| {
+    let places = list_of.keys().enumerate().map(|(place, key)| (key.clone(), place)).collect();
+    let terms = list_of.into_iter().map(|(key, list)| {
+        let spellings = std::mem::take(&mut spellings[list]);
         let (name, route) = (commonest(&spellings), term_route(&route, &key));
-        Arc::new(Term { name, route, pages, spellings })
+        Arc::new(Term { name, route, pages: std::mem::take(&mut lists[list]), spellings })
     });
     Taxonomy {
         name: config.name.clone(),
@@ -226,6 +232,10 @@ pub fn sort_newest_first(list: &mut [PageId], pages: &Pages) {
 
 /// The order of [`sort_newest_first`].
 pub fn newest_first(a: &Page, b: &Page) -> Ordering {
-    let key = |page: &Page| Reverse(page.date().copied());
-    key(a).cmp(&key(b)).then_with(|| (&a.title, a.path()).cmp(&(&b.title, b.path())))
+    newness(a).cmp(&newness(b))
+}
+
+/// What [`newest_first`] compares.
+fn newness(page: &Page) -> (Reverse<Option<&Date>>, &str, &RepoPath) {
+    (Reverse(page.date()), &page.title, page.path())
 }

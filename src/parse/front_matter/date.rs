@@ -124,6 +124,11 @@ fn parse_email(text: &str) -> Option<Date> {
 
 impl Ord for Date {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.offset == other.offset {
+            // Moments are in the order of what clocks of one time zone show, which costs less to compare.
+            let shown = |date: &Self| (date.day, date.time.unwrap_or_default(), date.time);
+            return shown(self).cmp(&shown(other));
+        }
         let key = |date: &Self| (date.timestamp(), date.day, date.time, date.offset.map(Offset::seconds));
         key(self).cmp(&key(other))
     }
@@ -231,6 +236,17 @@ mod tests {
         fn what_is_displayed_is_read_again(text in "[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?( ?(Z|[+-][01][0-9]:?[0-5][0-9]))?)?") {
             if let Some(date) = Date::parse(&text) {
                 assert_eq!(Date::parse(&date.to_string()), Some(date));
+            }
+        }
+
+        #[test]
+        fn order_is_that_of_moments_also_in_one_zone(
+            a in "(0001|2024|9999)-(01|12)-[0-3]1( [0-2][0-3]:00)?( [+-]0[12])?",
+            b in "(0001|2024|9999)-(01|12)-[0-3]1( [0-2][0-3]:00)?( [+-]0[12])?",
+        ) {
+            if let (Some(a), Some(b)) = (Date::parse(&a), Date::parse(&b)) {
+                let moments = a.timestamp().cmp(&b.timestamp());
+                assert_eq!(moments.then(a.cmp(&b)), a.cmp(&b), "{a} {b}");
             }
         }
 
