@@ -6,14 +6,13 @@ use anstream::adapter::strip_str;
 use anyhow::Context;
 
 use crate::{
-    base::diagnostic::Diagnostic,
     cli::{
         Global,
         exit::Ending,
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
-    engine::{Engine, EngineOptions, Feed, FolderFeed, Told},
+    engine::{Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
     server::{self, Listening, ServeOptions},
     source::Folder,
 };
@@ -94,7 +93,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
 }
 
 /// Problems as the overlay shows them.
-fn describe(site: &SiteArgs) -> Box<dyn Fn(&[Diagnostic]) -> String + Send + Sync> {
+fn describe(site: &SiteArgs) -> Box<Describe> {
     let prefix = site.path_prefix();
     Box::new(move |problems| {
         let options =

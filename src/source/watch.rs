@@ -58,8 +58,6 @@ pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     trouble: Option<String>,
     root: PathBuf,
-    /// Folders around the site whose ignore files count, and Git's own folder.
-    around: BTreeSet<PathBuf>,
     lock: Option<PathBuf>,
     /// A lock that stayed too long; it is not waited for again.
     stale_lock: Option<FileStat>,
@@ -78,6 +76,8 @@ pub struct Alarm(Arc<Inbox>);
 struct Inbox {
     state: Mutex<State>,
     news: Condvar,
+    /// Folders around the site whose ignore files count, and Git's own folder.
+    around: Mutex<BTreeSet<PathBuf>>,
 }
 
 #[derive(Default)]
@@ -96,7 +96,6 @@ impl Watch {
             watcher: None,
             trouble: None,
             root: folder.root().to_path_buf(),
-            around: BTreeSet::new(),
             lock: None,
             stale_lock: None,
             followed: Arc::default(),
@@ -104,11 +103,6 @@ impl Watch {
             fresh: BTreeSet::new(),
             last_poll: Instant::now(),
         };
-        if let Some(work_tree) = &folder.last().work_tree {
-            watch.around.extend(work_tree.folders_above().map(|folder| work_tree.disk_path(&folder)));
-            watch.around.insert(work_tree.git_dir().to_path_buf());
-            watch.lock = Some(work_tree.git_dir().join(INDEX_LOCK));
-        }
         match far_file_system(&watch.root) {
             Some(kind) => watch.give_up(&format!("the folder is on a file system of the kind `{kind}`")),
             None => watch.begin(),
@@ -159,6 +153,9 @@ impl Watch {
 
     /// Watches the folders that the folder's last listing went into, after a look at `touched`.
     pub fn follow(&mut self, folder: &Folder, touched: &Touched) {
+        if self.lock.is_none() {
+            self.follow_git(folder);
+        }
         let folders = folder.last().folders.clone();
         let fresh = std::mem::take(&mut self.fresh);
         let renewed: Vec<RepoPath> = if touched.everything && !self.watched.is_empty() {
@@ -195,18 +192,27 @@ impl Watch {
         self.followed = folders;
     }
 
-    fn begin(&mut self) {
-        let inbox = self.inbox.clone();
-        let (root, around) = (self.root.clone(), self.around.clone());
-        let tell = move |event: notify::Result<Event>| inbox.tell(event, &root, &around);
-        match RecommendedWatcher::new(tell, Config::default()) {
-            Ok(watcher) => self.watcher = Some(watcher),
-            Err(error) => return self.give_up(&error.to_string()),
-        }
-        for folder in self.around.clone() {
+    /// Watches what is around the site in its work tree, as soon as it is in one.
+    fn follow_git(&mut self, folder: &Folder) {
+        let Some(work_tree) = folder.last().work_tree.clone() else { return };
+        let git_dir = work_tree.git_dir();
+        self.lock = Some(git_dir.join(INDEX_LOCK));
+        let above = work_tree.folders_above().map(|folder| work_tree.disk_path(&folder));
+        let around: BTreeSet<PathBuf> = above.chain([git_dir.to_path_buf()]).collect();
+        self.inbox.around().clone_from(&around);
+        for folder in around {
             if !self.add(&folder) {
                 return;
             }
+        }
+    }
+
+    fn begin(&mut self) {
+        let (inbox, root) = (self.inbox.clone(), self.root.clone());
+        let tell = move |event: notify::Result<Event>| inbox.tell(event, &root);
+        match RecommendedWatcher::new(tell, Config::default()) {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => self.give_up(&error.to_string()),
         }
     }
 
@@ -284,13 +290,20 @@ impl Inbox {
         self.state().last_told.map_or(Duration::MAX, |told| told.elapsed())
     }
 
-    fn tell(&self, event: notify::Result<Event>, root: &Path, around: &BTreeSet<PathBuf>) {
+    fn around(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.around.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, event: notify::Result<Event>, root: &Path) {
         let mut touched = Touched::default();
         let mut failure = None;
         match event {
             Ok(event) if event.need_rescan() => touched.everything = true,
             Ok(event) if is_read(event.kind) => return,
-            Ok(event) => event.paths.iter().for_each(|path| touch(path, root, around, &mut touched)),
+            Ok(event) => {
+                let around = self.around();
+                event.paths.iter().for_each(|path| touch(path, root, &around, &mut touched));
+            }
             Err(error) => failure = Some(error.to_string()),
         }
         if touched.is_empty() && failure.is_none() {
@@ -467,6 +480,21 @@ mod tests {
         watched.expect("a.md");
         assert!(begun.elapsed() >= Duration::from_millis(100));
         unlock.join().expect("unlocked");
+        watched.repo.git("add a.md");
+        while !watched.watch.wait(PATIENCE).index {}
+    }
+
+    #[test]
+    fn a_repository_that_is_made_later_is_followed() {
+        let mut watched = Watched::new(|repo| {
+            repo.write("a.md", "x");
+            fs::rename(repo.path(".git"), repo.path(".later")).expect("no repository");
+        });
+        let later = watched.repo.path(".later");
+        fs::rename(later, watched.repo.path(".git")).expect("a repository");
+        let touched = watched.expect(".git");
+        watched.list();
+        watched.watch.follow(&watched.folder, &touched);
         watched.repo.git("add a.md");
         while !watched.watch.wait(PATIENCE).index {}
     }
