@@ -150,6 +150,8 @@ impl Watch {
             self.last_poll = Instant::now();
             touched.everything = true;
         }
+        // One that is told once more may be another folder of that name.
+        self.fresh.retain(|path| !touched.paths.contains(path));
         touched.paths.extend(self.fresh.iter().cloned());
         touched
     }
