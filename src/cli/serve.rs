@@ -6,14 +6,13 @@ use anstream::adapter::strip_str;
 use anyhow::Context;
 
 use crate::{
-    base::diagnostic::Diagnostic,
     cli::{
         Global,
         exit::Ending,
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
-    engine::{Engine, EngineOptions, Feed, FolderFeed, Told},
+    engine::{Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
     server::{self, Listening, ServeOptions},
     source::Folder,
 };
@@ -23,19 +22,16 @@ const MAX_PER_CODE: usize = 10;
 
 /// Show the site in a browser, up to date with its files
 #[derive(Debug, clap::Args)]
-#[command(
-    long_about = "Show the site in a browser, up to date with its files
+#[command(after_help = "\
+The site's folder is watched: pages in the browser change in place when a file does, and problems are shown here and \
+beside the page. Nothing needs a restart, not even a change of the config, the theme or the branch.
 
-The site's folder is watched: pages in the browser change in place when a file does, and problems are shown here and
-beside the page. Nothing needs a restart, not even a change of the config, the theme or the branch.",
-    after_help = "\
 Examples:
   recto serve                           the site in this folder, on http://127.0.0.1:4000/
   recto serve docs --open               another folder, in the browser at once
   recto serve --rev HEAD~10             the site ten commits ago
   recto serve --no-watch                the site as it is now
-  recto serve --bind 127.0.0.1:8080"
-)]
+  recto serve --bind 127.0.0.1:8080")]
 pub(super) struct Args {
     #[command(flatten)]
     site: SiteArgs,
@@ -94,7 +90,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
 }
 
 /// Problems as the overlay shows them.
-fn describe(site: &SiteArgs) -> Box<dyn Fn(&[Diagnostic]) -> String + Send + Sync> {
+fn describe(site: &SiteArgs) -> Box<Describe> {
     let prefix = site.path_prefix();
     Box::new(move |problems| {
         let options =

@@ -1,9 +1,11 @@
 //! [`Feed`]: how an engine learns that its files changed, and [`FolderFeed`] for a folder of the disk.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use crate::source::{ChangeSet, Folder, Listing, ListingOptions, Source, SourceError, Touched, Watch};
 
+/// How long a file that has just become empty may take to be written: many programs empty it first.
+const WRITE_TIME: Duration = Duration::from_millis(20);
 /// How long after a failed look the next one is taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -56,6 +58,12 @@ impl FolderFeed {
     }
 }
 
+/// Whether a file has become empty.
+fn has_emptied(former: &Listing, listing: &Listing, changes: &ChangeSet) -> bool {
+    let size = |listing: &Listing, path| listing.entries.get(path).map_or(0, |entry| entry.size);
+    changes.changed.iter().any(|path| size(listing, path) == 0 && size(former, path) > 0)
+}
+
 impl Feed for FolderFeed {
     fn wait(&mut self, timeout: Duration) -> bool {
         let timeout = if self.has_missed { RETRY_AFTER.min(timeout) } else { timeout };
@@ -66,7 +74,11 @@ impl Feed for FolderFeed {
 
     fn next(&mut self, former: &Listing, options: &ListingOptions) -> Result<News, SourceError> {
         let touched = std::mem::take(&mut self.touched);
-        let relisted = self.folder.relist(former, &touched, options);
+        let mut relisted = self.folder.relist(former, &touched, options);
+        if relisted.as_ref().is_ok_and(|(listing, changes)| has_emptied(former, listing, changes)) {
+            thread::sleep(WRITE_TIME);
+            relisted = self.folder.relist(former, &touched, options);
+        }
         self.has_missed = relisted.is_err();
         self.watch.follow(&self.folder, &touched);
         let (listing, changes) = relisted?;

@@ -51,12 +51,17 @@ pub struct Snapshot {
     pub renderer: Renderer,
 }
 
+/// Says how a site is read, as of now.
+pub type AskOptions = dyn Fn(&dyn Source) -> SiteOptions + Send + Sync;
+/// Makes of problems a text for people, without colours.
+pub type Describe = dyn Fn(&[Diagnostic]) -> String + Send + Sync;
+
 /// What an engine needs from the one who starts it.
 pub struct EngineOptions {
-    /// How the site is read, asked again when its config or the day may have changed.
-    pub site: Box<dyn Fn(&dyn Source) -> SiteOptions + Send + Sync>,
-    /// Problems as a text for people, without colours.
-    pub describe: Box<dyn Fn(&[Diagnostic]) -> String + Send + Sync>,
+    /// Asked again when the config or the day may have changed.
+    pub site: Box<AskOptions>,
+    /// Makes what is shown beside pages.
+    pub describe: Box<Describe>,
     /// Takes what the terminal should show.
     pub tell: Box<dyn Fn(Told<'_>) + Send + Sync>,
 }

@@ -38,6 +38,9 @@ pub(super) struct Board {
     number: u64,
     of_site: Vec<Diagnostic>,
     of_pages: BTreeMap<Route, Vec<Diagnostic>>,
+    /// Those of pages of a newer snapshot, whose other problems are not known yet.
+    early: BTreeMap<Route, Vec<Diagnostic>>,
+    early_number: u64,
     all: Vec<Diagnostic>,
     pub(super) shown: Arc<Shown>,
 }
@@ -46,6 +49,16 @@ pub(super) struct Board {
 type Identity = (Severity, &'static str, String, Option<RepoPath>);
 
 impl Board {
+    fn note_early(&mut self, number: u64, route: &Route, problems: &[Diagnostic]) {
+        if self.early_number != number {
+            self.early.clear();
+            self.early_number = number;
+        }
+        if !problems.is_empty() && self.early.len() < MAX_PAGES {
+            self.early.insert(route.clone(), problems.to_vec());
+        }
+    }
+
     /// Takes all problems together; gives those that came, and how many went.
     fn gather(&mut self) -> (Vec<Diagnostic>, usize) {
         let mut all = self.of_site.clone();
@@ -81,30 +94,30 @@ impl Shared {
         let mut problems = site.diagnostics().to_vec();
         problems.extend(snapshot.renderer.diagnostics().iter().cloned());
         problems.extend(site.link_diagnostics(&*snapshot.source));
-        let mut board = locked(&self.board);
-        let stale: Vec<Route> = if board.number == snapshot.number {
-            Vec::new()
-        } else {
-            board.of_pages.keys().cloned().collect()
-        };
-        drop(board);
+        let stale: Vec<Route> = locked(&self.board).of_pages.keys().cloned().collect();
         let again = stale.into_iter().filter_map(|route| {
             let rendered = snapshot.renderer.render(&route)?;
             Some((route, rendered.diagnostics)).filter(|(_, problems)| !problems.is_empty())
         });
         let again: BTreeMap<Route, Vec<Diagnostic>> = again.collect();
-        board = locked(&self.board);
-        if board.number != snapshot.number {
-            board.of_pages = again;
+        let mut board = locked(&self.board);
+        board.of_pages = again;
+        let early = std::mem::take(&mut board.early);
+        if board.early_number == snapshot.number {
+            board.of_pages.extend(early);
         }
         board.number = snapshot.number;
         board.of_site = problems;
         self.tell_problems(&mut board);
     }
 
-    /// Takes the problems of a page that was rendered, for a snapshot whose other problems are known.
+    /// Takes the problems of a page that was rendered.
     pub(super) fn note_page_problems(&self, number: u64, route: &Route, problems: &[Diagnostic]) {
         let mut board = locked(&self.board);
+        if number > board.number {
+            board.note_early(number, route, problems);
+            return;
+        }
         let known = board.of_pages.get(route).map_or(&[][..], |known| known);
         if board.number != number || known == problems {
             return;

@@ -14,6 +14,10 @@ use crate::{
     source::{ChangeSet, ListingOptions, SourceError},
 };
 
+/// How long nothing must happen before problems are looked for: a file that is written in pieces has none of its own.
+const SETTLE: Duration = Duration::from_millis(25);
+/// How long they are waited for at most while something happens all the time.
+const MAX_SETTLE: Duration = Duration::from_secs(1);
 /// How often the day is looked at while nothing happens.
 const DAY_CHECK: Duration = Duration::from_secs(20);
 
@@ -23,30 +27,44 @@ pub(super) struct Work {
     site_options: SiteOptions,
     /// The last failure, so that it is told once.
     failure: Option<String>,
+    /// When a snapshot was published whose problems have not been looked for.
+    unsettled: Option<Instant>,
 }
 
 impl Work {
     pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions) -> Self {
-        Self { shared, site_options, failure: None }
+        Self { shared, site_options, failure: None, unsettled: None }
     }
 
     /// Looks for the first problems, and follows the feed until it is stopped.
     pub(super) fn run(mut self, feed: Option<Box<dyn Feed>>) {
-        self.survive(|work| work.shared.note_site_problems(&work.shared.snapshot()));
+        self.survive(Self::settle);
         let Some(mut feed) = feed else { return };
         while !feed.is_stopped() {
-            let has_news = feed.wait(DAY_CHECK);
+            let has_news = feed.wait(if self.unsettled.is_some() { SETTLE } else { DAY_CHECK });
             if let Some(trouble) = feed.trouble() {
                 self.shared.tell(Told::Trouble(&trouble));
             }
-            let went_well = self.survive(|work| {
-                let result = if has_news { work.round(&mut *feed) } else { work.check_day() };
-                work.told(result.err());
-            });
+            let went_well = self.survive(|work| work.step(&mut *feed, has_news));
             if !went_well {
                 feed.missed();
             }
         }
+    }
+
+    fn step(&mut self, feed: &mut dyn Feed, has_news: bool) {
+        let is_late = self.unsettled.is_some_and(|since| since.elapsed() > MAX_SETTLE);
+        if self.unsettled.is_some() && (!has_news || is_late) {
+            self.settle();
+        }
+        let result = if has_news { self.round(feed) } else { self.check_day() };
+        self.told(result.err());
+    }
+
+    /// Looks for the problems of the newest snapshot.
+    fn settle(&mut self) {
+        self.unsettled = None;
+        self.shared.note_site_problems(&self.shared.snapshot());
     }
 
     /// Runs a step; a panic in it is told, and the site stays as it was.
@@ -72,7 +90,7 @@ impl Work {
         let site = former.renderer.site();
         let exclude = self.site_options.output.iter().cloned().collect();
         let news = feed.next(site.listing(), &ListingOptions { exclude })?;
-        if news.listing == *site.listing() {
+        if news.changes.is_empty() && news.listing == *site.listing() {
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
@@ -99,7 +117,7 @@ impl Work {
         differs
     }
 
-    fn load_anew(&self, former: &Snapshot, begun: Instant) -> Result<(), SourceError> {
+    fn load_anew(&mut self, former: &Snapshot, begun: Instant) -> Result<(), SourceError> {
         let source = former.source.clone();
         let next = Site::load(&*source, &self.site_options)?;
         let changes = ChangeSet::between(former.renderer.site().listing(), next.listing());
@@ -108,7 +126,7 @@ impl Work {
     }
 
     fn publish(
-        &self,
+        &mut self,
         former: &Snapshot,
         source: Arc<dyn crate::source::Source>,
         site: Site,
@@ -121,7 +139,7 @@ impl Work {
         let elapsed = begun.elapsed();
         self.shared.show(&snapshot, &changed_assets(&snapshot, changes));
         self.shared.tell(Told::Updated { n_files: changes.len(), elapsed });
-        self.shared.note_site_problems(&snapshot);
+        self.unsettled.get_or_insert(begun);
     }
 }
 

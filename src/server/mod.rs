@@ -133,6 +133,25 @@ impl Listening {
         }
         run(self.runtime, self.listener, pages, self.addr, stop)
     }
+
+    /// The address that is listened on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Serves in the background until the answer is stopped or dropped.
+    pub fn start(self, pages: Arc<dyn Pages>) -> Result<Server, ServerError> {
+        let Self { runtime, listener, addr, .. } = self;
+        let (stop, stopped) = oneshot::channel();
+        let run = move || {
+            run(runtime, listener, pages, addr, async {
+                // An error means that the handle was dropped: then the server stops as well.
+                let _ = stopped.await;
+            })
+        };
+        let thread = thread::Builder::new().name("server".to_owned()).spawn(run)?;
+        Ok(Server { addr, stop, thread })
+    }
 }
 
 /// The address of a server to show to people.
@@ -151,17 +170,7 @@ pub struct Server {
 impl Server {
     /// Starts to listen; [`ServeOptions::open`] is left to the caller.
     pub fn start(options: &ServeOptions, pages: Arc<dyn Pages>) -> Result<Self, ServerError> {
-        let runtime = runtime()?;
-        let (listener, addr) = listen(&runtime, options.bind)?;
-        let (stop, stopped) = oneshot::channel();
-        let run = move || {
-            run(runtime, listener, pages, addr, async {
-                // An error means that the handle was dropped: then the server stops as well.
-                let _ = stopped.await;
-            })
-        };
-        let thread = thread::Builder::new().name("server".to_owned()).spawn(run)?;
-        Ok(Self { addr, stop, thread })
+        Listening::open(options)?.start(pages)
     }
 
     /// The address that it listens on.

@@ -246,6 +246,18 @@ fn stopping_finishes_requests_under_way_and_waits_for_no_idle_ones() {
 }
 
 #[test]
+fn what_is_asked_before_the_site_is_read_waits_for_it() {
+    let options = ServeOptions { bind: ANY_PORT.into(), open: false };
+    let listening = Listening::open(&options).expect("a free port");
+    let addr = listening.addr();
+    let asked = thread::spawn(move || get(addr, "/", ""));
+    thread::sleep(Duration::from_millis(100));
+    let server = listening.start(Arc::new(Fixed::default())).expect("started");
+    assert_eq!(asked.join().expect("a reply").body, b"front");
+    server.stop().expect("stopped");
+}
+
+#[test]
 fn an_address_in_use_has_a_hint() {
     let server = start("");
     let options = ServeOptions { bind: server.addr(), open: false };

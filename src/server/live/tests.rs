@@ -110,6 +110,11 @@ fn pages_have_the_script_and_other_files_do_not() {
     assert_eq!(page.matches("/.recto/live.js").count(), 1);
     let digest =
         page.split("data-recto=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a digest");
+    let (before, after) = page.split_once("<script src=\"/.recto/").expect("a script");
+    let before = before.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let after = after.split_once("</script>").map_or("", |(_, rest)| rest);
+    let without = Digest::of(format!("{before}{after}").as_bytes());
+    assert_eq!(without.to_string(), digest, "apart from the script it is the page");
     let known = get(server.addr(), "/a/", &format!("If-None-Match: \"{digest}-live\"\r\n"));
     assert!(known.starts_with("HTTP/1.1 304"), "{known}");
     let missing = get(server.addr(), "/none/", "");

@@ -1,11 +1,14 @@
 //! [`Watch`]: says where to look in a folder of the disk because something happened there.
 //!
-//! The only file that knows `notify`. What the system tells is taken as a hint where to look, never as what happened:
+//! The only folder that knows `notify`. What the system tells is taken as a hint where to look, never as what happened:
 //! that is found out by [`Folder::relist`]. Folders are watched one by one, those that belong to the site and those
 //! around it whose files decide about it; so neither Git's objects nor ignored folders cost a watch or a wake-up.
 //!
 //! Where the system can't watch (its limit is reached, or the folder is on a file system of another machine), everything
 //! is touched once a second, which [`Watch::trouble`] tells.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeSet,
@@ -58,8 +61,6 @@ pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     trouble: Option<String>,
     root: PathBuf,
-    /// Folders around the site whose ignore files count, and Git's own folder.
-    around: BTreeSet<PathBuf>,
     lock: Option<PathBuf>,
     /// A lock that stayed too long; it is not waited for again.
     stale_lock: Option<FileStat>,
@@ -78,6 +79,8 @@ pub struct Alarm(Arc<Inbox>);
 struct Inbox {
     state: Mutex<State>,
     news: Condvar,
+    /// Folders around the site whose ignore files count, and Git's own folder.
+    around: Mutex<BTreeSet<PathBuf>>,
 }
 
 #[derive(Default)]
@@ -96,7 +99,6 @@ impl Watch {
             watcher: None,
             trouble: None,
             root: folder.root().to_path_buf(),
-            around: BTreeSet::new(),
             lock: None,
             stale_lock: None,
             followed: Arc::default(),
@@ -104,11 +106,6 @@ impl Watch {
             fresh: BTreeSet::new(),
             last_poll: Instant::now(),
         };
-        if let Some(work_tree) = &folder.last().work_tree {
-            watch.around.extend(work_tree.folders_above().map(|folder| work_tree.disk_path(&folder)));
-            watch.around.insert(work_tree.git_dir().to_path_buf());
-            watch.lock = Some(work_tree.git_dir().join(INDEX_LOCK));
-        }
         match far_file_system(&watch.root) {
             Some(kind) => watch.give_up(&format!("the folder is on a file system of the kind `{kind}`")),
             None => watch.begin(),
@@ -153,12 +150,17 @@ impl Watch {
             self.last_poll = Instant::now();
             touched.everything = true;
         }
+        // One that is told once more may be another folder of that name.
+        self.fresh.retain(|path| !touched.paths.contains(path));
         touched.paths.extend(self.fresh.iter().cloned());
         touched
     }
 
     /// Watches the folders that the folder's last listing went into, after a look at `touched`.
     pub fn follow(&mut self, folder: &Folder, touched: &Touched) {
+        if self.lock.is_none() {
+            self.follow_git(folder);
+        }
         let folders = folder.last().folders.clone();
         let fresh = std::mem::take(&mut self.fresh);
         let renewed: Vec<RepoPath> = if touched.everything && !self.watched.is_empty() {
@@ -195,18 +197,27 @@ impl Watch {
         self.followed = folders;
     }
 
-    fn begin(&mut self) {
-        let inbox = self.inbox.clone();
-        let (root, around) = (self.root.clone(), self.around.clone());
-        let tell = move |event: notify::Result<Event>| inbox.tell(event, &root, &around);
-        match RecommendedWatcher::new(tell, Config::default()) {
-            Ok(watcher) => self.watcher = Some(watcher),
-            Err(error) => return self.give_up(&error.to_string()),
-        }
-        for folder in self.around.clone() {
+    /// Watches what is around the site in its work tree, as soon as it is in one.
+    fn follow_git(&mut self, folder: &Folder) {
+        let Some(work_tree) = folder.last().work_tree.clone() else { return };
+        let git_dir = work_tree.git_dir();
+        self.lock = Some(git_dir.join(INDEX_LOCK));
+        let above = work_tree.folders_above().map(|folder| work_tree.disk_path(&folder));
+        let around: BTreeSet<PathBuf> = above.chain([git_dir.to_path_buf()]).collect();
+        self.inbox.around().clone_from(&around);
+        for folder in around {
             if !self.add(&folder) {
                 return;
             }
+        }
+    }
+
+    fn begin(&mut self) {
+        let (inbox, root) = (self.inbox.clone(), self.root.clone());
+        let tell = move |event: notify::Result<Event>| inbox.tell(event, &root);
+        match RecommendedWatcher::new(tell, Config::default()) {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => self.give_up(&error.to_string()),
         }
     }
 
@@ -284,13 +295,20 @@ impl Inbox {
         self.state().last_told.map_or(Duration::MAX, |told| told.elapsed())
     }
 
-    fn tell(&self, event: notify::Result<Event>, root: &Path, around: &BTreeSet<PathBuf>) {
+    fn around(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.around.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, event: notify::Result<Event>, root: &Path) {
         let mut touched = Touched::default();
         let mut failure = None;
         match event {
             Ok(event) if event.need_rescan() => touched.everything = true,
             Ok(event) if is_read(event.kind) => return,
-            Ok(event) => event.paths.iter().for_each(|path| touch(path, root, around, &mut touched)),
+            Ok(event) => {
+                let around = self.around();
+                event.paths.iter().for_each(|path| touch(path, root, &around, &mut touched));
+            }
             Err(error) => failure = Some(error.to_string()),
         }
         if touched.is_empty() && failure.is_none() {
@@ -348,159 +366,4 @@ fn far_in(table: &str, folder: &Path) -> Option<String> {
     // Of two mounts at one place the later one counts.
     let (_, kind) = mounts.max_by_key(|(length, _)| *length)?;
     FAR_FILE_SYSTEMS.contains(&kind).then(|| kind.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::{
-        git::test_repo::TestRepo,
-        source::{ListingOptions, Source as _},
-    };
-
-    /// How long a test waits for the system.
-    const PATIENCE: Duration = Duration::from_secs(10);
-
-    fn path(text: &str) -> RepoPath {
-        RepoPath::new(text).expect("a normal path")
-    }
-
-    struct Watched {
-        repo: TestRepo,
-        folder: Folder,
-        watch: Watch,
-    }
-
-    impl Watched {
-        fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
-            let repo = TestRepo::new();
-            prepare(&repo);
-            let folder = Folder::open(repo.root()).expect("a folder");
-            folder.listing(&ListingOptions::default()).expect("a listing");
-            let mut watch = Watch::new(&folder);
-            assert_eq!(watch.wait(PATIENCE), Touched::everything(), "what happened before is not known");
-            Self { repo, folder, watch }
-        }
-
-        /// Waits until a path is told.
-        fn expect(&mut self, wanted: &str) -> Touched {
-            let begun = Instant::now();
-            loop {
-                let touched = self.watch.wait(PATIENCE);
-                self.watch.follow(&self.folder, &touched);
-                if touched.paths.contains(&path(wanted)) {
-                    return touched;
-                }
-                assert!(begun.elapsed() < PATIENCE, "`{wanted}` was not told");
-            }
-        }
-
-        fn expect_silence(&mut self) {
-            assert_eq!(self.watch.wait(Duration::from_millis(100)), Touched::default());
-        }
-
-        fn list(&self) {
-            self.folder.listing(&ListingOptions::default()).expect("a listing");
-        }
-    }
-
-    #[test]
-    fn files_of_the_site_are_told_and_hidden_and_ignored_ones_are_not() {
-        let mut watched = Watched::new(|repo| {
-            repo.write(".gitignore", "node_modules/")
-                .write("docs/a.md", "x")
-                .write("node_modules/x/y.js", "x");
-        });
-        watched.repo.write("docs/a.md", "y");
-        watched.expect("docs/a.md");
-        watched.watch.wait(Duration::from_millis(50));
-        watched
-            .repo
-            .write("node_modules/x/y.js", "y")
-            .write(".git/objects/x", "x")
-            .write("docs/.a.md.swp", "x");
-        watched.expect_silence();
-        fs::read(watched.repo.path("docs/a.md")).expect("a file");
-        watched.expect_silence();
-        watched.repo.write("docs/.rectoignore", "x");
-        watched.expect("docs/.rectoignore");
-    }
-
-    #[test]
-    fn a_new_folder_is_watched_from_its_first_listing_and_a_renamed_one_by_its_new_name() {
-        let mut watched = Watched::new(|repo| {
-            repo.write("a/x.md", "x");
-        });
-        fs::create_dir(watched.repo.path("new")).expect("a folder");
-        watched.expect("new");
-        watched.list();
-        watched.watch.follow(&watched.folder, &Touched::default());
-        assert!(
-            watched.watch.wait(PATIENCE).paths.contains(&path("new")),
-            "what came before the watch is looked for"
-        );
-        watched.watch.follow(&watched.folder, &Touched::default());
-        watched.repo.write("new/b.md", "x");
-        watched.expect("new/b.md");
-        fs::rename(watched.repo.path("a"), watched.repo.path("b")).expect("renamed");
-        let touched = watched.expect("b");
-        watched.list();
-        watched.watch.follow(&watched.folder, &touched);
-        watched.repo.write("b/x.md", "y");
-        watched.expect("b/x.md");
-    }
-
-    #[test]
-    fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
-        let mut watched = Watched::new(|repo| {
-            repo.write("a.md", "x").commit("all");
-        });
-        watched.repo.write(".git/index.lock", "").write("a.md", "y");
-        let lock = watched.repo.path(".git/index.lock");
-        let begun = Instant::now();
-        let unlock = thread::spawn(move || {
-            thread::sleep(Duration::from_millis(100));
-            fs::remove_file(lock).expect("removed");
-        });
-        watched.expect("a.md");
-        assert!(begun.elapsed() >= Duration::from_millis(100));
-        unlock.join().expect("unlocked");
-        watched.repo.git("add a.md");
-        while !watched.watch.wait(PATIENCE).index {}
-    }
-
-    #[test]
-    fn without_a_watcher_everything_is_touched_now_and_then() {
-        let mut watched = Watched::new(|repo| {
-            repo.write("a.md", "x");
-        });
-        watched.watch.give_up("too many");
-        assert_eq!(watched.watch.trouble().as_deref(), Some("too many, so changes are looked for every 1 s"));
-        assert_eq!(watched.watch.trouble(), None, "it is said once");
-        watched.watch.last_poll = Instant::now().checked_sub(POLL_EVERY).expect("the clock runs");
-        assert!(watched.watch.wait(PATIENCE).everything);
-        assert!(watched.watch.wait(Duration::ZERO).is_empty(), "not more often");
-    }
-
-    #[test]
-    fn an_alarm_ends_the_waiting() {
-        let mut watched = Watched::new(|repo| {
-            repo.write("a.md", "x");
-        });
-        let alarm = watched.watch.alarm();
-        let waiting = thread::spawn(move || watched.watch.wait(PATIENCE * 10));
-        alarm.ring();
-        assert_eq!(waiting.join().expect("it ended"), Touched::default());
-    }
-
-    #[test]
-    fn file_systems_of_other_machines_are_known_by_their_mount() {
-        let table = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n40 22 0:50 / /home/a\\040b rw shared:1 - nfs4 host:/x rw\n\
-            41 40 0:51 / /home/a\\040b/local rw - tmpfs tmpfs rw\n";
-        assert_eq!(far_in(table, Path::new("/home/a b/site")).as_deref(), Some("nfs4"));
-        assert_eq!(far_in(table, Path::new("/home/a b/local/site")), None);
-        assert_eq!(far_in(table, Path::new("/home/a")), None);
-    }
 }

@@ -1,0 +1,162 @@
+//! What is told of a real folder.
+
+use std::fs;
+
+use super::*;
+use crate::{
+    git::test_repo::TestRepo,
+    source::{ListingOptions, Source as _},
+};
+
+/// How long a test waits for the system.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn path(text: &str) -> RepoPath {
+    RepoPath::new(text).expect("a normal path")
+}
+
+struct Watched {
+    repo: TestRepo,
+    folder: Folder,
+    watch: Watch,
+}
+
+impl Watched {
+    fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
+        let repo = TestRepo::new();
+        prepare(&repo);
+        let folder = Folder::open(repo.root()).expect("a folder");
+        folder.listing(&ListingOptions::default()).expect("a listing");
+        let mut watch = Watch::new(&folder);
+        assert_eq!(watch.wait(PATIENCE), Touched::everything(), "what happened before is not known");
+        Self { repo, folder, watch }
+    }
+
+    /// Waits until a path is told.
+    fn expect(&mut self, wanted: &str) -> Touched {
+        let begun = Instant::now();
+        loop {
+            let touched = self.watch.wait(PATIENCE);
+            self.watch.follow(&self.folder, &touched);
+            if touched.paths.contains(&path(wanted)) {
+                return touched;
+            }
+            assert!(begun.elapsed() < PATIENCE, "`{wanted}` was not told");
+        }
+    }
+
+    fn expect_silence(&mut self) {
+        assert_eq!(self.watch.wait(Duration::from_millis(100)), Touched::default());
+    }
+
+    fn list(&self) {
+        self.folder.listing(&ListingOptions::default()).expect("a listing");
+    }
+}
+
+#[test]
+fn files_of_the_site_are_told_and_hidden_and_ignored_ones_are_not() {
+    let mut watched = Watched::new(|repo| {
+        repo.write(".gitignore", "node_modules/").write("docs/a.md", "x").write("node_modules/x/y.js", "x");
+    });
+    watched.repo.write("docs/a.md", "y");
+    watched.expect("docs/a.md");
+    watched.watch.wait(Duration::from_millis(50));
+    watched.repo.write("node_modules/x/y.js", "y").write(".git/objects/x", "x").write("docs/.a.md.swp", "x");
+    watched.expect_silence();
+    fs::read(watched.repo.path("docs/a.md")).expect("a file");
+    watched.expect_silence();
+    watched.repo.write("docs/.rectoignore", "x");
+    watched.expect("docs/.rectoignore");
+}
+
+#[test]
+fn a_new_folder_is_watched_from_its_first_listing_and_a_renamed_one_by_its_new_name() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a/x.md", "x");
+    });
+    fs::create_dir(watched.repo.path("new")).expect("a folder");
+    watched.expect("new");
+    watched.list();
+    watched.watch.follow(&watched.folder, &Touched::default());
+    assert!(
+        watched.watch.wait(PATIENCE).paths.contains(&path("new")),
+        "what came before the watch is looked for"
+    );
+    watched.watch.follow(&watched.folder, &Touched::default());
+    watched.repo.write("new/b.md", "x");
+    watched.expect("new/b.md");
+    fs::rename(watched.repo.path("a"), watched.repo.path("b")).expect("renamed");
+    let touched = watched.expect("b");
+    watched.list();
+    watched.watch.follow(&watched.folder, &touched);
+    watched.repo.write("b/x.md", "y");
+    watched.expect("b/x.md");
+}
+
+#[test]
+fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x").commit("all");
+    });
+    watched.repo.write(".git/index.lock", "").write("a.md", "y");
+    let lock = watched.repo.path(".git/index.lock");
+    let begun = Instant::now();
+    let unlock = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        fs::remove_file(lock).expect("removed");
+    });
+    watched.expect("a.md");
+    assert!(begun.elapsed() >= Duration::from_millis(100));
+    unlock.join().expect("unlocked");
+    watched.repo.git("add a.md");
+    while !watched.watch.wait(PATIENCE).index {}
+}
+
+#[test]
+fn a_repository_that_is_made_later_is_followed() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x");
+        fs::rename(repo.path(".git"), repo.path(".later")).expect("no repository");
+    });
+    let later = watched.repo.path(".later");
+    fs::rename(later, watched.repo.path(".git")).expect("a repository");
+    let touched = watched.expect(".git");
+    watched.list();
+    watched.watch.follow(&watched.folder, &touched);
+    watched.repo.git("add a.md");
+    while !watched.watch.wait(PATIENCE).index {}
+}
+
+#[test]
+fn without_a_watcher_everything_is_touched_now_and_then() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x");
+    });
+    watched.watch.give_up("too many");
+    assert_eq!(watched.watch.trouble().as_deref(), Some("too many, so changes are looked for every 1 s"));
+    assert_eq!(watched.watch.trouble(), None, "it is said once");
+    watched.watch.last_poll = Instant::now().checked_sub(POLL_EVERY).expect("the clock runs");
+    assert!(watched.watch.wait(PATIENCE).everything);
+    assert!(watched.watch.wait(Duration::ZERO).is_empty(), "not more often");
+}
+
+#[test]
+fn an_alarm_ends_the_waiting() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x");
+    });
+    let alarm = watched.watch.alarm();
+    let waiting = thread::spawn(move || watched.watch.wait(PATIENCE * 10));
+    alarm.ring();
+    assert_eq!(waiting.join().expect("it ended"), Touched::default());
+}
+
+#[test]
+fn file_systems_of_other_machines_are_known_by_their_mount() {
+    let table = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n40 22 0:50 / /home/a\\040b rw shared:1 - nfs4 host:/x rw\n\
+        41 40 0:51 / /home/a\\040b/local rw - tmpfs tmpfs rw\n";
+    assert_eq!(far_in(table, Path::new("/home/a b/site")).as_deref(), Some("nfs4"));
+    assert_eq!(far_in(table, Path::new("/home/a b/local/site")), None);
+    assert_eq!(far_in(table, Path::new("/home/a")), None);
+}
