@@ -103,7 +103,7 @@ fn embedded_page(hooks: &mut PageHooks<'_>, page: PageId, part: Option<&str>, em
     let mut stack = hooks.stack.clone();
     stack.push(page);
     let mut inner = PageHooks::new(renderer, Some(page), &expanded.files, stack);
-    let document = markdown::parse(&expanded, &renderer.site().reading().markdown);
+    let document = markdown::parse_known(&expanded, &renderer.site().reading().markdown);
     let events = document.events.into_iter().map(without_id).collect();
     let document = markdown::Document { events, ..document };
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
@@ -124,7 +124,7 @@ fn without_id(event: Event<'_>) -> Event<'_> {
 
 /// The part of a page from a heading up to the next one of its level.
 fn section(renderer: &crate::render::Renderer, expanded: &Expanded, id: &str) -> Option<Expanded> {
-    let document = markdown::parse(expanded, &renderer.site().reading().markdown);
+    let document = markdown::parse_known(expanded, &renderer.site().reading().markdown);
     let headings = document.events.iter().filter_map(|event| match event {
         Event::Start(Tag::Heading(heading)) => Some(heading),
         _ => None,

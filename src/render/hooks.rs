@@ -93,7 +93,7 @@ impl<'a> PageHooks<'a> {
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
-        let document = markdown::parse(expanded, &self.renderer.site().reading().markdown);
+        let document = markdown::parse_known(expanded, &self.renderer.site().reading().markdown);
         to_html(&document, expanded, &HtmlOptions::default(), self)
     }
 
