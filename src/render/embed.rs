@@ -104,7 +104,7 @@ fn embedded_page(
     let shown = part.and_then(|id| section(render, &expanded, id));
     let expanded = shown.unwrap_or(expanded);
     let mut inner = PageHooks::of_page(render, page, &expanded.files, hooks.stack.clone());
-    let document = markdown::parse(&expanded, render.asker.settings().markdown);
+    let document = markdown::parse_known(&expanded, render.asker.settings().markdown);
     let events = document.events.into_iter().map(without_id).collect();
     let document = markdown::Document { events, ..document };
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
@@ -125,7 +125,7 @@ fn without_id(event: Event<'_>) -> Event<'_> {
 
 /// The part of a page from a heading up to the next one of its level.
 fn section(render: &Render, expanded: &Expanded, id: &str) -> Option<Expanded> {
-    let document = markdown::parse(expanded, render.asker.settings().markdown);
+    let document = markdown::parse_known(expanded, render.asker.settings().markdown);
     let headings = document.events.iter().filter_map(|event| match event {
         Event::Start(Tag::Heading(heading)) => Some(heading),
         _ => None,

@@ -86,7 +86,7 @@ impl<'a> PageHooks<'a> {
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
-        let document = markdown::parse(expanded, self.render.asker.settings().markdown);
+        let document = markdown::parse_known(expanded, self.render.asker.settings().markdown);
         to_html(&document, expanded, &HtmlOptions::default(), self)
     }
 

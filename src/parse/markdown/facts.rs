@@ -154,7 +154,7 @@ const KINDS: [Kind; 128] = {
     kinds
 };
 
-/// Counts without a branch per letter: a build counts all text of the site twice.
+/// Counts without a branch per letter: loading a site counts all of its text.
 fn count_words(text: &str) -> u32 {
     let mut n_words = 0;
     let mut in_word = false;

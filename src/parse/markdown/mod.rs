@@ -112,14 +112,29 @@ pub fn parse<'a>(expanded: &'a Expanded, options: &MarkdownOptions) -> Document<
 
 /// Parses a page that shares its ids with others, as the chapters of a deck do.
 pub fn parse_with_ids<'a>(expanded: &'a Expanded, options: &MarkdownOptions, ids: &mut Ids) -> Document<'a> {
+    let (mut document, anchors) = parse_body(expanded, options, ids);
+    document.facts = facts::collect(&document.events, &expanded.calls, anchors);
+    document
+}
+
+/// Parses a page whose facts the site has already: they are left empty.
+pub fn parse_known<'a>(expanded: &'a Expanded, options: &MarkdownOptions) -> Document<'a> {
+    parse_body(expanded, options, &mut Ids::default()).0
+}
+
+/// Everything but the facts, and the ids that authors wrote.
+fn parse_body<'a>(
+    expanded: &'a Expanded,
+    options: &MarkdownOptions,
+    ids: &mut Ids,
+) -> (Document<'a>, Vec<String>) {
     let mut page = block::translate(expanded, options);
     let anchors =
         if options.plain { Vec::new() } else { ids::assign(&mut page.events, ids, &mut page.problems) };
     if page.has_footnotes {
         page.events = footnotes::place(page.events, ids, &options.id_prefix, &mut page.problems);
     }
-    let facts = facts::collect(&page.events, &expanded.calls, anchors);
-    Document { events: page.events, facts, problems: page.problems }
+    (Document { events: page.events, facts: Facts::default(), problems: page.problems }, anchors)
 }
 
 #[cfg(test)]

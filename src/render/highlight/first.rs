@@ -151,7 +151,10 @@ impl Reader<'_> {
     }
 
     fn skip_space(&mut self, flags: Flags) {
-        while flags.is_extended {
+        if !flags.is_extended {
+            return;
+        }
+        loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) => self.at += 1,
                 Some(b'#') => self.at += self.text[self.at..].find('\n').unwrap_or(self.text.len() - self.at),
