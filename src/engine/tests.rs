@@ -333,3 +333,41 @@ fn without_a_feed_the_site_stays_as_it_is() {
     assert!(!engine.is_live() && matches!(engine.page("/a"), Page::Moved(_)));
     assert!(matches!(engine.page("/a/index.html"), Page::Found(_)));
 }
+
+/// Nothing that happens to folders may lead to a state that the watch no longer follows.
+#[test]
+fn whatever_happens_the_last_state_is_reached() {
+    let live = Live::new(|repo| {
+        repo.write("a/b/1.md", "x").write("c/2.md", "x").commit("all");
+    });
+    let folders = ["a", "a/b", "a/b/d", "c", "c/e", "f"];
+    let mut dice: usize = 7;
+    let mut roll = |n: usize| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % n
+    };
+    for round in 0..40 {
+        for _ in 0..=roll(4) {
+            let (one, two) = (folders[roll(6)], folders[roll(6)]);
+            // Many of these can't be done, which is no matter.
+            let _ = match roll(6) {
+                0 => fs::remove_dir_all(live.repo.path(one)),
+                1 => fs::rename(live.repo.path(one), live.repo.path(two)),
+                2 => fs::write(live.repo.path(one).join(".gitignore"), ["", "3.md", "d/"][roll(3)]),
+                3 => fs::create_dir_all(live.repo.path(one)),
+                _ => fs::create_dir_all(live.repo.path(one)).and_then(|()| {
+                    fs::write(live.repo.path(one).join(format!("{}.md", roll(4))), round.to_string())
+                }),
+            };
+            std::thread::sleep(Duration::from_micros(roll(3_000) as u64));
+        }
+        let options = crate::source::ListingOptions { exclude: vec![RepoPath::root().join("public")] };
+        let fresh = Folder::open(live.repo.root()).and_then(|folder| folder.listing(&options));
+        let fresh = fresh.expect("a listing");
+        let begun = Instant::now();
+        while *live.engine.snapshot().renderer.site().listing() != fresh {
+            assert!(begun.elapsed() < PATIENCE, "round {round}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}

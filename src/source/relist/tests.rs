@@ -137,6 +137,8 @@ impl Dice {
 fn edit(repo: &TestRepo, dice: &mut Dice) -> Touched {
     let (one, two) = (dice.path(), dice.path());
     let names: Vec<String> = match dice.roll(14) {
+        // What is written through a link is told under its own name.
+        0..=4 if ancestors(&path(&one)).any(|name| repo.path(name.as_str()).is_symlink()) => Vec::new(),
         0..=4 => {
             let text = format!("{}", dice.roll(5));
             let parent = repo.path(&one).parent().expect("a folder").to_path_buf();
