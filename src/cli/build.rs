@@ -11,7 +11,8 @@ use crate::{
         diagnostic::{Diagnostic, Severity},
     },
     cli::{
-        Global, cache_dir,
+        Global,
+        cache_dir::CacheArgs,
         exit::{Ending, UsageError},
         open::{SiteArgs, configured_output},
         progress::Progress,
@@ -21,7 +22,6 @@ use crate::{
     publish::{
         self,
         build::{BuildError, BuildOptions, BuildProgress, Built, Reason},
-        cache::Cache,
         output::Summary,
     },
     source::Source,
@@ -52,12 +52,8 @@ pub(super) struct Args {
     /// How many threads to use; all cores by default
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
-    /// Render everything, and keep nothing for the next build
-    #[arg(long)]
-    no_cache: bool,
-    /// Where to keep what the next build can use; by default in the user's cache folder
-    #[arg(long, value_name = "DIR", env = "RECTO_CACHE_DIR", conflicts_with = "no_cache")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Say why a page, file or address was rendered or not
     #[arg(long, value_name = "PATH")]
     explain: Option<String>,
@@ -90,7 +86,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let site = args.site.options(&*source, args.output.as_deref())?;
     let dir = output_dir(args, &*source);
     target::check(&dir, &args.site.dir)?;
-    let cache = cache(args);
+    let cache = args.cache.cache(&args.site.dir);
     let options =
         BuildOptions { site, output: &dir, cache: cache.as_ref(), explain: args.explain.as_deref() };
     let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };
@@ -107,14 +103,6 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
         explain(path, &built);
     }
     Ok(ending(&built.diagnostics, args.strict))
-}
-
-/// Where results are kept for the next build; nowhere with `--no-cache`.
-fn cache(args: &Args) -> Option<Cache> {
-    if args.no_cache {
-        return None;
-    }
-    args.cache_dir.clone().or_else(|| cache_dir::of_site(&args.site.dir)).map(Cache::new)
 }
 
 /// Says of each address that was asked for why it was rendered or not.

@@ -1,6 +1,6 @@
 //! `recto serve`: the site in memory, on a port of this machine, up to date with its files.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, thread, time::Duration};
 
 use anstream::adapter::strip_str;
 use anyhow::Context;
@@ -8,13 +8,14 @@ use anyhow::Context;
 use crate::{
     cli::{
         Global,
+        cache_dir::CacheArgs,
         exit::Ending,
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
     engine::{Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
     server::{self, Listening, ServeOptions},
-    source::Folder,
+    source::{Folder, Source},
 };
 
 /// How many problems of one kind are shown.
@@ -35,6 +36,8 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     site: SiteArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Where to listen
     #[arg(short, long, default_value = "127.0.0.1:4000", value_name = "HOST:PORT")]
     bind: SocketAddr,
@@ -65,28 +68,35 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
 
 fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     let site = args.site.clone();
-    let source = site.source()?;
-    let first = site.options(&*source, None)?;
-    let options = EngineOptions {
-        // What was a date and a URL when the command started still is.
-        site: Box::new(move |source| site.options(source, None).unwrap_or_else(|_| first.clone())),
-        describe: describe(&args.site),
-        tell: tell(&args.site, global),
-    };
     let folder = match args.site.rev {
         None if !args.no_watch => Some(Arc::new(Folder::open(&args.site.dir)?)),
         _ => None,
     };
-    Ok(match folder {
-        Some(folder) => {
-            let feed = {
-                let folder = folder.clone();
-                move || Some(Box::new(FolderFeed::new(folder)) as Box<dyn Feed>)
-            };
-            Engine::start(folder, options, feed)?
-        }
-        None => Engine::start(source, options, || None)?,
-    })
+    let source: Arc<dyn Source> = match &folder {
+        Some(folder) => folder.clone(),
+        None => site.source()?,
+    };
+    let first = site.options(&*source, None)?;
+    let cache = args.cache.cache(&args.site.dir);
+    let former = cache.as_ref().map(|cache| cache.pages(&first, &*source)).unwrap_or_default();
+    let options = EngineOptions {
+        former: former.clone(),
+        // What was a date and a URL when the command started still is.
+        site: Box::new({
+            let first = first.clone();
+            move |source| site.options(source, None).unwrap_or_else(|_| first.clone())
+        }),
+        describe: describe(&args.site),
+        tell: tell(&args.site, global),
+    };
+    let feed = move || folder.map(|folder| Box::new(FolderFeed::new(folder)) as Box<dyn Feed>);
+    let engine = Engine::start(source, options, feed)?;
+    let snapshot = engine.snapshot();
+    // Pages are asked for meanwhile; and a cache that can't be written is no trouble for those who look at a site.
+    thread::spawn(move || {
+        cache.map(|cache| cache.keep_pages(&snapshot.renderer, &first, &*snapshot.source, &former))
+    });
+    Ok(engine)
 }
 
 /// Problems as the overlay shows them.

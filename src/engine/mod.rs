@@ -29,8 +29,8 @@ use std::{
 use crate::{
     base::diagnostic::Diagnostic,
     render::{Renderer, cache::RenderCache, highlight::Highlighter},
-    site::{Site, SiteOptions},
-    source::{Source, SourceError},
+    site::{Site, SiteOptions, file::FormerFiles},
+    source::{ListingOptions, Source, SourceError},
 };
 
 pub use self::{
@@ -58,6 +58,8 @@ pub type Describe = dyn Fn(&[Diagnostic]) -> String + Send + Sync;
 
 /// What an engine needs from the one who starts it.
 pub struct EngineOptions {
+    /// Pages that were parsed before, so that they need not be parsed again.
+    pub former: FormerFiles,
     /// Asked again when the config or the day may have changed.
     pub site: Box<AskOptions>,
     /// Makes what is shown beside pages.
@@ -111,11 +113,14 @@ impl Engine {
     /// Without a feed the site stays as it is.
     pub fn start(
         source: Arc<dyn Source>,
-        options: EngineOptions,
+        mut options: EngineOptions,
         feed: impl FnOnce() -> Option<Box<dyn Feed>> + Send + 'static,
     ) -> Result<Self, SourceError> {
         let site_options = (options.site)(&*source);
-        let site = Site::load(&*source, &site_options)?;
+        let exclude = site_options.output.iter().cloned().collect();
+        let listing = source.listing(&ListingOptions { exclude })?;
+        let site = Site::load_with(&*source, listing, &site_options, &options.former);
+        options.former = FormerFiles::default();
         let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::new()));
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),

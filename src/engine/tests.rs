@@ -42,6 +42,7 @@ impl Live {
         let today = Arc::new(Mutex::new("2030-01-01"));
         let clock = today.clone();
         let options = EngineOptions {
+            former: crate::site::file::FormerFiles::default(),
             site: Box::new(move |source| SiteOptions {
                 today: Date::parse(*locked(&clock)),
                 output: Some(output_of(source)),
@@ -282,9 +283,11 @@ fn other_pages_are_published_on_another_day_and_with_another_output_folder() {
     assert!(matches!(live.engine.page("/later/"), Page::NotFound(_)));
     *locked(&live.today) = "2030-01-02";
     live.repo.write("recto.yml", "output: elsewhere\n");
-    live.told("updated");
+    // A file that is written may be seen while it is still empty; then there are two updates.
+    while !matches!(live.engine.page("/public/x/"), Page::Found(_)) {
+        live.told("updated");
+    }
     assert!(matches!(live.engine.page("/later/"), Page::Found(_)));
-    assert!(matches!(live.engine.page("/public/x/"), Page::Found(_)));
 }
 
 #[test]
@@ -300,6 +303,7 @@ fn a_folder_that_goes_away_and_comes_back() {
     let folder = Arc::new(Folder::open(&root).expect("a folder"));
     let (tell, told) = channel();
     let options = EngineOptions {
+        former: crate::site::file::FormerFiles::default(),
         site: Box::new(|_| SiteOptions::default()),
         describe: Box::new(|_| String::new()),
         tell: Box::new(move |told| drop(tell.send(line(&told)))),
@@ -324,6 +328,7 @@ fn a_folder_that_goes_away_and_comes_back() {
 #[test]
 fn without_a_feed_the_site_stays_as_it_is() {
     let options = EngineOptions {
+        former: crate::site::file::FormerFiles::default(),
         site: Box::new(|_| SiteOptions::default()),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),

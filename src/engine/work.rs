@@ -90,15 +90,22 @@ impl Work {
         let site = former.renderer.site();
         let exclude = self.site_options.output.iter().cloned().collect();
         let news = feed.next(site.listing(), &ListingOptions { exclude })?;
-        if news.changes.is_empty() && news.listing == *site.listing() {
+        let unsettled = site.unsettled_files();
+        if news.changes.is_empty() && unsettled.is_empty() && news.listing == *site.listing() {
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
         if touches_config && self.has_other_options(&former) {
             return self.load_anew(&former, begun);
         }
-        let News { source, listing, changes } = news;
+        let News { source, listing, mut changes } = news;
+        changes.changed.extend(unsettled.into_iter().filter(|path| listing.entries.contains_key(path)));
+        changes.changed.sort();
+        changes.changed.dedup();
         let next = site.update(&*source, &changes, listing);
+        if !next.unsettled_files().is_empty() {
+            feed.missed();
+        }
         self.publish(&former, source, next, &changes, begun);
         Ok(())
     }

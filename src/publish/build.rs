@@ -20,7 +20,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    cache::{Cache, Head, OutputFile, RouteRecord, State, StateWriter},
+    cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
     output::{Output, OutputError, Staging, Summary},
 };
 use crate::{
@@ -113,7 +113,7 @@ pub fn build(
 ) -> Result<Built, BuildError> {
     let output = Output::open(options.output)?;
     let exclude = options.site.output.iter().cloned().collect();
-    let way = way(&options.site);
+    let way = cache::way(&options.site);
     let state = options.cache.and_then(|cache| cache.state(&way));
     if let Some(state) = &state {
         source.learn_blobs(state.blobs());
@@ -168,13 +168,7 @@ fn inputs(listing: &Listing, options: &SiteOptions) -> Print {
     let entries: Vec<_> =
         listing.entries.iter().map(|(path, entry)| (path, entry.blob, entry.size)).collect();
     let problems = postcard::to_allocvec(&listing.diagnostics).unwrap_or_default();
-    Print::of(&(entries, problems, options.today, way(options)))
-}
-
-/// The print of what makes two builds of the same files different sites.
-fn way(options: &SiteOptions) -> Print {
-    let base_url = options.base_url.as_ref().map(ToString::to_string);
-    Print::of(&(options.drafts, options.future, base_url))
+    Print::of(&(entries, problems, options.today, cache::way(options)))
 }
 
 /// How many files the output folder has, if it is as the last build left it.

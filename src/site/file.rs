@@ -53,6 +53,8 @@ pub struct PageFile {
     pub has_misses: bool,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether it was parsed from the bytes that the listing names. A file that changes just then is parsed again.
+    pub is_settled: bool,
     /// The print of what the rest of the site can see of it: front matter, title, headings, ids, summary.
     pub outside: Print,
     /// The print of its links.
@@ -69,6 +71,7 @@ impl PageFile {
         let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
         let noted = Noted::of(files);
         let expanded = expand::expand(path, &text, body_start, &noted);
+        let is_settled = files.is_as_listed(path, text.as_bytes()) && noted.is_settled.get();
         let document = markdown::parse(&expanded, &reading.markdown);
         let facts = document.facts;
         diagnostics.extend(front_diagnostics);
@@ -91,6 +94,7 @@ impl PageFile {
             given_title: expanded.title,
             files: expanded.files,
             has_misses: noted.has_misses.get(),
+            is_settled,
             uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
             anchors: OnceLock::new(),
@@ -100,7 +104,8 @@ impl PageFile {
     /// Whether parsing the file of a listing would give the same again.
     pub fn is_of(&self, listing: &Listing) -> bool {
         let has = |path, blob| listing.entries.get(path).is_some_and(|entry| entry.blob == blob);
-        !self.has_misses
+        self.is_settled
+            && !self.has_misses
             && has(&self.path, self.blob)
             && self.uses.iter().all(|(path, blob)| has(path, *blob))
     }
@@ -165,12 +170,8 @@ impl CheckedFiles<'_> {
         text
     }
 
-    /// Compares a text; where bytes were replaced to make a text of them, the bytes.
     fn compare(&self, path: &RepoPath, text: &[u8]) {
-        let Some(entry) = self.files.listing.entries.get(path) else { return };
-        let is_same = entry.blob == BlobId::of(text)
-            || self.files.source.read(path).is_ok_and(|bytes| entry.blob == BlobId::of(&bytes));
-        self.is_settled.set(self.is_settled.get() && is_same);
+        self.is_settled.set(self.is_settled.get() && self.files.is_as_listed(path, text));
     }
 }
 
@@ -195,6 +196,16 @@ pub struct SourceFiles<'a> {
 }
 
 impl SourceFiles<'_> {
+    /// Whether a text that was read is made of the bytes that the listing names: the file may have changed since.
+    fn is_as_listed(&self, path: &RepoPath, text: &[u8]) -> bool {
+        let Some(entry) = self.listing.entries.get(path).filter(|_| !self.source.is_fixed()) else {
+            return true;
+        };
+        // Where bytes were replaced to make a text of them, the bytes tell.
+        entry.blob == BlobId::of(text)
+            || self.source.read(path).is_ok_and(|bytes| entry.blob == BlobId::of(&bytes))
+    }
+
     /// The text of a page and what is wrong with its bytes. Offsets in the text are offsets in the file.
     pub fn page_text(&self, path: &RepoPath) -> (String, Vec<Diagnostic>) {
         if let Some(entry) = self.listing.entries.get(path)
@@ -293,11 +304,12 @@ struct Noted<'a> {
     files: &'a SourceFiles<'a>,
     uses: RefCell<BTreeMap<RepoPath, BlobId>>,
     has_misses: Cell<bool>,
+    is_settled: Cell<bool>,
 }
 
 impl<'a> Noted<'a> {
     fn of(files: &'a SourceFiles<'a>) -> Self {
-        Self { files, uses: RefCell::default(), has_misses: Cell::new(false) }
+        Self { files, uses: RefCell::default(), has_misses: Cell::new(false), is_settled: Cell::new(true) }
     }
 }
 
@@ -307,7 +319,10 @@ impl Files for Noted<'_> {
             Some(entry) => drop(self.uses.borrow_mut().insert(path.clone(), entry.blob)),
             None => self.has_misses.set(true),
         }
-        self.files.read(path)
+        let text = self.files.read(path);
+        let bytes = text.as_ref().map_or(&[][..], |text| text.as_bytes());
+        self.is_settled.set(self.is_settled.get() && self.files.is_as_listed(path, bytes));
+        text
     }
 
     fn nearest(&self, path: &RepoPath) -> Option<String> {

@@ -317,6 +317,11 @@ impl Site {
         self.files.iter()
     }
 
+    /// The files that changed while they were parsed: they should be looked at again.
+    pub fn unsettled_files(&self) -> Vec<RepoPath> {
+        self.files.iter().filter(|file| !file.is_settled).map(|file| file.path.clone()).collect()
+    }
+
     /// A parsed file, published or not.
     pub fn file(&self, path: &RepoPath) -> Option<&Arc<PageFile>> {
         self.files.get(path)

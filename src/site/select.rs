@@ -55,16 +55,17 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
         .filter(|file| !selection.hidden.contains_key(&file.path))
         .map(|file| candidate(site, former, &selection.cascades, file, own.contains(&file.path)))
         .collect();
-    let mut by_route: HashMap<Route, usize> = HashMap::with_capacity(candidates.len());
+    // By the file that holds it: `/` and `/index.html` are one.
+    let mut by_output: HashMap<String, usize> = HashMap::with_capacity(candidates.len());
     for (page, hidden) in candidates {
         if let Some(hidden) = hidden {
             selection.hidden.insert(page.path().clone(), hidden);
-        } else if let Some(&other) = by_route.get(&page.route) {
+        } else if let Some(&other) = by_output.get(&page.route.output_path()) {
             let other = selection.pages[other].path();
             selection.diagnostics.push(routes::duplicate(&page.route, page.path(), other));
             selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
         } else {
-            by_route.insert(page.route.clone(), selection.pages.len());
+            by_output.insert(page.route.output_path(), selection.pages.len());
             selection.pages.push(page);
         }
     }

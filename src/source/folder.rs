@@ -136,20 +136,24 @@ impl Source for Folder {
     }
 
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
-        let link_at =
-            |path: &RepoPath| link_target(&self.disk_path(path)).map_err(|e| SourceError::from_io(path, e));
+        let failed = |cause| SourceError::from_io(path, cause);
+        // The last listing found this folder to be one, and each above it: then only the name itself can be a link.
+        let is_plain = path.parent().is_some_and(|folder| self.last().folders.contains(&folder));
+        if is_plain && let Some(bytes) = read_plain(&self.disk_path(path)).map_err(failed)? {
+            return Ok(bytes);
+        }
+        let link_at = |path: &RepoPath| link_target(&self.disk_path(path)).map_err(failed);
         let resolved = links::resolve(path, link_at)?;
         let Some(target) = resolved.ok().filter(|target| !is_in_git_dir(target)) else {
             return Err(SourceError::not_found(path));
         };
-        let target = self.disk_path(&target);
-        let failed = |cause| SourceError::from_io(path, cause);
-        // A pipe would block, a folder can't be read.
-        if !target.symlink_metadata().map_err(failed)?.is_file() {
-            return Err(SourceError::not_found(path));
-        }
-        fs::read(target).map_err(failed)
+        read_plain(&self.disk_path(&target)).map_err(failed)?.ok_or_else(|| SourceError::not_found(path))
     }
+}
+
+/// The bytes of a plain file; `None` for anything else: a pipe would block, a folder can't be read.
+fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    if path.symlink_metadata()?.is_file() { fs::read(path).map(Some) } else { Ok(None) }
 }
 
 impl Raw for Folder {

@@ -84,6 +84,10 @@ impl Memory {
 }
 
 impl Source for Memory {
+    fn is_fixed(&self) -> bool {
+        true
+    }
+
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
         let rules = Rules::new(options, GitRules::AllTracked);
         let walked = walk(self, &rules, Scope::default())?;

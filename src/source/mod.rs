@@ -58,6 +58,11 @@ pub trait Source: Send + Sync {
     /// Symbolic links are followed inside the root. Nothing in a `.git` folder is a file here.
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError>;
 
+    /// Whether its files can't change: those of a commit.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// Blob ids that took reading a file, for the next process.
     fn known_blobs(&self) -> Vec<KnownBlob> {
         Vec::new()

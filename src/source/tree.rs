@@ -112,6 +112,10 @@ impl Tree {
 }
 
 impl Source for Tree {
+    fn is_fixed(&self) -> bool {
+        true
+    }
+
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
         let rules = Rules::new(options, GitRules::AllTracked);
         let walked = walk(self, &rules, Scope::default())?;

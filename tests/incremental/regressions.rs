@@ -86,7 +86,6 @@ fn a_file_with_a_missing_region_goes() {
 }
 
 #[test]
-#[ignore = "`url: plain` gives two pages one file, and the build gives up"]
 fn two_index_pages_are_built_at_plain_addresses() {
     let site = TestSite::new().file("index.markdown", "# One\n").file("index.md", "# Two\n");
     site.file("recto.yml", "url: plain\n").build().code(1);

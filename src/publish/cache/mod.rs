@@ -14,6 +14,7 @@
 //! It is safe to delete at any time.
 
 mod chunk;
+mod pages;
 mod state;
 
 use std::{
@@ -24,7 +25,7 @@ use std::{
 
 pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
 
-use crate::base::digest::Print;
+use crate::{base::digest::Print, site::SiteOptions};
 
 /// How many states are kept.
 const MAX_STATES: usize = 16;
@@ -34,6 +35,12 @@ const MAX_BYTES: u64 = 2 << 30;
 const EXTENSION: &str = "state";
 /// This build of the program.
 const PROGRAM: &str = env!("RECTO_BUILD");
+
+/// The print of what makes two builds of the same files different sites.
+pub fn way(options: &SiteOptions) -> Print {
+    let base_url = options.base_url.as_ref().map(ToString::to_string);
+    Print::of(&(options.drafts, options.future, base_url))
+}
 
 /// A folder of states.
 #[derive(Clone, Debug)]

@@ -54,6 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn start(dir: &std::path::Path, is_live: bool) -> Server {
     let folder = Arc::new(Folder::open(dir).expect("a folder"));
     let options = EngineOptions {
+        former: crate::site::file::FormerFiles::default(),
         site: Box::new(|_| SiteOptions::default()),
         describe: Box::new(|problems| format!("{} problems", problems.len())),
         tell: Box::new(|_| {}),

@@ -1,0 +1,59 @@
+//! Parsed pages for those who don't build: a server begins with what it, or a build, has parsed before.
+
+use std::{collections::BTreeSet, io, sync::Arc};
+
+use super::{Cache, Head, State, way};
+use crate::{
+    base::digest::Print,
+    render::{Renderer, trace::Domains},
+    site::{
+        SiteOptions,
+        file::{FormerFiles, PageFile},
+    },
+    source::Source,
+};
+
+impl Cache {
+    /// The pages that a server of a site has parsed, or else those of its last build; `source` learns the blob ids.
+    pub fn pages(&self, options: &SiteOptions, source: &dyn Source) -> FormerFiles {
+        let state = self.state(&way_to_serve(options)).or_else(|| self.state(&way(options)));
+        let read = |state: State| {
+            source.learn_blobs(state.blobs());
+            FormerFiles { reading: state.head().reading.clone(), files: state.pages() }
+        };
+        state.map(read).unwrap_or_default()
+    }
+
+    /// Keeps the pages of a site that is served, unless all of them were known.
+    pub fn keep_pages(
+        &self,
+        renderer: &Renderer,
+        options: &SiteOptions,
+        source: &dyn Source,
+        former: &FormerFiles,
+    ) -> io::Result<()> {
+        let site = renderer.site();
+        let is_known = |file: &Arc<PageFile>| {
+            former.files.get(&file.path).is_some_and(|former| Arc::ptr_eq(former, file))
+        };
+        if site.files().all(is_known) {
+            return Ok(());
+        }
+        let mut writer = self.writer(None)?;
+        writer.pages(&site.files().map(|file| &**file).collect::<Vec<_>>(), &BTreeSet::new())?;
+        writer.blobs(&source.known_blobs())?;
+        let head = Head {
+            inputs: Print::of("nothing is known of the output"),
+            reading: site.reading().clone(),
+            domains: Domains::of(renderer.world()),
+            diagnostics: Vec::new(),
+            n_routes: 0,
+            manifest: None,
+        };
+        self.keep(&way_to_serve(options), writer, &head)
+    }
+}
+
+fn way_to_serve(options: &SiteOptions) -> Print {
+    Print::of(&("serve", way(options)))
+}
