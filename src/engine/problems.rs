@@ -91,7 +91,7 @@ impl Shared {
     /// Looks for the problems of a whole site; then renders the pages again that had some.
     pub(super) fn note_site_problems(&self, snapshot: &Snapshot) {
         let site = snapshot.renderer.site();
-        let mut problems = site.diagnostics().to_vec();
+        let mut problems = site.diagnostics();
         problems.extend(snapshot.renderer.diagnostics().iter().cloned());
         problems.extend(site.link_diagnostics(&*snapshot.source));
         let stale: Vec<Route> = locked(&self.board).of_pages.keys().cloned().collect();
