@@ -73,7 +73,7 @@ impl Kept {
     fn outcome(&self) -> Outcome {
         let (renderer, site) = (&self.renderer, self.renderer.site());
         let mut outcome = Outcome::default();
-        let mut problems = site.diagnostics().to_vec();
+        let mut problems = site.diagnostics();
         problems.extend(site.link_diagnostics(&*self.source));
         problems.extend(site.orphan_diagnostics());
         problems.extend(renderer.diagnostics());
