@@ -120,7 +120,7 @@ fn explain(path: &str, built: &Built) {
             Reason::Output => {
                 "was rendered: its file in the output folder is missing or was changed".to_owned()
             }
-            Reason::Changed(question) => format!("was rendered: {question} has changed"),
+            Reason::Changed(question) => format!("was rendered, because of {question}"),
         };
         anstream::eprintln!("`{route}` {why}");
     }

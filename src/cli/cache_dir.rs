@@ -11,7 +11,7 @@ pub(super) struct CacheArgs {
     #[arg(long)]
     no_cache: bool,
     /// Where to keep what the next run can use; by default in the user's cache folder
-    #[arg(long, value_name = "DIR", env = "RECTO_CACHE_DIR", conflicts_with = "no_cache")]
+    #[arg(long, value_name = "DIR", env = "RECTO_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
 }
 
@@ -21,7 +21,8 @@ impl CacheArgs {
         if self.no_cache {
             return None;
         }
-        self.cache_dir.clone().or_else(|| of_site(dir)).map(Cache::new)
+        let named = self.cache_dir.clone().filter(|named| !named.as_os_str().is_empty());
+        named.or_else(|| of_site(dir)).map(Cache::new)
     }
 }
 

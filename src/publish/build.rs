@@ -32,7 +32,7 @@ use crate::{
     render::{
         Renderer,
         highlight::Highlighter,
-        trace::{Domains, Question},
+        trace::{Differences, Domains, Question},
     },
     site::{
         Site, SiteOptions,
@@ -123,6 +123,7 @@ pub fn build(
     if let Some(state) = state.as_ref().filter(|state| state.head().inputs == inputs)
         && let Some(files) = written(state, &output)
     {
+        state.mark_used();
         return Ok(unchanged(state, files, options));
     }
     let (begun, marks) = rayon::join(
@@ -130,10 +131,11 @@ pub fn build(
         || state.as_ref().map(Marks::of).unwrap_or_default(),
     );
     let staging = output.begin()?;
+    let differences = begun.differences();
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done = routes.par_iter().map(|route| {
-        let done = begun.route(route, &marks, &staging);
+        let done = begun.route(route, differences.as_ref(), &marks, &staging);
         progress.step();
         done
     });
@@ -142,7 +144,7 @@ pub fn build(
     let head = Head {
         inputs,
         reading: begun.site().reading().clone(),
-        domains: begun.domains,
+        domains: begun.domains.clone(),
         diagnostics: begun.diagnostics(&**source, &done),
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
@@ -157,7 +159,7 @@ pub fn build(
         diagnostics: head.diagnostics,
         cache_problem: remembered.and_then(Result::err),
     };
-    drop(done);
+    drop((done, differences));
     // Giving back the memory of a large site takes as long as reading it; a process that ends need not wait for it.
     rayon::spawn(move || drop((begun, marks)));
     Ok(built)
@@ -245,7 +247,7 @@ impl Begun {
         let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
         Self {
             domains: Domains::of(renderer.world()),
-            former_domains: state.map(|state| state.head().domains),
+            former_domains: state.map(|state| state.head().domains.clone()),
             former_pages: former.files,
             renderer,
         }
@@ -255,15 +257,20 @@ impl Begun {
         self.renderer.site()
     }
 
-    /// Whether a question need not be put, since what its answer depends on is as it was.
-    fn is_settled(&self, question: &Question) -> bool {
-        self.former_domains.as_ref().is_some_and(|former| question.is_settled(former, &self.domains))
+    /// How the site differs from that of the last build, if there was one.
+    fn differences(&self) -> Option<Differences<'_>> {
+        let outside = |path: &RepoPath| self.site().file(path).map(|file| file.outside);
+        let former = |path: &RepoPath| self.former_pages.get(path).map(|file| file.outside);
+        let differs = move |path: &RepoPath| outside(path) != former(path);
+        let domains = self.former_domains.as_ref()?;
+        Some(Differences::between(domains, &self.domains, self.renderer.world(), differs))
     }
 
     /// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
     fn route<'m>(
         &self,
         route: &Route,
+        differences: Option<&Differences<'_>>,
         marks: &'m Marks,
         staging: &Staging,
     ) -> Result<Option<Done<'m>>, OutputError> {
@@ -271,7 +278,8 @@ impl Begun {
         let reason = match marks.routes.get(route) {
             None => Reason::New,
             Some(record) => {
-                match record.trace.broken(self.renderer.world(), |question| self.is_settled(question)) {
+                let settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
+                match record.trace.broken(self.renderer.world(), settled) {
                     Some(question) => Reason::Changed(question.clone()),
                     None => {
                         let stat = marks.outputs.get(&path).and_then(|file| file.stat.as_ref());

@@ -14,9 +14,10 @@ use crate::{
 };
 
 impl Cache {
-    /// The pages that a server of a site has parsed, or else those of its last build; `source` learns the blob ids.
+    /// The pages that a server or a build of a site has parsed, whichever was later; `source` learns the blob ids.
     pub fn pages(&self, options: &SiteOptions, source: &dyn Source) -> FormerFiles {
-        let state = self.state(&way_to_serve(options)).or_else(|| self.state(&way(options)));
+        let states = [way_to_serve(options), way(options)].map(|way| self.state(&way));
+        let state = states.into_iter().flatten().max_by_key(State::written);
         let read = |state: State| {
             source.learn_blobs(state.blobs());
             FormerFiles { reading: state.head().reading.clone(), files: state.pages() }

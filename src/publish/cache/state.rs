@@ -8,6 +8,7 @@ use std::{
     hash::Hash,
     io::{self, Write as _},
     path::Path,
+    time::SystemTime,
     sync::Arc,
 };
 
@@ -111,6 +112,17 @@ impl State {
             && offset.checked_add(index_len)? == tail_at;
         let index = is_sound.then(|| chunk::read(&file, &place))??;
         Some(Self { index: postcard::from_bytes(&index).ok()?, file })
+    }
+
+    /// When it was written, or last found to hold.
+    pub fn written(&self) -> SystemTime {
+        self.file.metadata().and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// Says that it was found to hold, so that it is not taken for an old one.
+    pub fn mark_used(&self) {
+        // A cache that can only be read is as good.
+        let _ = self.file.set_modified(SystemTime::now());
     }
 
     /// What is known of the whole build.

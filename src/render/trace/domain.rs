@@ -1,60 +1,172 @@
 //! [`Domains`]: prints of what whole families of questions depend on, so that they need not be put one by one.
 //!
-//! Most edits change a text and nothing that other pages show of its page. Then the print of [`Domain::Structure`] is the
-//! same, and with it the answers to all questions of that domain, for all pages at once. The prints are made of the
-//! inputs that a site is computed from, and not of the site.
+//! Most edits change a text and nothing that other pages show of its page. Then the print of the structure is the same,
+//! and with it the answers to all questions of [`Domain::Structure`], for all pages at once. When a title changes, those
+//! about other folders and other terms still hold. The prints are made of the inputs that a site is computed from, and of
+//! the lists of its folders and terms.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::World;
+use super::{Question, World};
 use crate::{
-    base::{
-        digest::{BlobId, Print},
-        path::RepoPath,
+    base::{digest::Print, path::RepoPath},
+    site::{
+        SUMMARY_FILE, Site,
+        route::Route,
+        section::{Child, Section},
+        taxonomy::Term,
     },
-    site::SUMMARY_FILE,
 };
+
+/// How many folders can differ before their questions are simply put.
+const MAX_FOLDERS: usize = 16;
 
 /// What the answer to a question depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::render) enum Domain {
+pub(in crate::render) enum Domain<'q> {
     /// Something of its own: it has to be asked.
     Own,
     /// What pages tell of themselves (front matter, headings, summary), the config, and which files there are.
     Structure,
     /// That, and the links of all pages.
     Links,
+    /// What is listed in the folders that a page or folder lies in.
+    Folders(&'q RepoPath),
+    /// What a page tells of itself, and which pages have its terms.
+    Terms(&'q RepoPath),
 }
 
 /// The prints of the domains in a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domains {
+    /// What pages and lists are made by: config, options, paths, `SUMMARY.md`, cascades, and which pages are published
+    /// at which addresses.
+    rules: Print,
     structure: Print,
     links: Print,
+    /// The lists of folders; none when `SUMMARY.md` has the order of reading.
+    folders: BTreeMap<RepoPath, Print>,
+    terms: BTreeMap<Route, Print>,
 }
 
 impl Domains {
-    /// The prints of a world, at the cost of looking at each of its files once.
+    /// The prints of a world, at the cost of looking at each of its files and lists once.
     pub fn of(world: &World) -> Self {
-        let site = &world.site;
-        let config = serde_json::to_string(site.config()).unwrap_or_default();
-        let paths: Vec<(&RepoPath, Option<&RepoPath>)> =
-            site.listing().entries.iter().map(|(path, entry)| (path, entry.link_to.as_ref())).collect();
-        let summary: Option<BlobId> =
-            site.listing().entries.get(&site.content().join(SUMMARY_FILE)).map(|entry| entry.blob);
-        let files = || site.files();
-        let outside: Vec<(&RepoPath, Print)> = files().map(|file| (&file.path, file.outside)).collect();
-        let structure = Print::of(&(config, site.options_print(), paths, summary, outside));
-        let links = Print::of(&(structure, files().map(|file| file.links).collect::<Vec<_>>()));
-        Self { structure, links }
+        let site = &*world.site;
+        let rules = rules(site);
+        let outside: Vec<(&RepoPath, Print)> = site.files().map(|file| (&file.path, file.outside)).collect();
+        let structure = Print::of(&(rules, outside));
+        let links = Print::of(&(structure, site.files().map(|file| file.links).collect::<Vec<_>>()));
+        let sections = site.sections().iter().filter(|_| !site.has_summary());
+        let folders = sections.map(|(_, section)| (section.folder.clone(), list_of(site, section)));
+        let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
+        let terms = terms.map(|term| (term.route.clone(), pages_of(site, term)));
+        Self { rules, structure, links, folders: folders.collect(), terms: terms.collect() }
     }
+}
 
-    /// Whether a domain is the same in both worlds.
-    pub(super) fn agree(&self, other: &Self, domain: Domain) -> bool {
-        match domain {
-            Domain::Own => false,
-            Domain::Structure => self.structure == other.structure,
-            Domain::Links => self.links == other.links,
+fn rules(site: &Site) -> Print {
+    let config = serde_json::to_string(site.config()).unwrap_or_default();
+    let entries = &site.listing().entries;
+    let paths: Vec<(&RepoPath, Option<&RepoPath>)> =
+        entries.iter().map(|(path, entry)| (path, entry.link_to.as_ref())).collect();
+    let summary = entries.get(&site.content().join(SUMMARY_FILE)).map(|entry| entry.blob);
+    let cascading = site.files().filter(|file| file.front.cascade.is_some());
+    let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
+    let pages: Vec<(&RepoPath, &Route)> =
+        site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
+    Print::of(&(config, site.options_print(), paths, summary, cascades, pages))
+}
+
+fn list_of(site: &Site, section: &Section) -> Print {
+    let children = section.children.iter().map(|child| match child {
+        Child::Page(id) => (&site.page(*id).title, &site.page(*id).route),
+        Child::Section(id) => (&site.sections().get(*id).title, &site.sections().get(*id).route),
+    });
+    Print::of(&(&section.title, &section.route, children.collect::<Vec<_>>()))
+}
+
+fn pages_of(site: &Site, term: &Term) -> Print {
+    let pages = term.pages.iter().map(|id| {
+        let page = site.page(*id);
+        (&page.title, &page.route, page.date())
+    });
+    Print::of(&(&term.name, pages.collect::<Vec<_>>()))
+}
+
+/// How two worlds differ, as far as their domains tell.
+pub struct Differences<'a> {
+    site: &'a Site,
+    structure: bool,
+    links: bool,
+    /// `None` when anything in any folder may differ.
+    folders: Option<Vec<&'a RepoPath>>,
+    /// `None` when any term of any page may differ.
+    terms: Option<BTreeSet<&'a Route>>,
+    /// Whether the page of a file tells something else of itself than before.
+    differs: Box<dyn Fn(&RepoPath) -> bool + Sync + 'a>,
+}
+
+impl<'a> Differences<'a> {
+    /// Compares a world with an earlier one. `differs` says whether a page file is new or tells something else of itself.
+    pub fn between(
+        former: &'a Domains,
+        now: &'a Domains,
+        world: &'a World,
+        differs: impl Fn(&RepoPath) -> bool + Sync + 'a,
+    ) -> Self {
+        let same_rules = former.rules == now.rules;
+        let folders = differing(&former.folders, &now.folders);
+        let by_folders = same_rules && !world.site.has_summary() && folders.len() <= MAX_FOLDERS;
+        Self {
+            site: &world.site,
+            structure: former.structure != now.structure,
+            links: former.links != now.links,
+            folders: by_folders.then(|| folders.into_iter().collect()),
+            terms: same_rules.then(|| differing(&former.terms, &now.terms)),
+            differs: Box::new(differs),
         }
     }
+
+    /// Whether a question has the answer that it had, since nothing differs that it depends on.
+    pub fn settle(&self, question: &Question) -> bool {
+        match question.domain() {
+            Domain::Own => false,
+            Domain::Links => !self.links,
+            Domain::Structure | Domain::Folders(_) | Domain::Terms(_) if !self.structure => true,
+            Domain::Structure => false,
+            Domain::Folders(path) => self.folders.as_ref().is_some_and(|differing| {
+                !differing.iter().any(|folder| path.is_within(folder) || is_page_of(path, folder))
+            }),
+            Domain::Terms(path) => self.terms.as_ref().is_some_and(|differing| {
+                !(self.differs)(path) && self.terms_of(path).all(|term| !differing.contains(term))
+            }),
+        }
+    }
+
+    fn terms_of(&self, path: &RepoPath) -> impl Iterator<Item = &Route> {
+        let page = self.site.page_of_file(path).map(|id| self.site.page(id));
+        let taxonomies = self.site.taxonomies();
+        let named = taxonomies.all.iter().enumerate().flat_map(move |(at, taxonomy)| {
+            let names = page.into_iter().flat_map(|page| page.front.terms.get(&taxonomy.name)).flatten();
+            names.map(move |name| (at, name))
+        });
+        named.filter_map(|(at, name)| taxonomies.term(at, name)).map(|(_, term)| &term.route)
+    }
+}
+
+/// The keys whose values differ, or that only one map has.
+fn differing<'a, K: Ord>(former: &'a BTreeMap<K, Print>, now: &'a BTreeMap<K, Print>) -> BTreeSet<&'a K> {
+    let differs = |one: &BTreeMap<K, Print>, key: &K, print: &Print| one.get(key) != Some(print);
+    let in_now = now.iter().filter(|(key, print)| differs(former, key, print));
+    let in_former = former.iter().filter(|(key, print)| differs(now, key, print));
+    in_now.chain(in_former).map(|(key, _)| key).collect()
+}
+
+/// Whether a page is named like a folder beside it, and so is that folder's page.
+fn is_page_of(path: &RepoPath, folder: &RepoPath) -> bool {
+    let (path, folder) = (path.as_str(), folder.as_str());
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('.') && !rest.contains('/'))
 }

@@ -36,10 +36,12 @@ impl Ask for NearestFile {
     type Answer<'w> = Option<&'w RepoPath>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         nearest_file(world.site.listing(), &self.0)
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 

@@ -115,8 +115,6 @@ impl Ask for SectionList {
     type Answer<'w> = Option<SectionValues<'w>>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let section = site.sections().get(site.sections().of_folder(&self.folder)?);
@@ -135,6 +133,10 @@ impl Ask for SectionList {
             size,
             children: shown.iter().map(|&child| Listed::child(site, child)).collect(),
         })
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -157,10 +159,12 @@ impl Ask for FolderFiles {
     type Answer<'w> = Vec<(&'w RepoPath, &'w Route)>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         world.site.files_below(&self.0).collect()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -187,8 +191,6 @@ impl Ask for TaxonomyTerms {
     type Answer<'w> = Option<TaxonomyValues<'w>>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let (_, taxonomy) = world.site.taxonomies().get(&self.0)?;
         let terms = taxonomy
@@ -196,6 +198,10 @@ impl Ask for TaxonomyTerms {
             .iter()
             .map(|term| (TermLink { name: &term.name, route: &term.route }, term.pages.len()));
         Some(TaxonomyValues { name: &taxonomy.name, route: &taxonomy.route, terms: terms.collect() })
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -229,8 +235,6 @@ impl Ask for TermPages {
     type Answer<'w> = Option<TermValues<'w>>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let (taxonomy, term) = term(site, &self.taxonomy, &self.term)?;
@@ -242,6 +246,10 @@ impl Ask for TermPages {
             size: taxonomy.paginate,
             pages: shown.iter().map(|&id| Listed::page(site, id)).collect(),
         })
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -285,8 +293,6 @@ impl Ask for FeedEntries {
     type Answer<'w> = Option<FeedSubject<'w>>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let limit = site.config().feed.limit as usize;
@@ -314,6 +320,10 @@ impl Ask for FeedEntries {
                 }
             }
         })
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -357,8 +367,6 @@ impl Ask for SitemapEntries {
     type Answer<'w> = Vec<(&'w Route, Option<&'w Date>)>;
 
     const SHARED: bool = true;
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let listed = site.routes().iter().filter(|(route, target)| {
@@ -373,6 +381,10 @@ impl Ask for SitemapEntries {
             _ => None,
         };
         listed.take(MAX_URLS).map(|(route, target)| (route, updated(target))).collect()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 

@@ -32,7 +32,11 @@ use serde::{Deserialize, Serialize};
 use self::packed::Packed;
 use crate::base::digest::Print;
 
-pub use self::{domain::Domains, question::Question, world::World};
+pub use self::{
+    domain::{Differences, Domains},
+    question::Question,
+    world::World,
+};
 
 pub(super) use self::{
     asker::Asker,

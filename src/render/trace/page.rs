@@ -75,8 +75,6 @@ pub(in crate::render) struct PageValues<'w> {
 impl Ask for PageFacts {
     type Answer<'w> = Option<PageValues<'w>>;
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let page = page_at(site, &self.0)?.1;
@@ -99,6 +97,10 @@ impl Ask for PageFacts {
             terms: taxonomies.map(|of| (&*of.name, some_terms(site, page, &of.name, usize::MAX))).collect(),
             folder: folder_of(page, site.content()),
         })
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Terms(&self.0)
     }
 }
 
@@ -164,6 +166,15 @@ pub(in crate::render) enum NavPlace {
     Top,
 }
 
+impl NavPlace {
+    fn domain(&self) -> Domain<'_> {
+        match self {
+            Self::Page(path) | Self::Section(path) => Domain::Folders(path),
+            Self::Top => Domain::Structure,
+        }
+    }
+}
+
 impl fmt::Display for NavPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -180,8 +191,6 @@ pub struct Nav(pub(in crate::render) NavPlace);
 impl Ask for Nav {
     type Answer<'w> = Vec<NavEntry<'w>>;
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         match &self.0 {
@@ -192,6 +201,10 @@ impl Ask for Nav {
             NavPlace::Top => Some(site.nav().top()),
         }
         .unwrap_or_default()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        self.0.domain()
     }
 }
 
@@ -208,13 +221,15 @@ pub struct Neighbours(pub(in crate::render) RepoPath);
 impl Ask for Neighbours {
     type Answer<'w> = (Option<LinkTo<'w>>, Option<LinkTo<'w>>);
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let Some(id) = site.page_of_file(&self.0) else { return (None, None) };
         let link = |id| LinkTo::page(site, id);
         (site.nav().previous(id).map(link), site.nav().next(id).map(link))
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -231,12 +246,14 @@ pub struct Related(pub(in crate::render) RepoPath);
 impl Ask for Related {
     type Answer<'w> = Vec<LinkTo<'w>>;
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let ids = site.page_of_file(&self.0).map(|id| related::related(site, id)).unwrap_or_default();
         ids.into_iter().map(|id| LinkTo::page(site, id)).collect()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Terms(&self.0)
     }
 }
 
@@ -253,12 +270,14 @@ pub struct Backlinks(pub(in crate::render) RepoPath);
 impl Ask for Backlinks {
     type Answer<'w> = Vec<LinkTo<'w>>;
 
-    const DOMAIN: Domain = Domain::Links;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let ids = site.page_of_file(&self.0).map(|id| site.links().backlinks(id)).unwrap_or_default();
         ids.iter().take(MAX_BACKLINKS).map(|&id| LinkTo::page(site, id)).collect()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Links
     }
 }
 
@@ -275,8 +294,6 @@ pub struct Trail(pub(in crate::render) NavPlace);
 impl Ask for Trail {
     type Answer<'w> = Vec<LinkTo<'w>>;
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         match &self.0 {
@@ -287,6 +304,10 @@ impl Ask for Trail {
             NavPlace::Top => None,
         }
         .unwrap_or_default()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        self.0.domain()
     }
 }
 

@@ -54,10 +54,12 @@ pub(in crate::render) enum FeedOf {
 impl Ask for At {
     type Answer<'w> = Option<Place>;
 
-    const DOMAIN: Domain = Domain::Structure;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         world.site.routes().get(&self.0).map(|target| place(&world.site, target))
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Structure
     }
 }
 
@@ -208,11 +210,13 @@ pub struct Leads {
 impl Ask for Leads {
     type Answer<'w> = Lead;
 
-    const DOMAIN: Domain = Domain::Links;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let found = world.site.destination(self.spelling, &self.target, &self.file, &self.route);
         Lead::of(&world.site, &found)
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Links
     }
 }
 
@@ -229,8 +233,6 @@ pub struct Links(pub(in crate::render) RepoPath);
 impl Ask for Links {
     type Answer<'w> = Vec<(&'w LinkFact, Lead)>;
 
-    const DOMAIN: Domain = Domain::Links;
-
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let Some(id) = site.page_of_file(&self.0) else { return Vec::new() };
@@ -238,6 +240,10 @@ impl Ask for Links {
         let resolved = links.zip(site.links().outgoing(id));
         let shown = resolved.filter(|(link, _)| link.kind != LinkKind::Email);
         shown.map(|(link, to)| (link, Lead::of(site, to))).collect()
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Links
     }
 }
 

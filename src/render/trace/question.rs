@@ -5,7 +5,7 @@ use std::{fmt, hash::Hash};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Domains, World,
+    World,
     domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
@@ -23,11 +23,13 @@ pub(in crate::render) trait Ask: Into<Question> {
     /// Whether many renders put the same question, so that its print is kept for the next.
     const SHARED: bool = false;
 
-    /// What the answer depends on.
-    const DOMAIN: Domain = Domain::Own;
-
     /// The answer in a world: a pure function.
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w>;
+
+    /// What the answer depends on.
+    fn domain(&self) -> Domain<'_> {
+        Domain::Own
+    }
 }
 
 macro_rules! questions {
@@ -51,9 +53,9 @@ macro_rules! questions {
         }
 
         impl Question {
-            fn domain(&self) -> Domain {
+            pub(super) fn domain(&self) -> Domain<'_> {
                 match self {
-                    $(Self::$kind(_) => $kind::DOMAIN,)*
+                    $(Self::$kind(question) => question.domain(),)*
                 }
             }
         }
@@ -73,13 +75,6 @@ macro_rules! questions {
             }
         })*
     };
-}
-
-impl Question {
-    /// Whether the answer is the same in two worlds by what is the same in them.
-    pub fn is_settled(&self, former: &Domains, now: &Domains) -> bool {
-        former.agree(now, self.domain())
-    }
 }
 
 questions![
