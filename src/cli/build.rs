@@ -112,7 +112,6 @@ fn explain(path: &str, built: &Built) {
     }
     for (route, reason) in &built.explained {
         let why = match reason {
-            Reason::Nothing => "was not looked at: nothing has changed since the last build".to_owned(),
             Reason::Same(n_answers) => {
                 format!("was kept: all {n_answers} answers that it was made from are the same")
             }

@@ -90,8 +90,6 @@ pub enum Reason {
     Changed(Question),
     /// Its file in the output folder is missing, or has other bytes than were written.
     Output,
-    /// Nothing has changed since the last build at all.
-    Nothing,
 }
 
 /// Why a build could not be done.
@@ -120,11 +118,13 @@ pub fn build(
     }
     let listing = source.listing(&ListingOptions { exclude })?;
     let inputs = inputs(&listing, &options.site);
-    if let Some(state) = state.as_ref().filter(|state| state.head().inputs == inputs)
+    // Who asks why gets the long answer.
+    if let Some(state) =
+        state.as_ref().filter(|state| state.head().inputs == inputs && options.explain.is_none())
         && let Some(files) = written(state, &output)
     {
         state.mark_used();
-        return Ok(unchanged(state, files, options));
+        return Ok(unchanged(state, files));
     }
     let (begun, marks) = rayon::join(
         || Begun::new(source, listing, options, state.as_ref()),
@@ -184,13 +184,12 @@ fn written(state: &State, output: &Output) -> Option<usize> {
     is_same.then_some(files.len())
 }
 
-fn unchanged(state: &State, n_files: usize, options: &BuildOptions<'_>) -> Built {
+fn unchanged(state: &State, n_files: usize) -> Built {
     let head = state.head();
     Built {
         n_routes: head.n_routes,
         summary: Summary { unchanged: n_files, ..Summary::default() },
         diagnostics: head.diagnostics.clone(),
-        explained: options.explain.map(|wanted| (Route::new(wanted), Reason::Nothing)).into_iter().collect(),
         ..Built::default()
     }
 }

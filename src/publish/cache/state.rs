@@ -8,8 +8,8 @@ use std::{
     hash::Hash,
     io::{self, Write as _},
     path::Path,
-    time::SystemTime,
     sync::Arc,
+    time::SystemTime,
 };
 
 use rayon::prelude::*;
@@ -173,7 +173,12 @@ pub struct StateWriter {
 
 impl StateWriter {
     pub(super) fn new(dir: &Path, former: Option<State>) -> io::Result<Self> {
-        let file = tempfile::Builder::new().prefix(".next-").tempfile_in(dir)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".next-");
+        // Whoever may read the folder may use it: as with any other new file.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(dir)?;
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
