@@ -18,6 +18,8 @@ use crate::{
     source::{Folder, Source},
 };
 
+/// How long after the start the parsed pages are put into the cache.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
 /// How many problems of one kind are shown.
 const MAX_PER_CODE: usize = 10;
 
@@ -92,8 +94,9 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     let feed = move || folder.map(|folder| Box::new(FolderFeed::new(folder)) as Box<dyn Feed>);
     let engine = Engine::start(source, options, feed)?;
     let snapshot = engine.snapshot();
-    // Pages are asked for meanwhile; and a cache that can't be written is no trouble for those who look at a site.
+    // Later, since the first page is asked for now; a cache that can't be written is no trouble for those who look.
     thread::spawn(move || {
+        thread::sleep(KEEP_AFTER);
         cache.map(|cache| cache.keep_pages(&snapshot.renderer, &first, &*snapshot.source, &former))
     });
     Ok(engine)

@@ -119,9 +119,12 @@ impl Engine {
         let site_options = (options.site)(&*source);
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
-        let site = Site::load_with(&*source, listing, &site_options, &options.former);
+        let (site, highlighter) = rayon::join(
+            || Site::load_with(&*source, listing, &site_options, &options.former),
+            || Arc::new(Highlighter::new()),
+        );
         options.former = FormerFiles::default();
-        let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::new()));
+        let renderer = Renderer::new(Arc::new(site), source.clone(), highlighter);
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
             cache: RenderCache::default(),

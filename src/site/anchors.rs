@@ -9,6 +9,15 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::parse::markdown::Facts;
 
+/// How many ids are looked through one by one. An index folds each of them, which costs more than all links to most pages.
+const MAX_FEW: usize = 32;
+
+/// The id of a page that a fragment is, if the page has few ids; `None` may also mean that an index knows it.
+pub fn exact_of_few<'a>(facts: &'a Facts, fragment: &str) -> Option<&'a str> {
+    let n_ids = facts.headings.len() + facts.anchors.len();
+    if n_ids > MAX_FEW { None } else { ids(facts).find(|id| *id == fragment) }
+}
+
 /// The ids of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {

@@ -9,7 +9,7 @@ use crate::{
         markdown::HeadingFact,
         slug,
     },
-    site::{HOME, file::PageFile, route::Route, section::is_folder_page_name},
+    site::{HOME, anchors, file::PageFile, route::Route, section::is_folder_page_name},
 };
 
 /// The address of the page for addresses that don't exist; it is listed nowhere.
@@ -74,7 +74,8 @@ impl Page {
 
     /// The id in this page that a link's fragment means, if there is one; see [`Anchors::find`](super::anchors::Anchors::find).
     pub fn anchor(&self, fragment: &str) -> Option<&str> {
-        self.file.anchors().find(&self.file.facts, fragment)
+        let facts = &self.file.facts;
+        anchors::exact_of_few(facts, fragment).or_else(|| self.file.anchors().find(facts, fragment))
     }
 }
 
