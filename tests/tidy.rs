@@ -57,6 +57,9 @@ const IMPURE: [&str; 8] = [
 /// The time that highlighting may take is measured; what comes out within it doesn't depend on it.
 const CLOCKS: [&str; 1] = ["render/highlight/mod.rs"];
 
+/// The files of `render` that hold a site for those who render.
+const ASKED_BY: [&str; 2] = ["mod.rs", "cache.rs"];
+
 /// How long a file may be before it is hard to read.
 const MAX_LINES: usize = 700;
 /// The page that describes every code.
@@ -223,6 +226,30 @@ fn pure_floors_do_no_io_and_read_no_clock() {
                 "`src/{}` has `{sign}`: do that in `source`, `publish` or `cli`, and give the result as an argument",
                 source.path
             ));
+        }
+    }
+    expect_none(&problems);
+}
+
+/// What is asked past the asker is in no trace, and would stay when it changes.
+#[test]
+fn renders_reach_the_site_through_an_asker_only() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        let Some(file) = source.path.strip_prefix("render/").filter(|file| !file.contains('/')) else {
+            continue;
+        };
+        if ASKED_BY.contains(&file) {
+            continue;
+        }
+        let code = source.code_without_tests();
+        for sign in [".site()", "World", "site::Site", "SourceFiles", "dyn Source"] {
+            if code.contains(sign) {
+                problems.push(format!(
+                    "`src/{}` has `{sign}`: add a question to `render/trace`, and ask it",
+                    source.path
+                ));
+            }
         }
     }
     expect_none(&problems);

@@ -1,8 +1,15 @@
 //! Where the program keeps what can be made again: the user's cache folder, as XDG has it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use crate::{base::digest::Print, publish::cache::Cache};
+
+/// For how long a site's results are kept that nobody uses.
+const KEPT_FOR: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// Where results are kept, and whether they are.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,8 +40,45 @@ pub(super) fn own() -> Option<PathBuf> {
     Some(folder.or_else(home)?.join("recto"))
 }
 
-/// The folder for what builds of a site keep.
+/// The folder for what builds of a site keep; those of sites that nobody builds any more are removed.
 fn of_site(dir: &Path) -> Option<PathBuf> {
     let dir = dir.canonicalize().ok()?;
-    Some(own()?.join("builds").join(Print::of(&dir).to_string()))
+    let builds = own()?.join("builds");
+    sweep(&builds, SystemTime::now());
+    Some(builds.join(Print::of(&dir).to_string()))
+}
+
+/// Removes the folders in which nothing was written for long. What can't be removed stays.
+fn sweep(builds: &Path, now: SystemTime) {
+    let modified = |path: &Path| path.symlink_metadata().and_then(|metadata| metadata.modified()).ok();
+    let is_old = |time: SystemTime| now.duration_since(time).is_ok_and(|age| age > KEPT_FOR);
+    for entry in fs::read_dir(builds).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        // Most are known to be in use by the time of the folder itself.
+        if !modified(&folder).is_some_and(is_old) {
+            continue;
+        }
+        let files = fs::read_dir(&folder).into_iter().flatten().flatten().map(|file| file.path());
+        if files.filter_map(|file| modified(&file)).all(is_old) {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_that_nobody_uses_go() {
+        let builds = tempfile::tempdir().expect("a folder");
+        let used = builds.path().join("used");
+        fs::create_dir(&used).expect("a folder");
+        fs::write(used.join("a.state"), "x").expect("a file");
+        sweep(builds.path(), SystemTime::now());
+        assert!(used.exists());
+        sweep(builds.path(), SystemTime::now() + KEPT_FOR + KEPT_FOR);
+        assert!(!used.exists());
+        sweep(&builds.path().join("none"), SystemTime::now());
+    }
 }
