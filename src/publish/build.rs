@@ -120,7 +120,7 @@ pub fn build(
     let inputs = inputs(&listing, &options.site);
     // Who asks why gets the long answer.
     if let Some(state) =
-        state.as_ref().filter(|state| state.head().inputs == inputs && options.explain.is_none())
+        state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
         && let Some(files) = written(state, &output)
     {
         state.mark_used();
@@ -141,8 +141,10 @@ pub fn build(
     });
     let done: Vec<Done<'_>> = done.filter_map(Result::transpose).collect::<Result<_, OutputError>>()?;
     let summary = staging.commit()?;
+    let is_settled = begun.site().unsettled_files().is_empty() && done.iter().all(|done| done.is_reusable);
     let head = Head {
-        inputs,
+        // A file that changed meanwhile may change back: then the next build must not take this one for its own.
+        inputs: is_settled.then_some(inputs),
         reading: begun.site().reading().clone(),
         domains: begun.domains.clone(),
         diagnostics: begun.diagnostics(&**source, &done),

@@ -44,7 +44,7 @@ impl Cache {
         writer.pages(&site.files().map(|file| &**file).collect::<Vec<_>>(), &BTreeSet::new())?;
         writer.blobs(&source.known_blobs())?;
         let head = Head {
-            inputs: Print::of("nothing is known of the output"),
+            inputs: None,
             reading: site.reading().clone(),
             domains: Domains::of(renderer.world()),
             diagnostics: Vec::new(),

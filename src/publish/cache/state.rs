@@ -43,8 +43,8 @@ const MAX_INDEX_BYTES: u64 = 256 << 20;
 /// What is known of a whole build.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Head {
-    /// The print of all that went into it: listing, day, options.
-    pub inputs: Print,
+    /// The print of all that went into it: listing, day, options. `None` when it can't stand for a whole build.
+    pub inputs: Option<Print>,
     /// How pages were parsed; pages parsed in another way are of no use.
     pub reading: Reading,
     /// What its traces agreed with.
