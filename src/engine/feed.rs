@@ -1,11 +1,17 @@
 //! [`Feed`]: how an engine learns that its files changed, and [`FolderFeed`] for a folder of the disk.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::source::{ChangeSet, Folder, Listing, ListingOptions, Source, SourceError, Touched, Watch};
 
 /// How long a file that has just become empty may take to be written: many programs empty it first.
 const WRITE_TIME: Duration = Duration::from_millis(20);
+/// How often it is looked at meanwhile. Most are written at once.
+const WRITE_STEP: Duration = Duration::from_millis(1);
 /// How long after a failed look the next one is taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -75,8 +81,11 @@ impl Feed for FolderFeed {
     fn next(&mut self, former: &Listing, options: &ListingOptions) -> Result<News, SourceError> {
         let touched = std::mem::take(&mut self.touched);
         let mut relisted = self.folder.relist(former, &touched, options);
-        if relisted.as_ref().is_ok_and(|(listing, changes)| has_emptied(former, listing, changes)) {
-            thread::sleep(WRITE_TIME);
+        let deadline = Instant::now() + WRITE_TIME;
+        while Instant::now() < deadline
+            && relisted.as_ref().is_ok_and(|(listing, changes)| has_emptied(former, listing, changes))
+        {
+            thread::sleep(WRITE_STEP);
             relisted = self.folder.relist(former, &touched, options);
         }
         self.has_missed = relisted.is_err();
