@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let site = args.site.options(&*source, args.output.as_deref())?;
     let dir = output_dir(args, &*source);
     target::check(&dir, &args.site.dir)?;
-    let cache = args.cache.cache(&args.site.dir);
+    let cache = args.cache.cache(&args.site.dir)?;
     let options =
         BuildOptions { site, output: &dir, cache: cache.as_ref(), explain: args.explain.as_deref() };
     let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };

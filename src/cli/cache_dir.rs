@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{base::digest::Print, publish::cache::Cache};
+use crate::{base::digest::Print, cli::exit::UsageError, publish::cache::Cache};
 
 /// For how long a site's results are kept that nobody uses.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 24 * 3600);
@@ -24,13 +24,28 @@ pub(super) struct CacheArgs {
 
 impl CacheArgs {
     /// The cache for a site; `None` with `--no-cache`, and where there is no folder for it.
-    pub(super) fn cache(&self, dir: &Path) -> Option<Cache> {
+    pub(super) fn cache(&self, dir: &Path) -> Result<Option<Cache>, UsageError> {
         if self.no_cache {
-            return None;
+            return Ok(None);
         }
         let named = self.cache_dir.clone().filter(|named| !named.as_os_str().is_empty());
-        named.or_else(|| of_site(dir)).map(Cache::new)
+        if let Some(named) = named.as_ref().filter(|named| would_be_published(named, dir)) {
+            return Err(UsageError {
+                message: format!("the cache folder `{}` is a part of the site", named.display()),
+                hint: Some("name one outside of it, or one that begins with a `.`".to_owned()),
+            });
+        }
+        Ok(named.or_else(|| of_site(dir)).map(Cache::new))
     }
+}
+
+/// Whether a folder lies in a site, where only names that begin with a dot are left out.
+fn would_be_published(folder: &Path, site: &Path) -> bool {
+    let (Ok(folder), Ok(site)) = (std::path::absolute(folder), std::path::absolute(site)) else {
+        return false;
+    };
+    let is_hidden = |part: std::path::Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    folder.strip_prefix(site).is_ok_and(|inside| !inside.components().any(is_hidden))
 }
 
 /// Our folder in the user's cache folder; `None` when there is no such folder.
@@ -68,6 +83,19 @@ fn sweep(builds: &Path, now: SystemTime) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cache_is_no_part_of_a_site() {
+        let check = |folder, site, expected| {
+            assert_eq!(would_be_published(Path::new(folder), Path::new(site)), expected, "{folder}");
+        };
+        check("/s/cache", "/s", true);
+        check("/s", "/s", true);
+        check("/s/.cache/x", "/s", false);
+        check("/t", "/s", false);
+        check("/s-cache", "/s", false);
+        check("cache", ".", true);
+    }
 
     #[test]
     fn folders_that_nobody_uses_go() {

@@ -79,7 +79,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
         None => site.source()?,
     };
     let first = site.options(&*source, None)?;
-    let cache = args.cache.cache(&args.site.dir);
+    let cache = args.cache.cache(&args.site.dir)?;
     let former = cache.as_ref().map(|cache| cache.pages(&first, &*source)).unwrap_or_default();
     let options = EngineOptions {
         former: former.clone(),

@@ -53,14 +53,15 @@ pub struct FolderFeed {
     folder: Arc<Folder>,
     watch: Watch,
     touched: Touched,
-    has_missed: bool,
+    /// When a look failed, or did not become a snapshot.
+    missed: Option<Instant>,
 }
 
 impl FolderFeed {
     /// Begins to watch a folder that has been listed.
     pub fn new(folder: Arc<Folder>) -> Self {
         let watch = Watch::new(&folder);
-        Self { folder, watch, touched: Touched::default(), has_missed: false }
+        Self { folder, watch, touched: Touched::default(), missed: None }
     }
 }
 
@@ -72,9 +73,13 @@ fn has_emptied(former: &Listing, listing: &Listing, changes: &ChangeSet) -> bool
 
 impl Feed for FolderFeed {
     fn wait(&mut self, timeout: Duration) -> bool {
-        let timeout = if self.has_missed { RETRY_AFTER.min(timeout) } else { timeout };
-        self.touched = self.watch.wait(timeout);
-        self.touched.everything |= std::mem::take(&mut self.has_missed);
+        let retry = self.missed.map(|missed| missed + RETRY_AFTER);
+        let until_retry = retry.map(|retry| retry.saturating_duration_since(Instant::now()));
+        self.touched = self.watch.wait(until_retry.map_or(timeout, |wait| wait.min(timeout)));
+        if retry.is_some_and(|retry| Instant::now() >= retry) {
+            self.missed = None;
+            self.touched.everything = true;
+        }
         !self.touched.is_empty()
     }
 
@@ -88,14 +93,16 @@ impl Feed for FolderFeed {
             thread::sleep(WRITE_STEP);
             relisted = self.folder.relist(former, &touched, options);
         }
-        self.has_missed = relisted.is_err();
+        if relisted.is_err() {
+            self.missed();
+        }
         self.watch.follow(&self.folder, &touched);
         let (listing, changes) = relisted?;
         Ok(News { source: self.folder.clone(), listing, changes })
     }
 
     fn missed(&mut self) {
-        self.has_missed = true;
+        self.missed = Some(Instant::now());
     }
 
     fn trouble(&mut self) -> Option<String> {

@@ -42,6 +42,9 @@ pub struct FileStat {
     modified: Time,
     /// Also changes where the modification time was set back; `None` where the system has none.
     changed: Option<Time>,
+    /// Which file of its disk it is, 0 where the system doesn't say: when a folder gets another name, the files in it keep
+    /// their times, and files that were written in one tick of the clock share theirs.
+    inode: u64,
 }
 
 /// The part of a Git work tree below one folder, as of one reading of the index.
@@ -52,16 +55,9 @@ pub struct WorkTree {
     folder: RepoPath,
     tracked: Vec<Tracked>,
     index_written: Option<Time>,
-    index_stamp: Option<Stamp>,
+    index_stat: Option<FileStat>,
     ids_fit: bool,
     problem: Option<GitError>,
-}
-
-/// What tells one state of a file from another: Git puts a new file in the place of its index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    stat: FileStat,
-    inode: u64,
 }
 
 #[derive(Debug)]
@@ -72,6 +68,8 @@ struct Tracked {
     size: u32,
     modified: Time,
     changed: Time,
+    /// The last 32 bits, 0 where it wasn't recorded.
+    inode: u32,
     is_merged: bool,
 }
 
@@ -85,6 +83,7 @@ impl FileStat {
             // The index has 32 bits for seconds, and Git compares just these.
             modified: modified.map_or((0, 0), |time| (time.as_secs() as u32, time.subsec_nanos())),
             changed: changed_time(metadata),
+            inode: inode(metadata),
         }
     }
 
@@ -104,11 +103,8 @@ impl FileStat {
     }
 }
 
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = path.metadata().ok()?;
-        Some(Self { stat: FileStat::of(&metadata), inode: inode(&metadata) })
-    }
+fn stat_of(path: &Path) -> Option<FileStat> {
+    path.metadata().ok().map(|metadata| FileStat::of(&metadata))
 }
 
 #[cfg(unix)]
@@ -149,7 +145,7 @@ impl WorkTree {
             folder,
             tracked: Vec::new(),
             index_written: None,
-            index_stamp: None,
+            index_stat: None,
             ids_fit: false,
             problem: None,
         };
@@ -161,8 +157,8 @@ impl WorkTree {
 
     fn read_index(&mut self, repository: &Repository) -> Result<(), git2::Error> {
         // The time is taken before the entries: an index written in between only makes more files look racy.
-        self.index_stamp = Stamp::of(&self.index_path());
-        self.index_written = self.index_stamp.map(|stamp| stamp.stat.modified);
+        self.index_stat = stat_of(&self.index_path());
+        self.index_written = self.index_stat.map(|stat| stat.modified);
         let index = repository.index()?;
         let mut has_attributes = false;
         for entry in index.iter() {
@@ -186,7 +182,7 @@ impl WorkTree {
 
     /// Whether the index is still the one that was read.
     pub fn is_current(&self) -> bool {
-        Stamp::of(&self.index_path()) == self.index_stamp
+        stat_of(&self.index_path()) == self.index_stat
     }
 
     /// Whether both have the same paths, and the same kinds of file at them.
@@ -256,6 +252,7 @@ impl WorkTree {
             && entry.size != 0
             && u64::from(entry.size) == stat.size
             && entry.modified == stat.modified
+            && (entry.inode == 0 || stat.inode == 0 || entry.inode == stat.inode as u32)
             && stat.changed.is_none_or(|changed| entry.changed == (0, 0) || entry.changed == changed);
         (is_same && entry.modified.max(entry.changed) < self.index_written?).then_some(entry.id)
     }
@@ -280,6 +277,7 @@ fn tracked(entry: &IndexEntry, folder: &RepoPath) -> Option<Tracked> {
         size: entry.file_size,
         modified: time(entry.mtime),
         changed: time(entry.ctime),
+        inode: entry.ino,
         is_merged: entry.flags & 0x3000 == 0,
     })
 }
@@ -351,6 +349,22 @@ mod tests {
         file.set_modified(modified).expect("a time can be set");
         if cfg!(unix) {
             assert_eq!(unchanged(&repo, "a.md"), None);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_files_of_one_tick_look_different() {
+        let repo = TestRepo::new();
+        let stats: Vec<FileStat> = (0..200)
+            .map(|n| {
+                let name = format!("{n}.md");
+                repo.write(&name, "same size");
+                FileStat::of(&repo.path(&name).metadata().expect("a file"))
+            })
+            .collect();
+        for (n, stat) in stats.iter().enumerate() {
+            assert!(!stats[n + 1..].contains(stat), "{n}");
         }
     }
 

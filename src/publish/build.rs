@@ -110,27 +110,36 @@ pub fn build(
     progress: &dyn BuildProgress,
 ) -> Result<Built, BuildError> {
     let output = Output::open(options.output)?;
-    let exclude = options.site.output.iter().cloned().collect();
     let way = cache::way(&options.site);
     let state = options.cache.and_then(|cache| cache.state(&way));
     if let Some(state) = &state {
         source.learn_blobs(state.blobs());
     }
-    let listing = source.listing(&ListingOptions { exclude })?;
+    let exclude = options.site.output.iter().cloned().collect();
+    // What the last build knew is read meanwhile, though it is of no use when nothing has changed: that costs less than
+    // to wait for it when something has.
+    let (listing, former) = rayon::join(
+        || source.listing(&ListingOptions { exclude }),
+        || state.as_ref().map(Former::of).unwrap_or_default(),
+    );
+    let listing = listing?;
     let inputs = inputs(&listing, &options.site);
     // Who asks why gets the long answer.
     if let Some(state) =
         state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
-        && let Some(files) = written(state, &output)
+        && is_written(state, &former.marks, &output)
     {
         state.mark_used();
-        return Ok(unchanged(state, files));
+        let built = unchanged(state, former.marks.outputs.len());
+        give_back(former);
+        return Ok(built);
     }
-    let (begun, marks) = rayon::join(
-        || Begun::new(source, listing, options, state.as_ref()),
-        || state.as_ref().map(Marks::of).unwrap_or_default(),
-    );
-    let staging = output.begin()?;
+    let Former { pages, marks } = former;
+    let domains = state.as_ref().map(|state| state.head().domains.clone());
+    let (begun, staging) =
+        rayon::join(|| Begun::new(source, listing, options, pages, domains), || output.begin());
+    // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
+    let mut staging = staging?;
     let differences = begun.differences();
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
@@ -140,19 +149,27 @@ pub fn build(
         done
     });
     let done: Vec<Done<'_>> = done.filter_map(Result::transpose).collect::<Result<_, OutputError>>()?;
-    let summary = staging.commit()?;
+    let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
+    let (summary, (diagnostics, writer)) = rayon::join(
+        || staging.apply(),
+        || (begun.diagnostics(&**source, &done), options.cache.map(|cache| next.begin(cache, state))),
+    );
+    let summary = summary?;
     let is_settled = begun.site().unsettled_files().is_empty() && done.iter().all(|done| done.is_reusable);
     let head = Head {
         // A file that changed meanwhile may change back: then the next build must not take this one for its own.
         inputs: is_settled.then_some(inputs),
         reading: begun.site().reading().clone(),
         domains: begun.domains.clone(),
-        diagnostics: begun.diagnostics(&**source, &done),
+        diagnostics,
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
     };
-    let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
-    let remembered = options.cache.map(|cache| next.remember(cache, &way, &head, &**source, state));
+    let remembered = options.cache.zip(writer).map(|(cache, writer)| {
+        let writer = next.finish(writer?, &**source)?;
+        cache.keep(&way, writer, &head)
+    });
+    drop(staging);
     let built = Built {
         n_routes: routes.len(),
         n_rendered: done.iter().filter(|done| !matches!(done.reason, Reason::Same(_))).count(),
@@ -162,9 +179,14 @@ pub fn build(
         cache_problem: remembered.and_then(Result::err),
     };
     drop((done, differences));
-    // Giving back the memory of a large site takes as long as reading it; a process that ends need not wait for it.
-    rayon::spawn(move || drop((begun, marks)));
+    give_back((begun, marks));
     Ok(built)
+}
+
+/// Gives memory back in the background. That of a large site takes as long as reading it, and a process that ends need not
+/// wait for it.
+fn give_back(memory: impl Send + 'static) {
+    rayon::spawn(move || drop(memory));
 }
 
 /// The print of everything that a build depends on.
@@ -175,15 +197,12 @@ fn inputs(listing: &Listing, options: &SiteOptions) -> Print {
     Print::of(&(entries, problems, options.today, cache::way(options)))
 }
 
-/// How many files the output folder has, if it is as the last build left it.
-fn written(state: &State, output: &Output) -> Option<usize> {
-    let manifest = output.manifest_digest()?;
-    if state.head().manifest != Some(manifest) {
-        return None;
-    }
-    let files = state.outputs();
-    let is_same = files.par_iter().all(|file| output.holds(&file.path, &file.digest, file.stat.as_ref()));
-    is_same.then_some(files.len())
+/// Whether the output folder is as the last build left it.
+fn is_written(state: &State, marks: &Marks, output: &Output) -> bool {
+    let manifest = output.manifest_digest();
+    manifest.is_some()
+        && state.head().manifest == manifest
+        && marks.outputs.par_iter().all(|(path, file)| output.holds(path, &file.digest, file.stat.as_ref()))
 }
 
 fn unchanged(state: &State, n_files: usize) -> Built {
@@ -196,6 +215,20 @@ fn unchanged(state: &State, n_files: usize) -> Built {
     }
 }
 
+/// What the last build has left.
+#[derive(Default)]
+struct Former {
+    pages: FormerFiles,
+    marks: Marks,
+}
+
+impl Former {
+    fn of(state: &State) -> Self {
+        let (files, marks) = rayon::join(|| state.pages(), || Marks::of(state));
+        Self { pages: FormerFiles { reading: state.head().reading.clone(), files }, marks }
+    }
+}
+
 /// What the last build knew of addresses.
 #[derive(Default)]
 struct Marks {
@@ -205,11 +238,10 @@ struct Marks {
 
 impl Marks {
     fn of(state: &State) -> Self {
-        let (routes, outputs) = rayon::join(|| state.routes(), || state.outputs());
-        Self {
-            routes: routes.into_iter().map(|record| (record.route.clone(), record)).collect(),
-            outputs: outputs.into_iter().map(|file| (file.path.clone(), file)).collect(),
-        }
+        let routes = || state.routes().into_iter().map(|record| (record.route.clone(), record)).collect();
+        let outputs = || state.outputs().into_iter().map(|file| (file.path.clone(), file)).collect();
+        let (routes, outputs) = rayon::join(routes, outputs);
+        Self { routes, outputs }
     }
 }
 
@@ -236,22 +268,15 @@ impl Begun {
         source: &Arc<dyn Source>,
         listing: Listing,
         options: &BuildOptions<'_>,
-        state: Option<&State>,
+        former: FormerFiles,
+        former_domains: Option<Domains>,
     ) -> Self {
-        let read =
-            |state: &State| FormerFiles { reading: state.head().reading.clone(), files: state.pages() };
-        let former = state.map(read).unwrap_or_default();
         let (site, highlighter) = rayon::join(
             || Site::load_with(&**source, listing, &options.site, &former),
             || Arc::new(Highlighter::new()),
         );
         let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
-        Self {
-            domains: Domains::of(renderer.world()),
-            former_domains: state.map(|state| state.head().domains.clone()),
-            former_pages: former.files,
-            renderer,
-        }
+        Self { domains: Domains::of(renderer.world()), former_domains, former_pages: former.files, renderer }
     }
 
     fn site(&self) -> &Site {
@@ -335,22 +360,20 @@ struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Puts what is known now into the cache.
-    fn remember(
-        &self,
-        cache: &Cache,
-        way: &Print,
-        head: &Head,
-        source: &dyn Source,
-        state: Option<State>,
-    ) -> io::Result<()> {
+    /// Begins the next state with what doesn't depend on the output folder.
+    fn begin(&self, cache: &Cache, state: Option<State>) -> io::Result<StateWriter> {
         let mut writer = cache.writer(state)?;
         self.pages(&mut writer)?;
         self.routes(&mut writer)?;
+        Ok(writer)
+    }
+
+    /// Adds what the output folder holds now, and the ids of source files.
+    fn finish(&self, mut writer: StateWriter, source: &dyn Source) -> io::Result<StateWriter> {
         let (files, changed) = output_files(self.marks, self.done, self.output);
         writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
         writer.blobs(&source.known_blobs())?;
-        cache.keep(way, writer, head)
+        Ok(writer)
     }
 
     fn pages(&self, writer: &mut StateWriter) -> io::Result<()> {

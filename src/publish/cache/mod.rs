@@ -20,7 +20,7 @@ mod state;
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
@@ -32,7 +32,11 @@ const MAX_STATES: usize = 16;
 /// How many bytes all states may have together.
 const MAX_BYTES: u64 = 2 << 30;
 /// What the names of our files end with.
-const EXTENSION: &str = "state";
+const EXTENSION: &str = ".state";
+/// What the names of files begin with that are being written.
+const UNFINISHED: &str = ".next-";
+/// When such a file is one that a killed build has left.
+const LEFT_AFTER: Duration = Duration::from_secs(3600);
 /// This build of the program.
 const PROGRAM: &str = env!("RECTO_BUILD");
 
@@ -78,19 +82,26 @@ impl Cache {
     }
 
     fn path(&self, way: &Print) -> PathBuf {
-        self.dir.join(format!("{PROGRAM}-{way}.{EXTENSION}"))
+        self.dir.join(format!("{PROGRAM}-{way}{EXTENSION}"))
     }
 
-    /// Removes the states that were not written for longest. What can't be removed stays.
+    /// Removes the states that were not written for longest, and what killed builds have left. What can't be removed stays.
     fn prune(&self) {
-        let states = fs::read_dir(&self.dir).into_iter().flatten().flatten().filter_map(|entry| {
-            let path = entry.path();
-            let metadata = entry.metadata().ok()?;
-            let is_state = path.extension().is_some_and(|extension| extension == EXTENSION);
-            (is_state && metadata.is_file())
-                .then(|| (metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), metadata.len(), path))
-        });
-        let mut states: Vec<_> = states.collect();
+        let now = SystemTime::now();
+        let mut states = Vec::new();
+        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let Some(metadata) = entry.metadata().ok().filter(fs::Metadata::is_file) else { continue };
+            let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            let name = name.to_string_lossy();
+            if is_state(&name) {
+                states.push((modified, metadata.len(), path));
+            } else if name.starts_with(UNFINISHED)
+                && now.duration_since(modified).is_ok_and(|age| age > LEFT_AFTER)
+            {
+                let _ = fs::remove_file(path);
+            }
+        }
         states.sort_by(|a, b| b.cmp(a));
         let mut n_bytes = 0;
         for (place, (_, len, path)) in states.into_iter().enumerate() {
@@ -99,5 +110,38 @@ impl Cache {
                 let _ = fs::remove_file(path);
             }
         }
+    }
+}
+
+/// Whether a name is one that we give: the folder may hold files of others.
+fn is_state(name: &str) -> bool {
+    let hexadecimal =
+        |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let Some((program, way)) = name.strip_suffix(EXTENSION).and_then(|stem| stem.split_once('-')) else {
+        return false;
+    };
+    hexadecimal(program, PROGRAM.len()) && hexadecimal(way, 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_files_are_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = |n: usize| format!("{PROGRAM}-{}.state", Print::of(&n));
+        for n in 0..MAX_STATES + 5 {
+            fs::write(folder.path().join(state(n)), "x").expect("a file");
+            fs::write(folder.path().join(format!("notes{n}.state")), "important").expect("a file");
+        }
+        Cache::new(folder.path()).prune();
+        let left: Vec<String> = fs::read_dir(folder.path())
+            .expect("a folder")
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(left.iter().filter(|name| is_state(name)).count(), MAX_STATES);
+        assert_eq!(left.iter().filter(|name| name.starts_with("notes")).count(), MAX_STATES + 5);
     }
 }

@@ -16,7 +16,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
-use super::chunk::{self, ChunkPlace};
+use super::{
+    UNFINISHED,
+    chunk::{self, ChunkPlace},
+};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -99,6 +102,8 @@ pub struct State {
 
 impl State {
     pub(super) fn open(path: &Path) -> Option<Self> {
+        // Opening anything else may wait for ever.
+        path.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
         let file = File::open(path).ok()?;
         let len = file.metadata().ok()?.len();
         let tail_at = len.checked_sub(TAIL_BYTES as u64)?;
@@ -174,7 +179,7 @@ pub struct StateWriter {
 impl StateWriter {
     pub(super) fn new(dir: &Path, former: Option<State>) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".next-");
+        builder.prefix(UNFINISHED);
         // Whoever may read the folder may use it: as with any other new file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

@@ -150,6 +150,14 @@ impl Staging {
     /// The folder is as it was, except after [`OutputError::Unfinished`]: then the next [`begin`](super::Output::begin)
     /// finishes the change.
     pub fn commit(mut self) -> Result<Summary, OutputError> {
+        self.apply()
+    }
+
+    /// The same, for those who look at the folder before other builds may change it: it is locked until this is dropped.
+    ///
+    /// # Errors
+    /// As those of [`Staging::commit`].
+    pub fn apply(&mut self) -> Result<Summary, OutputError> {
         let wanted = std::mem::take(self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner));
         let written = wanted.values().filter(|wanted| wanted.staged.is_some()).count();
         let mut summary = Summary {

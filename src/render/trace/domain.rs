@@ -55,15 +55,18 @@ impl Domains {
     /// The prints of a world, at the cost of looking at each of its files and lists once.
     pub fn of(world: &World) -> Self {
         let site = &*world.site;
-        let rules = rules(site);
-        let outside: Vec<(&RepoPath, Print)> = site.files().map(|file| (&file.path, file.outside)).collect();
-        let structure = Print::of(&(rules, outside));
-        let links = Print::of(&(structure, site.files().map(|file| file.links).collect::<Vec<_>>()));
+        let outside = || site.files().map(|file| (&file.path, file.outside, file.links)).collect::<Vec<_>>();
         let sections = site.sections().iter().filter(|_| !site.has_summary());
-        let folders = sections.map(|(_, section)| (section.folder.clone(), list_of(site, section)));
-        let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
-        let terms = terms.map(|term| (term.route.clone(), pages_of(site, term)));
-        Self { rules, structure, links, folders: folders.collect(), terms: terms.collect() }
+        let folders =
+            || sections.map(|(_, section)| (section.folder.clone(), list_of(site, section))).collect();
+        let all_terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
+        let terms = || all_terms.map(|term| (term.route.clone(), pages_of(site, term))).collect();
+        let ((rules, files), (folders, terms)) =
+            rayon::join(|| rayon::join(|| rules(site), outside), || rayon::join(folders, terms));
+        let structure =
+            Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
+        let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
+        Self { rules, structure, links, folders, terms }
     }
 }
 

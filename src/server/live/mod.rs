@@ -47,6 +47,9 @@ const SCRIPTS: [(&str, &str); 3] = [
     ("panel.js", include_str!("panel.js")),
 ];
 
+/// Where a request comes from, as browsers say.
+const FETCH_SITE: &str = "sec-fetch-site";
+
 /// Answers to a path below [`FOLDER`].
 pub(super) async fn answer(shared: &Arc<Shared>, head: &Parts, base_path: &str, name: &str) -> Response {
     if name == "events" && shared.pages.is_live() {
@@ -73,6 +76,14 @@ pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest) -> Arc<
 
 /// The stream for one page, until the browser or the server ends it.
 async fn events(shared: Arc<Shared>, head: &Parts, base_path: &str) -> Response {
+    // Other sites could use up the streams.
+    if head.headers.get(FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none") {
+        return text(
+            head,
+            axum::http::StatusCode::FORBIDDEN,
+            "These events are for the pages of this server.",
+        );
+    }
     let Some(page) = page_of(head.uri.query().unwrap_or_default(), base_path) else {
         return text(head, axum::http::StatusCode::BAD_REQUEST, "`page` must be the path of a page.");
     };
