@@ -9,7 +9,7 @@
 //! * Written beside and renamed, so that two builds at once leave one of two whole files.
 //! * In chunks with a digest each: a build reads those that it needs, writes anew those that differ, and a damaged one
 //!   counts as missing.
-//! * Bounded by [`MAX_STATES`] and [`MAX_BYTES`]: the files not used for longest go.
+//! * Bounded by `MAX_STATES` and `MAX_BYTES`: the files not used for longest go.
 //!
 //! It is safe to delete at any time.
 

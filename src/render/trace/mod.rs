@@ -1,14 +1,14 @@
 //! Traces: what a render asked, and the prints of the answers. A result holds while all its answers do.
 //!
 //! This is a *verifying trace*, as in "Build Systems à la Carte" (Mokhov, Mitchell, Peyton Jones, 2018). Renders can't
-//! reach the site, its files or the theme but through an [`Asker`], and the asker writes down every question. So nothing
-//! can be asked without being traced: a new kind of question is a new type that implements [`Ask`], and its answer is
+//! reach the site, its files or the theme but through an `Asker`, and the asker writes down every question. So nothing
+//! can be asked without being traced: a new kind of question is a new type that implements `Ask`, and its answer is
 //! all that the one who asked gets to see.
 //!
 //! 1. [`World`] is what can be asked about: a site, the files behind it, the theme.
 //! 2. [`Question`] lists the kinds of questions; each names pages and files by their paths, so that it can be put to
 //!    another world, and in another process.
-//! 3. [`Asker`] puts the questions of one render, and gives its [`Trace`].
+//! 3. `Asker` puts the questions of one render, and gives its [`Trace`].
 //! 4. [`Trace::holds`] puts them again.
 //!
 //! An answer is as fine as what is shown of it: a list of titles and dates doesn't change when a body does.
