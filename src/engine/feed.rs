@@ -93,10 +93,14 @@ impl Feed for FolderFeed {
             thread::sleep(WRITE_STEP);
             relisted = self.folder.relist(former, &touched, options);
         }
+        self.watch.follow(&self.folder, &touched);
+        // A folder that goes meanwhile looks empty, and nothing tells when it comes back: it is looked for again.
+        if !self.folder.root().is_dir() {
+            relisted = Err(SourceError::NotFound { path: self.folder.root().display().to_string() });
+        }
         if relisted.is_err() {
             self.missed();
         }
-        self.watch.follow(&self.folder, &touched);
         let (listing, changes) = relisted?;
         Ok(News { source: self.folder.clone(), listing, changes })
     }
