@@ -86,6 +86,7 @@ def measure(options):
     if "scale" in options.parts:
         sizes = sorted({SMALL, options.pages, *([LARGE] if options.large else [])})
         found["scale"] = scale.scale(tools["recto"], sizes, options.work, options.runs, options.settle)
+    cold.forget_builds(options.work)
     return found | {"load_after": os.getloadavg()}
 
 
