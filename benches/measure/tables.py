@@ -55,9 +55,9 @@ def scale(found):
     rows, smaller = [], None
     for size, runs in sorted(((int(size), runs) for size, runs in found.get("scale", {}).items())):
         peak = median_of(runs, "peak_mib")
-        more = "" if smaller is None else f"{(peak - smaller[1]) * 1024 / (size - smaller[0]):.1f} KiB"
-        cpu_ms = 1000 * median_of(runs, "cpu") / size
-        rows.append((f"{size:,}", seconds(median_of(runs, "wall")), f"{cpu_ms:.2f} ms", f"{peak:,.0f} MiB", more))
+        more = "" if smaller is None else unit(f"{(peak - smaller[1]) * 1024 / (size - smaller[0]):.1f}", "KiB")
+        cpu_ms = unit(f"{1000 * median_of(runs, 'cpu') / size:.2f}", "ms")
+        rows.append((f"{size:,}", seconds(median_of(runs, "wall")), cpu_ms, mib(runs), more))
         smaller = (size, peak)
     return table(["Pages", "Wall", "CPU per page", "Peak memory", "Memory per further page"], rows)
 
@@ -111,12 +111,19 @@ def put_into(page, parts):
 
 
 def seconds(value):
-    return f"{value:.1f} s" if value >= 10 else f"{value:.2f} s" if value >= 1 else f"{1000 * value:.0f} ms"
+    if value >= 1:
+        return unit(f"{value:.1f}" if value >= 10 else f"{value:.2f}", "s")
+    return unit(f"{1000 * value:.0f}", "ms")
 
 
 def ms(value):
-    return f"{1000 * value:,.0f} ms" if value >= 0.1 else f"{1000 * value:.1f} ms"
+    return unit(f"{1000 * value:,.0f}" if value >= 0.1 else f"{1000 * value:.1f}", "ms")
 
 
 def mib(runs):
-    return f"{median_of(runs, 'peak_mib'):,.0f} MiB"
+    return unit(f"{median_of(runs, 'peak_mib'):,.0f}", "MiB")
+
+
+def unit(number, name):
+    """A number with its unit, which no line end parts."""
+    return f"{number}\u00a0{name}"
