@@ -6,7 +6,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{base::digest::Print, cli::exit::UsageError, publish::cache::Cache};
+use crate::{
+    base::digest::Print,
+    cli::{exit::UsageError, open::path_inside},
+    publish::cache::Cache,
+    source::is_hidden,
+};
 
 /// For how long a site's results are kept that nobody uses.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 24 * 3600);
@@ -39,13 +44,10 @@ impl CacheArgs {
     }
 }
 
-/// Whether a folder lies in a site, where only names that begin with a dot are left out.
+/// Whether a folder lies in a site, where only hidden names are left out.
 fn would_be_published(folder: &Path, site: &Path) -> bool {
-    let (Ok(folder), Ok(site)) = (std::path::absolute(folder), std::path::absolute(site)) else {
-        return false;
-    };
-    let is_hidden = |part: std::path::Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
-    folder.strip_prefix(site).is_ok_and(|inside| !inside.components().any(is_hidden))
+    let inside = path_inside(site, folder);
+    inside.is_some_and(|path| !path.parts().any(|part| is_hidden(part.as_bytes())))
 }
 
 /// Our folder in the user's cache folder; `None` when there is no such folder.
@@ -95,6 +97,10 @@ mod tests {
         check("/t", "/s", false);
         check("/s-cache", "/s", false);
         check("cache", ".", true);
+        check("../s/cache", "../s", true);
+        check("/s/.x/../cache", "/s", true);
+        check("/s/../t", "/s", false);
+        check("/s/.well-known/x", "/s", true);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Opening a site: a folder, or a revision of its repository, and today's date.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 
@@ -96,11 +99,27 @@ impl SiteArgs {
     /// The output folder as a path of the site: the given one if it lies inside, else the config's.
     fn output_inside(&self, source: &dyn Source, output: Option<&Path>) -> Option<RepoPath> {
         let Some(output) = output else { return Some(configured_output(source)) };
-        let root = std::path::absolute(&self.dir).ok()?;
-        let output = std::path::absolute(output).ok()?;
-        let inside = output.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
-        RepoPath::new(&inside).filter(|path| !path.is_root())
+        path_inside(&self.dir, output).filter(|path| !path.is_root())
     }
+}
+
+/// A file or folder, there or not, as a path of the site in a folder; `None` when it lies outside.
+pub(super) fn path_inside(site: &Path, path: &Path) -> Option<RepoPath> {
+    let inside = resolved(path)?.strip_prefix(resolved(site)?).ok()?.to_str()?.replace('\\', "/");
+    if inside.is_empty() { Some(RepoPath::root()) } else { RepoPath::new(&inside) }
+}
+
+/// An absolute path without links, as far as it is there, and without `..`.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let mut resolved = PathBuf::new();
+    for part in std::path::absolute(path).ok()?.components() {
+        match part {
+            Component::ParentDir => drop(resolved.pop()),
+            part => resolved.push(part),
+        }
+        resolved = resolved.canonicalize().unwrap_or(resolved);
+    }
+    Some(resolved)
 }
 
 /// The output folder that the config of a site names.

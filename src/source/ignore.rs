@@ -33,7 +33,7 @@ pub(super) const MAX_IGNORE_FILE_BYTES: usize = 1024 * 1024;
 const SHOWN_DOT_NAMES: [&str; 3] = [".well-known", ".nojekyll", ".htaccess"];
 
 /// Whether a name starts with a dot and is none of those that web servers look for.
-pub(super) fn is_hidden(name: &[u8]) -> bool {
+pub(crate) fn is_hidden(name: &[u8]) -> bool {
     name.first() == Some(&b'.') && !SHOWN_DOT_NAMES.iter().any(|shown| shown.as_bytes() == name)
 }
 

@@ -40,6 +40,7 @@ mod walk;
 mod watch;
 
 pub use folder::Folder;
+pub(crate) use ignore::is_hidden;
 pub use memory::Memory;
 pub use tree::Tree;
 pub use walk::MANIFEST_FILE;
