@@ -110,6 +110,38 @@ fn a_file_named_like_the_folder_of_the_theme_is_told_about() {
 }
 
 #[test]
+fn a_component_takes_the_values_of_the_page_whose_text_calls_it() {
+    let built = TestSite::new()
+        .file(
+            "themes/default/components/about.html",
+            "{% component about(@page) %}<b>{{ page.title }}, {{ page.n_words }}</b>{% endcomponent %}",
+        )
+        .file("bread.md", "# Bread\n\nOne two.\n\n::about\n")
+        .file("meal.md", "# Meal\n\n![[bread]]\n")
+        .build();
+    built.code(0).no_problems();
+    for page in ["bread/index.html", "meal/index.html"] {
+        assert!(built.page(page).contains("<b>Bread, "), "{}", built.page(page));
+    }
+}
+
+#[test]
+fn a_limit_of_feeds_concerns_no_page() {
+    let site = garden().file("recto.yml", "feed: {limit: 5}\n");
+    site.build();
+    let again = site.file("recto.yml", "feed: {limit: 1}\n").build();
+    assert_eq!(again.count("rendered"), 2, "the feeds of the site and of its plants");
+}
+
+#[test]
+fn explain_knows_the_files_of_a_theme() {
+    let site = TestSite::new().file("a.md", "# A\n").file("themes/default/own.css", "b {}");
+    let built = site.build_with(&["--explain", "themes/default/own.css"]);
+    let explained = built.code(0).stderr();
+    assert!(explained.contains("`/theme/own.css` was rendered"), "{explained}");
+}
+
+#[test]
 fn threads_change_nothing() {
     let site = garden();
     let one = site.build_into("../one", &["--jobs", "1"]);

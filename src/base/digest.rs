@@ -50,7 +50,7 @@ impl fmt::Debug for BlobId {
 ///
 /// It is for comparing answers with earlier ones, also those of earlier processes of the same program on the same kind
 /// of machine. There are many, so it is short; nobody gains by finding two values with one print.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Print([u8; 16]);
 
 impl Print {

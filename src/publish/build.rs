@@ -342,7 +342,7 @@ impl Begun {
 
     fn explained(&self, wanted: &str, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
         let file = RepoPath::root().resolve(wanted);
-        let of_file = file.and_then(|path| self.site().route_of_file(&path));
+        let of_file = file.and_then(|path| self.renderer.world().route_of_file(&path));
         let is_wanted = |route: &Route| {
             of_file.as_ref() == Some(route) || route.as_str() == wanted || route.output_path() == wanted
         };

@@ -71,8 +71,9 @@ impl RenderCache {
             generations.old = std::mem::take(&mut generations.young);
             generations.n_young_bytes = 0;
         }
-        if generations.young.insert(route.clone(), entry).is_none() {
-            generations.n_young_bytes += n_bytes;
+        generations.n_young_bytes += n_bytes;
+        if let Some(replaced) = generations.young.insert(route.clone(), entry) {
+            generations.n_young_bytes -= replaced.rendered.bytes.len() + ENTRY_BYTES;
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         page::Render,
         theme::Context,
         trace::{Lead, Leads, Links},
+        view,
     },
     site::{
         graph::spelling,
@@ -57,7 +58,6 @@ pub(super) struct PageHooks<'a> {
     pub(super) stack: Vec<RepoPath>,
     files: &'a [RepoPath],
     route: Route,
-    context: Context,
     /// Where the links of the page's text lead, by their places.
     leads: HashMap<At, Lead>,
     pub(super) problems: Vec<(Diagnostic, At)>,
@@ -81,8 +81,7 @@ impl<'a> PageHooks<'a> {
 
     /// Hooks for a text that is in no file.
     fn new(render: &'a Render, route: Route, files: &'a [RepoPath], stack: Vec<RepoPath>) -> Self {
-        let (context, leads, problems) = (Context::new(), HashMap::new(), Vec::new());
-        Self { render, stack, files, route, context, leads, problems }
+        Self { render, stack, files, route, leads: HashMap::new(), problems: Vec::new() }
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
@@ -125,15 +124,17 @@ impl<'a> PageHooks<'a> {
 
     /// The address on the forge of a file that the site doesn't have.
     fn forge_href(&self, target: &str) -> Option<String> {
-        let repo = self.render.asker.settings().repo?;
         let folder = self.files.first()?.parent()?;
-        let path = folder.resolve(target.split('#').next()?)?;
-        let branch = repo.branch.as_deref().unwrap_or("HEAD");
-        Some(format!(
-            "{}/blob/{branch}{}",
-            repo.url.trim_end_matches('/'),
-            Route::new(path.as_str()).href("")
-        ))
+        view::source_url(self.render, &folder.resolve(target.split('#').next()?)?)
+    }
+
+    /// `page` in a component: the page whose text calls it, also where another page embeds that.
+    fn context(&self) -> Context {
+        let mut context = Context::new();
+        if let Some(page) = self.stack.last().and_then(|path| self.render.facts(path)) {
+            context.insert("page", &view::page_values(self.render, &page));
+        }
+        context
     }
 
     fn unknown_component(&mut self, call: &ComponentCall, body: &str) -> String {
@@ -189,6 +190,9 @@ impl Hooks for PageHooks<'_> {
             return code_block_html(fence, &escape::text(code));
         };
         let highlighted = self.render.highlighter.highlight(language, code);
+        if highlighted.outcome == Outcome::OverBudget {
+            self.render.asker.do_not_reuse();
+        }
         let problem = match highlighted.outcome {
             Outcome::Unknown => Some(
                 Diagnostic::warning("unknown-language", format!("code language `{language}` is not known"))
@@ -217,7 +221,7 @@ impl Hooks for PageHooks<'_> {
     fn component(&mut self, call: &ComponentCall, body: String) -> String {
         let body_html = call.body.is_some().then_some(body.as_str());
         let rendered =
-            self.render.asker.render_component(&call.name, &call.attributes, body_html, &self.context);
+            self.render.asker.render_component(&call.name, &call.attributes, body_html, || self.context());
         let Some((html, problems)) = rendered else { return self.unknown_component(call, &body) };
         self.problems.extend(problems.into_iter().map(|problem| (problem, call.at)));
         html.unwrap_or(body)

@@ -28,13 +28,12 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
             diagnostics = content.1;
             view::page(render, page, content.0)
         }
-        None => View {
-            page: view::added(render, route, section.title, Kind::Folder),
-            nav: view::nav(render, NavPlace::Section(folder.clone())),
-            ..View::default()
-        },
+        None => {
+            let mut page = view::added(render, route, section.title, Kind::Folder);
+            page.breadcrumbs = view::section_breadcrumbs(render, folder);
+            View { page, nav: view::nav(render, NavPlace::Section(folder.clone())), ..View::default() }
+        }
     };
-    view.page.breadcrumbs = view::section_breadcrumbs(render, folder);
     view.page.url = render.href(route);
     view.children = section.children.iter().map(|child| view::child(render, child)).collect();
     view.pagination = pagination(render, section.route, number, section.n_children, section.size);

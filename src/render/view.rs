@@ -169,8 +169,8 @@ fn permalink(render: &Render, route: &Route) -> Option<String> {
     render.asker.settings().base.is_absolute().then(|| render.permalink(route))
 }
 
-/// A page's source on the forge, as GitHub, GitLab, Gitea and others address it.
-fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
+/// The address that shows a file of the repository on the forge, as GitHub, GitLab, Gitea and others have it.
+pub(super) fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
     let repo = render.asker.settings().repo?;
     let url = repo.url.trim_end_matches('/');
     let kind = if url.contains("gitlab") { "-/blob" } else { "blob" };

@@ -48,7 +48,6 @@ use crate::{
     base::{
         config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE},
         diagnostic::{self, Diagnostic, Place},
-        digest::Print,
         path::RepoPath,
     },
     parse::{
@@ -332,10 +331,9 @@ impl Site {
         &self.pages
     }
 
-    /// The print of what the site depends on besides its files.
-    pub fn options_print(&self) -> Print {
-        let SiteOptions { today, drafts, future, base_url, output } = &self.options;
-        Print::of(&(today, drafts, future, base_url, output))
+    /// The page files that aren't published, and why.
+    pub fn hidden_files(&self) -> impl Iterator<Item = (&RepoPath, Hidden)> {
+        self.hidden.iter().map(|(path, why)| (path, *why))
     }
 
     /// A page by its id.
@@ -436,11 +434,6 @@ impl Site {
         let home = self.sections.of_folder(&self.content).and_then(|root| self.sections.get(root).page);
         let own = self.config.title.as_deref();
         own.or_else(|| home.map(|home| self.page(home).title.as_str())).unwrap_or(HOME)
-    }
-
-    /// Today, as the options have it.
-    pub fn today(&self) -> Option<&Date> {
-        self.options.today.as_ref()
     }
 }
 

@@ -130,7 +130,7 @@ impl Names {
     /// The names of all pages, for hints.
     pub(super) fn page_names(&self) -> impl Iterator<Item = &str> {
         let names = self.paths.by_name.keys().chain(self.paths.by_folder_name.keys());
-        names.map(String::as_str).filter(|name| !name.contains('/'))
+        names.map(String::as_str).filter(|name| !name.is_empty() && !name.contains('/'))
     }
 }
 

@@ -19,7 +19,7 @@ mod state;
 
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
@@ -58,11 +58,6 @@ impl Cache {
         Self { dir: dir.into() }
     }
 
-    /// The folder.
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// The state of a way to build, if there is one that can be read.
     pub fn state(&self, way: &Print) -> Option<State> {
         State::open(&self.path(way))
@@ -85,7 +80,7 @@ impl Cache {
         self.dir.join(format!("{PROGRAM}-{way}{EXTENSION}"))
     }
 
-    /// Removes the states that were not written for longest, and what killed builds have left. What can't be removed stays.
+    /// Removes the states that were not used for longest, and what killed builds have left. What can't be removed stays.
     fn prune(&self) {
         let now = SystemTime::now();
         let mut states = Vec::new();

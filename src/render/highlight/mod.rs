@@ -116,7 +116,9 @@ impl Highlighter {
             return block;
         }
         let block = self.run(kind, code);
-        self.blocks.insert(key, &block);
+        if block.outcome != Outcome::OverBudget {
+            self.blocks.insert(key, &block);
+        }
         block
     }
 

@@ -37,7 +37,7 @@ impl Templates {
 
     /// The template of a name with or without its folder.
     pub(super) fn get(&self, name: &str) -> Option<&Source> {
-        self.sources.get(name).or_else(|| self.sources.get(&format!("{TEMPLATE_FOLDER}{name}")))
+        self.sources.get(self.full_name(name)?)
     }
 
     /// The full name of a template that is called with or without its folder.

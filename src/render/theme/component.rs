@@ -29,6 +29,8 @@ pub struct ComponentInfo {
     pub inline: bool,
     /// What it is for.
     pub doc: Option<String>,
+    /// Whether it takes `@page`: the values of the page that calls it.
+    pub wants_page: bool,
     pub(super) wants_uid: bool,
 }
 
@@ -99,6 +101,7 @@ fn describe(tera: &Tera, name: &str, definition: &str) -> Option<ComponentInfo> 
         takes_body: flag("body").unwrap_or_else(|| shows_body(definition)),
         inline: flag("inline").unwrap_or(false),
         doc: known.metadata().get("doc").and_then(Value::as_str).map(str::to_owned),
+        wants_page: known.args().iter().any(|arg| arg.is_implicit() && arg.name() == "page"),
         wants_uid: known.args().iter().any(|arg| arg.name() == UID),
     })
 }

@@ -59,6 +59,11 @@ impl Asker {
         is_settled.then(|| Trace { asked: asked.into_iter().collect() })
     }
 
+    /// Says that the result is that of this moment: of a file that was just written, or of too little time.
+    pub(in crate::render) fn do_not_reuse(&self) {
+        self.is_unsettled.store(true, Ordering::Relaxed);
+    }
+
     /// The settings, which every asker has asked for.
     pub(in crate::render) fn settings(&self) -> SettingsValues<'_> {
         Settings.answer(&self.world)
@@ -74,7 +79,7 @@ impl Asker {
         let files = self.world.files();
         let (expanded, is_settled) = file::expanded_body(&page.file, &files);
         if !is_settled {
-            self.is_unsettled.store(true, Ordering::Relaxed);
+            self.do_not_reuse();
         }
         Some(expanded)
     }
@@ -85,7 +90,7 @@ impl Asker {
         let bytes = self.world.source.read(path);
         let is_settled = bytes.as_ref().is_ok_and(|bytes| blob == Some(BlobId::of(bytes)));
         if !is_settled {
-            self.is_unsettled.store(true, Ordering::Relaxed);
+            self.do_not_reuse();
         }
         bytes
     }
@@ -152,17 +157,20 @@ impl Asker {
         nearest(name, components.iter().copied()).map(str::to_owned)
     }
 
-    /// Renders a call of a component; `None` when pages can't call one of that name.
+    /// Renders a call of a component, with the values of the page when it wants them; `None` when pages can't call one
+    /// of that name.
     pub(in crate::render) fn render_component(
         &self,
         name: &str,
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
-        context: &Context,
+        page: impl FnOnce() -> Context,
     ) -> Option<(Option<String>, Vec<Diagnostic>)> {
         self.ask(SiteValues);
         self.ask(ComponentText(name.to_owned()))?;
-        let (html, problems) = self.world.theme.render_component(name, attributes, body_html, context);
+        let wants_page = self.world.theme.component(name).is_some_and(|component| component.wants_page);
+        let context = if wants_page { page() } else { Context::new() };
+        let (html, problems) = self.world.theme.render_component(name, attributes, body_html, &context);
         if !problems.is_empty() {
             self.ask(ThemeNames);
         }

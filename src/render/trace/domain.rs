@@ -39,10 +39,10 @@ pub(in crate::render) enum Domain<'q> {
 }
 
 /// The prints of the domains in a world.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domains {
-    /// What pages and lists are made by: config, options, paths, `SUMMARY.md`, cascades, and which pages are published
-    /// at which addresses.
+    /// What pages and lists are made by: config, paths, `SUMMARY.md`, cascades, and which pages are published
+    /// at which addresses, and why others aren't.
     rules: Print,
     structure: Print,
     links: Print,
@@ -73,14 +73,14 @@ impl Domains {
 fn rules(site: &Site) -> Print {
     let config = serde_json::to_string(site.config()).unwrap_or_default();
     let entries = &site.listing().entries;
-    let paths: Vec<(&RepoPath, Option<&RepoPath>)> =
-        entries.iter().map(|(path, entry)| (path, entry.link_to.as_ref())).collect();
+    let paths: Vec<&RepoPath> = entries.keys().collect();
+    let hidden: Vec<_> = site.hidden_files().collect();
     let summary = entries.get(&site.content().join(SUMMARY_FILE)).map(|entry| entry.blob);
     let cascading = site.files().filter(|file| file.front.cascade.is_some());
     let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
     let pages: Vec<(&RepoPath, &Route)> =
         site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
-    Print::of(&(config, site.options_print(), paths, summary, cascades, pages))
+    Print::of(&(config, paths, hidden, summary, cascades, pages))
 }
 
 fn list_of(site: &Site, section: &Section) -> Print {

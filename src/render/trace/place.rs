@@ -119,7 +119,6 @@ pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) repo: Option<&'w Repo>,
     pub(in crate::render) markdown: &'w MarkdownOptions,
     pub(in crate::render) line_numbers: bool,
-    pub(in crate::render) feed_limit: u32,
 }
 
 impl Ask for Settings {
@@ -139,7 +138,6 @@ impl Ask for Settings {
             repo: config.repo.as_ref(),
             markdown: &site.reading().markdown,
             line_numbers: config.highlight.line_numbers,
-            feed_limit: config.feed.limit,
         }
     }
 }

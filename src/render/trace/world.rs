@@ -74,11 +74,6 @@ impl World {
         &self.site
     }
 
-    /// The source of its files.
-    pub fn source(&self) -> &Arc<dyn Source> {
-        &self.source
-    }
-
     /// What is wrong with the theme.
     pub fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
         // What is not about a file of the theme is about its name in the config, wherever that stands by now.
@@ -98,6 +93,14 @@ impl World {
         routes.extend(own.filter(|route| *route != theme_folder()));
         routes.sort();
         routes
+    }
+
+    /// The address of a source file: of a page, or of a file of the site or of its theme that is published as it is.
+    pub fn route_of_file(&self, path: &RepoPath) -> Option<Route> {
+        let folder = theme_files_folder(&self.site.config().theme);
+        let name = folder.and_then(|folder| path.relative_to(&folder).map(str::to_owned));
+        let of_theme = name.filter(|name| self.theme.asset(name).is_some()).map(|name| theme_route(&name));
+        of_theme.or_else(|| self.site.route_of_file(path))
     }
 
     pub(super) fn files(&self) -> SourceFiles<'_> {
