@@ -6,11 +6,8 @@ use super::{Shared, Snapshot};
 use crate::{
     base::{digest::Digest, media},
     render::Rendered,
-    site::route::Route,
+    site::{page::NOT_FOUND, route::Route},
 };
-
-/// The address of the page for addresses where nothing is.
-const NOT_FOUND: &str = "/404.html";
 
 /// What is at a path.
 #[derive(Clone, Debug)]

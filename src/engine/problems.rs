@@ -92,11 +92,11 @@ impl Shared {
     pub(super) fn note_site_problems(&self, snapshot: &Snapshot) {
         let site = snapshot.renderer.site();
         let mut problems = site.diagnostics();
-        problems.extend(snapshot.renderer.diagnostics().iter().cloned());
+        problems.extend(snapshot.renderer.diagnostics());
         problems.extend(site.link_diagnostics(&*snapshot.source));
         let stale: Vec<Route> = locked(&self.board).of_pages.keys().cloned().collect();
         let again = stale.into_iter().filter_map(|route| {
-            let rendered = snapshot.renderer.render(&route)?;
+            let rendered = self.cache.render(&snapshot.renderer, &route)?;
             Some((route, rendered.diagnostics)).filter(|(_, problems)| !problems.is_empty())
         });
         let again: BTreeMap<Route, Vec<Diagnostic>> = again.collect();

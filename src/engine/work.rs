@@ -9,9 +9,8 @@ use std::{
 use super::{Feed, News, Shared, Snapshot, Told, locked};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
-    render::{THEMES_FOLDER, theme::ASSET_FOLDER},
     site::{Site, SiteOptions, route::Route},
-    source::{ChangeSet, ListingOptions, SourceError},
+    source::{ChangeSet, ListingOptions, Source, SourceError},
 };
 
 /// How long nothing must happen before problems are looked for: a file that is written in pieces has none of its own.
@@ -57,7 +56,10 @@ impl Work {
         if self.unsettled.is_some() && (!has_news || is_late) {
             self.settle();
         }
-        let result = if has_news { self.round(feed) } else { self.check_day() };
+        let result = if has_news { self.round(feed) } else { self.check_day(feed) };
+        if result.is_err() {
+            feed.missed();
+        }
         self.told(result.err());
     }
 
@@ -95,51 +97,59 @@ impl Work {
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
-        if touches_config && self.has_other_options(&former) {
-            return self.load_anew(&former, begun);
+        if touches_config && let Some(options) = self.other_options(&former) {
+            return self.load_anew(feed, &former, options, begun);
         }
         let News { source, listing, mut changes } = news;
         changes.changed.extend(unsettled.into_iter().filter(|path| listing.entries.contains_key(path)));
         changes.changed.sort();
         changes.changed.dedup();
         let next = site.update(&*source, &changes, listing);
-        if !next.unsettled_files().is_empty() {
-            feed.missed();
-        }
-        self.publish(&former, source, next, &changes, begun);
+        self.publish(feed, &former, source, next, &changes, begun);
         Ok(())
     }
 
     /// At midnight the site is read anew: other pages may be published.
-    fn check_day(&mut self) -> Result<(), SourceError> {
+    fn check_day(&mut self, feed: &mut dyn Feed) -> Result<(), SourceError> {
         let former = self.shared.snapshot();
-        if self.has_other_options(&former) { self.load_anew(&former, Instant::now()) } else { Ok(()) }
+        let Some(options) = self.other_options(&former) else { return Ok(()) };
+        self.load_anew(feed, &former, options, Instant::now())
     }
 
-    fn has_other_options(&mut self, former: &Snapshot) -> bool {
-        let options = (self.shared.options.site)(&*former.source);
-        let differs =
-            (&options.output, &options.today) != (&self.site_options.output, &self.site_options.today);
-        self.site_options = options;
-        differs
+    /// The options of this moment, when they aren't those of the site.
+    fn other_options(&self, former: &Snapshot) -> Option<SiteOptions> {
+        let now = (self.shared.options.site)(&*former.source);
+        let differs = (&now.output, &now.today) != (&self.site_options.output, &self.site_options.today);
+        differs.then_some(now)
     }
 
-    fn load_anew(&mut self, former: &Snapshot, begun: Instant) -> Result<(), SourceError> {
+    fn load_anew(
+        &mut self,
+        feed: &mut dyn Feed,
+        former: &Snapshot,
+        options: SiteOptions,
+        begun: Instant,
+    ) -> Result<(), SourceError> {
         let source = former.source.clone();
-        let next = Site::load(&*source, &self.site_options)?;
+        let next = Site::load(&*source, &options)?;
+        self.site_options = options;
         let changes = ChangeSet::between(former.renderer.site().listing(), next.listing());
-        self.publish(former, source, next, &changes, begun);
+        self.publish(feed, former, source, next, &changes, begun);
         Ok(())
     }
 
     fn publish(
         &mut self,
+        feed: &mut dyn Feed,
         former: &Snapshot,
-        source: Arc<dyn crate::source::Source>,
+        source: Arc<dyn Source>,
         site: Site,
         changes: &ChangeSet,
         begun: Instant,
     ) {
+        if !site.unsettled_files().is_empty() {
+            feed.missed();
+        }
         let renderer = former.renderer.next(Arc::new(site), source.clone());
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
         *locked(&self.shared.current) = snapshot.clone();
@@ -156,13 +166,7 @@ fn touched(changes: &ChangeSet) -> impl Iterator<Item = &RepoPath> {
 
 /// The addresses of the changed files that are published as they are.
 fn changed_assets(snapshot: &Snapshot, changes: &ChangeSet) -> Vec<Route> {
-    let site = snapshot.renderer.site();
-    let themes = RepoPath::root().join(THEMES_FOLDER);
-    let of_file = |path: &RepoPath| {
-        if let Some((_, name)) = path.relative_to(&themes).and_then(|path| path.split_once('/')) {
-            return Some(Route::new(&format!("/{ASSET_FOLDER}/{name}")));
-        }
-        if site.page_of_file(path).is_some() { None } else { site.route_of_file(path) }
-    };
-    touched(changes).filter_map(of_file).collect()
+    let world = snapshot.renderer.world();
+    let files = touched(changes).filter(|path| snapshot.renderer.site().page_of_file(path).is_none());
+    files.filter_map(|path| world.route_of_file(path)).collect()
 }
