@@ -1,9 +1,11 @@
 //! Gives everything its address: what authors wrote first, then what the site adds where an address is free.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+use foldhash::HashSet;
 
 use crate::{
     base::{

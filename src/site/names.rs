@@ -3,11 +3,9 @@
 //! Obsidian, Gollum and GitHub wikis agree that `[[My page]]` means the page of that name wherever it is, and that
 //! case, spaces, `-` and `_` do not matter. Of several candidates the one nearest to the link wins.
 
-use std::{
-    collections::{BTreeSet, HashMap as Map},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
+use foldhash::HashMap as Map;
 use imbl::HashMap;
 
 use crate::{

@@ -1,7 +1,8 @@
 //! [`Pages`]: the published pages of a snapshot, by id and by file.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use imbl::Vector;
 
 use crate::{

@@ -1,10 +1,8 @@
 //! [`Section`]: a folder of pages. Which page is the folder's own, what is in it and in which order.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+use foldhash::HashMap;
 use imbl::Vector;
 use rayon::prelude::*;
 

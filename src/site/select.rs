@@ -1,10 +1,11 @@
 //! Which files become pages: folder pages, cascaded front matter, drafts and days, one page an address.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, hash_map::Entry},
     sync::Arc,
 };
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use rayon::prelude::*;
 
 use crate::{
@@ -60,13 +61,18 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
     for (page, hidden) in candidates {
         if let Some(hidden) = hidden {
             selection.hidden.insert(page.path().clone(), hidden);
-        } else if let Some(&other) = by_output.get(&page.route.output_path()) {
-            let other = selection.pages[other].path();
-            selection.diagnostics.push(routes::duplicate(&page.route, page.path(), other));
-            selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
-        } else {
-            by_output.insert(page.route.output_path(), selection.pages.len());
-            selection.pages.push(page);
+            continue;
+        }
+        match by_output.entry(page.route.output_path()) {
+            Entry::Occupied(other) => {
+                let other = selection.pages[*other.get()].path();
+                selection.diagnostics.push(routes::duplicate(&page.route, page.path(), other));
+                selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
+            }
+            Entry::Vacant(free) => {
+                free.insert(selection.pages.len());
+                selection.pages.push(page);
+            }
         }
     }
     selection.diagnostics.extend(case_twins(&selection.pages));
@@ -106,13 +112,13 @@ pub(super) fn changed_page(site: &Site, page: &Page, file: &Arc<PageFile>) -> Op
 /// The page of each folder that has one. A second `index` is reported; `README` and `Home` may be pages beside it.
 fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPath, &'a RepoPath> {
     let mut candidates: BTreeMap<&str, Vec<(usize, &RepoPath)>> = BTreeMap::new();
-    let mut folders: HashSet<&str> = HashSet::new();
-    let files =
-        || site.files.iter().map(|file| &file.path).filter(|path| !is_underscored(path, site.content()));
+    let mut folders: HashSet<&str> = HashSet::default();
+    let files = site.files.iter().map(|file| &file.path).filter(|path| !is_underscored(path, site.content()));
+    let files: Vec<(&RepoPath, Option<usize>)> = files.map(|path| (path, folder_page_rank(path))).collect();
     let mut last = None;
-    for path in files() {
+    for &(path, rank) in &files {
         let folder = folder_name(path);
-        if let Some(rank) = folder_page_rank(path) {
+        if let Some(rank) = rank {
             candidates.entry(folder).or_default().push((rank, path));
         }
         if last != Some(folder) {
@@ -137,7 +143,7 @@ fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPa
         }
         found.insert(first.parent().unwrap_or_default(), first);
     }
-    for path in files().filter(|path| folder_page_rank(path).is_none()) {
+    for (path, _) in files.into_iter().filter(|(_, rank)| rank.is_none()) {
         // A note named like the folder beside it is that folder's page, as in Obsidian and mdBook.
         let name = path.as_str();
         let folder = name.rfind('.').map_or(name, |dot| &name[..dot]);
@@ -209,6 +215,10 @@ fn route_of(site: &Site, path: &RepoPath, is_folder_page: bool) -> Route {
 }
 
 fn case_twins(pages: &[Arc<Page>]) -> Vec<Diagnostic> {
+    let has_capitals = |page: &Arc<Page>| page.route.as_str().contains(char::is_uppercase);
+    if !pages.par_iter().any(has_capitals) {
+        return Vec::new();
+    }
     let lowercase: Vec<String> = pages.par_iter().map(|page| page.route.as_str().to_lowercase()).collect();
     let mut seen: HashMap<String, &Page> = HashMap::with_capacity(pages.len());
     let mut twins = Vec::new();

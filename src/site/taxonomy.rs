@@ -2,10 +2,11 @@
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::Arc,
 };
 
+use foldhash::HashMap;
 use imbl::Vector;
 use rayon::prelude::*;
 
@@ -174,7 +175,7 @@ fn keyed_terms<'a>(taxonomy: &str, page: &'a Page) -> impl Iterator<Item = (Stri
 fn taxonomy(config: &config::Taxonomy, pages: &Pages, listed: &[PageId]) -> Taxonomy {
     let route = Route::new(&format!("/{}/", slug::route_part(&config.name)));
     // Each name is looked at once: its place among the lists, and how often it is written.
-    let mut names: HashMap<&str, (usize, usize)> = HashMap::new();
+    let mut names: HashMap<&str, (usize, usize)> = HashMap::default();
     let mut lists: Vec<Vec<PageId>> = Vec::new();
     let mut list_of: BTreeMap<String, usize> = BTreeMap::new();
     for &id in listed {

@@ -1,10 +1,11 @@
 //! [`Prints`]: prints of the answers that many renders ask for, computed once in a world.
 
 use std::{
-    collections::HashMap,
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    hash::BuildHasher as _,
     sync::{Mutex, PoisonError},
 };
+
+use foldhash::{HashMap, fast::FixedState};
 
 use super::Question;
 use crate::base::digest::Print;
@@ -21,7 +22,7 @@ pub(super) struct Prints {
 impl Prints {
     /// The print of the answer to a question; `print` computes it when it isn't known yet.
     pub(super) fn get(&self, question: &Question, print: impl FnOnce() -> Print) -> Print {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(question);
+        let hash = FixedState::default().hash_one(question);
         let shard = &self.shards[usize::from(hash.to_le_bytes()[0]) % SHARDS];
         if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(question) {
             return *known;
