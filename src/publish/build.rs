@@ -11,12 +11,14 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
+    hash::Hash,
     io,
     path::Path,
     sync::Arc,
 };
 
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{
@@ -26,13 +28,13 @@ use super::{
 use crate::{
     base::{
         diagnostic::{self, Diagnostic},
-        digest::Print,
+        digest::{Digest, Print},
         path::RepoPath,
     },
     render::{
         Renderer,
         highlight::Highlighter,
-        trace::{Differences, Domains, Question},
+        trace::{Differences, Domains, FileDiffers, Question},
     },
     site::{
         Site, SiteOptions,
@@ -136,19 +138,24 @@ pub fn build(
     }
     let Former { pages, marks } = former;
     let domains = state.as_ref().map(|state| state.head().domains.clone());
-    let (begun, staging) =
-        rayon::join(|| Begun::new(source, listing, options, pages, domains), || output.begin());
+    let begin = || {
+        let staging = output.begin()?;
+        let intact = marks.intact(&output);
+        Ok::<_, OutputError>((staging, intact))
+    };
+    let (begun, staging) = rayon::join(|| Begun::new(source, listing, options, pages, domains), begin);
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
-    let mut staging = staging?;
+    let (mut staging, intact) = staging?;
     let differences = begun.differences();
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done = routes.par_iter().map(|route| {
-        let done = begun.route(route, differences.as_ref(), &marks, &staging);
+        let done = begun.route(route, differences.as_ref(), &marks, &intact, &staging);
         progress.step();
         done
     });
     let done: Vec<Done<'_>> = done.filter_map(Result::transpose).collect::<Result<_, OutputError>>()?;
+    staging.keep(done.iter().filter(|done| done.is_kept()).map(|done| (&*done.path, done.record.digest)))?;
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let (summary, (diagnostics, writer)) = rayon::join(
         || staging.apply(),
@@ -172,7 +179,7 @@ pub fn build(
     drop(staging);
     let built = Built {
         n_routes: routes.len(),
-        n_rendered: done.iter().filter(|done| !matches!(done.reason, Reason::Same(_))).count(),
+        n_rendered: done.iter().filter(|done| !done.is_kept()).count(),
         summary,
         explained: options.explain.map(|path| begun.explained(path, &done)).unwrap_or_default(),
         diagnostics: head.diagnostics,
@@ -243,14 +250,33 @@ impl Marks {
         let (routes, outputs) = rayon::join(routes, outputs);
         Self { routes, outputs }
     }
+
+    /// The files of the output folder of which the disk says what it said after the last build, with their bytes' digests.
+    fn intact(&self, output: &Output) -> Intact<'_> {
+        let intact = self.outputs.par_iter().filter(|(path, file)| output.has_stat(path, file.stat.as_ref()));
+        let intact: Vec<_> = intact.map(|(path, file)| (path.as_str(), &file.digest)).collect();
+        intact.into_iter().collect()
+    }
 }
+
+type Intact<'m> = HashMap<&'m str, &'m Digest>;
 
 /// What became of an address.
 struct Done<'f> {
+    /// Its file in the output folder.
+    path: String,
+    /// Borrowed from the last build when it was kept.
     record: Cow<'f, RouteRecord>,
     /// Whether the next build can use it: no file changed while it was rendered.
     is_reusable: bool,
     reason: Reason,
+}
+
+impl Done<'_> {
+    /// Whether it is as the last build made it.
+    fn is_kept(&self) -> bool {
+        matches!(self.record, Cow::Borrowed(_))
+    }
 }
 
 /// A site that is being built.
@@ -259,8 +285,8 @@ struct Begun {
     domains: Domains,
     /// The domains of the last build.
     former_domains: Option<Domains>,
-    /// The pages of the last build.
-    former_pages: BTreeMap<RepoPath, Arc<PageFile>>,
+    /// The page files that are not as the last build parsed them.
+    differing: BTreeMap<RepoPath, FileDiffers>,
 }
 
 impl Begun {
@@ -276,7 +302,12 @@ impl Begun {
             || Arc::new(Highlighter::new()),
         );
         let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
-        Self { domains: Domains::of(renderer.world()), former_domains, former_pages: former.files, renderer }
+        let (domains, differing) = rayon::join(
+            || Domains::of(renderer.world(), former_domains.as_ref()),
+            || differing_files(renderer.site(), &former.files),
+        );
+        give_back(former);
+        Self { renderer, domains, former_domains, differing }
     }
 
     fn site(&self) -> &Site {
@@ -285,11 +316,8 @@ impl Begun {
 
     /// How the site differs from that of the last build, if there was one.
     fn differences(&self) -> Option<Differences<'_>> {
-        let outside = |path: &RepoPath| self.site().file(path).map(|file| file.outside);
-        let former = |path: &RepoPath| self.former_pages.get(path).map(|file| file.outside);
-        let differs = move |path: &RepoPath| outside(path) != former(path);
         let domains = self.former_domains.as_ref()?;
-        Some(Differences::between(domains, &self.domains, self.renderer.world(), differs))
+        Some(Differences::between(domains, &self.domains, self.renderer.world(), &self.differing))
     }
 
     /// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
@@ -298,6 +326,7 @@ impl Begun {
         route: &Route,
         differences: Option<&Differences<'_>>,
         marks: &'m Marks,
+        intact: &Intact<'_>,
         staging: &Staging,
     ) -> Result<Option<Done<'m>>, OutputError> {
         let path = route.output_path();
@@ -308,11 +337,11 @@ impl Begun {
                 match record.trace.broken(self.renderer.world(), settled) {
                     Some(question) => Reason::Changed(question.clone()),
                     None => {
-                        let stat = marks.outputs.get(&path).and_then(|file| file.stat.as_ref());
-                        if staging.keep(&path, &record.digest, stat)? {
+                        let is_intact = intact.get(&*path).is_some_and(|digest| **digest == record.digest);
+                        if is_intact || staging.has(&path, &record.digest)? {
                             let reason = Reason::Same(record.trace.asked.len());
                             let record = Cow::Borrowed(record);
-                            return Ok(Some(Done { record, is_reusable: true, reason }));
+                            return Ok(Some(Done { path, record, is_reusable: true, reason }));
                         }
                         Reason::Output
                     }
@@ -328,7 +357,7 @@ impl Begun {
             digest: rendered.digest,
             diagnostics: rendered.diagnostics,
         };
-        Ok(Some(Done { record: Cow::Owned(record), is_reusable, reason }))
+        Ok(Some(Done { path, record: Cow::Owned(record), is_reusable, reason }))
     }
 
     fn diagnostics(&self, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
@@ -370,52 +399,80 @@ impl Next<'_> {
 
     /// Adds what the output folder holds now, and the ids of source files.
     fn finish(&self, mut writer: StateWriter, source: &dyn Source) -> io::Result<StateWriter> {
-        let (files, changed) = output_files(self.marks, self.done, self.output);
-        writer.outputs(&files.iter().collect::<Vec<_>>(), &changed)?;
+        let (files, changed) = self.outputs();
+        writer.outputs(&files.iter().map(|file| &**file).collect::<Vec<_>>(), &changed)?;
         writer.blobs(&source.known_blobs())?;
         Ok(writer)
     }
 
     fn pages(&self, writer: &mut StateWriter) -> io::Result<()> {
-        let (site, former) = (self.begun.site(), &self.begun.former_pages);
-        let is_kept = |file: &&PageFile| {
-            former.get(&file.path).is_some_and(|former| std::ptr::eq(Arc::as_ptr(former), *file))
-        };
-        let files: Vec<&PageFile> = site.files().map(|file| &**file).collect();
-        let new = files.iter().filter(|file| !is_kept(file)).map(|file| file.path.clone());
-        let gone = former.keys().filter(|path| site.file(path).is_none()).cloned();
-        writer.pages(&files, &new.chain(gone).collect())
+        let files: Vec<&PageFile> = self.begun.site().files().map(|file| &**file).collect();
+        writer.pages(&files, &self.begun.differing.keys().cloned().collect())
     }
 
     fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {
-        let reusable: Vec<&Done<'_>> = self.done.iter().filter(|done| done.is_reusable).collect();
-        let records: Vec<&RouteRecord> = reusable.iter().map(|done| &*done.record).collect();
-        let kept = reusable.iter().filter(|done| matches!(done.record, Cow::Borrowed(_)));
-        let kept: HashSet<&Route> = kept.map(|done| &done.record.route).collect();
-        let all = records.iter().map(|record| &record.route).chain(self.marks.routes.keys());
-        writer.routes(&records, &all.filter(|route| !kept.contains(route)).cloned().collect())
+        let reusable = self.done.iter().filter(|done| done.is_reusable);
+        let records: Vec<&RouteRecord> = reusable.map(|done| &*done.record).collect();
+        let names = self.done.iter().map(|done| (&done.record.route, done.is_kept()));
+        let changed = changed(&self.marks.routes, names);
+        writer.routes(&records, &changed)
+    }
+
+    /// The files of the output folder as they are now, and the paths of those that differ from the last build's.
+    fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<String>) {
+        let former = &self.marks.outputs;
+        let file_of = |done: &'_ Done<'_>| {
+            let (path, digest) = (&done.path, done.record.digest);
+            let known = former.get(path).filter(|file| file.digest == digest && file.stat.is_some());
+            if let Some(known) = known.filter(|_| done.is_kept()) {
+                return Cow::Borrowed(known);
+            }
+            let file = OutputFile { stat: self.output.stat(path), path: path.clone(), digest };
+            former.get(path).filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
+        };
+        let files: Vec<Cow<'_, OutputFile>> = self.done.par_iter().map(file_of).collect();
+        let names = files.iter().map(|file| (&file.path, matches!(file, Cow::Borrowed(_))));
+        let changed = changed(former, names);
+        (files, changed)
     }
 }
 
-/// The files of the output folder as they are now, and the paths of those that differ from the last build's.
-fn output_files(former: &Marks, done: &[Done<'_>], output: &Output) -> (Vec<OutputFile>, BTreeSet<String>) {
-    let file_of = |done: &Done<'_>| {
-        let (path, digest) = (done.record.route.output_path(), done.record.digest);
-        let known = former.outputs.get(&path).filter(|file| {
-            matches!(done.reason, Reason::Same(_)) && file.digest == digest && file.stat.is_some()
-        });
-        match known {
-            Some(known) => known.clone(),
-            None => OutputFile { stat: output.stat(&path), path, digest },
+/// The names of records that are new and of those that are gone: of all `names`, with whether the record is kept from a
+/// table of the last build.
+fn changed<'t, K: Clone + Ord + Hash, V>(
+    table: &'t HashMap<K, V>,
+    names: impl Iterator<Item = (&'t K, bool)>,
+) -> BTreeSet<K> {
+    let (kept, new): (Vec<_>, Vec<_>) = names.partition(|(_, is_kept)| *is_kept);
+    let n_known = kept.len() + new.iter().filter(|(name, _)| table.contains_key(*name)).count();
+    let mut changed: BTreeSet<K> = new.into_iter().map(|(name, _)| name.clone()).collect();
+    if n_known < table.len() {
+        let kept: HashSet<&K> = kept.into_iter().map(|(name, _)| name).collect();
+        changed.extend(table.keys().filter(|name| !kept.contains(name)).cloned());
+    }
+    changed
+}
+
+/// The page files of a site that are not as they were parsed before, and those that are gone.
+fn differing_files(
+    site: &Site,
+    former: &BTreeMap<RepoPath, Arc<PageFile>>,
+) -> BTreeMap<RepoPath, FileDiffers> {
+    let mut differing = BTreeMap::new();
+    let mut former = former.values().peekable();
+    // Both are in the order of paths, so one walk along both finds what differs.
+    for file in site.files() {
+        while let Some(gone) = former.next_if(|former| former.path < file.path) {
+            differing.insert(gone.path.clone(), FileDiffers::Outside);
         }
-    };
-    let files: Vec<OutputFile> = done.par_iter().map(file_of).collect();
-    let same: HashSet<&str> = files
-        .iter()
-        .filter(|file| former.outputs.get(&file.path).is_some_and(|former| former == *file))
-        .map(|file| file.path.as_str())
-        .collect();
-    let all = files.iter().map(|file| &file.path).chain(former.outputs.keys());
-    let changed = all.filter(|path| !same.contains(path.as_str())).cloned().collect();
-    (files, changed)
+        match former.next_if(|former| former.path == file.path) {
+            Some(former) if Arc::ptr_eq(former, file) => {}
+            Some(former) if former.outside == file.outside => {
+                differing.insert(file.path.clone(), FileDiffers::Inside);
+            }
+            _ => drop(differing.insert(file.path.clone(), FileDiffers::Outside)),
+        }
+    }
+    differing.extend(former.map(|gone| (gone.path.clone(), FileDiffers::Outside)));
+    differing
 }

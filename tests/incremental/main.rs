@@ -14,6 +14,7 @@
 
 mod case;
 mod check;
+mod domains;
 mod driver;
 mod edit;
 mod engine;

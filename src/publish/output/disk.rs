@@ -2,12 +2,13 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
     fs::{self, File, Metadata},
     io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
+
+use foldhash::HashMap;
 
 use super::error::OutputError;
 use crate::{base::digest::Digest, git::index::FileStat};
@@ -79,16 +80,16 @@ pub(super) fn digest_of(path: &Path) -> Result<Digest, OutputError> {
     fs::read(path).map(|bytes| Digest::of(&bytes)).map_err(OutputError::io("read", path))
 }
 
-/// Whether a plain file has the bytes of a digest; with the `stat` of when it had them, it need not be read.
-pub(super) fn has_digest(path: &Path, digest: &Digest, stat: Option<&FileStat>) -> Result<bool, OutputError> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if is_absent(&error) => return Ok(false),
-        metadata => metadata.map_err(OutputError::io("read", path))?,
-    };
-    if !metadata.is_file() {
-        return Ok(false);
-    }
-    Ok(stat.is_some_and(|stat| *stat == FileStat::of(&metadata)) || digest_of(path)? == *digest)
+/// Whether the disk says of a plain file what it said before.
+pub(super) fn has_stat(path: &Path, stat: Option<&FileStat>) -> bool {
+    let is_same =
+        |metadata: &Metadata, stat: &FileStat| metadata.is_file() && FileStat::of(metadata) == *stat;
+    stat.is_some_and(|stat| fs::symlink_metadata(path).is_ok_and(|metadata| is_same(&metadata, stat)))
+}
+
+/// Whether there is a plain file with the bytes of a digest.
+pub(super) fn has_digest(path: &Path, digest: &Digest) -> Result<bool, OutputError> {
+    Ok(matches!(kind(path)?, Kind::File { .. }) && digest_of(path)? == *digest)
 }
 
 /// Removes a folder and what it holds, if it is there.

@@ -84,7 +84,12 @@ impl Output {
 
     /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
     pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
-        disk::has_digest(&self.dir.join(path), digest, stat).unwrap_or(false)
+        self.has_stat(path, stat) || disk::has_digest(&self.dir.join(path), digest).unwrap_or(false)
+    }
+
+    /// Whether the disk says of a file what it said before.
+    pub fn has_stat(&self, path: &str, stat: Option<&FileStat>) -> bool {
+        disk::has_stat(&self.dir.join(path), stat)
     }
 
     /// What the disk says of a file, if a later change is sure to show in it.

@@ -52,15 +52,15 @@ pub(super) struct Plan {
 /// Decides the change.
 pub(super) fn plan(
     root: &Path,
-    wanted: &BTreeMap<String, Wanted>,
+    wanted: BTreeMap<String, Wanted>,
     old: &Manifest,
 ) -> Result<Plan, OutputError> {
-    let (removable, kept) = removable(root, wanted, old)?;
-    let foreign = foreign_files(root, wanted, old, &removable)?;
+    let (removable, kept) = removable(root, &wanted, old)?;
+    let foreign = foreign_files(root, &wanted, old, &removable)?;
     if !foreign.is_empty() {
         return Err(OutputError::Foreign(foreign));
     }
-    let first = in_the_way(wanted, &removable);
+    let first = in_the_way(&wanted, &removable);
     let remove = |path: &String, digest: &Digest| Op::Remove { path: path.clone(), digest: *digest };
     let mut ops: Vec<Op> = removable
         .iter()
@@ -74,7 +74,7 @@ pub(super) fn plan(
             .filter(|(path, _)| !first.contains(*path))
             .map(|(path, digest)| remove(path, digest)),
     );
-    let files = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)).collect();
+    let files = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest)).collect();
     Ok(Plan { ops, manifest: Manifest { files }, n_removed: removable.len(), kept })
 }
 

@@ -1,7 +1,7 @@
 //! [`Staging`]: the next site while it is being made, see the [module](super).
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
@@ -10,6 +10,8 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
 };
+
+use foldhash::{HashMap, HashSet};
 
 use super::{
     JOURNAL, MANIFEST, STAGE,
@@ -22,7 +24,7 @@ use super::{
     plan::{Found, Wanted, plan},
     step::Steps,
 };
-use crate::{base::digest::Digest, git::index::FileStat};
+use crate::base::digest::Digest;
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,19 +131,24 @@ impl Staging {
         Ok(if staged.is_some() { Put::Written } else { Put::Unchanged })
     }
 
-    /// Keeps a file of the last site, if the folder still has it with these bytes; says whether it does.
-    ///
-    /// It is not read when the disk says of it what it said when it had them.
-    pub fn keep(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> Result<bool, OutputError> {
-        let is_there = matches!(self.mode, Mode::Within { .. })
+    /// Whether the folder has a file of the last site with these bytes. May be called from many threads.
+    pub fn has(&self, path: &str, digest: &Digest) -> Result<bool, OutputError> {
+        Ok(matches!(self.mode, Mode::Within { .. })
             && check_path(path).is_none()
             && self.folders.look(parent_of(path))? == Folder::Real
-            && disk::has_digest(&self.root.join(path), digest, stat)?;
-        if is_there && self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, *digest)? {
-            let wanted = Wanted { digest: *digest, staged: None, found: Found::Same };
-            self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
-        }
-        Ok(is_there)
+            && disk::has_digest(&self.root.join(path), digest)?)
+    }
+
+    /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
+    pub fn keep<'p>(&mut self, files: impl Iterator<Item = (&'p str, Digest)>) -> Result<(), OutputError> {
+        let same = |digest| Wanted { digest, staged: None, found: Found::Same };
+        let mut kept: BTreeMap<String, Wanted> =
+            files.map(|(path, digest)| (path.to_owned(), same(digest))).collect();
+        // All of them are there, so they are not in each other's way.
+        let put = self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner);
+        put.keys().try_for_each(|path| check_free(path, &kept))?;
+        put.append(&mut kept);
+        Ok(())
     }
 
     /// Makes the folder hold exactly what was put, apart from what isn't ours.
@@ -169,7 +176,7 @@ impl Staging {
         match &self.mode {
             Mode::Fresh(fresh) => self.commit_fresh(fresh, &wanted)?,
             Mode::Within { old, .. } => {
-                let plan = plan(&self.root, &wanted, old)?;
+                let plan = plan(&self.root, wanted, old)?;
                 if !plan.ops.is_empty() || plan.manifest != *old {
                     let journal = self.begin_change(plan.ops, &plan.manifest)?;
                     self.is_done = true;
@@ -238,7 +245,7 @@ impl Staging {
 
     /// Finds folders that refuse changes while there is still a way back.
     fn check_writable(&self, ops: &[Op]) -> Result<(), OutputError> {
-        let mut checked = HashSet::new();
+        let mut checked = HashSet::default();
         for op in ops {
             let (Op::Remove { path, .. } | Op::Add { path, .. } | Op::Replace { path, .. }) = op;
             let folder = parent_of(path);
@@ -280,6 +287,26 @@ impl Slots {
         }
         self.digests.insert(path.to_owned(), digest);
         Ok(true)
+    }
+}
+
+/// Finds kept files that a file which was put can't be beside.
+fn check_free(path: &str, kept: &BTreeMap<String, Wanted>) -> Result<(), OutputError> {
+    if kept.contains_key(path) {
+        return Err(OutputError::Twice(path.to_owned()));
+    }
+    let clash =
+        |file: &str, inside: &str| OutputError::Clash { file: file.to_owned(), inside: inside.to_owned() };
+    let below = format!("{path}/");
+    if let Some((inside, _)) =
+        kept.range(below.clone()..).next().filter(|(inside, _)| inside.starts_with(&below))
+    {
+        return Err(clash(path, inside));
+    }
+    let mut folders = std::iter::successors(Some(parent_of(path)), |folder| Some(parent_of(folder)));
+    match folders.by_ref().take_while(|folder| !folder.is_empty()).find(|folder| kept.contains_key(*folder)) {
+        Some(file) => Err(clash(file, path)),
+        None => Ok(()),
     }
 }
 

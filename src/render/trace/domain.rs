@@ -14,8 +14,9 @@ use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
         SUMMARY_FILE, Site,
+        page::PageId,
         route::Route,
-        section::{Child, Section},
+        section::{Child, Section, folder_of},
         taxonomy::Term,
     },
 };
@@ -34,8 +35,25 @@ pub(in crate::render) enum Domain<'q> {
     Links,
     /// What is listed in the folders that a page or folder lies in.
     Folders(&'q RepoPath),
+    /// That, and what the pages before and after these folders tell.
+    Reading(&'q RepoPath),
     /// What a page tells of itself, and which pages have its terms.
     Terms(&'q RepoPath),
+    /// What the pages tell that a folder lists, and its own.
+    FolderList(&'q RepoPath),
+    /// What the pages of a taxonomy's term tell.
+    TermList(&'q str, &'q str),
+    /// Whether a page is published, and the bytes of its file and of those that it includes.
+    Text(&'q RepoPath),
+}
+
+/// How a page file differs from what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileDiffers {
+    /// In what others can't see of it: its text, or what it includes.
+    Inside,
+    /// It is new or gone, or tells something else of itself.
+    Outside,
 }
 
 /// The prints of the domains in a world.
@@ -49,25 +67,36 @@ pub struct Domains {
     /// The lists of folders; none when `SUMMARY.md` has the order of reading.
     folders: BTreeMap<RepoPath, Print>,
     terms: BTreeMap<Route, Print>,
+    term_names: Print,
 }
 
 impl Domains {
-    /// The prints of a world, at the cost of looking at each of its files and lists once.
-    pub fn of(world: &World) -> Self {
+    /// The prints of a world, at the cost of looking at each of its files once, and at each of its lists unless the
+    /// structure is that of a `former` world.
+    pub fn of(world: &World, former: Option<&Self>) -> Self {
         let site = &*world.site;
         let outside = || site.files().map(|file| (&file.path, file.outside, file.links)).collect::<Vec<_>>();
-        let sections = site.sections().iter().filter(|_| !site.has_summary());
-        let folders =
-            || sections.map(|(_, section)| (section.folder.clone(), list_of(site, section))).collect();
-        let all_terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
-        let terms = || all_terms.map(|term| (term.route.clone(), pages_of(site, term))).collect();
-        let ((rules, files), (folders, terms)) =
-            rayon::join(|| rayon::join(|| rules(site), outside), || rayon::join(folders, terms));
+        let (rules, files) = rayon::join(|| rules(site), outside);
         let structure =
             Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
         let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
-        Self { rules, structure, links, folders, terms }
+        if let Some(former) = former.filter(|former| former.structure == structure) {
+            return Self { links, ..former.clone() };
+        }
+        let (folders, (terms, term_names)) =
+            rayon::join(|| folders(site), || (terms(site), term_names(site)));
+        Self { rules, structure, links, folders, terms, term_names }
     }
+}
+
+fn folders(site: &Site) -> BTreeMap<RepoPath, Print> {
+    let sections = site.sections().iter().filter(|_| !site.has_summary());
+    sections.map(|(_, section)| (section.folder.clone(), list_of(site, section))).collect()
+}
+
+fn terms(site: &Site) -> BTreeMap<Route, Print> {
+    let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
+    terms.map(|term| (term.route.clone(), pages_of(site, term))).collect()
 }
 
 fn rules(site: &Site) -> Print {
@@ -88,7 +117,12 @@ fn list_of(site: &Site, section: &Section) -> Print {
         Child::Page(id) => (&site.page(*id).title, &site.page(*id).route),
         Child::Section(id) => (&site.sections().get(*id).title, &site.sections().get(*id).route),
     });
-    Print::of(&(&section.title, &section.route, children.collect::<Vec<_>>()))
+    Print::of(&(&section.title, &section.route, section.sort, children.collect::<Vec<_>>()))
+}
+
+fn term_names(site: &Site) -> Print {
+    let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
+    Print::of(&terms.map(|term| &term.name).collect::<Vec<_>>())
 }
 
 fn pages_of(site: &Site, term: &Term) -> Print {
@@ -99,37 +133,61 @@ fn pages_of(site: &Site, term: &Term) -> Print {
     Print::of(&(&term.name, pages.collect::<Vec<_>>()))
 }
 
-/// How two worlds differ, as far as their domains tell.
+/// How two worlds differ, as far as their domains tell. In each set is what may differ; `None` when anything may.
 pub struct Differences<'a> {
     site: &'a Site,
+    rules: bool,
     structure: bool,
     links: bool,
-    /// `None` when anything in any folder may differ.
+    files: &'a BTreeMap<RepoPath, FileDiffers>,
+    /// The folders with other titles or another order.
     folders: Option<Vec<&'a RepoPath>>,
-    /// `None` when any term of any page may differ.
+    /// The pages read just before and after these folders.
+    around: BTreeSet<PageId>,
+    /// The terms with other pages, titles or dates.
     terms: Option<BTreeSet<&'a Route>>,
-    /// Whether the page of a file tells something else of itself than before.
-    differs: Box<dyn Fn(&RepoPath) -> bool + Sync + 'a>,
+    /// The folders and terms whose lists may tell something else of a page.
+    folder_lists: Option<BTreeSet<RepoPath>>,
+    term_lists: Option<BTreeSet<&'a Route>>,
 }
 
 impl<'a> Differences<'a> {
-    /// Compares a world with an earlier one. `differs` says whether a page file is new or tells something else of itself.
+    /// Compares a world with an earlier one; `files` are the page files that differ.
     pub fn between(
         former: &'a Domains,
         now: &'a Domains,
         world: &'a World,
-        differs: impl Fn(&RepoPath) -> bool + Sync + 'a,
+        files: &'a BTreeMap<RepoPath, FileDiffers>,
     ) -> Self {
+        let site = &*world.site;
         let same_rules = former.rules == now.rules;
         let folders = differing(&former.folders, &now.folders);
-        let by_folders = same_rules && !world.site.has_summary() && folders.len() <= MAX_FOLDERS;
+        let by_folders = same_rules && !site.has_summary() && folders.len() <= MAX_FOLDERS;
+        let folders: Option<Vec<&RepoPath>> = by_folders.then(|| folders.into_iter().collect());
+        let terms = same_rules.then(|| differing(&former.terms, &now.terms));
+        // A list also tells the names of its pages' terms.
+        let same_names = former.term_names == now.term_names;
+        let told =
+            || files.iter().filter(|(_, differs)| **differs == FileDiffers::Outside).map(|(path, _)| path);
+        let folder_lists = folders.iter().filter(|_| same_names).map(|differing| {
+            let of_pages = told().flat_map(|path| listing_folders(site, path));
+            differing.iter().copied().cloned().chain(of_pages).collect()
+        });
+        let term_lists = terms.iter().filter(|_| same_names).map(|differing| {
+            let of_pages = told().flat_map(|path| terms_of(site, path));
+            differing.iter().copied().chain(of_pages).collect()
+        });
         Self {
-            site: &world.site,
+            site,
+            rules: !same_rules,
             structure: former.structure != now.structure,
             links: former.links != now.links,
-            folders: by_folders.then(|| folders.into_iter().collect()),
-            terms: same_rules.then(|| differing(&former.terms, &now.terms)),
-            differs: Box::new(differs),
+            files,
+            around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),
+            folder_lists: folder_lists.last(),
+            term_lists: term_lists.last(),
+            folders,
+            terms,
         }
     }
 
@@ -138,26 +196,61 @@ impl<'a> Differences<'a> {
         match question.domain() {
             Domain::Own => false,
             Domain::Links => !self.links,
-            Domain::Structure | Domain::Folders(_) | Domain::Terms(_) if !self.structure => true,
+            Domain::Text(path) => !self.rules && !self.files.contains_key(path),
+            _ if !self.structure => true,
             Domain::Structure => false,
-            Domain::Folders(path) => self.folders.as_ref().is_some_and(|differing| {
-                !differing.iter().any(|folder| path.is_within(folder) || is_page_of(path, folder))
-            }),
+            Domain::Folders(path) => self.is_apart(path),
+            Domain::Reading(path) => {
+                let page = self.site.page_of_file(path);
+                self.is_apart(path) && !page.is_some_and(|page| self.around.contains(&page))
+            }
             Domain::Terms(path) => self.terms.as_ref().is_some_and(|differing| {
-                !(self.differs)(path) && self.terms_of(path).all(|term| !differing.contains(term))
+                self.files.get(path) != Some(&FileDiffers::Outside)
+                    && terms_of(self.site, path).all(|term| !differing.contains(term))
             }),
+            Domain::FolderList(folder) => {
+                self.folder_lists.as_ref().is_some_and(|differing| !differing.contains(folder))
+            }
+            Domain::TermList(taxonomy, term) => {
+                let taxonomies = self.site.taxonomies();
+                let term = taxonomies.get(taxonomy).and_then(|(at, _)| taxonomies.term(at, term));
+                let lists = self.term_lists.as_ref();
+                lists.zip(term).is_some_and(|(differing, (_, term))| !differing.contains(&term.route))
+            }
         }
     }
 
-    fn terms_of(&self, path: &RepoPath) -> impl Iterator<Item = &Route> {
-        let page = self.site.page_of_file(path).map(|id| self.site.page(id));
-        let taxonomies = self.site.taxonomies();
-        let named = taxonomies.all.iter().enumerate().flat_map(move |(at, taxonomy)| {
-            let names = page.into_iter().flat_map(|page| page.front.terms.get(&taxonomy.name)).flatten();
-            names.map(move |name| (at, name))
-        });
-        named.filter_map(|(at, name)| taxonomies.term(at, name)).map(|(_, term)| &term.route)
+    /// Whether a page or folder lies in none of the differing folders.
+    fn is_apart(&self, path: &RepoPath) -> bool {
+        self.folders.as_ref().is_some_and(|differing| {
+            !differing.iter().any(|folder| path.is_within(folder) || is_page_of(path, folder))
+        })
     }
+}
+
+/// The terms of the page of a file.
+fn terms_of<'a>(site: &'a Site, path: &RepoPath) -> impl Iterator<Item = &'a Route> {
+    let page = site.page_of_file(path).map(|id| site.page(id));
+    let taxonomies = site.taxonomies();
+    let named = taxonomies.all.iter().enumerate().flat_map(move |(at, taxonomy)| {
+        let names = page.into_iter().flat_map(|page| page.front.terms.get(&taxonomy.name)).flatten();
+        names.map(move |name| (at, name))
+    });
+    named.filter_map(|(at, name)| taxonomies.term(at, name)).map(|(_, term)| &term.route)
+}
+
+/// The folders whose lists show the page of a file, or are shown on it.
+fn listing_folders(site: &Site, path: &RepoPath) -> impl Iterator<Item = RepoPath> {
+    let page = site.page_of_file(path).map(|id| site.page(id));
+    let folder = page.map(|page| folder_of(page, site.content()));
+    let above = folder.as_ref().and_then(RepoPath::parent);
+    folder.into_iter().chain(above)
+}
+
+/// The pages that are read before and after all that is in a folder.
+fn pages_around(site: &Site, folder: &RepoPath) -> impl Iterator<Item = PageId> {
+    let section = site.sections().of_folder(folder);
+    section.into_iter().flat_map(|section| site.nav().outside(section))
 }
 
 /// The keys whose values differ, or that only one map has.

@@ -136,7 +136,7 @@ impl Ask for SectionList {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Structure
+        Domain::FolderList(&self.folder)
     }
 }
 
@@ -249,7 +249,7 @@ impl Ask for TermPages {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Structure
+        Domain::TermList(&self.taxonomy, &self.term)
     }
 }
 

@@ -33,7 +33,7 @@ use self::packed::Packed;
 use crate::base::digest::Print;
 
 pub use self::{
-    domain::{Differences, Domains},
+    domain::{Differences, Domains, FileDiffers},
     question::Question,
     world::World,
 };

@@ -120,6 +120,10 @@ impl Ask for Words {
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         page_at(&world.site, &self.0).map_or(0, |(_, page)| page.file.facts.n_words)
     }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Text(&self.0)
+    }
 }
 
 impl fmt::Display for Words {
@@ -146,6 +150,10 @@ impl Ask for PageText {
         let entries = &world.site.listing().entries;
         let blob_of = |path: &RepoPath| entries.get(path).map(|entry| entry.blob);
         Some((file.body_start, file.files.iter().map(|path| (path, blob_of(path))).collect()))
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Text(&self.0)
     }
 }
 
@@ -229,7 +237,7 @@ impl Ask for Neighbours {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Structure
+        Domain::Reading(&self.0)
     }
 }
 

@@ -130,13 +130,26 @@ impl<'a> FolderTree<'a> {
         }
     }
 
+    /// The pages read before a section and after all that is in it.
+    pub(super) fn outside(&self, section: SectionId) -> Vec<PageId> {
+        let section = Child::Section(section);
+        let mut before = std::iter::successors(self.before(section), |&node| self.before(node));
+        let mut beyond = std::iter::successors(self.beyond(section), |&node| self.after(node));
+        let found = [before.find_map(|node| self.page_at(node)), beyond.find_map(|node| self.page_at(node))];
+        found.into_iter().flatten().collect()
+    }
+
     /// The node that stands next in the tree, children after their parent.
-    fn after(&self, mut node: Child) -> Option<Child> {
-        if let Child::Section(id) = node
-            && let Some(&first) = self.sections.get(id).children.first()
-        {
-            return Some(first);
+    fn after(&self, node: Child) -> Option<Child> {
+        match node {
+            Child::Section(id) => self.sections.get(id).children.first().copied(),
+            Child::Page(_) => None,
         }
+        .or_else(|| self.beyond(node))
+    }
+
+    /// The node that stands next in the tree and not in this one.
+    fn beyond(&self, mut node: Child) -> Option<Child> {
         loop {
             let parent = self.parent(node)?;
             let place = self.sections.place_of(self.pages, parent, node)?;

@@ -58,6 +58,14 @@ impl<'a> Nav<'a> {
         }
     }
 
+    /// The pages read before and after all that is in a folder, as far as the tree is that of the folders.
+    pub fn outside(&self, section: SectionId) -> Vec<PageId> {
+        match self {
+            Self::Folders(tree) => tree.outside(section),
+            Self::Summary(_) => Vec::new(),
+        }
+    }
+
     /// What a page shows of the tree: the top level, and every level on the way to the page and below it.
     pub fn around_page(&self, page: PageId) -> Vec<NavEntry<'a>> {
         match self {

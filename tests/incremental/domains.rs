@@ -1,0 +1,53 @@
+//! Changes that reach beyond the folder, the tag or the page that they are made in: what holds for a whole domain of
+//! questions must not be taken to hold there.
+
+use super::case::Case;
+
+#[test]
+fn the_page_read_after_a_folder_gets_another_title() {
+    Case::new()
+        .write("a/one.md", "# One\n")
+        .write("b/two.md", "# Two\n")
+        .write("c/three.md", "# Three\n")
+        .then()
+        .save("b/two.md", "# Deux\n")
+        .check();
+}
+
+#[test]
+fn a_folder_becomes_an_island() {
+    Case::new()
+        .write("a.md", "# A\n")
+        .write("blog/index.md", "---\ntitle: Blog\nsort: title\n---\n")
+        .write("blog/one.md", "# One\n")
+        .write("z.md", "# Z\n")
+        .then()
+        .save("blog/index.md", "---\ntitle: Blog\nsort: date\n---\n")
+        .check();
+}
+
+#[test]
+fn a_tag_is_spelled_another_way_where_another_tag_is_listed() {
+    Case::new()
+        .write(
+            "themes/default/templates/partials/children.html",
+            "{% for child in children %}{{ child.title }}: {% for tag in child.tags %}{{ tag.name }} {% endfor %}{% endfor %}",
+        )
+        .write("one.md", "---\ntags: [x, Foo]\n---\n")
+        .write("two.md", "---\ntags: [Foo]\n---\n")
+        .write("three.md", "---\ntags: [foo]\n---\n")
+        .then()
+        .save("two.md", "---\ntags: [foo]\n---\n")
+        .check();
+}
+
+#[test]
+fn a_folder_is_described_in_the_list_above_it() {
+    Case::new()
+        .write("index.md", "# Home\n")
+        .write("b/index.md", "---\ntitle: B\ndescription: one\n---\n")
+        .write("b/two.md", "# Two\n")
+        .then()
+        .save("b/index.md", "---\ntitle: B\ndescription: two\n---\n")
+        .check();
+}
