@@ -87,8 +87,13 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let dir = output_dir(args, &*source);
     target::check(&dir, &args.site.dir)?;
     let cache = args.cache.cache(&args.site.dir)?;
-    let options =
-        BuildOptions { site, output: &dir, cache: cache.as_ref(), explain: args.explain.as_deref() };
+    let options = BuildOptions {
+        site,
+        output: &dir,
+        history: args.site.history_reader(),
+        cache: cache.as_ref(),
+        explain: args.explain.as_deref(),
+    };
     let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };
     let built = publish::build::build(&source, &options, &progress).map_err(|error| match error {
         BuildError::Source(error) => {
@@ -212,6 +217,12 @@ fn print(args: &Args, global: &Global, built: &Built, ran: &Ran) -> anyhow::Resu
     if global.quiet == 0 {
         for warning in &built.summary.warnings {
             anstream::eprintln!("\x1b[1;33mwarning\x1b[0m: {warning}");
+        }
+        if let Some(problem) = &built.history_problem {
+            anstream::eprintln!(
+                "\x1b[1;33mwarning\x1b[0m: pages don't say who changed them last: {problem}; \
+                 `last_changed: false` in recto.yml says that they need not"
+            );
         }
         if let Some(problem) = &built.cache_problem {
             anstream::eprintln!("\x1b[1;33mwarning\x1b[0m: nothing is kept for the next build: {problem}");

@@ -13,6 +13,7 @@ use crate::{
         path::RepoPath,
     },
     cli::exit::UsageError,
+    git::history::HistoryReader,
     parse::front_matter::Date,
     render::{Renderer, highlight::Highlighter},
     site::{Site, SiteOptions},
@@ -67,7 +68,13 @@ impl SiteArgs {
             future: self.future,
             base_url: self.base_url()?,
             output: self.output_inside(source, output),
+            history: None,
         })
+    }
+
+    /// Finds the commit as of which pages say who changed them last. Where Git can't tell, nothing is said.
+    pub(super) fn history_reader(&self) -> Option<HistoryReader> {
+        HistoryReader::open(&self.dir, self.rev.as_deref()).ok().flatten()
     }
 
     /// What stands before the paths of the site when they are seen from the current folder.

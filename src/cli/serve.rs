@@ -13,7 +13,8 @@ use crate::{
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
-    engine::{Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
+    engine::{AskHistory, Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
+    publish::cache::{self, Cache},
     server::{self, Listening, ServeOptions},
     source::{Folder, Source},
 };
@@ -88,6 +89,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
             let first = first.clone();
             move |source| site.options(source, None).unwrap_or_else(|_| first.clone())
         }),
+        history: history(&args.site, cache.clone()),
         describe: describe(&args.site),
         tell: tell(&args.site, global),
     };
@@ -100,6 +102,18 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
         cache.map(|cache| cache.keep_pages(&snapshot.renderer, &first, &*snapshot.source, &former))
     });
     Ok(engine)
+}
+
+/// Who changed pages last, as of the commit that is checked out by now.
+fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
+    let site = site.clone();
+    Box::new(move |known| {
+        let reader = site.history_reader()?;
+        match known {
+            Some(known) if reader.is_of(known) => Some(known.clone()),
+            _ => Some(Arc::new(cache::history(&reader, cache.as_ref()))),
+        }
+    })
 }
 
 /// Problems as the overlay shows them.
@@ -134,8 +148,12 @@ fn tell(site: &SiteArgs, global: &Global) -> Box<dyn Fn(Told<'_>) + Send + Sync>
 }
 
 fn updated(n_files: usize, elapsed: Duration) -> String {
-    let files = if n_files == 1 { "1 file".to_owned() } else { format!("{n_files} files") };
-    format!("{files} changed, site updated in {} ms", elapsed.as_millis().max(1))
+    let changed = match n_files {
+        0 => "another commit".to_owned(),
+        1 => "1 file changed".to_owned(),
+        n_files => format!("{n_files} files changed"),
+    };
+    format!("{changed}, site updated in {} ms", elapsed.as_millis().max(1))
 }
 
 fn mended(n_mended: usize, n_left: usize) -> String {
@@ -153,6 +171,7 @@ mod tests {
     #[test]
     fn what_happened_is_said_in_a_line() {
         assert_eq!(updated(1, Duration::from_micros(400)), "1 file changed, site updated in 1 ms");
+        assert_eq!(updated(0, Duration::from_millis(2)), "another commit, site updated in 2 ms");
         assert_eq!(updated(3, Duration::from_millis(12)), "3 files changed, site updated in 12 ms");
         assert_eq!(mended(1, 0), "1 problem mended, none left");
         assert_eq!(mended(2, 3), "2 problems mended, 3 left");

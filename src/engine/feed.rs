@@ -23,6 +23,8 @@ pub struct News {
     pub listing: Listing,
     /// How it differs from the listing before.
     pub changes: ChangeSet,
+    /// Whether there may be other commits than before.
+    pub commits: bool,
 }
 
 /// Where news come from: a watched folder, a branch that gets commits.
@@ -102,7 +104,8 @@ impl Feed for FolderFeed {
             self.missed();
         }
         let (listing, changes) = relisted?;
-        Ok(News { source: self.folder.clone(), listing, changes })
+        let commits = touched.commits || touched.everything;
+        Ok(News { source: self.folder.clone(), listing, changes, commits })
     }
 
     fn missed(&mut self) {

@@ -28,6 +28,7 @@ use std::{
 
 use crate::{
     base::diagnostic::Diagnostic,
+    git::history::History,
     render::{Renderer, cache::RenderCache, highlight::Highlighter},
     site::{Site, SiteOptions, file::FormerFiles},
     source::{ListingOptions, Source, SourceError},
@@ -53,6 +54,8 @@ pub struct Snapshot {
 
 /// Says how a site is read, as of now.
 pub type AskOptions = dyn Fn(&dyn Source) -> SiteOptions + Send + Sync;
+/// The history of a site's pages as of now; `None` where there is none. The one that is known is given.
+pub type AskHistory = dyn Fn(Option<&Arc<History>>) -> Option<Arc<History>> + Send + Sync;
 /// Makes of problems a text for people, without colours.
 pub type Describe = dyn Fn(&[Diagnostic]) -> String + Send + Sync;
 
@@ -62,6 +65,8 @@ pub struct EngineOptions {
     pub former: FormerFiles,
     /// Asked again when the config or the day may have changed.
     pub site: Box<AskOptions>,
+    /// Who changed pages last, as of now, from what is known.
+    pub history: Box<AskHistory>,
     /// Makes what is shown beside pages.
     pub describe: Box<Describe>,
     /// Takes what the terminal should show.
@@ -119,12 +124,16 @@ impl Engine {
         let site_options = (options.site)(&*source);
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
-        let (site, highlighter) = rayon::join(
+        let (site, (highlighter, history)) = rayon::join(
             || Site::load_with(&*source, listing, &site_options, &options.former),
-            || Arc::new(Highlighter::new()),
+            || rayon::join(|| Arc::new(Highlighter::new()), || (options.history)(None)),
         );
         options.former = FormerFiles::default();
-        let renderer = Renderer::new(Arc::new(site), source.clone(), highlighter);
+        let site = Arc::new(site.with_history(history.clone()));
+        if let Some(problem) = site.history().and_then(|history| history.problem()) {
+            (options.tell)(Told::Trouble(&format!("pages don't say who changed them last: {problem}")));
+        }
+        let renderer = Renderer::new(site, source.clone(), highlighter);
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
             cache: RenderCache::default(),
@@ -134,7 +143,7 @@ impl Engine {
         });
         let feed = feed();
         let stop = feed.as_ref().map(|feed| feed.stopper());
-        let work = work::Work::new(shared.clone(), site_options);
+        let work = work::Work::new(shared.clone(), site_options, history);
         let thread = thread::Builder::new().name("engine".to_owned()).spawn(move || work.run(feed));
         // Without a thread the site is shown, and stays as it is.
         Ok(Self { shared, stop, thread: thread.ok() })

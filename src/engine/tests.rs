@@ -9,6 +9,7 @@ use std::{
 use super::*;
 use crate::{
     base::{config::Config, path::RepoPath},
+    git::history::{History, HistoryReader},
     git::test_repo::TestRepo,
     parse::front_matter::Date,
     site::route::Route,
@@ -40,13 +41,17 @@ impl Live {
         let folder = Arc::new(Folder::open(repo.root()).expect("a folder"));
         let (tell, told) = channel();
         let today = Arc::new(Mutex::new("2030-01-01"));
-        let clock = today.clone();
+        let (clock, root) = (today.clone(), repo.root().to_owned());
         let options = EngineOptions {
             former: crate::site::file::FormerFiles::default(),
             site: Box::new(move |source| SiteOptions {
                 today: Date::parse(*locked(&clock)),
                 output: Some(output_of(source)),
                 ..SiteOptions::default()
+            }),
+            history: Box::new(move |known| {
+                let reader = HistoryReader::open(&root, None).expect("Git can read it")?;
+                Some(Arc::new(reader.read(known.map(|known| History::clone(known)))))
             }),
             describe: Box::new(|problems| {
                 problems.iter().map(|problem| format!("{}\n", problem.message)).collect()
@@ -143,6 +148,18 @@ fn line(told: &Told<'_>) -> String {
         }
         Told::Trouble(sentence) => format!("trouble {sentence}"),
     }
+}
+
+#[test]
+fn a_commit_changes_who_changed_a_page_last() {
+    let live = Live::new(|repo| {
+        repo.write("a.md", "# A\n").at(1).commit("one");
+    });
+    assert!(live.html("/a/").contains("1 January 2024</time> by Ada"), "{}", live.html("/a/"));
+    live.repo.at(2).write("a.md", "# B\n");
+    live.until("/a/", "<h1 id=\"b\">");
+    live.repo.git("add a.md").git("commit --quiet -m two --author=Grace<grace@example.org>");
+    live.until("/a/", "by Grace");
 }
 
 #[test]
@@ -305,6 +322,7 @@ fn a_folder_that_goes_away_and_comes_back() {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         site: Box::new(|_| SiteOptions::default()),
+        history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(move |told| drop(tell.send(line(&told)))),
     };
@@ -330,6 +348,7 @@ fn without_a_feed_the_site_stays_as_it_is() {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         site: Box::new(|_| SiteOptions::default()),
+        history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
     };

@@ -9,6 +9,7 @@ use std::{
 use super::{Feed, News, Shared, Snapshot, Told, locked};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
+    git::history::History,
     site::{Site, SiteOptions, route::Route},
     source::{ChangeSet, ListingOptions, Source, SourceError},
 };
@@ -24,6 +25,7 @@ const DAY_CHECK: Duration = Duration::from_secs(20);
 pub(super) struct Work {
     shared: Arc<Shared>,
     site_options: SiteOptions,
+    history: Option<Arc<History>>,
     /// The last failure, so that it is told once.
     failure: Option<String>,
     /// When a snapshot was published whose problems have not been looked for.
@@ -31,8 +33,8 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions) -> Self {
-        Self { shared, site_options, failure: None, unsettled: None }
+    pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions, history: Option<Arc<History>>) -> Self {
+        Self { shared, site_options, history, failure: None, unsettled: None }
     }
 
     /// Looks for the first problems, and follows the feed until it is stopped.
@@ -92,21 +94,51 @@ impl Work {
         let site = former.renderer.site();
         let exclude = self.site_options.output.iter().cloned().collect();
         let news = feed.next(site.listing(), &ListingOptions { exclude })?;
+        let has_commits = news.commits;
+        self.follow_files(feed, &former, news, begun)?;
+        if has_commits {
+            self.follow_commits(feed, begun);
+        }
+        Ok(())
+    }
+
+    fn follow_files(
+        &mut self,
+        feed: &mut dyn Feed,
+        former: &Snapshot,
+        news: News,
+        begun: Instant,
+    ) -> Result<(), SourceError> {
+        let site = former.renderer.site();
         let unsettled = site.unsettled_files();
         if news.changes.is_empty() && unsettled.is_empty() && news.listing == *site.listing() {
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
-        if touches_config && let Some(options) = self.other_options(&former) {
-            return self.load_anew(feed, &former, options, begun);
+        if touches_config && let Some(options) = self.other_options(former) {
+            return self.load_anew(feed, former, options, begun);
         }
-        let News { source, listing, mut changes } = news;
+        let News { source, listing, mut changes, .. } = news;
         changes.changed.extend(unsettled.into_iter().filter(|path| listing.entries.contains_key(path)));
         changes.changed.sort();
         changes.changed.dedup();
         let next = site.update(&*source, &changes, listing);
-        self.publish(feed, &former, source, next, &changes, begun);
+        self.publish(feed, former, source, next, &changes, begun);
         Ok(())
+    }
+
+    /// Takes over the history of this moment. It comes after the files, since a walk over commits can take long.
+    fn follow_commits(&mut self, feed: &mut dyn Feed, begun: Instant) {
+        let now = (self.shared.options.history)(self.history.as_ref());
+        let print = |history: &Arc<History>| history.print();
+        let is_same = now.as_ref().map(print) == self.history.as_ref().map(print);
+        self.history = now;
+        let former = self.shared.snapshot();
+        let site = former.renderer.site();
+        if !is_same && site.config().last_changed {
+            let (source, site) = (former.source.clone(), Site::clone(site));
+            self.publish(feed, &former, source, site, &ChangeSet::default(), begun);
+        }
     }
 
     /// At midnight the site is read anew: other pages may be published.
@@ -150,7 +182,8 @@ impl Work {
         if !site.unsettled_files().is_empty() {
             feed.missed();
         }
-        let renderer = former.renderer.next(Arc::new(site), source.clone());
+        let site = Arc::new(site.with_history(self.history.clone()));
+        let renderer = former.renderer.next(site, source.clone());
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
         *locked(&self.shared.current) = snapshot.clone();
         let elapsed = begun.elapsed();

@@ -13,6 +13,7 @@ use git2::{ErrorCode, Repository};
 
 use crate::base::path::RepoPath;
 
+pub mod history;
 pub mod index;
 #[cfg(test)]
 pub(crate) mod test_repo;

@@ -1,6 +1,7 @@
 //! A repository for tests, made by the `git` program with a fixed author, clock and configuration.
 
 use std::{
+    cell::Cell,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
@@ -12,19 +13,20 @@ use tempfile::TempDir;
 /// A repository in a folder that goes away with it.
 pub(crate) struct TestRepo {
     dir: TempDir,
+    minute: Cell<u32>,
 }
 
 impl TestRepo {
     /// An empty repository with the branch `main`.
     pub(crate) fn new() -> Self {
-        let repo = Self { dir: tempfile::tempdir().expect("a folder") };
+        let repo = Self { dir: tempfile::tempdir().expect("a folder"), minute: Cell::new(0) };
         repo.git("init --quiet --initial-branch=main");
         repo
     }
 
     /// A clone of this repository.
     pub(crate) fn clone_with(&self, options: &str) -> Self {
-        let clone = Self { dir: tempfile::tempdir().expect("a folder") };
+        let clone = Self { dir: tempfile::tempdir().expect("a folder"), minute: Cell::new(0) };
         clone.git(&format!("clone --quiet {options} {} .", self.root().display()));
         clone
     }
@@ -54,6 +56,12 @@ impl TestRepo {
         self
     }
 
+    /// Sets the clock of what comes next: a minute of the first hour of 2024.
+    pub(crate) fn at(&self, minute: u32) -> &Self {
+        self.minute.set(minute);
+        self
+    }
+
     /// Commits everything that Git doesn't ignore.
     pub(crate) fn commit(&self, message: &str) -> &Self {
         self.git("add -A").git(&format!("commit --quiet --allow-empty -m {message}"))
@@ -67,6 +75,7 @@ impl TestRepo {
 
     /// Runs `git` with bytes as its input and gives its output.
     pub(crate) fn git_with_input(&self, arguments: &str, input: &[u8]) -> String {
+        let now = format!("2024-01-01T00:{:02}:00Z", self.minute.get());
         let mut command = Command::new("git");
         for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
             command.env_remove(variable);
@@ -78,8 +87,7 @@ impl TestRepo {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .envs([("GIT_AUTHOR_NAME", "Ada"), ("GIT_AUTHOR_EMAIL", "ada@example.org")])
             .envs([("GIT_COMMITTER_NAME", "Ada"), ("GIT_COMMITTER_EMAIL", "ada@example.org")])
-            .env("GIT_AUTHOR_DATE", "2024-01-01T00:00:00Z")
-            .env("GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z")
+            .envs([("GIT_AUTHOR_DATE", &now), ("GIT_COMMITTER_DATE", &now)])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

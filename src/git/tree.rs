@@ -149,14 +149,23 @@ fn item_kind(mode: i32, id: Oid) -> TreeItemKind {
 }
 
 fn find_revision(repository: &Repository, rev: &str) -> Result<(TreeId, Option<String>), GitError> {
-    let object = parse_revision(repository, rev).map_err(|cause| GitError::UnknownRevision {
-        rev: rev.to_owned(),
-        repository: repository.workdir().unwrap_or_else(|| repository.path()).to_path_buf(),
-        hint: Some(hint_for(repository, rev, cause.code())),
-    })?;
+    let object = find_object(repository, rev)?;
     let commit = object.peel_to_commit().ok().map(|commit| commit.id().to_string());
     let tree = object.peel_to_tree().map_err(|cause| GitError::failed(rev.escape_debug(), cause))?;
     Ok((TreeId(tree.id()), commit))
+}
+
+/// The commit of a revision; `None` when it names a tree.
+pub(super) fn find_commit(repository: &Repository, rev: &str) -> Result<Option<Oid>, GitError> {
+    Ok(find_object(repository, rev)?.peel_to_commit().ok().map(|commit| commit.id()))
+}
+
+fn find_object<'r>(repository: &'r Repository, rev: &str) -> Result<Object<'r>, GitError> {
+    parse_revision(repository, rev).map_err(|cause| GitError::UnknownRevision {
+        rev: rev.to_owned(),
+        repository: repository.workdir().unwrap_or_else(|| repository.path()).to_path_buf(),
+        hint: Some(hint_for(repository, rev, cause.code())),
+    })
 }
 
 fn parse_revision<'r>(repository: &'r Repository, rev: &str) -> Result<Object<'r>, git2::Error> {

@@ -31,6 +31,7 @@ use crate::{
         digest::{Digest, Print},
         path::RepoPath,
     },
+    git::history::{History, HistoryReader},
     render::{
         Renderer,
         highlight::Highlighter,
@@ -50,6 +51,8 @@ pub struct BuildOptions<'a> {
     pub site: SiteOptions,
     /// The output folder.
     pub output: &'a Path,
+    /// Tells who changed pages last.
+    pub history: Option<HistoryReader>,
     /// Where results are kept for the next build.
     pub cache: Option<&'a Cache>,
     /// The path of a page or file, or an address, of which to say why it was rendered or not.
@@ -77,6 +80,8 @@ pub struct Built {
     pub diagnostics: Vec<Diagnostic>,
     /// The answer to [`BuildOptions::explain`]: addresses, each with why it was rendered or not.
     pub explained: Vec<(Route, Reason)>,
+    /// Why pages don't say who changed them last, if they should.
+    pub history_problem: Option<String>,
     /// Why nothing could be kept for the next build.
     pub cache_problem: Option<io::Error>,
 }
@@ -125,7 +130,7 @@ pub fn build(
         || state.as_ref().map(Former::of).unwrap_or_default(),
     );
     let listing = listing?;
-    let inputs = inputs(&listing, &options.site);
+    let inputs = inputs(&listing, options);
     // Who asks why gets the long answer.
     if let Some(state) =
         state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
@@ -168,6 +173,7 @@ pub fn build(
         inputs: is_settled.then_some(inputs),
         reading: begun.site().reading().clone(),
         domains: begun.domains.clone(),
+        history_problem: begun.site().history().and_then(|history| history.problem()).map(str::to_owned),
         diagnostics,
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
@@ -182,12 +188,19 @@ pub fn build(
         n_rendered: done.iter().filter(|done| !done.is_kept()).count(),
         summary,
         explained: options.explain.map(|path| begun.explained(path, &done)).unwrap_or_default(),
+        history_problem: head.history_problem,
         diagnostics: head.diagnostics,
         cache_problem: remembered.and_then(Result::err),
     };
     drop((done, differences));
     give_back((begun, marks));
     Ok(built)
+}
+
+/// The history of the pages, which is kept when there are new commits.
+fn history(options: &BuildOptions<'_>) -> Option<History> {
+    let reader = options.history.as_ref()?;
+    Some(cache::history(reader, options.cache))
 }
 
 /// Gives memory back in the background. That of a large site takes as long as reading it, and a process that ends need not
@@ -197,11 +210,12 @@ fn give_back(memory: impl Send + 'static) {
 }
 
 /// The print of everything that a build depends on.
-fn inputs(listing: &Listing, options: &SiteOptions) -> Print {
+fn inputs(listing: &Listing, options: &BuildOptions<'_>) -> Print {
+    let (site, history) = (&options.site, options.history.as_ref().map(HistoryReader::print));
     let entries: Vec<_> =
         listing.entries.iter().map(|(path, entry)| (path, entry.blob, entry.size)).collect();
     let problems = postcard::to_allocvec(&listing.diagnostics).unwrap_or_default();
-    Print::of(&(entries, problems, options.today, cache::way(options)))
+    Print::of(&(entries, problems, &site.today, cache::way(site), history))
 }
 
 /// Whether the output folder is as the last build left it.
@@ -217,6 +231,7 @@ fn unchanged(state: &State, n_files: usize) -> Built {
     Built {
         n_routes: head.n_routes,
         summary: Summary { unchanged: n_files, ..Summary::default() },
+        history_problem: head.history_problem.clone(),
         diagnostics: head.diagnostics.clone(),
         ..Built::default()
     }
@@ -297,10 +312,11 @@ impl Begun {
         former: FormerFiles,
         former_domains: Option<Domains>,
     ) -> Self {
-        let (site, highlighter) = rayon::join(
+        let (site, (highlighter, history)) = rayon::join(
             || Site::load_with(&**source, listing, &options.site, &former),
-            || Arc::new(Highlighter::new()),
+            || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
         );
+        let site = site.with_history(history.map(Arc::new));
         let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
         let (domains, differing) = rayon::join(
             || Domains::of(renderer.world(), former_domains.as_ref()),

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     base::path::RepoPath,
-    parse::markdown::HeadingFact,
+    git,
+    parse::{front_matter::Date, markdown::HeadingFact},
     render::{
         page::Render,
-        theme::context::{Child, Kind, Link, NavItem, Page, TaxonomyLink, TocEntry, View},
+        theme::context::{Child, Kind, LastChange, Link, NavItem, Page, TaxonomyLink, TocEntry, View},
         trace::{
-            Backlinks, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related, TermLink, Trail, Words,
+            Backlinks, LastChanged, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related, TermLink,
+            Trail, Words,
         },
     },
     site::{nav::NavEntry, route::Route},
@@ -21,6 +23,8 @@ const WORDS_PER_MINUTE: u32 = 220;
 const MIN_TOC: usize = 2;
 /// The deepest heading in a table of contents.
 const MAX_TOC_LEVEL: u8 = 3;
+/// What most forges take for the branch that a repository is opened at.
+const DEFAULT_BRANCH: &str = "HEAD";
 
 /// A whole page of content.
 pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String) -> View {
@@ -71,6 +75,21 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         related: links(asker.ask(Related(path.clone()))),
         backlinks: links(asker.ask(Backlinks(path.clone()))),
         source_url: source_url(render, path),
+        edit_url: edit_url(render, path),
+        last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
+    }
+}
+
+fn last_change(render: &Render, change: &git::history::LastChange<'_>) -> LastChange {
+    let url = forge(render).map(|forge| {
+        let kind = if forge.is_gitlab { "-/commit" } else { "commit" };
+        format!("{}/{kind}/{}", forge.url, change.commit)
+    });
+    LastChange {
+        date: Date::from_seconds(change.seconds).to_string(),
+        author: change.author.to_owned(),
+        commit: change.commit.to_owned(),
+        url,
     }
 }
 
@@ -169,12 +188,40 @@ fn permalink(render: &Render, route: &Route) -> Option<String> {
     render.asker.settings().base.is_absolute().then(|| render.permalink(route))
 }
 
-/// The address that shows a file of the repository on the forge, as GitHub, GitLab, Gitea and others have it.
-pub(super) fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
+/// The site's repository on a forge.
+struct Forge<'a> {
+    url: &'a str,
+    branch: &'a str,
+    is_gitlab: bool,
+    is_github: bool,
+}
+
+fn forge(render: &Render) -> Option<Forge<'_>> {
     let repo = render.asker.settings().repo?;
     let url = repo.url.trim_end_matches('/');
-    let kind = if url.contains("gitlab") { "-/blob" } else { "blob" };
-    let path = Route::new(path.as_str()).href("");
-    let branch = repo.branch.as_deref().unwrap_or("HEAD");
-    Some(format!("{url}/{kind}/{branch}{path}"))
+    Some(Forge {
+        url,
+        branch: repo.branch.as_deref().unwrap_or(DEFAULT_BRANCH),
+        is_gitlab: url.contains("gitlab"),
+        is_github: url.contains("github"),
+    })
+}
+
+/// The address that shows a file of the repository on the forge, as GitHub, GitLab, Gitea and others have it.
+pub(super) fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
+    let Forge { url, branch, is_gitlab, .. } = forge(render)?;
+    let kind = if is_gitlab { "-/blob" } else { "blob" };
+    Some(format!("{url}/{kind}/{branch}{}", Route::new(path.as_str()).href("")))
+}
+
+/// The address where the forge lets people edit a file; not all forges have one.
+fn edit_url(render: &Render, path: &RepoPath) -> Option<String> {
+    let Forge { url, branch, is_gitlab, is_github } = forge(render)?;
+    let kind = match (is_gitlab, is_github) {
+        (true, _) => "-/edit",
+        (_, true) => "edit",
+        _ if branch == DEFAULT_BRANCH => return None,
+        _ => "_edit",
+    };
+    Some(format!("{url}/{kind}/{branch}{}", Route::new(path.as_str()).href("")))
 }

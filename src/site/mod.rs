@@ -50,6 +50,7 @@ use crate::{
         diagnostic::{self, Diagnostic, Place},
         path::RepoPath,
     },
+    git::history::History,
     parse::{
         front_matter::{Date, FrontMatterKeys},
         markdown::MarkdownOptions,
@@ -95,6 +96,8 @@ pub struct SiteOptions {
     pub base_url: Option<BaseUrl>,
     /// The output folder if it lies in the site; it is no content.
     pub output: Option<RepoPath>,
+    /// Who changed its pages last, and when, as of the commit that is shown.
+    pub history: Option<Arc<History>>,
 }
 
 /// One snapshot of a site.
@@ -291,6 +294,18 @@ impl Site {
 
 /// Queries.
 impl Site {
+    /// The same site with another history.
+    #[must_use]
+    pub fn with_history(mut self, history: Option<Arc<History>>) -> Self {
+        self.options.history = history;
+        self
+    }
+
+    /// Who changed its pages last, and when, if pages say so.
+    pub fn history(&self) -> Option<&Arc<History>> {
+        self.options.history.as_ref().filter(|_| self.config.last_changed)
+    }
+
     /// The config, or its defaults.
     pub fn config(&self) -> &Config {
         &self.config

@@ -169,6 +169,8 @@ pub struct Touched {
     pub everything: bool,
     /// Whether Git's index may have changed.
     pub index: bool,
+    /// Whether there may be new commits, or another one is checked out.
+    pub commits: bool,
 }
 
 impl Touched {
@@ -179,7 +181,7 @@ impl Touched {
 
     /// Whether nothing happened.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty() && !self.everything && !self.index
+        self.paths.is_empty() && !self.everything && !self.index && !self.commits
     }
 }
 

@@ -11,6 +11,7 @@ use recto::{
         config::BaseUrl,
         diagnostic::{self, Diagnostic},
     },
+    git::history::{History, HistoryReader},
     parse::front_matter::Date,
     render::{Renderer, cache::RenderCache, highlight::Highlighter},
     site::{Site, SiteOptions},
@@ -57,16 +58,20 @@ impl Checker for Engine {
 impl Kept {
     fn load(site: &Path, conditions: &Conditions, highlighter: &Arc<Highlighter>) -> Self {
         let source = Arc::new(Folder::open(site).expect("the folder is there"));
+        let history = history(&source, None);
         let site = Site::load(&*source, &options(conditions)).expect("the site can be read");
-        let renderer = Renderer::new(Arc::new(site), source.clone(), highlighter.clone());
+        let site = Arc::new(site.with_history(history));
+        let renderer = Renderer::new(site, source.clone(), highlighter.clone());
         Self { source, renderer, cache: RenderCache::default(), conditions: conditions.clone() }
     }
 
     fn update(self) -> Self {
         let listing = self.source.listing(&ListingOptions::default()).expect("the site can be read");
         let changes = ChangeSet::between(self.renderer.site().listing(), &listing);
-        let site = self.renderer.site().update(&*self.source, &changes, listing);
-        let renderer = self.renderer.next(Arc::new(site), self.source.clone());
+        let former = self.renderer.site();
+        let history = history(&self.source, former.history());
+        let site = Arc::new(former.update(&*self.source, &changes, listing).with_history(history));
+        let renderer = self.renderer.next(site, self.source.clone());
         Self { renderer, ..self }
     }
 
@@ -102,6 +107,11 @@ fn outcome_of(what: &str, make: impl FnOnce() -> Kept) -> Result<(Kept, Outcome)
     })
 }
 
+fn history(source: &Folder, former: Option<&Arc<History>>) -> Option<Arc<History>> {
+    let reader = HistoryReader::open(source.root(), None).expect("Git can read it")?;
+    Some(Arc::new(reader.read(former.map(|former| History::clone(former)))))
+}
+
 fn options(conditions: &Conditions) -> SiteOptions {
     let second = i64::try_from(conditions.day).expect("a day of our time");
     let today = jiff::Timestamp::from_second(second).expect("a day of our time");
@@ -111,6 +121,7 @@ fn options(conditions: &Conditions) -> SiteOptions {
         future: conditions.future,
         base_url: conditions.base_url.as_deref().and_then(BaseUrl::parse),
         output: None,
+        history: None,
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Config {
     pub taxonomies: Vec<Taxonomy>,
     /// The feed of the newest pages.
     pub feed: Feed,
+    /// Whether pages say who changed them last, and when.
+    pub last_changed: bool,
     /// Pages per list of a section; 0 for all on one.
     pub paginate: u32,
     /// How Markdown is read.
@@ -160,6 +162,7 @@ impl Default for Config {
             repo: None,
             taxonomies: vec![Taxonomy::new("tags")],
             feed: Feed::default(),
+            last_changed: true,
             paginate: 0,
             markdown: Markdown::default(),
             highlight: Highlight::default(),

@@ -32,6 +32,12 @@ impl Date {
         Self { day, time: None, offset: None }
     }
 
+    /// The day, in UTC, of a moment in seconds since 1970; one that no calendar has is 1970.
+    pub fn from_seconds(seconds: i64) -> Self {
+        let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+        Self::from_day(moment.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+
     /// The day, in the author's time zone.
     pub fn day(&self) -> civil::Date {
         self.day

@@ -14,6 +14,7 @@
 //! It is safe to delete at any time.
 
 mod chunk;
+mod history;
 mod pages;
 mod state;
 
@@ -23,6 +24,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+pub use self::history::history;
 pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
 
 use crate::{base::digest::Print, site::SiteOptions};

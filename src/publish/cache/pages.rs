@@ -48,6 +48,7 @@ impl Cache {
             reading: site.reading().clone(),
             // Only a build compares them.
             domains: Domains::default(),
+            history_problem: None,
             diagnostics: Vec::new(),
             n_routes: 0,
             manifest: None,

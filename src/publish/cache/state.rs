@@ -52,6 +52,8 @@ pub struct Head {
     pub reading: Reading,
     /// What its traces agreed with.
     pub domains: Domains,
+    /// Why pages didn't say who changed them last, if they should have.
+    pub history_problem: Option<String>,
     /// All problems that it told.
     pub diagnostics: Vec<Diagnostic>,
     /// How many addresses the site had.

@@ -126,6 +126,23 @@ pub struct Page {
     pub backlinks: Vec<Link>,
     /// Its source on the forge.
     pub source_url: Option<String>,
+    /// Where it is edited on the forge.
+    pub edit_url: Option<String>,
+    /// Its last commit, when the site lies in a Git repository.
+    pub last_change: Option<LastChange>,
+}
+
+/// The last commit of a page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LastChange {
+    /// Its day, in ISO 8601.
+    pub date: String,
+    /// Who wrote it.
+    pub author: String,
+    /// Its id, in hexadecimal.
+    pub commit: String,
+    /// Its page on the forge.
+    pub url: Option<String>,
 }
 
 /// A heading in the table of contents.
@@ -318,6 +335,7 @@ mod tests {
             toc: vec![TocEntry::default()],
             breadcrumbs: vec![Link::default()],
             previous: Some(Link::default()),
+            last_change: Some(LastChange::default()),
             ..Page::default()
         };
         check(
@@ -327,7 +345,8 @@ mod tests {
              taxonomies: {tags: [{name: text, url: text}]}, \
              toc: [{level: number, id: text, title: text, children: []}], show_toc: bool, n_words: number, \
              reading_minutes: number, extra: null, breadcrumbs: [{title: text, url: text}], \
-             previous: {title: text, url: text}, next: null, related: [], backlinks: [], source_url: null}",
+             previous: {title: text, url: text}, next: null, related: [], backlinks: [], source_url: null, \
+             edit_url: null, last_change: {date: text, author: text, commit: text, url: null}}",
         );
     }
 

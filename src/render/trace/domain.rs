@@ -43,6 +43,8 @@ pub(in crate::render) enum Domain<'q> {
     FolderList(&'q RepoPath),
     /// What the pages of a taxonomy's term tell.
     TermList(&'q str, &'q str),
+    /// The commits.
+    History,
     /// Whether a page is published, and the bytes of its file and of those that it includes.
     Text(&'q RepoPath),
 }
@@ -68,6 +70,7 @@ pub struct Domains {
     folders: BTreeMap<RepoPath, Print>,
     terms: BTreeMap<Route, Print>,
     term_names: Print,
+    history: Print,
 }
 
 impl Domains {
@@ -80,12 +83,13 @@ impl Domains {
         let structure =
             Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
         let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
+        let history = Print::of(&site.history().map(|history| history.print()));
         if let Some(former) = former.filter(|former| former.structure == structure) {
-            return Self { links, ..former.clone() };
+            return Self { links, history, ..former.clone() };
         }
         let (folders, (terms, term_names)) =
             rayon::join(|| folders(site), || (terms(site), term_names(site)));
-        Self { rules, structure, links, folders, terms, term_names }
+        Self { rules, structure, links, folders, terms, term_names, history }
     }
 }
 
@@ -139,6 +143,7 @@ pub struct Differences<'a> {
     rules: bool,
     structure: bool,
     links: bool,
+    history: bool,
     files: &'a BTreeMap<RepoPath, FileDiffers>,
     /// The folders with other titles or another order.
     folders: Option<Vec<&'a RepoPath>>,
@@ -182,6 +187,7 @@ impl<'a> Differences<'a> {
             rules: !same_rules,
             structure: former.structure != now.structure,
             links: former.links != now.links,
+            history: former.history != now.history,
             files,
             around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),
             folder_lists: folder_lists.last(),
@@ -196,6 +202,7 @@ impl<'a> Differences<'a> {
         match question.domain() {
             Domain::Own => false,
             Domain::Links => !self.links,
+            Domain::History => !self.history,
             Domain::Text(path) => !self.rules && !self.files.contains_key(path),
             _ if !self.structure => true,
             Domain::Structure => false,

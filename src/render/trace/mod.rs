@@ -45,7 +45,10 @@ pub(super) use self::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,
         TaxonomyValues, TermLink, TermPages,
     },
-    page::{Backlinks, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail, Words},
+    page::{
+        Backlinks, LastChanged, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail,
+        Words,
+    },
     place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
     question::Ask,
 };

@@ -4,13 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Backlinks, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trace, Trail, Words,
-    page::PageText,
+    Backlinks, LastChanged, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trace, Trail,
+    Words, page::PageText,
 };
 use crate::base::{digest::Print, path::RepoPath};
 
 /// How many questions are put about the page that is rendered.
-const N_ABOUT: usize = 9;
+const N_ABOUT: usize = 10;
 
 /// A trace without what is the same in nearly all traces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +28,7 @@ fn about(path: &RepoPath) -> [Question; N_ABOUT] {
         PageFacts(path.clone()).into(),
         PageText(path.clone()).into(),
         Words(path.clone()).into(),
+        LastChanged(path.clone()).into(),
         Nav(place()).into(),
         Neighbours(path.clone()).into(),
         Related(path.clone()).into(),

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     base::{digest::BlobId, path::RepoPath},
+    git::history::LastChange,
     parse::{front_matter::Date, markdown::HeadingFact},
     site::{
         Site,
@@ -160,6 +161,28 @@ impl Ask for PageText {
 impl fmt::Display for PageText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the text of `{}`", self.0)
+    }
+}
+
+/// Who changed a page last, and when; `None` when that isn't known or shall not be told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LastChanged(pub(in crate::render) RepoPath);
+
+impl Ask for LastChanged {
+    type Answer<'w> = Option<LastChange<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.site.history()?.last_change(&self.0)
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::History
+    }
+}
+
+impl fmt::Display for LastChanged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the last commit of `{}`", self.0)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
-    page::{Backlinks, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
+    page::{Backlinks, LastChanged, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
     place::{At, Leads, Links, Settings, SiteValues},
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames},
 };
@@ -85,6 +85,7 @@ questions![
     Links,
     PageFacts,
     PageText,
+    LastChanged,
     Words,
     Nav,
     Neighbours,

@@ -31,6 +31,8 @@ use crate::{
 
 /// How often everything is looked at where the system can't watch.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// What is written when there is a new commit, or another one is checked out. The lock goes last.
+const HEAD_FILES: [&str; 2] = ["HEAD", "HEAD.lock"];
 /// How long a change of Git's index is waited for, so that a checkout is one change.
 const MAX_LOCKED: Duration = Duration::from_secs(2);
 /// How often the lock is looked for meanwhile.
@@ -318,6 +320,7 @@ impl Inbox {
         state.touched.paths.append(&mut touched.paths);
         state.touched.everything |= touched.everything;
         state.touched.index |= touched.index;
+        state.touched.commits |= touched.commits;
         state.last_told = Some(Instant::now());
         state.failure = failure.or(state.failure.take());
         self.news.notify_all();
@@ -335,6 +338,7 @@ fn touch(path: &Path, root: &Path, around: &BTreeSet<PathBuf>, touched: &mut Tou
     if path.parent().is_some_and(|folder| around.contains(folder)) {
         let name = name.to_str().unwrap_or_default();
         touched.index |= name == INDEX_FILE;
+        touched.commits |= HEAD_FILES.contains(&name);
         touched.everything |= is_rule(name);
     }
     let Ok(inside) = path.strip_prefix(root) else { return };
