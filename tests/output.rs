@@ -126,6 +126,26 @@ fn a_component_takes_the_values_of_the_page_whose_text_calls_it() {
 }
 
 #[test]
+fn pages_keep_a_place_for_pictures_of_the_site() {
+    let built = TestSite::new()
+        .bytes("dot.gif", b"GIF89a\x03\x00\x02\x00\x80\0\0")
+        .file("a.md", "![a](dot.gif) ![b](dot.gif){width=30} ![c](dot.gif){width=50%} ![[dot.gif|6]] ![e](https://x.example/dot.gif)\n")
+        .build();
+    built.code(0).no_problems();
+    let page = built.page("a/index.html");
+    let sizes = [
+        "alt=\"a\" width=\"3\" height=\"2\"",
+        "width=\"30\" height=\"20\"",
+        "width=\"50%\" loading",
+        "width=\"6\" height=\"4\"",
+        "alt=\"e\" loading",
+    ];
+    for expected in sizes {
+        assert!(page.contains(expected), "{expected} in {page}");
+    }
+}
+
+#[test]
 fn a_limit_of_feeds_concerns_no_page() {
     let site = garden().file("recto.yml", "feed: {limit: 5}\n");
     site.build();

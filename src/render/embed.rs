@@ -8,7 +8,8 @@ use crate::{
     },
     render::{
         hooks::PageHooks,
-        markdown::{HtmlOptions, escape, to_html},
+        images::Size,
+        markdown::{HtmlOptions, escape, push_sides, to_html},
         page::Render,
         trace::Lead,
     },
@@ -28,14 +29,14 @@ pub(super) fn html(hooks: &mut PageHooks<'_>, embed: &Embed<'_>) -> String {
         }
         Lead::To { route, .. } => {
             let href = hooks.href(&lead, &embed.target);
-            medium(&href, route.as_str(), embed)
+            medium(&href, route.as_str(), embed, hooks.image_size(&lead))
         }
-        Lead::External => medium(&embed.target, &embed.target, embed),
+        Lead::External => medium(&embed.target, &embed.target, embed, None),
         _ => link(&embed.target, embed, "missing"),
     }
 }
 
-fn medium(href: &str, path: &str, embed: &Embed<'_>) -> String {
+fn medium(href: &str, path: &str, embed: &Embed<'_>, natural: Option<Size>) -> String {
     let kind = media_type(path).split('/').next().unwrap_or_default();
     let text = embed.text.as_deref().unwrap_or_default();
     let (width, height) = size(text);
@@ -50,6 +51,9 @@ fn medium(href: &str, path: &str, embed: &Embed<'_>) -> String {
                 if let Some(value) = value {
                     escape::push_attribute(&mut html, name, &value.to_string());
                 }
+            }
+            if let Some(natural) = natural {
+                push_sides(&mut html, width, height, natural.shown(width, height));
             }
             html.push_str(" loading=\"lazy\" />");
         }

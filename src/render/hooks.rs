@@ -13,6 +13,7 @@ use crate::{
     render::{
         embed,
         highlight::{self, Outcome},
+        images::Size,
         markdown::{
             Hooks, HtmlOptions, LinkHtml, code::code_block_html, escape, image_html, math_as_code, to_html,
             to_mathml,
@@ -122,6 +123,14 @@ impl<'a> PageHooks<'a> {
         }
     }
 
+    /// The size of the image that something leads to.
+    pub(super) fn image_size(&self, lead: &Lead) -> Option<Size> {
+        match lead {
+            Lead::To { route, page: None, .. } => self.render.image_size(route),
+            _ => None,
+        }
+    }
+
     /// The address on the forge of a file that the site doesn't have.
     fn forge_href(&self, target: &str) -> Option<String> {
         let folder = self.files.first()?.parent()?;
@@ -179,7 +188,8 @@ impl Hooks for PageHooks<'_> {
 
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
         let lead = self.lead(spelling(image.kind), &image.target, image.at);
-        image_html(image, &self.href(&lead, &image.target), alt)
+        let href = self.href(&lead, &image.target);
+        image_html(image, &href, alt, |width, height| Some(self.image_size(&lead)?.shown(width, height)))
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {

@@ -20,6 +20,7 @@ pub mod xml;
 mod embed;
 mod feed;
 mod hooks;
+mod images;
 mod lists;
 mod page;
 mod queries;
@@ -37,6 +38,7 @@ use crate::{
     },
     render::{
         highlight::Highlighter,
+        images::ImageSizes,
         page::Render,
         theme::ASSET_FOLDER,
         trace::{Asker, At, Place, Trace, World},
@@ -68,19 +70,20 @@ pub struct Rendered {
 pub struct Renderer {
     world: Arc<World>,
     highlighter: Arc<Highlighter>,
+    images: Arc<ImageSizes>,
 }
 
 impl Renderer {
     /// Loads the site's theme; what is wrong with it is in [`Renderer::diagnostics`].
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, highlighter: Arc<Highlighter>) -> Self {
-        Self { world: Arc::new(World::new(site, source, None)), highlighter }
+        Self { world: Arc::new(World::new(site, source, None)), highlighter, images: Arc::default() }
     }
 
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
     #[must_use]
     pub fn next(&self, site: Arc<Site>, source: Arc<dyn Source>) -> Self {
         let world = World::new(site, source, Some(&self.world));
-        Self { world: Arc::new(world), highlighter: Arc::clone(&self.highlighter) }
+        Self { world: Arc::new(world), ..self.clone() }
     }
 
     /// The snapshot that is rendered.
@@ -106,7 +109,8 @@ impl Renderer {
     /// The bytes at an address; `None` when nothing stands there.
     pub fn render(&self, route: &Route) -> Option<Rendered> {
         let asker = Asker::new(Arc::clone(&self.world));
-        let render = Arc::new(Render { asker, highlighter: Arc::clone(&self.highlighter) });
+        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
+        let render = Arc::new(Render { asker, highlighter, images });
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes = render.asker.theme_file(path)?.into();

@@ -9,7 +9,9 @@ use crate::{
     },
     render::{
         highlight::Highlighter,
-        hooks, lists,
+        hooks,
+        images::ImageSizes,
+        lists,
         queries::SiteQueries,
         scope,
         theme::{self, context},
@@ -24,6 +26,7 @@ pub(super) struct Render {
     /// The only way to the site.
     pub(super) asker: Asker,
     pub(super) highlighter: Arc<Highlighter>,
+    pub(super) images: Arc<ImageSizes>,
 }
 
 impl Render {

@@ -42,6 +42,18 @@ fn a_tag_is_spelled_another_way_where_another_tag_is_listed() {
 }
 
 #[test]
+fn a_picture_gets_another_size() {
+    Case::new()
+        .write("a.gif", b"GIF89a\x03\x00\x02\x00\x80\0\0")
+        .write("one.md", "![a](a.gif)\n")
+        .then()
+        .save("a.gif", b"GIF89a\x04\x00\x02\x00\x80\0\0")
+        .then()
+        .remove("a.gif")
+        .check();
+}
+
+#[test]
 fn a_folder_is_described_in_the_list_above_it() {
     Case::new()
         .write("index.md", "# Home\n")

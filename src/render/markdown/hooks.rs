@@ -5,7 +5,7 @@
 use crate::{
     base::diagnostic::Diagnostic,
     parse::{
-        expand::{At, ComponentCall},
+        expand::{At, AttributeValue, ComponentCall},
         markdown::{Embed, Fence, Link, LinkKind, Math},
     },
     render::markdown::{code, escape, math},
@@ -20,7 +20,7 @@ pub trait Hooks {
 
     /// The HTML of an image with its alternative text, which is not escaped yet.
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
-        image_html(image, &image.target, alt)
+        image_html(image, &image.target, alt, |_, _| None)
     }
 
     /// The HTML of a code block. [`code_block_html`](code::code_block_html) puts highlighted lines together.
@@ -97,8 +97,14 @@ impl LinkHtml {
     }
 }
 
-/// An `<img>` that loads when it comes into view.
-pub fn image_html(image: &Link<'_>, src: &str, alt: &str) -> String {
+/// An `<img>` that loads when it comes into view. `size` tells the width and height at which it is shown, from those that
+/// the author gave.
+pub fn image_html(
+    image: &Link<'_>,
+    src: &str,
+    alt: &str,
+    size: impl FnOnce(Option<u32>, Option<u32>) -> Option<(u32, u32)>,
+) -> String {
     let mut out = String::from("<img src=\"");
     escape::push_address(&mut out, src);
     out.push_str("\" alt=\"");
@@ -108,9 +114,29 @@ pub fn image_html(image: &Link<'_>, src: &str, alt: &str) -> String {
         escape::push_attribute(&mut out, "title", &image.title);
     }
     escape::push_attributes(&mut out, "", &image.attributes);
+    // What isn't a number of pixels, such as `50%`, is left to the browser.
+    let pixels = |name| match image.attributes.get(name) {
+        None => Some(None),
+        Some(AttributeValue::Integer(given)) => u32::try_from(*given).ok().map(Some),
+        Some(_) => None,
+    };
+    if let Some((width, height)) = pixels("width").zip(pixels("height"))
+        && let Some(shown) = size(width, height)
+    {
+        push_sides(&mut out, width, height, shown);
+    }
     if image.attributes.get("loading").is_none() {
         out.push_str(" loading=\"lazy\"");
     }
     out.push_str(" />");
     out
+}
+
+/// Writes the sides of an image that are not given yet.
+pub fn push_sides(out: &mut String, width: Option<u32>, height: Option<u32>, shown: (u32, u32)) {
+    for (name, given, shown) in [("width", width, shown.0), ("height", height, shown.1)] {
+        if given.is_none() {
+            escape::push_attribute(out, name, &shown.to_string());
+        }
+    }
 }

@@ -84,9 +84,14 @@ impl Asker {
         Some(expanded)
     }
 
+    /// Which bytes a file has.
+    pub(in crate::render) fn blob(&self, path: &RepoPath) -> Option<BlobId> {
+        self.ask(FileBlob(path.clone()))
+    }
+
     /// The bytes of a file.
     pub(in crate::render) fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
-        let blob = self.ask(FileBlob(path.clone()));
+        let blob = self.blob(path);
         let bytes = self.world.source.read(path);
         let is_settled = bytes.as_ref().is_ok_and(|bytes| blob == Some(BlobId::of(bytes)));
         if !is_settled {
