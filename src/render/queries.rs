@@ -93,6 +93,16 @@ impl Queries for SiteQueries {
         }
     }
 
+    fn text(&self, key: &str) -> Result<String, String> {
+        let page = self.page.as_ref().and_then(|path| self.render.facts(path));
+        let own = page.and_then(|page| page.lang);
+        let language = own.unwrap_or(self.render.asker.settings().language);
+        self.render.asker.theme_text(language, key).map_err(|near| {
+            let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            format!("the theme has no text `{key}`{hint}")
+        })
+    }
+
     fn markdown(&self, text: &str) -> String {
         hooks::fragment(&self.render, self.page.as_ref(), text)
     }

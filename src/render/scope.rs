@@ -30,6 +30,9 @@ pub trait Queries: Send + Sync {
     /// The address that a link to `target` has on the page being rendered; the error says why there is none.
     fn url(&self, target: &str) -> Result<String, String>;
 
+    /// What the theme says for a key, in the language of the page; the error says why there is nothing.
+    fn text(&self, key: &str) -> Result<String, String>;
+
     /// Renders Markdown in the context of the page being rendered.
     fn markdown(&self, text: &str) -> String;
 }
@@ -73,6 +76,9 @@ mod tests {
         }
         fn taxonomy(&self, _: &str) -> Option<Value> {
             None
+        }
+        fn text(&self, key: &str) -> Result<String, String> {
+            Ok(key.to_owned())
         }
         fn data(&self, _: &str) -> Result<Value, String> {
             Err("no data".into())

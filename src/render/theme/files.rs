@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use include_dir::{Dir, include_dir};
 
+use super::texts::{self, Texts};
 use crate::base::{
     diagnostic::{Diagnostic, Place, nearest},
     path::RepoPath,
@@ -45,6 +46,7 @@ pub(super) struct Source {
 pub(super) struct Layers {
     pub(super) templates: BTreeMap<String, Vec<Source>>,
     pub(super) assets: BTreeMap<String, ThemeFile>,
+    pub(super) texts: Texts,
 }
 
 /// Complains about a theme that is neither in the binary nor among the site's files.
@@ -62,7 +64,7 @@ pub(super) fn check_name(name: &str, overrides: &[ThemeFile]) -> Option<Diagnost
 
 /// Lays the site's files over the theme's, and that over the default theme's.
 pub(super) fn layer(name: &str, overrides: Vec<ThemeFile>, diagnostics: &mut Vec<Diagnostic>) -> Layers {
-    let mut layers = Layers { templates: BTreeMap::new(), assets: BTreeMap::new() };
+    let mut layers = Layers { templates: BTreeMap::new(), assets: BTreeMap::new(), texts: Texts::default() };
     for file in builtin(DEFAULT_THEME) {
         add(&mut layers, file, diagnostics);
     }
@@ -79,6 +81,11 @@ pub(super) fn layer(name: &str, overrides: Vec<ThemeFile>, diagnostics: &mut Vec
 
 fn add(layers: &mut Layers, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) {
     if file.name == "theme.yml" {
+        return;
+    }
+    if file.name.starts_with(texts::FOLDER) {
+        let path = file.origin.clone().unwrap_or_else(|| builtin_path(&file.name));
+        diagnostics.extend(layers.texts.add(&file.name, &file.bytes, &path));
         return;
     }
     if !file.name.starts_with("templates/") && !file.name.starts_with("components/") {

@@ -8,6 +8,7 @@ use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 use crate::{
     base::diagnostic::nearest,
     render::{
+        markdown::escape,
         scope::{self, Queries},
         theme::ASSET_FOLDER,
     },
@@ -15,7 +16,7 @@ use crate::{
 
 /// All functions that a template may call.
 pub(super) const NAMES: &[&str] =
-    &["asset", "get_page", "get_section", "get_taxonomy", "load_data", "range", "super", "throw", "url"];
+    &["asset", "get_page", "get_section", "get_taxonomy", "load_data", "range", "super", "t", "throw", "url"];
 
 /// Adds the functions to `tera`; `asset` comes with [`register_asset`].
 pub(super) fn register(tera: &mut Tera) {
@@ -35,7 +36,34 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_function("url", |args: Kwargs, _: &State| {
         queries()?.url(args.must_get("to")?).map_err(Error::message)
     });
+    tera.register_function("t", |args: Kwargs, _: &State| {
+        let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
+        Ok(filled(&text, &args))
+    });
     register_asset(tera, "", BTreeSet::new());
+}
+
+/// A text with its arguments in place of their names in braces. A text with HTML among its arguments is HTML.
+fn filled(text: &str, args: &Kwargs) -> Value {
+    let named = || args.iter().filter_map(|(name, value)| Some((name.as_str()?, value)));
+    let is_html = named().any(|(_, value)| value.is_safe());
+    let shown = |text: &str| if is_html { escape::text(text) } else { text.to_owned() };
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+        let (name, after) = after.split_once('}')?;
+        Some((before, name, after))
+    }) {
+        filled.push_str(&shown(before));
+        match named().find(|(arg, _)| *arg == name) {
+            Some((_, value)) if value.is_safe() => filled.push_str(&value.to_string()),
+            Some((_, value)) => filled.push_str(&shown(&value.to_string())),
+            None => filled.push_str(&shown(&format!("{{{name}}}"))),
+        }
+        rest = after;
+    }
+    filled.push_str(&shown(rest));
+    if is_html { Value::safe_string(&filled) } else { Value::from(filled) }
 }
 
 /// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`.

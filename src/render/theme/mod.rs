@@ -17,6 +17,7 @@ mod filters;
 mod functions;
 mod prints;
 mod report;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ pub use self::{
     files::{DEFAULT_THEME, ThemeFile, builtin_themes},
 };
 
-use self::{compile::Templates, prints::Prints, report::Reporter};
+use self::{compile::Templates, prints::Prints, report::Reporter, texts::Texts};
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
@@ -45,6 +46,7 @@ pub struct Theme {
     templates: Templates,
     components: BTreeMap<String, ComponentInfo>,
     assets: BTreeMap<String, ThemeFile>,
+    texts: Texts,
     prints: Prints,
 }
 
@@ -59,7 +61,7 @@ impl Theme {
         let (tera, templates) = compile::compile(layers.templates, &mut diagnostics);
         let components = component::list(&tera, &templates);
         let prints = Prints::of(&templates, layers.assets.keys().map(String::as_str));
-        let theme = Self { tera, templates, components, assets: layers.assets, prints };
+        let theme = Self { tera, templates, components, assets: layers.assets, texts: layers.texts, prints };
         (theme.with_site(&context::Site::default()), diagnostics)
     }
 
@@ -127,6 +129,19 @@ impl Theme {
     pub fn component_print(&self, name: &str) -> Option<Print> {
         self.component(name)?;
         self.prints.component(name)
+    }
+
+    /// What the theme says for a key, in a language or else in the nearest that has it; the error is the key that was
+    /// likely meant.
+    pub fn text(&self, language: &str, key: &str) -> Result<&str, Option<String>> {
+        self.texts
+            .get(language, key)
+            .ok_or_else(|| nearest(key, self.texts.keys(language)).map(str::to_owned))
+    }
+
+    /// The print of all that the theme says in a language.
+    pub fn texts_print(&self, language: &str) -> Print {
+        self.texts.print(language)
     }
 
     fn reporter(&self) -> Reporter<'_> {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Context, Theme, ThemeFile,
+    Context, DEFAULT_THEME, Theme, ThemeFile,
     context::{
         Child, Kind, Link, NavItem, Page, Pagination, Redirect, Site, Taxonomy, TaxonomyLink, Term, View,
     },
@@ -39,6 +39,17 @@ impl Queries for Answers {
     fn url(&self, target: &str) -> Result<String, String> {
         Ok(format!("/here/{target}"))
     }
+    fn text(&self, key: &str) -> Result<String, String> {
+        match key {
+            "by" => Ok("{day} by {who} & {nobody}".to_owned()),
+            key => Theme::load(DEFAULT_THEME, Vec::new())
+                .0
+                .text("en", key)
+                .map(str::to_owned)
+                .map_err(|_| format!("the theme has no text `{key}`")),
+        }
+    }
+
     fn markdown(&self, text: &str) -> String {
         format!("<p>{text}</p>\n")
     }
@@ -442,4 +453,17 @@ fn an_error_inside_a_component_is_placed_in_the_theme() {
     assert!(said[0].contains("@ components/sum.html:1:"), "{said:?}");
     let (html, said) = call(&theme, "sum", &[("a", AttributeValue::Integer(1))], "text");
     assert!(html.is_empty() && said[0].starts_with("`sum` doesn't show what stands inside it"), "{said:?}");
+}
+
+#[test]
+fn texts_are_filled_with_their_arguments() {
+    let shown = |call: &str| {
+        let theme = whole_theme(&[("templates/x.html", &format!("{{{{ {call} }}}}"))]);
+        scope::with(Arc::new(Answers), || theme.render("x.html", &Context::new())).expect("it renders")
+    };
+    assert_eq!(shown("t(key='by', day=3, who='<Ada>')"), "3 by &lt;Ada&gt; &amp; {nobody}");
+    assert_eq!(
+        shown("t(key='by', day='<b>3</b>' | safe, who='<Ada>')"),
+        "<b>3</b> by &lt;Ada&gt; &amp; {nobody}"
+    );
 }

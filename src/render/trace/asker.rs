@@ -12,7 +12,7 @@ use super::{
     Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
     page::PageText,
     place::SiteValues,
-    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames},
+    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
 };
 use crate::{
     base::{
@@ -147,6 +147,12 @@ impl Asker {
             // What is missing gets a hint from what there is.
             self.ask(ThemeNames);
         })
+    }
+
+    /// What the theme says for a key; the error is the key that was likely meant.
+    pub(in crate::render) fn theme_text(&self, language: &str, key: &str) -> Result<String, Option<String>> {
+        self.ask(ThemeTexts(language.to_owned()));
+        self.world.theme.text(language, key).map(str::to_owned)
     }
 
     /// The template that was likely meant by a name.

@@ -11,7 +11,7 @@ use super::{
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
     page::{Backlinks, LastChanged, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
     place::{At, Leads, Links, Settings, SiteValues},
-    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames},
+    theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
 };
 use crate::base::digest::Print;
 
@@ -103,5 +103,6 @@ questions![
     TemplateText,
     ComponentText,
     ThemeNames,
+    ThemeTexts,
     ThemeFileBytes,
 ];

@@ -47,6 +47,26 @@ impl fmt::Display for ComponentText {
     }
 }
 
+/// All that the theme says in a language.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ThemeTexts(pub(super) String);
+
+impl Ask for ThemeTexts {
+    type Answer<'w> = Print;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.theme.texts_print(&self.0)
+    }
+}
+
+impl fmt::Display for ThemeTexts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the theme's texts for `{}`", self.0)
+    }
+}
+
 /// The names of all templates and components, from which hints are taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ThemeNames;

@@ -1,0 +1,135 @@
+//! [`Texts`]: what a theme says, in each language, from its files `i18n/LANGUAGE.yml`.
+//!
+//! Texts lie on top of each other one by one: a site replaces single texts of the built-in theme. What a language lacks is
+//! said in the wider one (`fr` for `fr-CA`), and then in English.
+
+use std::collections::BTreeMap;
+
+use crate::base::{
+    diagnostic::{Diagnostic, Place},
+    digest::Print,
+    path::RepoPath,
+    yaml,
+};
+
+/// The folder of the files.
+pub(super) const FOLDER: &str = "i18n/";
+/// What the files end with.
+const EXTENSION: &str = ".yml";
+/// The language that has all texts.
+const LAST_RESORT: &str = "en";
+
+/// Texts by language and key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    by_language: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Texts {
+    /// Puts the texts of a file over those that are there; `path` is where problems are.
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8], path: &RepoPath) -> Vec<Diagnostic> {
+        let Some(language) = name.strip_prefix(FOLDER).and_then(|name| name.strip_suffix(EXTENSION)) else {
+            return Vec::new();
+        };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return vec![wrong(path, "is not UTF-8 text").hint("save it as UTF-8")];
+        };
+        let (node, mut diagnostics) = yaml::read(path, text, 0..text.len(), yaml::SMALL);
+        let Some(node) = node.filter(|node| !node.is_null()) else { return diagnostics };
+        let Some(entries) = node.as_map() else {
+            diagnostics.push(wrong(path, "has no keys").hint("write `key: text` in each line"));
+            return diagnostics;
+        };
+        let texts = self.by_language.entry(language.to_lowercase()).or_default();
+        for entry in entries {
+            match entry.node.as_written(text) {
+                Some(said) => drop(texts.insert(entry.key.clone(), said)),
+                None => diagnostics.push(
+                    wrong(path, &format!("has no text for `{}`", entry.key))
+                        .at(Place::in_text(path, text, entry.node.span.clone()))
+                        .hint("write one text; quote it if it begins with a sign such as `{`"),
+                ),
+            }
+        }
+        diagnostics
+    }
+
+    /// A text in a language, or else in the nearest that has it.
+    pub(super) fn get(&self, language: &str, key: &str) -> Option<&str> {
+        let mut languages = self.for_language(language);
+        languages.find_map(|texts| texts.get(key)).map(String::as_str)
+    }
+
+    /// The print of all that [`Texts::get`] can say in a language.
+    pub(super) fn print(&self, language: &str) -> Print {
+        Print::of(&self.for_language(language).collect::<Vec<_>>())
+    }
+
+    /// The keys that [`Texts::get`] knows in a language.
+    pub(super) fn keys(&self, language: &str) -> impl Iterator<Item = &str> {
+        self.for_language(language).flat_map(BTreeMap::keys).map(String::as_str)
+    }
+
+    fn for_language(&self, language: &str) -> impl Iterator<Item = &BTreeMap<String, String>> {
+        let language = language.to_lowercase();
+        let wider = language.split('-').next().unwrap_or_default().to_owned();
+        let mut names = vec![language, wider, LAST_RESORT.to_owned()];
+        names.dedup();
+        names.into_iter().filter_map(|name| self.by_language.get(&name))
+    }
+}
+
+fn wrong(path: &RepoPath, problem: &str) -> Diagnostic {
+    Diagnostic::error("template-file", format!("the file of texts `{path}` {problem}")).at(Place::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(files: &[(&str, &str)]) -> (Texts, Vec<String>) {
+        let (mut texts, mut problems) = (Texts::default(), Vec::new());
+        for (name, text) in files {
+            let path = RepoPath::root().join("x.yml");
+            problems
+                .extend(texts.add(name, text.as_bytes(), &path).into_iter().map(|problem| problem.message));
+        }
+        (texts, problems)
+    }
+
+    #[test]
+    fn the_nearest_language_speaks() {
+        let (texts, problems) = texts(&[
+            ("i18n/en.yml", "a: A\nb: B\nc: C\n"),
+            ("i18n/fr.yml", "a: Ah\nb: Beh\n"),
+            ("i18n/fr-CA.yml", "a: Ha\n"),
+            ("i18n/fr.yml", "b: Bé\n"),
+        ]);
+        assert!(problems.is_empty());
+        let said = |language| ["a", "b", "c", "d"].map(|key| texts.get(language, key).unwrap_or("-"));
+        assert_eq!(said("fr-ca"), ["Ha", "Bé", "C", "-"]);
+        assert_eq!(said("fr-FR"), ["Ah", "Bé", "C", "-"]);
+        assert_eq!(said("ja"), ["A", "B", "C", "-"]);
+        assert_ne!(texts.print("fr"), texts.print("en"));
+        assert_eq!(texts.print("ja"), texts.print("en"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_about() {
+        let (texts, problems) =
+            texts(&[("i18n/en.yml", "a: [x]\nb: 1\n"), ("i18n/fr.yml", "- x\n"), ("i18n/de.yml", "")]);
+        assert_eq!(
+            problems,
+            ["the file of texts `x.yml` has no text for `a`", "the file of texts `x.yml` has no keys"]
+        );
+        assert_eq!(texts.get("en", "b"), Some("1"));
+    }
+
+    #[test]
+    fn the_built_in_languages_say_the_same_things() {
+        let (theme, problems) = crate::render::theme::Theme::load("default", Vec::new());
+        assert!(problems.is_empty());
+        let keys = |language: &str| theme.texts.by_language[language].keys().collect::<Vec<_>>();
+        assert_eq!(keys("en"), keys("fr"));
+    }
+}
