@@ -111,7 +111,8 @@ impl Work {
     ) -> Result<(), SourceError> {
         let site = former.renderer.site();
         let unsettled = site.unsettled_files();
-        if news.changes.is_empty() && unsettled.is_empty() && news.listing == *site.listing() {
+        let is_settled = unsettled.is_empty() && former.renderer.world().is_settled();
+        if news.changes.is_empty() && is_settled && news.listing == *site.listing() {
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
@@ -179,11 +180,11 @@ impl Work {
         changes: &ChangeSet,
         begun: Instant,
     ) {
-        if !site.unsettled_files().is_empty() {
-            feed.missed();
-        }
         let site = Arc::new(site.with_history(self.history.clone()));
         let renderer = former.renderer.next(site, source.clone());
+        if !renderer.site().unsettled_files().is_empty() || !renderer.world().is_settled() {
+            feed.missed();
+        }
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
         *locked(&self.shared.current) = snapshot.clone();
         let elapsed = begun.elapsed();

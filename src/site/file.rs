@@ -23,7 +23,7 @@ use crate::{
         markdown::{self, Facts, MarkdownOptions},
     },
     site::{anchors::Anchors, place::Places},
-    source::{Listing, Source, SourceError},
+    source::{Entry, Listing, Source, SourceError},
 };
 
 /// The largest page, in bytes. A page of this size is a book in one file; larger ones are data with a wrong name.
@@ -67,11 +67,10 @@ impl PageFile {
     /// Reads and parses one file; a broken one is a page with diagnostics.
     pub fn load(path: &RepoPath, files: &SourceFiles<'_>, reading: &Reading) -> Self {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
-        let (text, mut diagnostics) = files.page_text(path);
+        let ReadText { text, mut diagnostics, is_settled } = files.page_text(path);
         let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
         let noted = Noted::of(files);
         let expanded = expand::expand(path, &text, body_start, &noted);
-        let is_settled = files.is_as_listed(path, text.as_bytes()) && noted.is_settled.get();
         let document = markdown::parse(&expanded, &reading.markdown);
         let facts = document.facts;
         diagnostics.extend(front_diagnostics);
@@ -94,7 +93,7 @@ impl PageFile {
             given_title: expanded.title,
             files: expanded.files,
             has_misses: noted.has_misses.get(),
-            is_settled,
+            is_settled: is_settled && noted.is_settled.get() && places.is_settled(),
             uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
             anchors: OnceLock::new(),
@@ -150,8 +149,8 @@ pub struct FormerFiles {
 /// The body of a page, ready to be parsed as Markdown for rendering, and whether it is made of the bytes that the
 /// listing names. A file may have changed since; the next snapshot will show it.
 pub fn expanded_body(file: &PageFile, files: &SourceFiles<'_>) -> (Expanded, bool) {
-    let files = CheckedFiles { files, is_settled: Cell::new(true) };
-    let text = files.page_text(&file.path);
+    let ReadText { text, is_settled, .. } = files.page_text(&file.path);
+    let files = CheckedFiles { files, is_settled: Cell::new(is_settled) };
     let body_start = if text.is_char_boundary(file.body_start) { file.body_start } else { text.len() };
     let expanded = expand::expand(&file.path, &text, body_start, &files);
     (expanded, files.is_settled.get())
@@ -163,28 +162,26 @@ struct CheckedFiles<'a> {
     is_settled: Cell<bool>,
 }
 
-impl CheckedFiles<'_> {
-    fn page_text(&self, path: &RepoPath) -> String {
-        let (text, _) = self.files.page_text(path);
-        self.compare(path, text.as_bytes());
-        text
-    }
-
-    fn compare(&self, path: &RepoPath, text: &[u8]) {
-        self.is_settled.set(self.is_settled.get() && self.files.is_as_listed(path, text));
-    }
-}
-
 impl Files for CheckedFiles<'_> {
     fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
-        let text = self.files.read(path);
-        self.compare(path, text.as_ref().map_or(&[], |text| text.as_bytes()));
+        let (text, is_settled) = self.files.text_of(path);
+        self.is_settled.set(self.is_settled.get() && is_settled);
         text
     }
 
     fn nearest(&self, path: &RepoPath) -> Option<String> {
         self.files.nearest(path)
     }
+}
+
+/// The text of a page as it was read.
+pub struct ReadText {
+    /// The text.
+    pub text: String,
+    /// What is wrong with its bytes.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether it is made of the bytes that the listing names.
+    pub is_settled: bool,
 }
 
 /// Text files of a source, as parsing wants them.
@@ -196,18 +193,32 @@ pub struct SourceFiles<'a> {
 }
 
 impl SourceFiles<'_> {
-    /// Whether a text that was read is made of the bytes that the listing names: the file may have changed since.
-    fn is_as_listed(&self, path: &RepoPath, text: &[u8]) -> bool {
-        let Some(entry) = self.listing.entries.get(path).filter(|_| !self.source.is_fixed()) else {
-            return true;
-        };
-        // Where bytes were replaced to make a text of them, the bytes tell.
-        entry.blob == BlobId::of(text)
-            || self.source.read(path).is_ok_and(|bytes| entry.blob == BlobId::of(&bytes))
+    /// The bytes of a file, and whether they are those that the listing names: the file may have changed since, or be away
+    /// for a moment.
+    fn bytes_of(&self, path: &RepoPath) -> (Result<Vec<u8>, SourceError>, bool) {
+        let bytes = self.source.read(path);
+        let entry = self.listing.entries.get(path).filter(|_| !self.source.is_fixed());
+        let is_listed = |entry: &Entry| bytes.as_ref().is_ok_and(|bytes| entry.blob == BlobId::of(bytes));
+        let is_settled = entry.is_none_or(is_listed);
+        (bytes, is_settled)
     }
 
-    /// The text of a page and what is wrong with its bytes. Offsets in the text are offsets in the file.
-    pub fn page_text(&self, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+    /// The text of a file to include, and whether it is made of the bytes that the listing names.
+    fn text_of(&self, path: &RepoPath) -> (Result<Arc<str>, FileError>, bool) {
+        if !self.listing.entries.contains_key(path) {
+            return (Err(FileError::NotFound), true);
+        }
+        let (bytes, is_settled) = self.bytes_of(path);
+        let text = match bytes {
+            Ok(bytes) => String::from_utf8(bytes).map(Arc::from).map_err(|_| FileError::NotText),
+            Err(SourceError::NotFound { .. }) => Err(FileError::NotFound),
+            Err(other) => Err(FileError::Unreadable(other.to_string())),
+        };
+        (text, is_settled)
+    }
+
+    /// The text of a page. Offsets in the text are offsets in the file.
+    pub fn page_text(&self, path: &RepoPath) -> ReadText {
         if let Some(entry) = self.listing.entries.get(path)
             && entry.size > MAX_PAGE_BYTES
         {
@@ -217,9 +228,10 @@ impl SourceFiles<'_> {
             )
             .at(Place::file(path))
             .hint("split it into several pages, or give it another extension if it is data");
-            return (String::new(), vec![problem]);
+            return ReadText { text: String::new(), diagnostics: vec![problem], is_settled: true };
         }
-        match self.source.read(path) {
+        let (bytes, is_settled) = self.bytes_of(path);
+        let (text, diagnostics) = match bytes {
             Ok(bytes) => decode(path, bytes),
             Err(cause) => {
                 let problem = Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
@@ -227,7 +239,8 @@ impl SourceFiles<'_> {
                     .hint("check its permissions");
                 (String::new(), vec![problem])
             }
-        }
+        };
+        ReadText { text, diagnostics, is_settled }
     }
 }
 
@@ -237,7 +250,7 @@ impl SourceFiles<'_> {
         if !self.listing.entries.contains_key(path) {
             return Place::file(path);
         }
-        let (text, _) = self.page_text(path);
+        let text = self.page_text(path).text;
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let value =
@@ -284,14 +297,7 @@ fn decode(path: &RepoPath, bytes: Vec<u8>) -> (String, Vec<Diagnostic>) {
 
 impl Files for SourceFiles<'_> {
     fn read(&self, path: &RepoPath) -> Result<Arc<str>, FileError> {
-        if !self.listing.entries.contains_key(path) {
-            return Err(FileError::NotFound);
-        }
-        let bytes = self.source.read(path).map_err(|error| match error {
-            SourceError::NotFound { .. } => FileError::NotFound,
-            other => FileError::Unreadable(other.to_string()),
-        })?;
-        String::from_utf8(bytes).map(Arc::from).map_err(|_| FileError::NotText)
+        self.text_of(path).0
     }
 
     fn nearest(&self, path: &RepoPath) -> Option<String> {
@@ -319,9 +325,8 @@ impl Files for Noted<'_> {
             Some(entry) => drop(self.uses.borrow_mut().insert(path.clone(), entry.blob)),
             None => self.has_misses.set(true),
         }
-        let text = self.files.read(path);
-        let bytes = text.as_ref().map_or(&[][..], |text| text.as_bytes());
-        self.is_settled.set(self.is_settled.get() && self.files.is_as_listed(path, bytes));
+        let (text, is_settled) = self.files.text_of(path);
+        self.is_settled.set(self.is_settled.get() && is_settled);
         text
     }
 

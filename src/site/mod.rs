@@ -57,7 +57,7 @@ use crate::{
         summary::{self, Summary, SummaryItem},
     },
     site::{
-        file::{FormerFiles, PageFile, Reading, SourceFiles},
+        file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles},
         files::Files,
         graph::LinkGraph,
         names::Names,
@@ -125,6 +125,8 @@ pub struct Site {
     links: LinkGraph,
     /// What is wrong with the config and with how the files fit together.
     diagnostics: Arc<Vec<Diagnostic>>,
+    /// The config and the summary, when they changed while they were read.
+    unsettled: Vec<RepoPath>,
 }
 
 impl Site {
@@ -182,7 +184,7 @@ impl Site {
 
     /// A site of which only the config is read.
     fn begin(source: &dyn Source, listing: Arc<Listing>, options: SiteOptions) -> Self {
-        let (config, config_diagnostics) = read_config(source, &listing, &options);
+        let (config, config_diagnostics, is_settled) = read_config(source, &listing, &options);
         let reading = Reading {
             keys: FrontMatterKeys {
                 taxonomies: config.taxonomies.iter().map(|taxonomy| taxonomy.name.clone()).collect(),
@@ -201,6 +203,7 @@ impl Site {
             listing,
             reading: Arc::new(reading),
             diagnostics: Arc::new(config_diagnostics),
+            unsettled: if is_settled { Vec::new() } else { vec![RepoPath::root().join(CONFIG_FILE)] },
             ..Self::default()
         }
     }
@@ -262,8 +265,13 @@ impl Site {
     fn read_order(&mut self, source: &dyn Source) -> Vec<Diagnostic> {
         let path = self.content.join(SUMMARY_FILE);
         let files = SourceFiles { source, listing: &self.listing };
-        let summary = self.listing.entries.contains_key(&path).then(|| files.page_text(&path).0);
-        let summary = summary.map(|text| (summary::parse(&path, &text), text));
+        let summary = self.listing.entries.contains_key(&path).then(|| files.page_text(&path));
+        let summary = summary.map(|read| {
+            if !read.is_settled {
+                self.unsettled.push(path.clone());
+            }
+            (summary::parse(&path, &read.text), read.text)
+        });
         let Some(((summary, mut diagnostics), text)) =
             summary.filter(|((summary, _), _)| has_chapter(summary))
         else {
@@ -333,7 +341,8 @@ impl Site {
 
     /// The files that changed while they were parsed: they should be looked at again.
     pub fn unsettled_files(&self) -> Vec<RepoPath> {
-        self.files.iter().filter(|file| !file.is_settled).map(|file| file.path.clone()).collect()
+        let pages = self.files.iter().filter(|file| !file.is_settled).map(|file| &file.path);
+        pages.chain(&self.unsettled).cloned().collect()
     }
 
     /// A parsed file, published or not.
@@ -452,21 +461,26 @@ impl Site {
     }
 }
 
-fn read_config(source: &dyn Source, listing: &Listing, options: &SiteOptions) -> (Config, Vec<Diagnostic>) {
+/// The config, what is wrong with it, and whether it was made of the bytes that the listing names.
+fn read_config(
+    source: &dyn Source,
+    listing: &Listing,
+    options: &SiteOptions,
+) -> (Config, Vec<Diagnostic>, bool) {
     let path = RepoPath::root().join(CONFIG_FILE);
     let files = SourceFiles { source, listing };
-    let (mut config, diagnostics) = if listing.entries.contains_key(&path) {
-        let (text, mut problems) = files.page_text(&path);
+    let (mut config, diagnostics, is_settled) = if listing.entries.contains_key(&path) {
+        let ReadText { text, mut diagnostics, is_settled } = files.page_text(&path);
         let (config, more) = Config::parse(&path, &text);
-        problems.extend(more);
-        (config, problems)
+        diagnostics.extend(more);
+        (config, diagnostics, is_settled)
     } else {
-        (Config::default(), Vec::new())
+        (Config::default(), Vec::new(), true)
     };
     if let Some(base_url) = &options.base_url {
         config.base_url = base_url.clone();
     }
-    (config, diagnostics)
+    (config, diagnostics, is_settled)
 }
 
 fn content_root(config: &Config, listing: &Listing) -> RepoPath {

@@ -9,7 +9,7 @@ use std::{collections::HashMap, ops::Range};
 use crate::{
     base::{diagnostic::Place, path::RepoPath},
     parse::expand::At,
-    site::file::SourceFiles,
+    site::file::{ReadText, SourceFiles},
 };
 
 /// How many texts are kept; problems come in the order of their files.
@@ -23,12 +23,13 @@ const WINDOW_BYTES: usize = 1024;
 pub struct Places<'a> {
     files: &'a SourceFiles<'a>,
     texts: HashMap<RepoPath, IndexedText>,
+    is_settled: bool,
 }
 
 impl<'a> Places<'a> {
     /// Places in these files; each is read when it is first asked for.
     pub fn new(files: &'a SourceFiles<'a>) -> Self {
-        Self { files, texts: HashMap::new() }
+        Self { files, texts: HashMap::new(), is_settled: true }
     }
 
     /// The place of a stretch of one of the files that a page's text came from.
@@ -43,9 +44,17 @@ impl<'a> Places<'a> {
         if self.texts.len() >= MAX_TEXTS && !self.texts.contains_key(path) {
             self.texts.clear();
         }
-        let text =
-            self.texts.entry(path.clone()).or_insert_with(|| IndexedText::new(self.files.page_text(path).0));
+        let text = self.texts.entry(path.clone()).or_insert_with(|| {
+            let ReadText { text, is_settled, .. } = self.files.page_text(path);
+            self.is_settled &= is_settled;
+            IndexedText::new(text)
+        });
         text.place(path, range)
+    }
+
+    /// Whether all texts were made of the bytes that the listing names.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
     }
 }
 

@@ -124,7 +124,11 @@ impl Asker {
             Some(place) => problem.at(place),
             None => problem,
         });
-        placed.collect()
+        let placed = placed.collect();
+        if !places.is_settled() {
+            self.do_not_reuse();
+        }
+        placed
     }
 }
 

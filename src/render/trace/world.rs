@@ -33,6 +33,8 @@ pub struct World {
     number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
+    /// Whether the theme was made of the bytes that the listing names.
+    is_settled: bool,
 }
 
 /// How many worlds there were in this process.
@@ -47,26 +49,42 @@ impl World {
         let values = site_values::of(&site);
         let print = Print::of(&serde_json::to_string(&values).unwrap_or_default());
         let theme_key = theme_key(&site);
-        let (theme, theme_diagnostics) = match former.filter(|former| former.theme_key == theme_key) {
+        let is_same = |former: &&Self| former.is_settled && former.theme_key == theme_key;
+        let (theme, theme_diagnostics, is_settled) = match former.filter(is_same) {
             Some(former) if former.site_values == print => {
-                (Arc::clone(&former.theme), former.theme_diagnostics.clone())
+                (Arc::clone(&former.theme), former.theme_diagnostics.clone(), true)
             }
             Some(former) => {
                 let theme = Theme::clone(&former.theme).with_site(&values);
-                (Arc::new(theme), former.theme_diagnostics.clone())
+                (Arc::new(theme), former.theme_diagnostics.clone(), true)
             }
             None => {
-                let (theme, diagnostics) = load_theme(&*source, &theme_key);
-                (Arc::new(theme.with_site(&values)), diagnostics)
+                let (theme, diagnostics, is_settled) = load_theme(&*source, &theme_key);
+                (Arc::new(theme.with_site(&values)), diagnostics, is_settled)
             }
         };
         let (prints, number) = (Prints::default(), N_WORLDS.fetch_add(1, Ordering::Relaxed));
-        Self { site, source, theme, site_values: print, prints, number, theme_key, theme_diagnostics }
+        Self {
+            site,
+            source,
+            theme,
+            site_values: print,
+            prints,
+            number,
+            theme_key,
+            theme_diagnostics,
+            is_settled,
+        }
     }
 
     /// A number that no other world of this process has.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Whether no file of the theme changed while it was read.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
     }
 
     /// The site, for those who don't render.
@@ -143,13 +161,18 @@ fn theme_files_folder(theme: &str) -> Option<RepoPath> {
     RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}"))
 }
 
-fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>) {
+/// The theme, what is wrong with it, and whether it is made of the bytes that the listing names.
+fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
     let folder = theme_files_folder(name).unwrap_or_default();
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
-    for (path, _) in own {
+    let mut is_settled = true;
+    for (path, blob) in own {
         let name = path.relative_to(&folder).unwrap_or_default().to_owned();
-        match source.read(path) {
+        let bytes = source.read(path);
+        let is_listed = bytes.as_ref().is_ok_and(|bytes| *blob == BlobId::of(bytes));
+        is_settled &= source.is_fixed() || is_listed;
+        match bytes {
             Ok(bytes) => files.push(ThemeFile { name, bytes: bytes.into(), origin: Some(path.clone()) }),
             Err(cause) => diagnostics.push(
                 Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
@@ -159,5 +182,5 @@ fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagno
     }
     let (theme, problems) = Theme::load(name, files);
     diagnostics.extend(problems);
-    (theme, diagnostics)
+    (theme, diagnostics, is_settled)
 }

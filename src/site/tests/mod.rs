@@ -4,7 +4,10 @@ mod answers;
 mod edits;
 mod random;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use crate::{
     base::path::RepoPath,
@@ -12,7 +15,7 @@ use crate::{
         Site, SiteOptions,
         file::{FormerFiles, PageFile},
     },
-    source::{ChangeSet, ListingOptions, Memory, Source},
+    source::{ChangeSet, Listing, ListingOptions, Memory, Source, SourceError},
 };
 
 fn load(source: &Memory) -> Site {
@@ -104,4 +107,42 @@ fn the_hint_of_a_missing_inclusion_follows_the_files_there_are() {
     let path = RepoPath::new("sub/latr.txt").expect("a normal path");
     let after = update(&before, &source.without(&path));
     assert_eq!(problems(&after), ["`sub/later.txt` is not there to include ()"]);
+}
+
+/// A folder of which the first reading of a file fails, as if the file were away for a moment.
+struct Away {
+    files: Memory,
+    path: RepoPath,
+    has_failed: AtomicBool,
+}
+
+impl Source for Away {
+    fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
+        self.files.listing(options)
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
+        if *path == self.path && !self.has_failed.swap(true, Ordering::Relaxed) {
+            return Err(SourceError::NotFound { path: path.to_string() });
+        }
+        self.files.read(path)
+    }
+}
+
+#[test]
+fn a_file_that_is_away_while_it_is_read_is_looked_at_again() {
+    for away in ["recto.yml", "SUMMARY.md", "a.md", "part.md"] {
+        let files = Memory::new()
+            .file("recto.yml", "title: T\n")
+            .file("SUMMARY.md", "* [A](a.md)\n")
+            .file("a.md", "# A\n\n{{#include part.md}}\n")
+            .file("part.md", "Part\n");
+        let source = Away { files, path: RepoPath::root().join(away), has_failed: AtomicBool::new(false) };
+        let site = Site::load(&source, &SiteOptions::default()).expect("a source in memory");
+        let unsettled = if away == "part.md" { "a.md" } else { away };
+        assert_eq!(site.unsettled_files(), [RepoPath::root().join(unsettled)], "{away}");
+        let changes = ChangeSet { changed: site.unsettled_files(), ..ChangeSet::default() };
+        let next = site.update(&source, &changes, site.listing().clone());
+        assert!(next.unsettled_files().is_empty(), "{away}");
+    }
 }
