@@ -74,6 +74,11 @@ struct Tracked {
 }
 
 impl FileStat {
+    /// Whether this is the file of `before` with the bytes of then, perhaps under another name.
+    pub fn is_same_file(&self, before: &Self) -> bool {
+        Self { changed: None, ..*self } == Self { changed: None, ..*before }
+    }
+
     /// Takes the times and the size out of the system's answer.
     pub fn of(metadata: &Metadata) -> Self {
         let modified =

@@ -187,11 +187,15 @@ fn hint_for(repository: &Repository, rev: &str, code: ErrorCode) -> String {
     }
     let names = revision_names(repository);
     let wanted = rev.split(['~', '^', '@']).next().unwrap_or(rev);
-    if names.is_empty() {
+    if names.is_empty() && repository.head().is_err() {
         return "the repository has no commits yet".to_owned();
     }
-    if repository.is_shallow() && (wanted == "HEAD" || names.iter().any(|name| name == wanted)) {
+    let is_known = wanted == "HEAD" || names.iter().any(|name| name == wanted);
+    if repository.is_shallow() && (is_known || names.is_empty()) {
         return "the clone is shallow; get its history with `git fetch --unshallow`".to_owned();
+    }
+    if names.is_empty() {
+        return "there are no branches and tags here; write the id of a commit".to_owned();
     }
     if let Some(near) = diagnostic::nearest(wanted, names.iter().map(String::as_str)) {
         return format!("did you mean `{near}`?");

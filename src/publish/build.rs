@@ -23,7 +23,7 @@ use rayon::prelude::*;
 
 use super::{
     cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
-    output::{Output, OutputError, Staging, Summary},
+    output::{Output, OutputError, Put, Staging, Summary},
 };
 use crate::{
     base::{
@@ -31,7 +31,10 @@ use crate::{
         digest::{Digest, Print},
         path::RepoPath,
     },
-    git::history::{History, HistoryReader},
+    git::{
+        history::{History, HistoryReader},
+        index::FileStat,
+    },
     render::{
         Renderer,
         highlight::Highlighter,
@@ -167,7 +170,9 @@ pub fn build(
         || (begun.diagnostics(&**source, &done), options.cache.map(|cache| next.begin(cache, state))),
     );
     let summary = summary?;
-    let is_settled = begun.site().unsettled_files().is_empty() && done.iter().all(|done| done.is_reusable);
+    let is_settled = begun.site().unsettled_files().is_empty()
+        && begun.renderer.world().is_settled()
+        && done.iter().all(|done| done.is_reusable);
     let head = Head {
         // A file that changed meanwhile may change back: then the next build must not take this one for its own.
         inputs: is_settled.then_some(inputs),
@@ -280,6 +285,8 @@ type Intact<'m> = HashMap<&'m str, &'m Digest>;
 struct Done<'f> {
     /// Its file in the output folder.
     path: String,
+    /// What the disk said of that when it had the bytes; `None` when it said what it said after the last build.
+    stat: Option<Put>,
     /// Borrowed from the last build when it was kept.
     record: Cow<'f, RouteRecord>,
     /// Whether the next build can use it: no file changed while it was rendered.
@@ -354,10 +361,11 @@ impl Begun {
                     Some(question) => Reason::Changed(question.clone()),
                     None => {
                         let is_intact = intact.get(&*path).is_some_and(|digest| **digest == record.digest);
-                        if is_intact || staging.has(&path, &record.digest)? {
+                        let stat = if is_intact { None } else { staging.has(&path, &record.digest)? };
+                        if is_intact || stat.is_some() {
                             let reason = Reason::Same(record.trace.asked.len());
-                            let record = Cow::Borrowed(record);
-                            return Ok(Some(Done { path, record, is_reusable: true, reason }));
+                            let (stat, record) = (stat.map(Put::Unchanged), Cow::Borrowed(record));
+                            return Ok(Some(Done { path, stat, record, is_reusable: true, reason }));
                         }
                         Reason::Output
                     }
@@ -365,7 +373,7 @@ impl Begun {
             }
         };
         let Some(rendered) = self.renderer.render(route) else { return Ok(None) };
-        staging.put(&path, &rendered.bytes)?;
+        let stat = Some(staging.put(&path, &rendered.bytes)?);
         let is_reusable = rendered.trace.is_some();
         let record = RouteRecord {
             route: route.clone(),
@@ -373,7 +381,7 @@ impl Begun {
             digest: rendered.digest,
             diagnostics: rendered.diagnostics,
         };
-        Ok(Some(Done { path, record: Cow::Owned(record), is_reusable, reason }))
+        Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
     }
 
     fn diagnostics(&self, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
@@ -440,10 +448,13 @@ impl Next<'_> {
         let file_of = |done: &'_ Done<'_>| {
             let (path, digest) = (&done.path, done.record.digest);
             let known = former.get(path).filter(|file| file.digest == digest && file.stat.is_some());
-            if let Some(known) = known.filter(|_| done.is_kept()) {
+            if let Some(known) = known.filter(|_| done.is_kept() && done.stat.is_none()) {
                 return Cow::Borrowed(known);
             }
-            let file = OutputFile { stat: self.output.stat(path), path: path.clone(), digest };
+            // Others may have written into the folder meanwhile.
+            let has_bytes = |now: &FileStat| done.stat.is_some_and(|put| put.is_still(now));
+            let stat = self.output.stat(path).filter(has_bytes);
+            let file = OutputFile { stat, path: path.clone(), digest };
             former.get(path).filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
         };
         let files: Vec<Cow<'_, OutputFile>> = self.done.par_iter().map(file_of).collect();

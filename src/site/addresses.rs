@@ -24,6 +24,12 @@ use crate::{
 
 /// The longest name of a file on the disks that sites are written to.
 const MAX_NAME_BYTES: usize = 255;
+/// The longest path of an alias: output folders have one, too.
+const MAX_PATH_BYTES: usize = 2048;
+/// Where the theme's own files are.
+const THEME_FOLDER: &str = "theme";
+/// What our own files in the output folder begin with.
+const OUTPUT_PREFIX: &str = ".recto-";
 /// Characters of an alias that a message shows.
 const SHOWN_CHARS: usize = 60;
 
@@ -263,7 +269,10 @@ fn alias_route(page: &Page, alias: &str) -> Option<Route> {
     let folder = &own[..own.rfind('/').unwrap_or(0)];
     let address = if alias.starts_with('/') { alias.to_owned() } else { format!("{folder}/{alias}") };
     let normal = RepoPath::root().resolve(&address)?;
-    if normal.parts().any(|part| part.len() > MAX_NAME_BYTES) {
+    let is_too_long =
+        normal.as_str().len() > MAX_PATH_BYTES || normal.parts().any(|part| part.len() > MAX_NAME_BYTES);
+    let first = normal.parts().next().unwrap_or_default().to_ascii_lowercase();
+    if is_too_long || first == THEME_FOLDER || first.starts_with(OUTPUT_PREFIX) {
         return None;
     }
     let normal = if normal.file_name() == "index.html" { normal.parent()? } else { normal };
@@ -277,7 +286,7 @@ fn bad_alias(page: &Page, alias: &str) -> Diagnostic {
     let shown: String = alias.chars().take(SHOWN_CHARS).collect();
     Diagnostic::error("bad-alias", format!("alias `{shown}` of `{}` can't be an address", page.path()))
         .at(Place::file(page.path()))
-        .hint("write an address of this site, such as `/old/page/`")
+        .hint("write an address of this site, such as `/old/page/`; `/theme/` and `/.recto-…` are taken")
 }
 
 /// Whether a section lists a page with a date, and so has a feed.

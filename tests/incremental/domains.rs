@@ -42,6 +42,18 @@ fn a_tag_is_spelled_another_way_where_another_tag_is_listed() {
 }
 
 #[test]
+fn two_taxonomies_have_one_address() {
+    Case::new()
+        .write("recto.yml", "taxonomies: ['a b', a-b]\n")
+        .write("one.md", "---\n'a b': [x]\n---\n# One\n")
+        .write("two.md", "---\n'a b': [x]\n---\n# Two\n")
+        .write("three.md", "---\na-b: [x]\n---\n# Three\n")
+        .then()
+        .save("two.md", "---\n'a b': [x]\n---\n# Deux\n")
+        .check();
+}
+
+#[test]
 fn a_picture_gets_another_size() {
     Case::new()
         .write("a.gif", b"GIF89a\x03\x00\x02\x00\x80\0\0")

@@ -67,13 +67,17 @@ impl Cache {
 
     /// Begins the next state.
     pub fn writer(&self, former: Option<State>) -> io::Result<StateWriter> {
-        fs::create_dir_all(&self.dir)?;
+        fs::create_dir_all(&self.dir)
+            .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", self.dir.display())))?;
         StateWriter::new(&self.dir, former)
     }
 
     /// Puts the next state in place, and removes what is too old or too much.
     pub fn keep(&self, way: &Print, writer: StateWriter, head: &Head) -> io::Result<()> {
-        writer.finish(head)?.persist(self.path(way)).map_err(|error| error.error)?;
+        let path = self.path(way);
+        writer.finish(head)?.persist(&path).map_err(|error| {
+            io::Error::new(error.error.kind(), format!("`{}`: {}", path.display(), error.error))
+        })?;
         self.prune();
         Ok(())
     }

@@ -20,9 +20,7 @@ const COMPARE_BYTES: usize = 128 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Missing,
-    File {
-        len: u64,
-    },
+    File(FileStat),
     Folder,
     Symlink,
     /// A device, a socket or the like.
@@ -41,7 +39,7 @@ pub(super) fn kind(path: &Path) -> Result<Kind, OutputError> {
 fn kind_of(metadata: &Metadata) -> Kind {
     let file_type = metadata.file_type();
     if file_type.is_file() {
-        Kind::File { len: metadata.len() }
+        Kind::File(FileStat::of(metadata))
     } else if file_type.is_dir() {
         Kind::Folder
     } else if file_type.is_symlink() {
@@ -87,9 +85,12 @@ pub(super) fn has_stat(path: &Path, stat: Option<&FileStat>) -> bool {
     stat.is_some_and(|stat| fs::symlink_metadata(path).is_ok_and(|metadata| is_same(&metadata, stat)))
 }
 
-/// Whether there is a plain file with the bytes of a digest.
-pub(super) fn has_digest(path: &Path, digest: &Digest) -> Result<bool, OutputError> {
-    Ok(matches!(kind(path)?, Kind::File { .. }) && digest_of(path)? == *digest)
+/// What the disk said of a plain file with the bytes of a digest just before it was read; `None` when there is none.
+pub(super) fn with_digest(path: &Path, digest: &Digest) -> Result<Option<FileStat>, OutputError> {
+    match kind(path)? {
+        Kind::File(stat) if digest_of(path)? == *digest => Ok(Some(stat)),
+        _ => Ok(None),
+    }
 }
 
 /// Removes a folder and what it holds, if it is there.
@@ -174,7 +175,7 @@ impl Folders {
                     Kind::Folder => Folder::Real,
                     Kind::Missing => Folder::Missing,
                     Kind::Symlink => return Err(OutputError::Symlink(path)),
-                    Kind::File { .. } | Kind::Other => Folder::Under(folder.to_owned()),
+                    Kind::File(_) | Kind::Other => Folder::Under(folder.to_owned()),
                 }
             }
             missing_or_under => missing_or_under,

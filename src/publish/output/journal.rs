@@ -124,7 +124,7 @@ impl Run<'_> {
         if !matches!(self.folders.look(parent_of(path)), Ok(disk::Folder::Real)) {
             return Ok(());
         }
-        if matches!(disk::kind(&target)?, Kind::File { .. }) && disk::digest_of(&target)? == digest {
+        if matches!(disk::kind(&target)?, Kind::File(_)) && disk::digest_of(&target)? == digest {
             fs::remove_file(&target).map_err(OutputError::io("removed", target))?;
             self.steps.next()?;
         }

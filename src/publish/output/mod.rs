@@ -84,7 +84,7 @@ impl Output {
 
     /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
     pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
-        self.has_stat(path, stat) || disk::has_digest(&self.dir.join(path), digest).unwrap_or(false)
+        self.has_stat(path, stat) || matches!(disk::with_digest(&self.dir.join(path), digest), Ok(Some(_)))
     }
 
     /// Whether the disk says of a file what it said before.
@@ -121,7 +121,7 @@ fn recover(dir: &Path) -> Result<Option<String>, OutputError> {
     let path = dir.join(JOURNAL);
     let text = match disk::kind(&path)? {
         Kind::Missing => return Ok(None),
-        Kind::File { .. } => fs::read(&path).map_err(OutputError::io("read", &path))?,
+        Kind::File(_) => fs::read(&path).map_err(OutputError::io("read", &path))?,
         Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
     };
     let journal = std::str::from_utf8(&text).ok().and_then(Journal::parse);
@@ -144,7 +144,7 @@ fn read_manifest(dir: &Path) -> Result<(Manifest, Option<String>), OutputError> 
     let path = dir.join(MANIFEST);
     let text = match disk::kind(&path)? {
         Kind::Missing => return Ok((Manifest::default(), None)),
-        Kind::File { .. } => fs::read(&path).map_err(OutputError::io("read", &path))?,
+        Kind::File(_) => fs::read(&path).map_err(OutputError::io("read", &path))?,
         Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
     };
     let manifest = std::str::from_utf8(&text).ok().and_then(Manifest::parse);

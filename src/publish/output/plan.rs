@@ -107,10 +107,10 @@ fn removable(
         }
         let target = root.join(path);
         match disk::kind(&target)? {
-            Kind::File { .. } if disk::digest_of(&target)? == *digest => {
+            Kind::File(_) if disk::digest_of(&target)? == *digest => {
                 removable.insert(path.clone(), *digest);
             }
-            Kind::File { .. } | Kind::Symlink | Kind::Other => kept.push(path.clone()),
+            Kind::File(_) | Kind::Symlink | Kind::Other => kept.push(path.clone()),
             Kind::Missing | Kind::Folder => {}
         }
     }

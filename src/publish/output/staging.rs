@@ -24,15 +24,28 @@ use super::{
     plan::{Found, Wanted, plan},
     step::Steps,
 };
-use crate::base::digest::Digest;
+use crate::{base::digest::Digest, git::index::FileStat};
 
-/// What became of a file.
+/// What became of a file, and what the disk said of it when it had the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
     /// It is new or differs, and [`Staging::commit`] will move it into place.
-    Written,
+    Written(FileStat),
     /// The folder holds these bytes already.
-    Unchanged,
+    Unchanged(FileStat),
+    /// The same was put before.
+    Again,
+}
+
+impl Put {
+    /// Whether a file is as it was then: what the disk says of it `now`, after the commit.
+    pub fn is_still(&self, now: &FileStat) -> bool {
+        match self {
+            Self::Written(then) => now.is_same_file(then),
+            Self::Unchanged(then) => now == then,
+            Self::Again => false,
+        }
+    }
 }
 
 /// What a commit did.
@@ -74,6 +87,14 @@ enum Mode {
     Fresh(Fresh),
     /// The stage has numbered files, which are moved one by one.
     Within { old: Manifest, _lock: Lock },
+}
+
+/// What is at a path.
+enum Where {
+    /// A file with the bytes.
+    Same(FileStat),
+    /// Nothing with the bytes.
+    Not(Found),
 }
 
 /// What was put so far.
@@ -119,24 +140,30 @@ impl Staging {
         }
         let digest = Digest::of(bytes);
         if !self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, digest)? {
-            return Ok(Put::Unchanged);
+            return Ok(Put::Again);
         }
         let found = match self.mode {
-            Mode::Fresh(_) => Found::Nothing,
+            Mode::Fresh(_) => Where::Not(Found::Nothing),
             Mode::Within { .. } => self.find(path, bytes)?,
         };
-        let staged = (found != Found::Same).then(|| self.stage(path, bytes)).transpose()?;
-        let wanted = Wanted { digest, staged, found };
+        let (wanted, put) = match found {
+            Where::Same(stat) => (Wanted { digest, staged: None, found: Found::Same }, Put::Unchanged(stat)),
+            Where::Not(found) => {
+                let (number, stat) = self.stage(path, bytes)?;
+                (Wanted { digest, staged: Some(number), found }, Put::Written(stat))
+            }
+        };
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
-        Ok(if staged.is_some() { Put::Written } else { Put::Unchanged })
+        Ok(put)
     }
 
-    /// Whether the folder has a file of the last site with these bytes. May be called from many threads.
-    pub fn has(&self, path: &str, digest: &Digest) -> Result<bool, OutputError> {
-        Ok(matches!(self.mode, Mode::Within { .. })
+    /// Whether the folder has a file of the last site with these bytes: what the disk said of it just before it was read.
+    /// May be called from many threads.
+    pub fn has(&self, path: &str, digest: &Digest) -> Result<Option<FileStat>, OutputError> {
+        let may_be_there = matches!(self.mode, Mode::Within { .. })
             && check_path(path).is_none()
-            && self.folders.look(parent_of(path))? == Folder::Real
-            && disk::has_digest(&self.root.join(path), digest)?)
+            && self.folders.look(parent_of(path))? == Folder::Real;
+        if may_be_there { disk::with_digest(&self.root.join(path), digest) } else { Ok(None) }
     }
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
@@ -190,34 +217,36 @@ impl Staging {
     }
 
     /// What is at the path now.
-    fn find(&self, path: &str, bytes: &[u8]) -> Result<Found, OutputError> {
+    fn find(&self, path: &str, bytes: &[u8]) -> Result<Where, OutputError> {
         match self.folders.look(parent_of(path))? {
             Folder::Real => {}
-            Folder::Missing => return Ok(Found::Nothing),
-            Folder::Under(file) => return Ok(Found::Under(file)),
+            Folder::Missing => return Ok(Where::Not(Found::Nothing)),
+            Folder::Under(file) => return Ok(Where::Not(Found::Under(file))),
         }
         let target = self.root.join(path);
         Ok(match disk::kind(&target)? {
-            Kind::Missing => Found::Nothing,
-            Kind::File { len } if len == bytes.len() as u64 && disk::holds(&target, bytes)? => Found::Same,
-            Kind::File { .. } | Kind::Other => Found::Different,
-            Kind::Folder => Found::Folder,
+            Kind::Missing => Where::Not(Found::Nothing),
+            Kind::File(stat) if stat.size == bytes.len() as u64 && disk::holds(&target, bytes)? => {
+                Where::Same(stat)
+            }
+            Kind::File(_) | Kind::Other => Where::Not(Found::Different),
+            Kind::Folder => Where::Not(Found::Folder),
             Kind::Symlink => return Err(OutputError::Symlink(target)),
         })
     }
 
-    /// Writes the bytes into the stage, and tells their number there.
-    fn stage(&self, path: &str, bytes: &[u8]) -> Result<u32, OutputError> {
+    /// Writes the bytes into the stage, and tells their number there and what the disk says of them.
+    fn stage(&self, path: &str, bytes: &[u8]) -> Result<(u32, FileStat), OutputError> {
         self.steps.next()?;
         let number = self.n_staged.fetch_add(1, Ordering::Relaxed);
-        match self.mode {
+        let stat = match self.mode {
             Mode::Fresh(_) => {
                 self.folders.make(parent_of(path))?;
-                write(&self.stage.join(path), bytes)?;
+                write(&self.stage.join(path), bytes)?
             }
             Mode::Within { .. } => write(&self.stage.join(number.to_string()), bytes)?,
-        }
-        Ok(number)
+        };
+        Ok((number, stat))
     }
 
     fn commit_fresh(&self, fresh: &Fresh, wanted: &BTreeMap<String, Wanted>) -> Result<(), OutputError> {
@@ -310,8 +339,9 @@ fn check_free(path: &str, kept: &BTreeMap<String, Wanted>) -> Result<(), OutputE
     }
 }
 
-/// Writes a new file.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+/// Writes a new file, and says what the disk says of it then.
+fn write(path: &Path, bytes: &[u8]) -> Result<FileStat, OutputError> {
     let mut file = File::create_new(path).map_err(OutputError::io("created", path))?;
-    file.write_all(bytes).map_err(OutputError::io("written", path))
+    file.write_all(bytes).map_err(OutputError::io("written", path))?;
+    Ok(FileStat::of(&file.metadata().map_err(OutputError::io("read", path))?))
 }

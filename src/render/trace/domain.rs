@@ -68,6 +68,7 @@ pub struct Domains {
     links: Print,
     /// The lists of folders; none when `SUMMARY.md` has the order of reading.
     folders: BTreeMap<RepoPath, Print>,
+    /// The pages of terms, by the addresses of the terms; two taxonomies can have one.
     terms: BTreeMap<Route, Print>,
     term_names: Print,
     history: Print,
@@ -99,8 +100,13 @@ fn folders(site: &Site) -> BTreeMap<RepoPath, Print> {
 }
 
 fn terms(site: &Site) -> BTreeMap<Route, Print> {
-    let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
-    terms.map(|term| (term.route.clone(), pages_of(site, term))).collect()
+    let mut prints: BTreeMap<Route, Print> = BTreeMap::new();
+    for term in site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms) {
+        let print = pages_of(site, term);
+        let all = prints.entry(term.route.clone()).or_default();
+        *all = Print::of(&(*all, print));
+    }
+    prints
 }
 
 fn rules(site: &Site) -> Print {
@@ -125,8 +131,11 @@ fn list_of(site: &Site, section: &Section) -> Print {
 }
 
 fn term_names(site: &Site) -> Print {
-    let terms = site.taxonomies().all.iter().flat_map(|taxonomy| &taxonomy.terms);
-    Print::of(&terms.map(|term| &term.name).collect::<Vec<_>>())
+    let names =
+        site.taxonomies().all.iter().map(|taxonomy| {
+            (&taxonomy.name, taxonomy.terms.iter().map(|term| &term.name).collect::<Vec<_>>())
+        });
+    Print::of(&names.collect::<Vec<_>>())
 }
 
 fn pages_of(site: &Site, term: &Term) -> Print {

@@ -62,7 +62,7 @@ fn a_new_folder_appears_as_a_whole() {
     let temp = folder();
     let dir = temp.path().join("deep/public");
     let staging = Output::open(&dir).and_then(|output| output.begin()).expect("begin");
-    assert_eq!(staging.put("a/index.html", b"a").expect("put"), Put::Written);
+    assert!(matches!(staging.put("a/index.html", b"a").expect("put"), Put::Written(_)));
     assert!(!dir.exists());
     let summary = staging.commit().expect("commit");
     assert_eq!((summary.written, summary.unchanged, summary.removed), (1, 0, 0));
@@ -208,7 +208,7 @@ fn two_files_of_one_name_are_refused() {
         let begin = || Output::open(&dir).and_then(|output| output.begin()).expect("begin");
         let staging = begin();
         staging.put("a", b"1").expect("put");
-        assert_eq!(staging.put("a", b"1").expect("the same again"), Put::Unchanged);
+        assert_eq!(staging.put("a", b"1").expect("the same again"), Put::Again);
         assert!(matches!(staging.put("a", b"2"), Err(OutputError::Twice(_))));
         assert!(matches!(staging.put("a/b/c", b"2"), Err(OutputError::Clash { .. })));
         drop(staging);
@@ -318,4 +318,21 @@ fn a_refusal_of_the_system_leaves_the_old_site() {
     );
     let file = dir.join("b");
     assert!(matches!(build(&file, &[]), Err(OutputError::NotAFolder(_))));
+}
+
+#[test]
+fn a_file_that_others_write_meanwhile_is_not_the_one_that_was_put() {
+    let dir = tempfile::tempdir().expect("a folder");
+    build(dir.path(), &[("same", "1"), ("other", "1")]).expect("built");
+    let output = Output::open(dir.path()).expect("a folder");
+    let staging = output.begin().expect("begun");
+    let puts = [("same", "1"), ("other", "2")]
+        .map(|(path, text)| (path, staging.put(path, text.as_bytes()).expect("put")));
+    staging.commit().expect("committed");
+    let stat = |path: &str| FileStat::of(&fs::symlink_metadata(dir.path().join(path)).expect("there"));
+    for (path, put) in puts {
+        assert!(put.is_still(&stat(path)), "{path}");
+        fs::write(dir.path().join(path), "other").expect("written");
+        assert!(!put.is_still(&stat(path)), "{path}");
+    }
 }
