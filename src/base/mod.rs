@@ -4,6 +4,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod digest;
 pub mod json_text;
+pub mod lang;
 pub mod media;
 pub mod node;
 pub mod path;

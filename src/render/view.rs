@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    base::path::RepoPath,
+    base::{lang::direction, path::RepoPath},
     git,
     parse::{front_matter::Date, markdown::HeadingFact},
     render::{
@@ -39,6 +39,7 @@ pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String)
 /// `page` in templates, for a page of content.
 pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
     let (asker, path) = (&render.asker, page.path);
+    let lang = page.lang.unwrap_or(asker.settings().language);
     let link = |to: LinkTo<'_>| self::link(render, to);
     let links = |list: Vec<LinkTo<'_>>| list.into_iter().map(link).collect();
     let (previous, next) = asker.ask(Neighbours(path.clone()));
@@ -60,7 +61,8 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         updated: page.updated.map(ToString::to_string),
         description: page.description.map(ToOwned::to_owned),
         summary: page.summary.map(ToOwned::to_owned),
-        lang: page.lang.unwrap_or(asker.settings().language).to_owned(),
+        lang: lang.to_owned(),
+        dir: direction(lang),
         draft: page.draft,
         tags: tags.map(|(_, tags)| terms(tags)).unwrap_or_default(),
         taxonomies: page.terms.iter().map(|(name, list)| ((*name).to_owned(), terms(list))).collect(),
@@ -103,6 +105,7 @@ pub(super) fn added(render: &Render, route: &Route, title: &str, kind: Kind) -> 
         url: render.href(route),
         permalink: permalink(render, route),
         lang: settings.language.to_owned(),
+        dir: direction(settings.language),
         extra: serde_json::Value::Object(serde_json::Map::new()),
         breadcrumbs: vec![home],
         ..Page::default()

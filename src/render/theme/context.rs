@@ -98,6 +98,8 @@ pub struct Page {
     pub summary: Option<String>,
     /// Its language.
     pub lang: String,
+    /// Which way that is written: `ltr` or `rtl`.
+    pub dir: &'static str,
     /// Whether it is a draft, shown only in previews.
     pub draft: bool,
     /// Its tags.
@@ -341,7 +343,7 @@ mod tests {
         check(
             &page,
             "{title: text, kind: \"page\", url: text, permalink: null, path: null, date: null, updated: null, \
-             description: null, summary: null, lang: text, draft: bool, tags: [{name: text, url: text}], \
+             description: null, summary: null, lang: text, dir: text, draft: bool, tags: [{name: text, url: text}], \
              taxonomies: {tags: [{name: text, url: text}]}, \
              toc: [{level: number, id: text, title: text, children: []}], show_toc: bool, n_words: number, \
              reading_minutes: number, extra: null, breadcrumbs: [{title: text, url: text}], \

@@ -72,11 +72,14 @@ pub(super) fn register_asset(tera: &mut Tera, base_path: &str, names: BTreeSet<S
     tera.register_function("asset", move |args: Kwargs, _: &State| {
         let path: &str = args.must_get("path")?;
         if names.contains(path) {
-            return Ok(format!("{folder}{path}"));
+            return Ok(Value::from(format!("{folder}{path}")));
+        }
+        if args.get::<bool>("optional")?.unwrap_or(false) {
+            return Ok(Value::none());
         }
         let hint = nearest(path, names.iter().map(String::as_str))
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        Err(Error::message(format!("the theme has no file `{path}`{hint}")))
+        TeraResult::<Value>::Err(Error::message(format!("the theme has no file `{path}`{hint}")))
     });
 }
 
