@@ -1,0 +1,218 @@
+// What the default theme does beyond showing a page. Everything can be read and followed without it.
+//
+// `enhance` may run again on a page that it has seen: `recto serve` changes pages in place and then sends `recto:update`.
+
+const SAY = { copy: 'Copy', copied: 'Copied' };
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+function enhance() {
+  switchColours();
+  showPlaceInTree();
+  followReading();
+  all('article pre').forEach(addCodeTools);
+  all('article pre, .table').forEach(makeScrollable);
+}
+
+// --- light, dark, or as the system is ---
+
+function switchColours() {
+  const root = document.documentElement, button = document.querySelector('.theme-switch');
+  if (!button) return;
+  const choices = ['', 'light', 'dark'], labels = button.dataset.labels.split('|');
+  const show = () => {
+    const label = labels[choices.indexOf(root.dataset.theme ?? '')];
+    button.setAttribute('aria-label', label);
+    button.title = label;
+  };
+  button.onclick = () => {
+    const next = choices[(choices.indexOf(root.dataset.theme ?? '') + 1) % choices.length];
+    if (next) root.dataset.theme = next; else delete root.dataset.theme;
+    try { if (next) localStorage.setItem('theme', next); else localStorage.removeItem('theme'); } catch { /* It holds for this page. */ }
+    show();
+  };
+  show();
+}
+
+// --- the tree of pages begins at the page that is read, and the list of headings follows the reading ---
+
+function showPlaceInTree() {
+  const side = document.querySelector('.side'), here = side?.querySelector('[aria-current]');
+  if (!here) return;
+  const over = here.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
+  if (over > 0) side.scrollTop += over + side.clientHeight / 2;
+}
+
+let headings = [];
+const seen = new IntersectionObserver(markHeading, { rootMargin: '-10% 0px -60%', threshold: [0, 1] });
+
+function followReading() {
+  seen.disconnect();
+  headings = all('.toc a').flatMap(link => {
+    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    return heading ? [{ link, heading }] : [];
+  });
+  headings.forEach(({ heading }) => seen.observe(heading));
+  markHeading();
+}
+
+function markHeading() {
+  const isAbove = ({ heading }) => heading.getBoundingClientRect().top < innerHeight * .4;
+  const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0;
+  const current = isAtEnd ? headings.at(-1) : headings.findLast(isAbove);
+  for (const { link } of headings) {
+    if (link === current?.link) link.setAttribute('aria-current', 'location');
+    else link.removeAttribute('aria-current');
+  }
+  const list = document.querySelector('.margin');
+  if (!current || !list || list.scrollHeight <= list.clientHeight) return;
+  const { top } = current.link.getBoundingClientRect(), box = list.getBoundingClientRect();
+  if (top < box.top || top > box.bottom - 40) list.scrollTop += top - box.top - list.clientHeight / 2;
+}
+addEventListener('scrollend', markHeading);
+
+// --- code ---
+
+function addCodeTools(pre) {
+  const code = pre.querySelector('code');
+  if (!code || pre.parentElement.querySelector(':scope > .code-tools')) return;
+  let frame = pre.parentElement;
+  if (!frame.matches('figure.code')) {
+    frame = Object.assign(document.createElement('div'), { className: 'code' });
+    pre.replaceWith(frame);
+    frame.append(pre);
+  }
+  const tools = Object.assign(document.createElement('div'), { className: 'code-tools' });
+  const language = code.className.match(/language-(\S+)/)?.[1];
+  if (language && language !== 'text') tools.append(Object.assign(document.createElement('span'), { className: 'code-language', textContent: language }));
+  // Browsers have a clipboard for pages of this machine and of HTTPS only.
+  if (navigator.clipboard) {
+    const button = Object.assign(document.createElement('button'), { className: 'copy', type: 'button', title: SAY.copy, ariaLabel: SAY.copy });
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(textToCopy(code));
+      button.textContent = button.ariaLabel = SAY.copied;
+      setTimeout(() => { button.textContent = ''; button.ariaLabel = SAY.copy; }, 1500);
+    };
+    button.setAttribute('aria-live', 'polite');
+    tools.append(button);
+  }
+  frame.append(tools);
+  // A label gives way to a first line that is as long as its block.
+  const line = code.textContent.split('\n', 1)[0].length * parseFloat(getComputedStyle(code).fontSize) * .6;
+  tools.classList.toggle('full', !frame.querySelector('figcaption') && line > pre.clientWidth - tools.offsetWidth - 40);
+}
+
+// The code; of a shell session only the commands, without prompts and output.
+export function textToCopy(code) {
+  const text = code.textContent.replace(/\n$/, '');
+  if (code.matches('.language-console, .language-shell-session, .language-shellsession')) return commandsOf(code) || text;
+  if (!code.matches('.language-sh, .language-bash, .language-shell, .language-zsh')) return text;
+  const lines = text.split('\n'), commands = lines.filter(line => line.startsWith('$ '));
+  return commands.length ? commands.map(line => line.slice(2)).join('\n') : text;
+}
+
+// Each line of a highlighted session begins with what it is: a prompt (`hl-m`), output or a remark (`hl-u`, `hl-c`), or a command that goes on.
+function commandsOf(code) {
+  const lines = code.innerHTML.replace(/\n$/, '').split('\n').map(html => {
+    const line = document.createElement('template');
+    line.innerHTML = html;
+    return line.content;
+  });
+  const inner = line => line.querySelector('.line') ?? line;
+  const first = line => inner(line).firstChild;
+  const has = (line, name) => first(line)?.nodeType === Node.ELEMENT_NODE && first(line).classList.contains(name);
+  const text = line => {
+    if (has(line, 'hl-m')) first(line).remove();
+    return line.textContent;
+  };
+  let isCommand = false;
+  return lines.filter(line => {
+    if (has(line, 'hl-m')) isCommand = true;
+    else if (has(line, 'hl-u') || has(line, 'hl-c')) isCommand = false;
+    return isCommand;
+  }).map(text).join('\n').trimEnd();
+}
+
+// What scrolls sideways can be scrolled with the keyboard.
+function makeScrollable(element) {
+  const scrolls = element.scrollWidth > element.clientWidth;
+  if (scrolls) element.tabIndex = 0; else element.removeAttribute('tabindex');
+}
+let resizing;
+addEventListener('resize', () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => all('article pre, .table').forEach(makeScrollable), 200);
+});
+
+// --- the address of a heading is copied by its sign ---
+
+addEventListener('click', async event => {
+  const anchor = event.target.closest?.('.anchor');
+  if (!anchor || !navigator.clipboard || event.metaKey || event.ctrlKey) return;
+  await navigator.clipboard.writeText(anchor.href);
+  anchor.dataset.copied = SAY.copied;
+  anchor.classList.add('copied');
+  setTimeout(() => anchor.classList.remove('copied'), 1500);
+});
+
+// --- a footnote is shown where it is referred to ---
+
+let popup, opener, timer;
+
+function showFootnote(link) {
+  clearTimeout(timer);
+  if (opener === link) return;
+  hideFootnote();
+  const note = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!note) return;
+  popup = Object.assign(document.createElement('div'), { className: 'footnote-popup', id: 'footnote-popup', popover: 'manual' });
+  popup.setAttribute('role', 'note');
+  popup.append(...[...note.childNodes].map(node => node.cloneNode(true)));
+  all('.footnote-back', popup).forEach(back => back.remove());
+  all('[id]', popup).forEach(element => element.removeAttribute('id'));
+  link.closest('sup').after(popup);
+  popup.showPopover?.();
+  place(link.getBoundingClientRect(), popup);
+  link.setAttribute('aria-describedby', popup.id);
+  opener = link;
+}
+
+// Below the sign, or above it where there is no room; never over the edge.
+function place(at, box) {
+  const room = document.documentElement.clientWidth - box.offsetWidth - 16;
+  const left = Math.max(16, Math.min(at.left - 24, room));
+  const isBelow = at.bottom + box.offsetHeight + 12 < innerHeight || at.top < box.offsetHeight + 12;
+  box.style.left = `${left + scrollX}px`;
+  box.style.top = `${scrollY + (isBelow ? at.bottom + 6 : at.top - box.offsetHeight - 6)}px`;
+}
+
+function hideFootnote() {
+  clearTimeout(timer);
+  popup?.remove();
+  opener?.removeAttribute('aria-describedby');
+  popup = opener = null;
+}
+
+const reference = target => target.closest?.('.footnote-ref a');
+const soon = (action, ms) => { clearTimeout(timer); timer = setTimeout(action, ms); };
+addEventListener('pointerover', event => {
+  if (event.pointerType === 'touch') return;
+  const link = reference(event.target);
+  if (link) soon(() => showFootnote(link), 120);
+  else if (popup && event.target.closest('.footnote-popup')) clearTimeout(timer);
+  else if (popup && document.activeElement !== opener) soon(hideFootnote, 250);
+});
+addEventListener('focusin', event => {
+  const link = reference(event.target);
+  if (link?.matches(':focus-visible')) showFootnote(link);
+  else if (popup && !popup.contains(event.target) && event.target !== opener) hideFootnote();
+});
+// A finger has no way to point without clicking: its first tap shows the note, a second one follows the link.
+addEventListener('click', event => {
+  const link = reference(event.target);
+  if (link && event.pointerType === 'touch' && opener !== link) { event.preventDefault(); showFootnote(link); }
+  else if (popup && !popup.contains(event.target)) hideFootnote();
+});
+addEventListener('keydown', event => { if (event.key === 'Escape' && popup) hideFootnote(); });
+
+addEventListener('recto:update', enhance);
+enhance();
