@@ -36,6 +36,8 @@ pub struct Labels {
     pub anchor: String,
     /// What the link from a footnote back to its reference is called.
     pub back: String,
+    /// What the boxes of tasks are called: of one that is to do, and of one that is done.
+    pub tasks: [String; 2],
     /// Titles of alerts by their kind; a kind without one is shown as its own name.
     pub alerts: Vec<(String, String)>,
 }
@@ -48,7 +50,12 @@ impl Default for HtmlOptions {
 
 impl Default for Labels {
     fn default() -> Self {
-        Self { anchor: "Link to this section".into(), back: "Back to the text".into(), alerts: Vec::new() }
+        Self {
+            anchor: "Link to this section".into(),
+            back: "Back to the text".into(),
+            tasks: ["To do".into(), "Done".into()],
+            alerts: Vec::new(),
+        }
     }
 }
 

@@ -46,11 +46,11 @@ fn tables_are_those_of_github() {
 fn tasks_are_marked_at_their_item() {
     check(
         "- [ ] foo\n- [x] bar",
-        "<ul>\n<li class=\"task\"><input type=\"checkbox\" disabled=\"\" /> foo</li>\n<li class=\"task\"><input type=\"checkbox\" disabled=\"\" checked=\"\" /> bar</li>\n</ul>",
+        "<ul>\n<li class=\"task\"><input type=\"checkbox\" disabled=\"\" aria-label=\"To do\" /> foo</li>\n<li class=\"task\"><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"Done\" /> bar</li>\n</ul>",
     );
     check(
         "- [x] foo\n\n  bar",
-        "<ul>\n<li class=\"task\">\n<p><input type=\"checkbox\" disabled=\"\" checked=\"\" /> foo</p>\n<p>bar</p>\n</li>\n</ul>",
+        "<ul>\n<li class=\"task\">\n<p><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"Done\" /> foo</p>\n<p>bar</p>\n</li>\n</ul>",
     );
 }
 

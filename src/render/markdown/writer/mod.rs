@@ -115,7 +115,10 @@ impl<'d, 'a> Writer<'d, 'a, '_> {
             Event::Rule => self.block("<hr />\n"),
             Event::TaskMarker(done) => {
                 let checked = if *done { " checked=\"\"" } else { "" };
-                let _ = write!(self.out, "<input type=\"checkbox\" disabled=\"\"{checked} /> ");
+                let _ = write!(self.out, "<input type=\"checkbox\" disabled=\"\"{checked}");
+                let name = &self.options.labels.tasks[usize::from(*done)];
+                escape::push_attribute(&mut self.out, "aria-label", name);
+                self.out.push_str(" /> ");
             }
         }
     }
