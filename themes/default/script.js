@@ -118,11 +118,12 @@ function commandsOf(code) {
     return line.content;
   });
   const inner = line => line.querySelector('.line') ?? line;
-  const first = line => inner(line).firstChild;
+  const first = line => [...inner(line).childNodes].find(node => node.textContent.trim());
   const has = (line, name) => first(line)?.nodeType === Node.ELEMENT_NODE && first(line).classList.contains(name);
   const text = line => {
-    if (has(line, 'hl-m')) first(line).remove();
-    return line.textContent;
+    if (!has(line, 'hl-m')) return line.textContent;
+    first(line).remove();
+    return line.textContent.replace(/^ /, '');
   };
   let isCommand = false;
   return lines.filter(line => {
