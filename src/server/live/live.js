@@ -62,6 +62,8 @@
     digest = script.dataset.recto;
     script.remove();
     put(next, swap);
+    // For scripts of the theme: what they added to the page is gone.
+    dispatchEvent(new Event('recto:update'));
   }
 
   // --- the files that it uses ---
