@@ -36,11 +36,14 @@ function switchColours() {
 // --- the tree of pages begins at the page that is read, and the list of headings follows the reading ---
 
 function showPlaceInTree() {
-  const side = document.querySelector('.side'), here = side?.querySelector('[aria-current]');
-  if (!here) return;
-  const over = here.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
-  if (over > 0) side.scrollTop += over + side.clientHeight / 2;
+  const here = document.querySelector('.tree [aria-current]');
+  // Wide pages scroll the side, narrow ones the tree that is folded out.
+  const box = here && ['.side', '.tree'].map(name => here.closest(name)).find(box => box && box.scrollHeight > box.clientHeight);
+  if (!box) return;
+  const over = here.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+  if (over > 0) box.scrollTop += over + box.clientHeight / 2;
 }
+document.querySelector('.side .fold')?.addEventListener('toggle', showPlaceInTree);
 
 let headings = [];
 const seen = new IntersectionObserver(markHeading, { rootMargin: '-10% 0px -60%', threshold: [0, 1] });
