@@ -40,6 +40,10 @@ fn tables_are_those_of_github() {
         "<div class=\"table\"><table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n</table></div>",
     );
     check_text("| a | b |\n| --- |", "| a | b |\n| --- |");
+    check(
+        "|   | b |\n| - | - |",
+        "<div class=\"table\"><table>\n<thead>\n<tr>\n<td></td>\n<th>b</th>\n</tr>\n</thead>\n</table></div>",
+    );
 }
 
 #[test]

@@ -93,9 +93,12 @@ impl<'d> Writer<'d, '_, '_> {
         });
     }
 
+    /// Starts a cell. One of the head that has no words heads nothing, and is no header then.
     pub(super) fn start_cell(&mut self) {
-        let Some(table) = self.tables.last() else { return };
-        self.out.push_str(if table.in_head { "<th" } else { "<td" });
+        let Some(table) = self.tables.last_mut() else { return };
+        let is_empty = matches!(self.events.get(self.next), Some(Event::End(TagEnd::TableCell)));
+        table.is_header = table.in_head && !is_empty;
+        self.out.push_str(if table.is_header { "<th" } else { "<td" });
         self.out.push_str(match table.alignments.get(table.column) {
             Some(Alignment::Left) => " align=\"left\">",
             Some(Alignment::Center) => " align=\"center\">",
@@ -107,7 +110,7 @@ impl<'d> Writer<'d, '_, '_> {
     pub(super) fn end_cell(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
         table.column += 1;
-        self.out.push_str(if table.in_head { "</th>\n" } else { "</td>\n" });
+        self.out.push_str(if table.is_header { "</th>\n" } else { "</td>\n" });
     }
 
     pub(super) fn end_table(&mut self) {

@@ -61,6 +61,8 @@ struct Table<'d> {
     alignments: &'d [Alignment],
     column: usize,
     in_head: bool,
+    /// Whether the cell that is open heads its column.
+    is_header: bool,
     has_body: bool,
 }
 
@@ -152,7 +154,13 @@ impl<'d, 'a> Writer<'d, 'a, '_> {
             Tag::Item(None) => self.block("<li>"),
             Tag::Item(Some(_)) => self.block("<li class=\"task\">"),
             Tag::Table(alignments) => {
-                self.tables.push(Table { alignments, column: 0, in_head: false, has_body: false });
+                self.tables.push(Table {
+                    alignments,
+                    column: 0,
+                    in_head: false,
+                    is_header: false,
+                    has_body: false,
+                });
                 self.block("<div class=\"table\"><table>\n");
             }
             Tag::TableHead => self.start_row(true),
