@@ -307,9 +307,21 @@ fn alias_that_leaves_the_site() {
         "---\naliases: [../../../etc/x]\n---\n",
         1,
         &[
-            "error bad-alias a.md: alias `../../../etc/x` of `a.md` can't be an address (write an address of this site, such as `/old/page/`)",
+            "error bad-alias a.md: alias `../../../etc/x` of `a.md` can't be an address (write an address of this site, such as `/old/page/`; `/theme/` and `/.recto-…` are taken)",
         ],
     );
+}
+
+#[test]
+fn aliases_that_are_taken_by_the_output_folder() {
+    for alias in ["/.recto-manifest", ".Recto-stage/x", "/theme/style.css", &"/c".repeat(3000)] {
+        let site = TestSite::new()
+            .file("good.md", "# Good\n")
+            .file("a.md", &format!("---\naliases: ['{alias}']\n---\n"));
+        let built = site.build();
+        built.code(1);
+        assert_eq!(built.problem("bad-alias").len(), 1, "{alias}");
+    }
 }
 
 #[test]

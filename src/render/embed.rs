@@ -111,7 +111,7 @@ fn embedded_page(
     let document = markdown::parse_known(&expanded, render.asker.settings().markdown);
     let events = document.events.into_iter().map(without_id).collect();
     let document = markdown::Document { events, ..document };
-    let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
+    let options = HtmlOptions { heading_anchors: false, ..inner.options() };
     let body = to_html(&document, &expanded, &options, &mut inner);
     format!("<div class=\"embed\">\n{body}</div>\n")
 }

@@ -15,8 +15,8 @@ use crate::{
         highlight::{self, Outcome},
         images::Size,
         markdown::{
-            Hooks, HtmlOptions, LinkHtml, code::code_block_html, escape, image_html, math_as_code, to_html,
-            to_mathml,
+            Hooks, HtmlOptions, Labels, LinkHtml, code::code_block_html, escape, image_html, math_as_code,
+            to_html, to_mathml,
         },
         page::Render,
         theme::Context,
@@ -51,6 +51,10 @@ fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
     let page = page.and_then(|path| render.facts(path));
     page.map_or_else(|| Route::new("/"), |page| page.route.clone())
 }
+
+/// The kinds of alerts that have a title of their own in each language.
+const ALERTS: [&str; 10] =
+    ["note", "tip", "info", "important", "warning", "caution", "danger", "question", "success", "example"];
 
 /// Answers for one page.
 pub(super) struct PageHooks<'a> {
@@ -87,7 +91,24 @@ impl<'a> PageHooks<'a> {
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
         let document = markdown::parse_known(expanded, self.render.asker.settings().markdown);
-        to_html(&document, expanded, &HtmlOptions::default(), self)
+        to_html(&document, expanded, &self.options(), self)
+    }
+
+    /// How HTML is written, with the theme's words in the language of the page.
+    pub(super) fn options(&self) -> HtmlOptions {
+        let page = self.stack.last().and_then(|path| self.render.facts(path));
+        let language = self.render.language(page.as_ref());
+        let text = |key: &str| self.render.asker.theme_text(language, key).ok();
+        let default = Labels::default();
+        let [to_do, done] = default.tasks;
+        let alerts = ALERTS.iter().filter_map(|kind| Some(((*kind).to_owned(), text(kind)?)));
+        let labels = Labels {
+            anchor: text("anchor").unwrap_or(default.anchor),
+            back: text("back").unwrap_or(default.back),
+            tasks: [text("to_do").unwrap_or(to_do), text("done").unwrap_or(done)],
+            alerts: alerts.collect(),
+        };
+        HtmlOptions { labels, ..HtmlOptions::default() }
     }
 
     /// Where something leads that is written at a place of this page.

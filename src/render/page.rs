@@ -30,6 +30,11 @@ pub(super) struct Render {
 }
 
 impl Render {
+    /// The language of a page, or of what is none.
+    pub(super) fn language<'r>(&'r self, page: Option<&PageValues<'r>>) -> &'r str {
+        page.and_then(|page| page.lang).unwrap_or(self.asker.settings().language)
+    }
+
     /// An address with scheme and host, when the site knows its host.
     pub(super) fn permalink(&self, route: &Route) -> String {
         let base = self.asker.settings().base;

@@ -95,8 +95,7 @@ impl Queries for SiteQueries {
 
     fn text(&self, key: &str) -> Result<String, String> {
         let page = self.page.as_ref().and_then(|path| self.render.facts(path));
-        let own = page.and_then(|page| page.lang);
-        let language = own.unwrap_or(self.render.asker.settings().language);
+        let language = self.render.language(page.as_ref());
         self.render.asker.theme_text(language, key).map_err(|near| {
             let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             format!("the theme has no text `{key}`{hint}")

@@ -2,7 +2,7 @@
 //
 // `enhance` may run again on a page that it has seen: `recto serve` changes pages in place and then sends `recto:update`.
 
-const SAY = { copy: 'Copy', copied: 'Copied' };
+const { copy = 'Copy', copied = 'Copied' } = document.body.dataset;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 function enhance() {
@@ -89,11 +89,11 @@ function addCodeTools(pre) {
   if (language && language !== 'text') tools.append(Object.assign(document.createElement('span'), { className: 'code-language', textContent: language }));
   // Browsers have a clipboard for pages of this machine and of HTTPS only.
   if (navigator.clipboard) {
-    const button = Object.assign(document.createElement('button'), { className: 'copy', type: 'button', title: SAY.copy, ariaLabel: SAY.copy });
+    const button = Object.assign(document.createElement('button'), { className: 'copy', type: 'button', title: copy, ariaLabel: copy });
     button.onclick = async () => {
       await navigator.clipboard.writeText(textToCopy(code));
-      button.textContent = button.ariaLabel = SAY.copied;
-      setTimeout(() => { button.textContent = ''; button.ariaLabel = SAY.copy; }, 1500);
+      button.textContent = button.ariaLabel = copied;
+      setTimeout(() => { button.textContent = ''; button.ariaLabel = copy; }, 1500);
     };
     button.setAttribute('aria-live', 'polite');
     tools.append(button);
@@ -153,7 +153,7 @@ addEventListener('click', async event => {
   const anchor = event.target.closest?.('.anchor');
   if (!anchor || !navigator.clipboard || event.metaKey || event.ctrlKey) return;
   await navigator.clipboard.writeText(anchor.href);
-  anchor.dataset.copied = SAY.copied;
+  anchor.dataset.copied = copied;
   anchor.classList.add('copied');
   setTimeout(() => anchor.classList.remove('copied'), 1500);
 });

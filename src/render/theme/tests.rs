@@ -55,20 +55,38 @@ impl Queries for Answers {
     }
 }
 
+/// A theme whose templates have someone to ask.
+struct Shown(Theme);
+
+impl Shown {
+    fn render(&self, template: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+        scope::with(Arc::new(Answers), || self.0.render(template, context))
+    }
+}
+
+impl std::ops::Deref for Shown {
+    type Target = Theme;
+
+    fn deref(&self) -> &Theme {
+        &self.0
+    }
+}
+
 fn own(name: &str, text: &str) -> ThemeFile {
     let origin = RepoPath::new(name);
     ThemeFile { name: name.to_owned(), bytes: Cow::Owned(text.as_bytes().to_vec()), origin }
 }
 
-fn theme(overrides: &[(&str, &str)]) -> (Theme, Vec<Diagnostic>) {
+fn theme(overrides: &[(&str, &str)]) -> (Shown, Vec<Diagnostic>) {
     let files = overrides.iter().map(|(name, text)| own(name, text)).collect();
-    Theme::load("default", files)
+    let (theme, diagnostics) = Theme::load("default", files);
+    (Shown(theme), diagnostics)
 }
 
-fn whole_theme(overrides: &[(&str, &str)]) -> Theme {
+fn whole_theme(overrides: &[(&str, &str)]) -> Shown {
     let (theme, diagnostics) = theme(overrides);
     assert_eq!(diagnostics, []);
-    theme.with_site(&site())
+    Shown(theme.0.with_site(&site()))
 }
 
 fn site() -> Site {
@@ -236,7 +254,7 @@ fn broken_templates_are_reported_and_the_built_in_ones_used() {
     let check = |files: &[(&str, &str)], expected: &[&str]| {
         let (theme, diagnostics) = theme(files);
         assert_eq!(diagnostics.iter().map(say).collect::<Vec<_>>(), expected);
-        let theme = theme.with_site(&site());
+        let theme = Shown(theme.0.with_site(&site()));
         for name in ["page.html", "section.html", "404.html"] {
             assert!(theme.render(name, &view().to_context()).is_ok(), "{files:?}");
         }
@@ -350,7 +368,7 @@ fn functions_ask_the_scope() {
     );
     check("{{ \"*a*\" | markdown }}|{{ \"a\" | markdown(inline=true) }}", Ok("<p>*a*</p>\n|a"));
     let theme = whole_theme(&[("templates/page.html", "{{ url(to=\"a\") }}")]);
-    let error = theme.render("page.html", &Context::new()).expect_err("there is no scope");
+    let error = theme.0.render("page.html", &Context::new()).expect_err("there is no scope");
     assert_eq!(error.message, "there is no page here to ask about the site");
 }
 
