@@ -97,8 +97,8 @@ impl<'a> PageHooks<'a> {
     /// How HTML is written, with the theme's words in the language of the page.
     pub(super) fn options(&self) -> HtmlOptions {
         let page = self.stack.last().and_then(|path| self.render.facts(path));
-        let language = self.render.language(page.as_ref());
-        let text = |key: &str| self.render.asker.theme_text(language, key).ok();
+        let texts = self.render.asker.texts(self.render.language(page.as_ref()));
+        let text = |key: &str| texts.get(key).ok().map(str::to_owned);
         let default = Labels::default();
         let [to_do, done] = default.tasks;
         let alerts = ALERTS.iter().filter_map(|kind| Some(((*kind).to_owned(), text(kind)?)));

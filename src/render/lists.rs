@@ -102,9 +102,10 @@ pub(super) fn term(
 
 /// The page for addresses that don't exist.
 pub(super) fn not_found(render: &Arc<Render>, route: &Route) -> Page {
-    let title = render.asker.theme_text(render.language(None), "not_found").unwrap_or_default();
+    let texts = render.asker.texts(render.language(None));
+    let title = texts.get("not_found").unwrap_or_default();
     let view = View {
-        page: view::added(render, route, &title, Kind::NotFound),
+        page: view::added(render, route, title, Kind::NotFound),
         nav: view::nav(render, NavPlace::Top),
         ..View::default()
     };

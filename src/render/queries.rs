@@ -1,6 +1,6 @@
 //! [`SiteQueries`]: the answers to what templates and components ask while a page is rendered.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::{
         hooks, lists,
         page::Render,
         scope::Queries,
-        trace::{FileBlob, Lead, Leads, NearestFile, PageFacts, SectionList, TaxonomyTerms},
+        trace::{FileBlob, Lead, Leads, NearestFile, PageFacts, SectionList, TaxonomyTerms, Texts},
         view,
     },
     site::{
@@ -24,11 +24,13 @@ use crate::{
 pub(super) struct SiteQueries {
     render: Arc<Render>,
     page: Option<RepoPath>,
+    /// What the theme says in the language of the page.
+    texts: OnceLock<Texts>,
 }
 
 impl SiteQueries {
     pub(super) fn new(render: Arc<Render>, page: Option<RepoPath>) -> Self {
-        Self { render, page }
+        Self { render, page, texts: OnceLock::new() }
     }
 
     /// A path as authors write it: from the content root, else from the site's root.
@@ -94,9 +96,11 @@ impl Queries for SiteQueries {
     }
 
     fn text(&self, key: &str) -> Result<String, String> {
-        let page = self.page.as_ref().and_then(|path| self.render.facts(path));
-        let language = self.render.language(page.as_ref());
-        self.render.asker.theme_text(language, key).map_err(|near| {
+        let texts = self.texts.get_or_init(|| {
+            let page = self.page.as_ref().and_then(|path| self.render.facts(path));
+            self.render.asker.texts(self.render.language(page.as_ref()))
+        });
+        texts.get(key).map(str::to_owned).map_err(|near| {
             let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             format!("the theme has no text `{key}`{hint}")
         })

@@ -56,8 +56,9 @@ impl Texts {
 
     /// A text in a language, or else in the nearest that has it.
     pub(super) fn get(&self, language: &str, key: &str) -> Option<&str> {
-        let mut languages = self.for_language(language);
-        languages.find_map(|texts| texts.get(key)).map(String::as_str)
+        let own = self.by_language.get(language).and_then(|texts| texts.get(key));
+        let nearest = || self.for_language(language).find_map(|texts| texts.get(key));
+        own.or_else(nearest).map(String::as_str)
     }
 
     /// The print of all that [`Texts::get`] can say in a language.

@@ -34,6 +34,19 @@ pub(in crate::render) struct Asker {
     is_unsettled: AtomicBool,
 }
 
+/// What the theme says in a language.
+pub(in crate::render) struct Texts {
+    world: Arc<World>,
+    language: String,
+}
+
+impl Texts {
+    /// The text of a key; the error is the key that was likely meant.
+    pub(in crate::render) fn get(&self, key: &str) -> Result<&str, Option<String>> {
+        self.world.theme.text(&self.language, key)
+    }
+}
+
 impl Asker {
     /// An asker that has asked for the [`Settings`] only.
     pub(in crate::render) fn new(world: Arc<World>) -> Self {
@@ -157,10 +170,10 @@ impl Asker {
         })
     }
 
-    /// What the theme says for a key; the error is the key that was likely meant.
-    pub(in crate::render) fn theme_text(&self, language: &str, key: &str) -> Result<String, Option<String>> {
+    /// What the theme says in a language: one question for all texts, of which a page shows dozens.
+    pub(in crate::render) fn texts(&self, language: &str) -> Texts {
         self.ask(ThemeTexts(language.to_owned()));
-        self.world.theme.text(language, key).map(str::to_owned)
+        Texts { world: Arc::clone(&self.world), language: language.to_owned() }
     }
 
     /// The template that was likely meant by a name.

@@ -39,7 +39,7 @@ pub use self::{
 };
 
 pub(super) use self::{
-    asker::Asker,
+    asker::{Asker, Texts},
     file::{FileBlob, NearestFile},
     list::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,
