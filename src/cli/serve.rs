@@ -35,7 +35,8 @@ Examples:
   recto serve docs --open               another folder, in the browser at once
   recto serve --rev HEAD~10             the site ten commits ago
   recto serve --no-watch                the site as it is now
-  recto serve --bind 127.0.0.1:8080")]
+  recto serve --port 8080               where 4000 is taken
+  recto serve --bind 0.0.0.0:8080       for the whole network to see")]
 pub(super) struct Args {
     #[command(flatten)]
     site: SiteArgs,
@@ -44,6 +45,9 @@ pub(super) struct Args {
     /// Where to listen
     #[arg(short, long, default_value = "127.0.0.1:4000", value_name = "HOST:PORT")]
     bind: SocketAddr,
+    /// Listen on this port instead
+    #[arg(short, long)]
+    port: Option<u16>,
     /// Open the browser
     #[arg(long)]
     open: bool,
@@ -54,7 +58,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     // First the port: what a browser asks while the site is read waits there.
-    let listening = Listening::open(&ServeOptions { bind: args.bind, open: args.open });
+    let bind = SocketAddr::new(args.bind.ip(), args.port.unwrap_or(args.bind.port()));
+    let listening = Listening::open(&ServeOptions { bind, open: args.open });
     let listening = listening.context("serving the site")?;
     let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir.display()))?;
     let is_quiet = global.quiet > 0;
