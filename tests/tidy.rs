@@ -22,7 +22,7 @@ const FLOORS: [&[&str]; 8] = [
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 16] = [
+const HOMES: [(&str, &str); 17] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
@@ -33,6 +33,7 @@ const HOMES: [(&str, &str); 16] = [
     ("include_dir", "render/theme"),
     ("pulldown_cmark", "parse/markdown"),
     ("pulldown_latex", "render/markdown"),
+    ("rust_stemmers", "parse/words"),
     ("serde_saphyr", "base/yaml"),
     ("syntect", "render/highlight"),
     ("tera", "render/theme"),

@@ -69,6 +69,7 @@ impl SiteArgs {
             base_url: self.base_url()?,
             output: self.output_inside(source, output),
             history: None,
+            takes_words: false,
         })
     }
 

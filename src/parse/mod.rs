@@ -6,3 +6,4 @@ pub mod front_matter;
 pub mod markdown;
 pub mod slug;
 pub mod summary;
+pub mod words;

@@ -121,7 +121,7 @@ pub fn build(
 ) -> Result<Built, BuildError> {
     let output = Output::open(options.output)?;
     let way = cache::way(&options.site);
-    let state = options.cache.and_then(|cache| cache.state(&way));
+    let state = options.cache.and_then(|cache| cache.state(&way)).map(Arc::new);
     if let Some(state) = &state {
         source.learn_blobs(state.blobs());
     }
@@ -250,9 +250,10 @@ struct Former {
 }
 
 impl Former {
-    fn of(state: &State) -> Self {
+    fn of(state: &Arc<State>) -> Self {
         let (files, marks) = rayon::join(|| state.pages(), || Marks::of(state));
-        Self { pages: FormerFiles { reading: state.head().reading.clone(), files }, marks }
+        let (reading, stock) = (state.head().reading.clone(), state.stock());
+        Self { pages: FormerFiles { reading, files, stock }, marks }
     }
 }
 
@@ -309,6 +310,8 @@ struct Begun {
     former_domains: Option<Domains>,
     /// The page files that are not as the last build parsed them.
     differing: BTreeMap<RepoPath, FileDiffers>,
+    /// Those of them that have other words.
+    other_words: BTreeSet<RepoPath>,
 }
 
 impl Begun {
@@ -319,8 +322,9 @@ impl Begun {
         former: FormerFiles,
         former_domains: Option<Domains>,
     ) -> Self {
+        let site_options = SiteOptions { takes_words: true, ..options.site.clone() };
         let (site, (highlighter, history)) = rayon::join(
-            || Site::load_with(&**source, listing, &options.site, &former),
+            || Site::load_with(&**source, listing, &site_options, &former),
             || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
         );
         let site = site.with_history(history.map(Arc::new));
@@ -329,8 +333,9 @@ impl Begun {
             || Domains::of(renderer.world(), former_domains.as_ref()),
             || differing_files(renderer.site(), &former.files),
         );
+        let other_words = other_words(renderer.site(), &differing, &former.files);
         give_back(former);
-        Self { renderer, domains, former_domains, differing }
+        Self { renderer, domains, former_domains, differing, other_words }
     }
 
     fn site(&self) -> &Site {
@@ -414,9 +419,10 @@ struct Next<'a> {
 
 impl Next<'_> {
     /// Begins the next state with what doesn't depend on the output folder.
-    fn begin(&self, cache: &Cache, state: Option<State>) -> io::Result<StateWriter> {
+    fn begin(&self, cache: &Cache, state: Option<Arc<State>>) -> io::Result<StateWriter> {
         let mut writer = cache.writer(state)?;
         self.pages(&mut writer)?;
+        self.words(&mut writer)?;
         self.routes(&mut writer)?;
         Ok(writer)
     }
@@ -432,6 +438,10 @@ impl Next<'_> {
     fn pages(&self, writer: &mut StateWriter) -> io::Result<()> {
         let files: Vec<&PageFile> = self.begun.site().files().map(|file| &**file).collect();
         writer.pages(&files, &self.begun.differing.keys().cloned().collect())
+    }
+
+    fn words(&self, writer: &mut StateWriter) -> io::Result<()> {
+        writer.site_words(self.begun.site(), &self.begun.other_words)
     }
 
     fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {
@@ -502,4 +512,15 @@ fn differing_files(
     }
     differing.extend(former.map(|gone| (gone.path.clone(), FileDiffers::Outside)));
     differing
+}
+
+/// Those of differing page files that have other words than before.
+fn other_words(
+    site: &Site,
+    differing: &BTreeMap<RepoPath, FileDiffers>,
+    former: &BTreeMap<RepoPath, Arc<PageFile>>,
+) -> BTreeSet<RepoPath> {
+    let words = |file: Option<&Arc<PageFile>>| file.map(|file| file.words_print);
+    let is_other = |path: &&RepoPath| words(site.file(path)) != words(former.get(*path));
+    differing.keys().filter(is_other).cloned().collect()
 }

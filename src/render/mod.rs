@@ -24,6 +24,7 @@ mod images;
 mod lists;
 mod page;
 mod queries;
+mod search;
 mod sitemap;
 mod view;
 
@@ -41,7 +42,7 @@ use crate::{
         images::ImageSizes,
         page::Render,
         theme::ASSET_FOLDER,
-        trace::{Asker, At, Place, Trace, World},
+        trace::{Asker, At, Place, SearchFile, Trace, World},
     },
     site::{Site, route::Route},
     source::Source,
@@ -49,6 +50,8 @@ use crate::{
 
 /// The folder of a site that holds its themes.
 pub const THEMES_FOLDER: &str = "themes";
+/// The folder of the built site with the files that browsers search with: inside of the one for the theme's files.
+const SEARCH_FOLDER: &str = "theme/search";
 
 /// Bytes for an address.
 #[derive(Clone, Debug)]
@@ -113,7 +116,10 @@ impl Renderer {
         let render = Arc::new(Render { asker, highlighter, images });
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
-            let bytes = render.asker.theme_file(path)?.into();
+            let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
+                Some(bytes) => bytes.into(),
+                None => search::file(&render, SearchFile::at(route)?)?.into(),
+            };
             return Some(rendered(&render, bytes, media_type(path), Vec::new()));
         };
         let html = |(text, diagnostics): (String, Vec<Diagnostic>)| {

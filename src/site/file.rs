@@ -21,8 +21,9 @@ use crate::{
         expand::{self, Expanded, FileError, Files},
         front_matter::{self, FrontMatter, FrontMatterKeys},
         markdown::{self, Facts, MarkdownOptions},
+        words::{PageWords, Vocabulary},
     },
-    site::{anchors::Anchors, place::Places},
+    site::{anchors::Anchors, place::Places, search::Stock},
     source::{Entry, Listing, Source, SourceError},
 };
 
@@ -59,19 +60,29 @@ pub struct PageFile {
     pub outside: Print,
     /// The print of its links.
     pub links: Print,
+    /// The print of its words, if they were taken.
+    pub words_print: Option<Print>,
     #[serde(skip)]
     anchors: OnceLock<Anchors>,
+    #[serde(skip)]
+    words: OnceLock<Arc<PageWords>>,
 }
 
 impl PageFile {
-    /// Reads and parses one file; a broken one is a page with diagnostics.
-    pub fn load(path: &RepoPath, files: &SourceFiles<'_>, reading: &Reading) -> Self {
+    /// Reads and parses one file; a broken one is a page with diagnostics. Its words are taken if there is a vocabulary.
+    pub fn load(
+        path: &RepoPath,
+        files: &SourceFiles<'_>,
+        reading: &Reading,
+        vocabulary: Option<&Vocabulary>,
+    ) -> Self {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
         let ReadText { text, mut diagnostics, is_settled } = files.page_text(path);
         let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
         let noted = Noted::of(files);
         let expanded = expand::expand(path, &text, body_start, &noted);
         let document = markdown::parse(&expanded, &reading.markdown);
+        let words = vocabulary.map(|vocabulary| Arc::new(PageWords::of(&document.events, vocabulary)));
         let facts = document.facts;
         diagnostics.extend(front_diagnostics);
         let mut places = Places::new(files);
@@ -96,7 +107,9 @@ impl PageFile {
             is_settled: is_settled && noted.is_settled.get() && places.is_settled(),
             uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
+            words_print: words.as_ref().map(|words| words.print),
             anchors: OnceLock::new(),
+            words: words.map(OnceLock::from).unwrap_or_default(),
         }
     }
 
@@ -107,6 +120,17 @@ impl PageFile {
             && !self.has_misses
             && has(&self.path, self.blob)
             && self.uses.iter().all(|(path, blob)| has(path, *blob))
+    }
+
+    /// Its words, if they are known.
+    pub fn words(&self) -> Option<&Arc<PageWords>> {
+        self.words.get()
+    }
+
+    /// Is told its words by those who had them from elsewhere.
+    pub(super) fn learn_words(&self, words: Arc<PageWords>) {
+        // Whoever was first has said the same.
+        let _ = self.words.set(words);
     }
 
     /// The ids of the page, indexed when they are first asked for.
@@ -140,6 +164,8 @@ pub struct Reading {
 /// Pages that were parsed before, perhaps by another process.
 #[derive(Clone, Debug, Default)]
 pub struct FormerFiles {
+    /// The vocabulary of their words.
+    pub stock: Arc<Stock>,
     /// How they were parsed.
     pub reading: Reading,
     /// The pages by their path.

@@ -22,6 +22,7 @@ pub mod related;
 pub mod resolve;
 pub mod route;
 pub mod routes;
+pub mod search;
 pub mod section;
 pub mod taxonomy;
 
@@ -66,6 +67,7 @@ use crate::{
         pages::Pages,
         route::Route,
         routes::{Hidden, Routes},
+        search::Stock,
         section::{Home, Sections},
         select::Cascades,
         taxonomy::Taxonomies,
@@ -98,6 +100,8 @@ pub struct SiteOptions {
     pub output: Option<RepoPath>,
     /// Who changed its pages last, and when, as of the commit that is shown.
     pub history: Option<Arc<History>>,
+    /// Whether the words of pages are taken while they are parsed, and not when somebody searches.
+    pub takes_words: bool,
 }
 
 /// One snapshot of a site.
@@ -123,6 +127,8 @@ pub struct Site {
     /// Made when a link first goes by a name: in many sites none does.
     names: OnceLock<Names>,
     links: LinkGraph,
+    /// The words of pages, which all snapshots share.
+    stock: Arc<Stock>,
     /// What is wrong with the config and with how the files fit together.
     diagnostics: Arc<Vec<Diagnostic>>,
     /// The config and the summary, when they changed while they were read.
@@ -144,10 +150,14 @@ impl Site {
         options: &SiteOptions,
         former: &FormerFiles,
     ) -> Self {
-        let site = Self::begin(source, listing.into(), options.clone());
+        let mut site = Self::begin(source, listing.into(), options.clone());
+        site.stock = Arc::clone(&former.stock);
         let listing = Arc::clone(&site.listing);
         let keeps = former.reading == *site.reading;
-        let kept = |path: &RepoPath| former.files.get(path).filter(|file| keeps && file.is_of(&listing));
+        let takes_words = site.takes_words();
+        let is_kept =
+            |file: &PageFile| keeps && file.is_of(&listing) && (!takes_words || file.words_print.is_some());
+        let kept = |path: &RepoPath| former.files.get(path).filter(|file| is_kept(file));
         let files = site.parse_files(source, kept);
         site.assemble(source, files, &Self::default())
     }
@@ -166,7 +176,8 @@ impl Site {
         if has_same_paths && let Some(site) = patch::patched(self, source, &changes.changed, &listing) {
             return site;
         }
-        let site = Self::begin(source, listing, self.options.clone());
+        let mut site = Self::begin(source, listing, self.options.clone());
+        site.stock = Arc::clone(&self.stock);
         let keeps = self.reading == site.reading;
         let touched: BTreeSet<&RepoPath> = changes.changed.iter().chain(&changes.removed).collect();
         let is_kept = |file: &PageFile| {
@@ -217,8 +228,13 @@ impl Site {
         let files = SourceFiles { source, listing: &self.listing };
         let paths = self.listing.entries.keys().filter(|path| self.is_page_file(path));
         let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> = paths.map(|path| (path, kept(path))).collect();
-        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading));
+        let vocabulary = self.takes_words().then(|| self.stock.vocabulary());
+        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary));
         paths.into_par_iter().map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone)).collect()
+    }
+
+    fn takes_words(&self) -> bool {
+        self.options.takes_words && self.config.search
     }
 
     fn is_page_file(&self, path: &RepoPath) -> bool {
@@ -410,6 +426,11 @@ impl Site {
     /// The names of pages and files.
     fn names(&self) -> &Names {
         self.names.get_or_init(|| Names::build(&self.pages, &self.listing, &self.content))
+    }
+
+    /// The words of the pages.
+    pub fn stock(&self) -> &Arc<Stock> {
+        &self.stock
     }
 
     /// The link graph.

@@ -41,8 +41,11 @@ pub(super) fn patched(
         return None;
     }
     let files = SourceFiles { source, listing };
-    let load =
-        |&place: &usize| (place, PageFile::load(&former.files.at(place).path, &files, &former.reading));
+    let vocabulary = former.takes_words().then(|| former.stock.vocabulary());
+    let load = |&place: &usize| {
+        let path = &former.files.at(place).path;
+        (place, PageFile::load(path, &files, &former.reading, vocabulary))
+    };
     let loaded: Vec<(usize, PageFile)> = places.par_iter().map(load).collect();
     let mut site = Site { listing: Arc::clone(listing), ..former.clone() };
     let mut ids = Vec::new();

@@ -122,6 +122,7 @@ fn options(conditions: &Conditions) -> SiteOptions {
         base_url: conditions.base_url.as_deref().and_then(BaseUrl::parse),
         output: None,
         history: None,
+        takes_words: false,
     }
 }
 

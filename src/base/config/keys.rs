@@ -50,6 +50,7 @@ pub(super) const KEYS: &[KeyDoc] = &[
     key("feed.enabled", "boolean", "`true`", "Whether there is a feed."),
     key("feed.limit", "number", "20", "How many pages it holds."),
     key("last_changed", "boolean", "`true`", "Whether pages say who changed them last, and when, from Git."),
+    key("search", "boolean", "`true`", "Whether readers can search the site."),
     key("paginate", "number", "0", "Pages per list of a section; 0 for all on one."),
     key("markdown", "mapping", "", "How Markdown is read."),
     key("markdown.smart_punctuation", "boolean", "`false`", "Curly quotes, dashes and ellipses."),

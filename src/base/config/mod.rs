@@ -52,6 +52,8 @@ pub struct Config {
     pub feed: Feed,
     /// Whether pages say who changed them last, and when.
     pub last_changed: bool,
+    /// Whether readers can search the site.
+    pub search: bool,
     /// Pages per list of a section; 0 for all on one.
     pub paginate: u32,
     /// How Markdown is read.
@@ -163,6 +165,7 @@ impl Default for Config {
             taxonomies: vec![Taxonomy::new("tags")],
             feed: Feed::default(),
             last_changed: true,
+            search: true,
             paginate: 0,
             markdown: Markdown::default(),
             highlight: Highlight::default(),

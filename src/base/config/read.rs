@@ -92,6 +92,7 @@ impl Reader<'_> {
             "taxonomies" => self.taxonomies(key, node),
             "feed" => self.feed(key, node),
             "last_changed" => set(&mut self.config.last_changed, self.shapes.bool_of(key, node)),
+            "search" => set(&mut self.config.search, self.shapes.bool_of(key, node)),
             "paginate" => set(&mut self.config.paginate, self.shapes.count_of(key, node)),
             "markdown" => self.nested(key, node, Self::markdown),
             "highlight" => self.nested(key, node, Self::highlight),

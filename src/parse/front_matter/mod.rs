@@ -54,6 +54,8 @@ pub struct FrontMatter {
     pub description: Option<String>,
     /// Whether it shows a table of contents.
     pub toc: Option<bool>,
+    /// Whether it can be found by searching.
+    pub search: Option<bool>,
     /// Where the page leads instead of having a text.
     pub redirect: Option<String>,
     /// How a section orders its pages.
@@ -153,6 +155,7 @@ impl FrontMatter {
             lang: self.lang.or_else(|| defaults.lang.clone()),
             description: self.description.or_else(|| defaults.description.clone()),
             toc: self.toc.or(defaults.toc),
+            search: self.search.or(defaults.search),
             redirect: self.redirect.or_else(|| defaults.redirect.clone()),
             sort: self.sort.or(defaults.sort),
             order: self.order.or(defaults.order),

@@ -32,6 +32,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("lang", "language tag"),
     ("description", "text"),
     ("toc", "boolean"),
+    ("search", "boolean"),
     ("redirect", "page, address or URL"),
     ("sort", "`weight`, `date`, `title` or `path`"),
     ("order", "`asc` or `desc`"),
@@ -162,6 +163,9 @@ impl Reader<'_, '_> {
             "lang" => keep_first(&mut matter.lang, shapes.text_of(written, node)),
             "description" => keep_first(&mut matter.description, shapes.text_of(written, node)),
             "toc" => keep_first(&mut matter.toc, shapes.bool_of(written, node)),
+            // Other tools have a mapping of that name.
+            "search" if !matches!(node.value, Value::Bool(_)) => return false,
+            "search" => keep_first(&mut matter.search, shapes.bool_of(written, node)),
             "redirect" => keep_first(&mut matter.redirect, shapes.text_of(written, node)),
             "sort" => keep_first(&mut matter.sort, shapes.choice_of(written, node, SORTS)),
             // Many tools have an `order` that is a number.
@@ -268,7 +272,7 @@ fn fits(known: &str, node: &Node, text: &str) -> bool {
         "date" | "updated" | "publish" | "expire" => {
             node.as_written(text).is_some_and(|written| Date::parse(&written).is_some())
         }
-        "draft" | "toc" => matches!(node.value, Value::Bool(_)),
+        "draft" | "toc" | "search" => matches!(node.value, Value::Bool(_)),
         "weight" | "paginate" => matches!(node.value, Value::Number(_)),
         "sort" => is_choice(node, SORTS),
         "order" => is_choice(node, ORDERS),

@@ -17,10 +17,12 @@ mod chunk;
 mod history;
 mod pages;
 mod state;
+mod words;
 
 use std::{
     fs, io,
     path::PathBuf,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -66,7 +68,7 @@ impl Cache {
     }
 
     /// Begins the next state.
-    pub fn writer(&self, former: Option<State>) -> io::Result<StateWriter> {
+    pub fn writer(&self, former: Option<Arc<State>>) -> io::Result<StateWriter> {
         fs::create_dir_all(&self.dir)
             .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", self.dir.display())))?;
         StateWriter::new(&self.dir, former)

@@ -20,7 +20,8 @@ impl Cache {
         let state = states.into_iter().flatten().max_by_key(State::written);
         let read = |state: State| {
             source.learn_blobs(state.blobs());
-            FormerFiles { reading: state.head().reading.clone(), files: state.pages() }
+            let state = Arc::new(state);
+            FormerFiles { reading: state.head().reading.clone(), files: state.pages(), stock: state.stock() }
         };
         state.map(read).unwrap_or_default()
     }

@@ -27,6 +27,7 @@ use crate::{
         path::RepoPath,
     },
     git::index::FileStat,
+    parse::words::PageWords,
     render::trace::{Domains, Trace},
     site::{
         file::{PageFile, Reading},
@@ -40,6 +41,8 @@ const MAGIC: &[u8; 16] = b"recto state 1\n\0\0";
 const TAIL_BYTES: usize = 8 + 8 + 16;
 /// How many chunks are encoded before they are written, which bounds the memory for them.
 const CHUNKS_AT_ONCE: usize = 32;
+/// How many forms of words a chunk has.
+const FORMS_PER_CHUNK: usize = 4096;
 /// The largest index that is read.
 const MAX_INDEX_BYTES: u64 = 256 << 20;
 
@@ -93,6 +96,17 @@ struct Index {
     routes: Vec<ChunkPlace>,
     outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
+    /// The forms of words, in the order of their numbers.
+    forms: Vec<ChunkPlace>,
+    /// The words of pages, by these numbers.
+    words: Vec<ChunkPlace>,
+}
+
+/// The words of a page.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WordsRecord {
+    pub(super) path: RepoPath,
+    pub(super) words: Arc<PageWords>,
 }
 
 /// An earlier build.
@@ -160,6 +174,23 @@ impl State {
         self.records(&self.index.blobs)
     }
 
+    /// Whether the words of pages were kept.
+    pub fn has_words(&self) -> bool {
+        !self.index.words.is_empty()
+    }
+
+    /// The forms of words, in the order of their numbers; `None` when some can't be read.
+    pub(super) fn forms(&self) -> Option<Vec<String>> {
+        let chunks = self.index.forms.par_iter().map(|place| chunk::decode(&self.file, place));
+        let chunks: Option<Vec<Vec<String>>> = chunks.collect();
+        Some(chunks?.into_iter().flatten().collect())
+    }
+
+    /// The words of pages.
+    pub(super) fn words(&self) -> Vec<WordsRecord> {
+        self.records(&self.index.words)
+    }
+
     fn records<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<T> {
         let chunks: Vec<Vec<T>> =
             places.par_iter().map(|place| chunk::decode(&self.file, place).unwrap_or_default()).collect();
@@ -171,15 +202,17 @@ impl State {
 pub struct StateWriter {
     file: io::BufWriter<NamedTempFile>,
     offset: u64,
-    former: Option<State>,
+    former: Option<Arc<State>>,
     pages: Vec<ChunkPlace>,
     routes: Vec<ChunkPlace>,
     outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
+    forms: Vec<ChunkPlace>,
+    words: Vec<ChunkPlace>,
 }
 
 impl StateWriter {
-    pub(super) fn new(dir: &Path, former: Option<State>) -> io::Result<Self> {
+    pub(super) fn new(dir: &Path, former: Option<Arc<State>>) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(UNFINISHED);
         // Whoever may read the folder may use it: as with any other new file.
@@ -189,8 +222,8 @@ impl StateWriter {
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
-        let (pages, routes, outputs, blobs) = Default::default();
-        Ok(Self { file, offset, former, pages, routes, outputs, blobs })
+        let (pages, routes, outputs, blobs, forms, words) = Default::default();
+        Ok(Self { file, offset, former, pages, routes, outputs, blobs, forms, words })
     }
 
     /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
@@ -221,6 +254,40 @@ impl StateWriter {
         Ok(())
     }
 
+    /// Writes the words of pages by the numbers of a list of forms, of which the former state had the first ones. Chunks
+    /// without a page that is new, `changed` or gone are taken over as they are.
+    pub(super) fn words(
+        &mut self,
+        forms: &[&str],
+        words: &[&WordsRecord],
+        changed: &BTreeSet<RepoPath>,
+    ) -> io::Result<()> {
+        for part in forms.chunks(FORMS_PER_CHUNK) {
+            let bytes = chunk::encode(part)?;
+            let place = self.append(&bytes, chunk::print(&bytes))?;
+            self.forms.push(place);
+        }
+        let former = self.former_chunks(|index| &index.words);
+        self.words = self.records(words, |words| &words.path, &former, changed)?;
+        Ok(())
+    }
+
+    /// Takes the words over as they are.
+    pub(super) fn same_words(&mut self) -> io::Result<()> {
+        let Some(state) = self.former.clone() else { return Ok(()) };
+        let mut copy = |places: &[ChunkPlace]| -> io::Result<Vec<ChunkPlace>> {
+            let copied = places.iter().map(|place| {
+                let bytes = chunk::read_exact(&state.file, place.offset, place.len)
+                    .ok_or_else(|| io::Error::other("the former state is shorter than it was"))?;
+                self.append(&bytes, place.print)
+            });
+            copied.collect()
+        };
+        let (forms, words) = (copy(&state.index.forms)?, copy(&state.index.words)?);
+        (self.forms, self.words) = (forms, words);
+        Ok(())
+    }
+
     fn former_chunks(&self, of: impl Fn(&Index) -> &Vec<ChunkPlace>) -> Vec<ChunkPlace> {
         self.former.as_ref().map_or_else(Vec::new, |state| of(&state.index).clone())
     }
@@ -232,6 +299,8 @@ impl StateWriter {
             routes: self.routes.clone(),
             outputs: self.outputs.clone(),
             blobs: self.blobs.clone(),
+            forms: self.forms.clone(),
+            words: self.words.clone(),
         };
         let bytes = postcard::to_allocvec(&index).map_err(io::Error::other)?;
         let place = self.append(&bytes, chunk::print(&bytes))?;

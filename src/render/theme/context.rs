@@ -32,6 +32,8 @@ pub struct Site {
     pub menu: Vec<Link>,
     /// Address of the site's feed.
     pub feed_url: Option<String>,
+    /// Address of the folder with what browsers search in, when the site can be searched.
+    pub search_url: Option<String>,
     /// The taxonomies that have a page of their own.
     pub taxonomies: Vec<TaxonomyLink>,
     /// The author's own values from the config.
@@ -323,7 +325,7 @@ mod tests {
         check(
             &site,
             "{title: text, description: text, base_url: text, base_path: text, language: text, author: null, \
-             repo: null, menu: [{title: text, url: text}], feed_url: null, taxonomies: [{name: text, url: text}], \
+             repo: null, menu: [{title: text, url: text}], feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
              extra: null}",
         );
     }

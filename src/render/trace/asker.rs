@@ -76,6 +76,13 @@ impl Asker {
         is_settled.then(|| Trace { asked: asked.into_iter().collect() })
     }
 
+    /// Says so when the words of some page are missing, since its file changed a moment ago.
+    pub(in crate::render) fn check_words(&self) {
+        if !self.world.has_settled_words() {
+            self.do_not_reuse();
+        }
+    }
+
     /// Says that the result is that of this moment: of a file that was just written, or of too little time.
     pub(in crate::render) fn do_not_reuse(&self) {
         self.is_unsettled.store(true, Ordering::Relaxed);

@@ -47,6 +47,8 @@ pub(in crate::render) enum Domain<'q> {
     History,
     /// Whether a page is published, and the bytes of its file and of those that it includes.
     Text(&'q RepoPath),
+    /// The words of all pages that can be found, and their titles and languages.
+    SearchWords,
 }
 
 /// How a page file differs from what it was.
@@ -72,6 +74,10 @@ pub struct Domains {
     terms: BTreeMap<Route, Print>,
     term_names: Print,
     history: Print,
+    /// The words of pages; `None` when they weren't known.
+    words: Option<Print>,
+    /// The shards that they are spread over.
+    shards: Vec<String>,
 }
 
 impl Domains {
@@ -80,17 +86,24 @@ impl Domains {
     pub fn of(world: &World, former: Option<&Self>) -> Self {
         let site = &*world.site;
         let outside = || site.files().map(|file| (&file.path, file.outside, file.links)).collect::<Vec<_>>();
-        let (rules, files) = rayon::join(|| rules(site), outside);
+        let words = || {
+            let words = world.words_print();
+            if let Some(former) = former.filter(|former| words.is_some() && words == former.words) {
+                world.learn_shard_names(&former.shards);
+            }
+            (words, world.shard_names())
+        };
+        let ((rules, files), (words, shards)) = rayon::join(|| rayon::join(|| rules(site), outside), words);
         let structure =
             Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
         let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
         let history = Print::of(&site.history().map(|history| history.print()));
         if let Some(former) = former.filter(|former| former.structure == structure) {
-            return Self { links, history, ..former.clone() };
+            return Self { links, history, words, shards, ..former.clone() };
         }
         let (folders, (terms, term_names)) =
             rayon::join(|| folders(site), || (terms(site), term_names(site)));
-        Self { rules, structure, links, folders, terms, term_names, history }
+        Self { rules, structure, links, folders, terms, term_names, history, words, shards }
     }
 }
 
@@ -153,6 +166,7 @@ pub struct Differences<'a> {
     structure: bool,
     links: bool,
     history: bool,
+    words: bool,
     files: &'a BTreeMap<RepoPath, FileDiffers>,
     /// The folders with other titles or another order.
     folders: Option<Vec<&'a RepoPath>>,
@@ -197,6 +211,7 @@ impl<'a> Differences<'a> {
             structure: former.structure != now.structure,
             links: former.links != now.links,
             history: former.history != now.history,
+            words: former.words.is_none() || former.words != now.words,
             files,
             around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),
             folder_lists: folder_lists.last(),
@@ -211,6 +226,7 @@ impl<'a> Differences<'a> {
         match question.domain() {
             Domain::Own => false,
             Domain::Links => !self.links,
+            Domain::SearchWords => !self.words,
             Domain::History => !self.history,
             Domain::Text(path) => !self.rules && !self.files.contains_key(path),
             _ if !self.structure => true,

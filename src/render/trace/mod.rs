@@ -23,6 +23,7 @@ mod page;
 mod place;
 mod prints;
 mod question;
+mod search;
 mod site_values;
 mod theme;
 mod world;
@@ -51,6 +52,7 @@ pub(super) use self::{
     },
     place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
     question::Ask,
+    search::{SearchFile, SearchOverview, SearchPages, SearchWords, ShardValues},
 };
 
 /// The questions of one render with the prints of their answers.

@@ -11,6 +11,7 @@ use super::{
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
     page::{Backlinks, LastChanged, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
     place::{At, Leads, Links, Settings, SiteValues},
+    search::{SearchOverview, SearchPages, SearchWords},
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
 };
 use crate::base::digest::Print;
@@ -100,6 +101,9 @@ questions![
     SitemapEntries,
     FileBlob,
     NearestFile,
+    SearchOverview,
+    SearchWords,
+    SearchPages,
     TemplateText,
     ComponentText,
     ThemeNames,

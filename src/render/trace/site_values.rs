@@ -2,7 +2,10 @@
 
 use crate::{
     base::config::Config,
-    render::theme::context::{self, Link, TaxonomyLink},
+    render::{
+        SEARCH_FOLDER,
+        theme::context::{self, Link, TaxonomyLink},
+    },
     site::{
         Site,
         resolve::{Destination, Spelling},
@@ -32,6 +35,7 @@ pub(super) fn of(site: &Site) -> context::Site {
         repo: repo_url(config),
         menu: menu.collect(),
         feed_url: config.feed.enabled.then(|| href(&Route::new("/feed.xml"))),
+        search_url: config.search.then(|| href(&Route::new(&format!("/{SEARCH_FOLDER}/")))),
         taxonomies: taxonomies
             .map(|of| TaxonomyLink { name: of.name.clone(), url: href(&of.route) })
             .collect(),

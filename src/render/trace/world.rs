@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::{prints::Prints, site_values};
+use super::{prints::Prints, search::Search, site_values};
 use crate::{
     base::{
         config::FILE_NAME as CONFIG_FILE,
@@ -30,6 +30,8 @@ pub struct World {
     pub(super) site_values: Print,
     /// The prints of answers that many renders ask for.
     pub(super) prints: Prints,
+    /// What can be found by searching.
+    pub(super) search: Search,
     number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
@@ -63,13 +65,15 @@ impl World {
                 (Arc::new(theme.with_site(&values)), diagnostics, is_settled)
             }
         };
-        let (prints, number) = (Prints::default(), N_WORLDS.fetch_add(1, Ordering::Relaxed));
+        let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);
+        let (prints, search) = (Prints::default(), Search::default());
         Self {
             site,
             source,
             theme,
             site_values: print,
             prints,
+            search,
             number,
             theme_key,
             theme_diagnostics,
@@ -106,10 +110,12 @@ impl World {
     /// Every address with bytes of its own, in order: the site's and those of the theme's files.
     pub fn routes(&self) -> Vec<Route> {
         let theme = self.theme.assets().map(|(path, _)| theme_route(path));
-        let mut routes: Vec<Route> = theme.filter(|route| !self.site.routes().contains(route)).collect();
+        let added = theme.chain(self.search_routes());
+        let mut routes: Vec<Route> = added.filter(|route| !self.site.routes().contains(route)).collect();
         let own = self.site.routes().iter().map(|(route, _)| route.clone());
         routes.extend(own.filter(|route| *route != theme_folder()));
         routes.sort();
+        routes.dedup();
         routes
     }
 

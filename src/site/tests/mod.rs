@@ -30,7 +30,7 @@ fn update(site: &Site, source: &Memory) -> Site {
 fn load_with(source: &Memory, former: &Site, options: &SiteOptions) -> Site {
     let listing = source.listing(&ListingOptions::default()).expect("a source in memory");
     let files = former.files().map(|file| (file.path.clone(), Arc::clone(file))).collect();
-    let former = FormerFiles { reading: former.reading().clone(), files };
+    let former = FormerFiles { reading: former.reading().clone(), files, stock: Arc::clone(former.stock()) };
     Site::load_with(source, listing, options, &former)
 }
 

@@ -1,0 +1,200 @@
+//! [`Vocabulary`]: all forms of words of a site, each with a number, so that a page's words are a list of small numbers.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hasher},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::fold::fold;
+use crate::base::digest::Print;
+
+/// How many locks the threads of a build spread over.
+const LOCKS: usize = 16;
+
+/// A word as it is written, in lower case, with its accents.
+#[derive(Debug)]
+pub struct Form {
+    /// The form.
+    pub text: Box<str>,
+    /// The same as it is compared; `None` when that is the form itself.
+    folded: Option<Box<str>>,
+    /// The print of the text.
+    pub print: FormPrint,
+}
+
+impl Form {
+    fn new(text: &str) -> Self {
+        let folded = (!text.is_ascii()).then(|| fold(text)).filter(|folded| folded != text);
+        Self { folded: folded.map(Into::into), print: FormPrint::of(text), text: text.into() }
+    }
+
+    /// The form as it is compared.
+    pub fn folded(&self) -> &str {
+        self.folded.as_deref().unwrap_or(&self.text)
+    }
+}
+
+/// A print that can be added up quickly: prints of sets of words are sums of those of the words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FormPrint(u64, u64);
+
+impl FormPrint {
+    fn of(text: &str) -> Self {
+        let print = Print::of_bytes(text.as_bytes());
+        let half = |at: usize| print.as_bytes()[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
+        Self(half(0), half(8))
+    }
+
+    /// The print of this and of a number that belongs to it.
+    #[must_use]
+    pub fn with(self, number: u64) -> Self {
+        // Odd constants without a pattern: digits of pi.
+        let number = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x243F_6A88_85A3_08D3;
+        Self(
+            mixed(self.0 ^ number, self.1 ^ 0x1319_8A2E_0370_7344),
+            mixed(self.1 ^ number.rotate_left(32), self.0 ^ 0xA409_3822_299F_31D1),
+        )
+    }
+
+    /// The print of a set that has the words of both.
+    pub fn add(&mut self, other: Self) {
+        self.0 = self.0.wrapping_add(other.0);
+        self.1 = self.1.wrapping_add(other.1);
+    }
+
+    /// Both halves.
+    pub fn halves(self) -> (u64, u64) {
+        (self.0, self.1)
+    }
+}
+
+fn mixed(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b | 1);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high.rotate_left(23)
+}
+
+/// All forms that were met, by number and by text. Numbers say nothing outside of it.
+#[derive(Debug)]
+pub struct Vocabulary {
+    id: u64,
+    numbers: [RwLock<HashMap<Box<str>, u32, Quick>>; LOCKS],
+    forms: RwLock<Vec<Arc<Form>>>,
+}
+
+/// How many vocabularies there were in this process.
+static N_VOCABULARIES: AtomicU64 = AtomicU64::new(1);
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        let id = N_VOCABULARIES.fetch_add(1, Ordering::Relaxed);
+        Self { id, numbers: Default::default(), forms: RwLock::default() }
+    }
+}
+
+impl Vocabulary {
+    /// The vocabulary that had these forms, in the order of their numbers.
+    pub fn of_forms<'f>(forms: impl Iterator<Item = &'f str>) -> Self {
+        let vocabulary = Self::default();
+        forms.for_each(|form| {
+            vocabulary.number(form);
+        });
+        vocabulary
+    }
+
+    /// A number that no other vocabulary of this process has.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The number of a form, a new one if it is new, with its print.
+    pub(super) fn number(&self, form: &str) -> (u32, FormPrint) {
+        let lock = &self.numbers[usize::try_from(Quick.hash_one(form) >> 60).unwrap_or(0)];
+        let known = lock.read().unwrap_or_else(PoisonError::into_inner).get(form).copied();
+        let number = known.unwrap_or_else(|| {
+            let mut numbers = lock.write().unwrap_or_else(PoisonError::into_inner);
+            *numbers.entry(form.into()).or_insert_with(|| {
+                let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+                let number = u32::try_from(forms.len()).expect("there are fewer words than bytes in memory");
+                forms.push(Arc::new(Form::new(form)));
+                number
+            })
+        });
+        (number, FormPrint::of(form))
+    }
+
+    /// All forms, in the order of their numbers. No number is given while this is held.
+    pub fn forms(&self) -> RwLockReadGuard<'_, Vec<Arc<Form>>> {
+        self.forms.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A hash for short words, of which a build takes millions; nobody gains by words that collide.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Quick;
+
+impl BuildHasher for Quick {
+    type Hasher = QuickHasher;
+
+    fn build_hasher(&self) -> QuickHasher {
+        QuickHasher(0x452E_821E_638D_0137)
+    }
+}
+
+/// Eight bytes at a time.
+pub(super) struct QuickHasher(u64);
+
+impl Hasher for QuickHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (eights, rest) = bytes.as_chunks();
+        for eight in eights {
+            self.0 = mixed(self.0 ^ u64::from_le_bytes(*eight), 0xBE54_66CF_34E9_0C6D);
+        }
+        let rest = rest.iter().fold(bytes.len() as u64, |rest, byte| rest << 8 | u64::from(*byte));
+        self.0 = mixed(self.0 ^ rest, 0xBE54_66CF_34E9_0C6D);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mixed(self.0 ^ number, 0xBE54_66CF_34E9_0C6D);
+    }
+
+    /// The end of a text: it is the last thing that is told.
+    fn write_u8(&mut self, _: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_keep_their_numbers() {
+        let vocabulary = Vocabulary::default();
+        let numbers: Vec<u32> = ["b", "été", "a", "b"].iter().map(|form| vocabulary.number(form).0).collect();
+        assert_eq!(numbers, [0, 1, 2, 0]);
+        let forms: Vec<String> = vocabulary.forms().iter().map(|form| form.folded().to_owned()).collect();
+        assert_eq!(forms, ["b", "ete", "a"]);
+        let again = Vocabulary::of_forms(vocabulary.forms().iter().map(|form| &*form.text));
+        assert_eq!(again.number("a").0, 2);
+    }
+
+    #[test]
+    fn sums_of_prints_tell_sets_apart() {
+        let sum = |words: &[(&str, u64)]| {
+            let mut sum = FormPrint::default();
+            words.iter().for_each(|(word, number)| sum.add(FormPrint::of(word).with(*number)));
+            sum
+        };
+        assert_eq!(sum(&[("a", 1), ("b", 2)]), sum(&[("b", 2), ("a", 1)]));
+        assert_ne!(sum(&[("a", 1), ("b", 2)]), sum(&[("a", 2), ("b", 1)]));
+        assert_ne!(sum(&[("a", 1)]), sum(&[("a", 1), ("a", 1)]));
+    }
+}

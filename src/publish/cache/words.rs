@@ -1,0 +1,67 @@
+//! The words of pages in a state: chunks of their own, which are read when words are counted, and not before.
+
+use std::{collections::BTreeSet, io, sync::Arc};
+
+use super::{State, StateWriter, state::WordsRecord};
+use crate::{
+    base::path::RepoPath,
+    parse::words::PageWords,
+    site::{
+        Site,
+        file::PageFile,
+        search::{FormerWords, Stock},
+    },
+};
+
+/// How many forms that no page has any more are kept for each that some page has.
+const MAX_DEAD_FORMS: usize = 4;
+
+impl FormerWords for State {
+    fn vocabulary(&self) -> Option<Vec<String>> {
+        self.has_words().then(|| self.forms())?
+    }
+
+    fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)> {
+        State::words(self).into_iter().map(|record| (record.path, record.words)).collect()
+    }
+}
+
+impl State {
+    /// The words of this state, for a site that is loaded with its pages.
+    pub fn stock(self: &Arc<Self>) -> Arc<Stock> {
+        Arc::new(Stock::new(Some(Arc::clone(self) as Arc<dyn FormerWords>)))
+    }
+}
+
+impl StateWriter {
+    /// Writes the words of a site's pages. `changed` are those that have other words than in the former state, or are gone.
+    pub fn site_words(&mut self, site: &Site, changed: &BTreeSet<RepoPath>) -> io::Result<()> {
+        if changed.is_empty() {
+            return self.same_words();
+        }
+        let stock = site.stock();
+        // Those of pages that can't be found weren't needed so far.
+        stock.recall(site);
+        let files = site.files().filter_map(|file| Some((file, file.words()?)));
+        let record = |(file, words): (&Arc<PageFile>, &Arc<PageWords>)| WordsRecord {
+            path: file.path.clone(),
+            words: Arc::clone(words),
+        };
+        let records: Vec<WordsRecord> = files.map(record).collect();
+        let forms = stock.vocabulary().forms();
+        let n_used: usize = records.iter().map(|record| record.words.as_bytes().len()).sum();
+        // A form takes two bytes where it occurs: when most are gone, the next build counts anew.
+        if forms.len() > MAX_DEAD_FORMS * n_used.max(1 << 16) {
+            return Ok(());
+        }
+        let forms: Vec<&str> = forms.iter().map(|form| &*form.text).collect();
+        let all: BTreeSet<RepoPath>;
+        let changed = if stock.continues_former() {
+            changed
+        } else {
+            all = site.files().map(|file| file.path.clone()).collect();
+            &all
+        };
+        self.words(&forms, &records.iter().collect::<Vec<_>>(), changed)
+    }
+}

@@ -1,0 +1,407 @@
+//! [`Index`]: which words there are, where, and in which shard.
+
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use rayon::prelude::*;
+
+use super::{
+    ids::PageIds,
+    layout::{self, ShardName},
+    stock::Stock,
+};
+use crate::{
+    base::digest::Print,
+    parse::words::{self, Form, FormPrint, PageWords, Stemmer, level},
+    site::Site,
+    source::Source,
+};
+
+/// How many pages are known for a word at most: the best ones. A word of more pages says little about any of them.
+pub const MAX_POSTINGS: usize = 1000;
+/// How many bytes a posting has, about.
+const POSTING_BYTES: usize = 3;
+/// How many bytes a word has besides its letters and its postings, about.
+const WORD_BYTES: usize = 4;
+
+/// A page's number and how much it is about a word. Better ones are smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Posting(u32);
+
+impl Posting {
+    /// Bits for the page's number; the others say how far the level is from the highest.
+    const PAGE_BITS: u32 = 28;
+
+    fn new(page: u32, level: u8) -> Self {
+        Self(u32::from(15 - (level & 15)) << Self::PAGE_BITS | page)
+    }
+
+    /// The number of the page.
+    pub fn page(self) -> u32 {
+        self.0 & ((1 << Self::PAGE_BITS) - 1)
+    }
+
+    /// The level: see [`level`].
+    pub fn level(self) -> u8 {
+        15 - (self.0 >> Self::PAGE_BITS) as u8
+    }
+}
+
+/// A page as it is counted.
+struct Counted {
+    number: u32,
+    words: Arc<PageWords>,
+    /// The numbers of its title's words.
+    title: Vec<u32>,
+    stemmer: Stemmer,
+}
+
+impl Counted {
+    /// The numbers of its words, which rise, with their levels.
+    fn words(&self) -> impl Iterator<Item = (u32, u8)> {
+        let mut body = self.words.iter().peekable();
+        let mut title = self.title.iter().copied().peekable();
+        std::iter::from_fn(move || match (body.peek().copied(), title.peek().copied()) {
+            (Some((word, text)), Some(titled)) if word == titled => {
+                (body.next(), title.next());
+                // What headings say of it is less than what the title says.
+                let text = if text < level::HEADING { text } else { text - level::HEADING };
+                Some((word, level::raised(level::TITLE, text)))
+            }
+            (Some((word, _)), Some(titled)) if word > titled => {
+                title.next();
+                Some((titled, level::raised(level::TITLE, 1)))
+            }
+            (Some(found), _) => {
+                body.next();
+                Some(found)
+            }
+            (None, titled) => {
+                title.next();
+                Some((titled?, level::raised(level::TITLE, 1)))
+            }
+        })
+    }
+}
+
+/// What is counted of each form.
+struct Counts {
+    n_pages: Vec<u32>,
+    prints: Vec<FormPrint>,
+    /// The stemmers of the pages that have it.
+    stemmers: Vec<u32>,
+}
+
+impl Counts {
+    fn new(n_forms: usize) -> Self {
+        Self {
+            n_pages: vec![0; n_forms],
+            prints: vec![FormPrint::default(); n_forms],
+            stemmers: vec![0; n_forms],
+        }
+    }
+
+    fn count(mut self, page: &Counted, forms: &[Arc<Form>]) -> Self {
+        for (number, level) in page.words() {
+            let Some(form) = forms.get(number as usize) else { continue };
+            let number = number as usize;
+            self.n_pages[number] += 1;
+            self.stemmers[number] |= 1 << page.stemmer.number();
+            self.prints[number].add(form.print.with(u64::from(Posting::new(page.number, level).0)));
+        }
+        self
+    }
+
+    fn add(mut self, other: &Self) -> Self {
+        self.n_pages.iter_mut().zip(&other.n_pages).for_each(|(one, other)| *one += other);
+        self.prints.iter_mut().zip(&other.prints).for_each(|(one, other)| one.add(*other));
+        self.stemmers.iter_mut().zip(&other.stemmers).for_each(|(one, other)| *one |= other);
+        self
+    }
+}
+
+/// A word as it is compared, with the forms that are compared as it.
+struct Word {
+    forms: Range<usize>,
+    print: FormPrint,
+}
+
+/// A part of the words.
+pub struct Shard {
+    /// Where it begins.
+    pub name: ShardName,
+    /// The print of all that is in it.
+    pub print: Print,
+    words: Range<usize>,
+}
+
+/// A word of a shard.
+pub struct ShardWord<'i> {
+    /// The word, folded.
+    pub text: &'i str,
+    /// The classes of words of one stem that it is in; alone in its class it is in none.
+    pub classes: Vec<u32>,
+    /// How many pages it is in.
+    pub n_pages: usize,
+    /// The best of them, at most [`MAX_POSTINGS`], in the order of their numbers.
+    pub postings: Vec<Posting>,
+}
+
+/// All words of a site.
+pub struct Index {
+    /// The shards, in the order of their words.
+    pub shards: Vec<Shard>,
+    /// Whether it is made of the files as they are listed: one that changed meanwhile is missing.
+    pub is_settled: bool,
+    pages: Vec<Counted>,
+    forms: Vec<Arc<Form>>,
+    /// The numbers of the forms that occur, by their folded text.
+    order: Vec<u32>,
+    words: Vec<Word>,
+    /// How many pages have each form, by number.
+    n_pages: Vec<u32>,
+    /// Words that have a stem in common, by class.
+    classes: Vec<Vec<u32>>,
+    /// The classes of words, in the order of words.
+    memberships: Vec<(u32, u32)>,
+    postings: OnceLock<Postings>,
+}
+
+impl Index {
+    /// Counts the words of a site.
+    pub fn of(site: &Site, source: &dyn Source, ids: &PageIds, stock: &Stock) -> Self {
+        let is_settled = stock.fill(site, source);
+        let vocabulary = stock.vocabulary();
+        let counted = ids.pages.par_iter().filter_map(|searched| {
+            let page = site.page(searched.page);
+            Some(Counted {
+                number: searched.number,
+                words: Arc::clone(page.file.words()?),
+                title: words::of_title(&page.title, vocabulary),
+                stemmer: Stemmer::of(page.front.lang.as_deref().unwrap_or(&site.config().language)),
+            })
+        });
+        let pages: Vec<Counted> = counted.collect();
+        // From here on forms are only read, by many threads: better without a lock.
+        let forms: Vec<Arc<Form>> = vocabulary.forms().clone();
+        let counts = count(&pages, &forms);
+        let mut order: Vec<u32> = (0..).take(forms.len()).collect();
+        order.retain(|number| counts.n_pages[*number as usize] > 0);
+        order.par_sort_unstable_by(|a, b| {
+            let form = |number: &u32| &forms[*number as usize];
+            form(a).folded().cmp(form(b).folded()).then_with(|| form(a).text.cmp(&form(b).text))
+        });
+        let words = words_of(&order, &forms, &counts);
+        let mut index = Self {
+            shards: Vec::new(),
+            is_settled,
+            pages,
+            forms,
+            order,
+            words,
+            n_pages: Vec::new(),
+            classes: Vec::new(),
+            memberships: Vec::new(),
+            postings: OnceLock::new(),
+        };
+        index.classify(&counts);
+        index.split(&counts);
+        index.n_pages = counts.n_pages;
+        index
+    }
+
+    /// A shard by its place.
+    pub fn shard_words(&self, shard: &Shard) -> impl Iterator<Item = ShardWord<'_>> {
+        let postings = self.postings.get_or_init(|| Postings::of(self));
+        shard.words.clone().map(move |word| {
+            let (n_pages, postings) = postings.of_word(word);
+            ShardWord { text: self.text(word), classes: self.classes_of(word).collect(), n_pages, postings }
+        })
+    }
+
+    /// The words outside of a shard that are in a class of one inside, with the class.
+    pub fn outside(&self, shard: &Shard) -> Vec<(u32, &str)> {
+        let inside = shard.words.clone().flat_map(|word| self.classes_of(word));
+        let mut classes: Vec<u32> = inside.collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let others = classes.iter().flat_map(|&class| {
+            let words = self.classes[class as usize].iter();
+            words.filter(|&&word| !shard.words.contains(&(word as usize))).map(move |&word| (class, word))
+        });
+        others.map(|(class, word)| (class, self.text(word as usize))).collect()
+    }
+
+    fn text(&self, word: usize) -> &str {
+        self.forms[self.order[self.words[word].forms.start] as usize].folded()
+    }
+
+    fn classes_of(&self, word: usize) -> impl Iterator<Item = u32> {
+        let start = self.memberships.partition_point(|(of, _)| (*of as usize) < word);
+        self.memberships[start..]
+            .iter()
+            .take_while(move |(of, _)| *of as usize == word)
+            .map(|(_, class)| *class)
+    }
+
+    /// Finds the words that have a stem in common.
+    fn classify(&mut self, counts: &Counts) {
+        let stems_of = |(at, word): (usize, &Word)| -> Vec<(String, u32)> {
+            let place = u32::try_from(at).expect("there are fewer words than bytes in memory");
+            let mut stems = Vec::new();
+            for &number in &self.order[word.forms.clone()] {
+                for stemmer in (0..32).filter(|bit| counts.stemmers[number as usize] & 1 << bit != 0) {
+                    let form = &self.forms[number as usize];
+                    let stem = Stemmer::of_number(stemmer).ready().map(|stem| stem(&form.text));
+                    stems.extend(stem.map(|stem| (words::fold(&stem), place)));
+                }
+            }
+            stems
+        };
+        let mut stems: Vec<(String, u32)> =
+            self.words.par_iter().enumerate().flat_map_iter(stems_of).collect();
+        stems.par_sort_unstable();
+        stems.dedup();
+        for class in stems.chunk_by(|a, b| a.0 == b.0).filter(|class| class.len() > 1) {
+            let number = u32::try_from(self.classes.len()).expect("there are fewer classes than words");
+            self.classes.push(class.iter().map(|(_, word)| *word).collect());
+            self.memberships.extend(class.iter().map(|(_, word)| (*word, number)));
+        }
+        self.memberships.sort_unstable();
+    }
+
+    fn split(&mut self, counts: &Counts) {
+        let texts: Vec<&str> = (0..self.words.len()).map(|word| self.text(word)).collect();
+        let size = |(word, text): (&Word, &&str)| {
+            let n_pages = |number: &u32| counts.n_pages[*number as usize] as usize;
+            let n_postings: usize = self.order[word.forms.clone()].iter().map(n_pages).sum();
+            WORD_BYTES + text.len() + POSTING_BYTES * n_postings.min(MAX_POSTINGS)
+        };
+        let sizes: Vec<usize> = self.words.iter().zip(&texts).map(size).collect();
+        let of_class = |words: &Vec<u32>| {
+            let mut print = FormPrint::default();
+            words.iter().for_each(|&word| print.add(self.form_print(word as usize)));
+            print
+        };
+        let classes: Vec<FormPrint> = self.classes.iter().map(of_class).collect();
+        let shards = layout::split(&texts, &sizes).into_iter().map(|(name, words)| {
+            let mut print = FormPrint::default();
+            let mut related = FormPrint::default();
+            for word in words.clone() {
+                print.add(self.words[word].print);
+                for class in self.classes_of(word) {
+                    related.add(self.form_print(word).with(classes[class as usize].halves().0));
+                }
+            }
+            let print = Print::of(&(&name, words.len(), print.halves(), related.halves()));
+            Shard { name, print, words }
+        });
+        self.shards = shards.collect();
+    }
+
+    /// The print of a word's text: of the first of its forms.
+    fn form_print(&self, word: usize) -> FormPrint {
+        self.forms[self.order[self.words[word].forms.start] as usize].print
+    }
+}
+
+fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Counts {
+    let part = pages.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = pages
+        .par_chunks(part)
+        .map(|pages| pages.iter().fold(Counts::new(forms.len()), |counts, page| counts.count(page, forms)));
+    parts.reduce_with(|one, other| one.add(&other)).unwrap_or_else(|| Counts::new(forms.len()))
+}
+
+/// Puts forms that are compared as one word together.
+fn words_of(order: &[u32], forms: &[Arc<Form>], counts: &Counts) -> Vec<Word> {
+    let same = order.chunk_by(|a, b| forms[*a as usize].folded() == forms[*b as usize].folded());
+    let mut start = 0;
+    let word = |numbers: &[u32]| {
+        let mut print = FormPrint::default();
+        numbers.iter().for_each(|number| print.add(counts.prints[*number as usize]));
+        let forms = start..start + numbers.len();
+        start = forms.end;
+        Word { forms, print }
+    };
+    same.map(word).collect()
+}
+
+/// The pages of all words, of each word the best.
+struct Postings {
+    all: Vec<Posting>,
+    /// Where those of each word begin, and where the last ones end.
+    starts: Vec<usize>,
+    words: Vec<Gathered>,
+}
+
+/// How many postings of a word there are.
+#[derive(Clone, Copy, Default)]
+struct Gathered {
+    n_pages: usize,
+    n_kept: usize,
+}
+
+impl Postings {
+    fn of(index: &Index) -> Self {
+        let mut word_of_form = vec![u32::MAX; index.forms.len()];
+        let mut starts = vec![0];
+        for (place, word) in (0..).zip(&index.words) {
+            let mut n_pages = 0;
+            for number in &index.order[word.forms.clone()] {
+                word_of_form[*number as usize] = place;
+                n_pages += index.n_pages[*number as usize] as usize;
+            }
+            // As soon as there are twice as many as are kept, the worse half goes: see `push`.
+            starts.push(starts.last().copied().unwrap_or(0) + n_pages.min(2 * MAX_POSTINGS));
+        }
+        let all = vec![Posting(0); starts.last().copied().unwrap_or(0)];
+        let words = vec![Gathered::default(); index.words.len()];
+        let mut postings = Self { all, starts, words };
+        for page in &index.pages {
+            for (number, level) in page.words() {
+                let word = word_of_form.get(number as usize).filter(|word| **word != u32::MAX);
+                if let Some(word) = word {
+                    postings.push(*word as usize, Posting::new(page.number, level));
+                }
+            }
+        }
+        postings
+    }
+
+    fn push(&mut self, word: usize, posting: Posting) {
+        let all = &mut self.all[self.starts[word]..self.starts[word + 1]];
+        let gathered = &mut self.words[word];
+        // A page may have two forms of a word, such as one without its accents.
+        if let Some(last) = all[..gathered.n_kept].last_mut().filter(|last| last.page() == posting.page()) {
+            *last = posting.min(*last);
+            return;
+        }
+        if gathered.n_kept == all.len() {
+            gathered.n_kept = keep_best(all);
+        }
+        all[gathered.n_kept] = posting;
+        gathered.n_kept += 1;
+        gathered.n_pages += 1;
+    }
+
+    /// In how many pages a word is, and the best of them in the order of their numbers.
+    fn of_word(&self, word: usize) -> (usize, Vec<Posting>) {
+        let Gathered { n_pages, n_kept } = self.words[word];
+        let mut best = self.all[self.starts[word]..][..n_kept].to_vec();
+        let n_best = keep_best(&mut best);
+        best.truncate(n_best);
+        best.sort_unstable_by_key(|posting| posting.page());
+        (n_pages, best)
+    }
+}
+
+/// Puts the postings of the highest levels to the front, of one level those of the lowest numbers, and says how many they are.
+fn keep_best(all: &mut [Posting]) -> usize {
+    if all.len() > MAX_POSTINGS {
+        all.select_nth_unstable(MAX_POSTINGS - 1);
+    }
+    all.len().min(MAX_POSTINGS)
+}

@@ -1,0 +1,22 @@
+//! What visitors can search for: the words of all pages, in shards of which each query needs a few.
+//!
+//! 1. [`PageIds`] gives each page that can be found a number that it keeps when others come and go.
+//! 2. [`Stock`] has the words of all pages: parsed with the pages, kept from an earlier process, or read when somebody asks.
+//! 3. [`Index`] counts them, finds out which are forms of one word, and splits them into shards (`layout`).
+//! 4. Postings, the pages of each word, are gathered when the first shard is rendered.
+//!
+//! All of it is a pure function of the site's pages; what it looks like as bytes is the renderer's business.
+
+mod ids;
+mod index;
+mod layout;
+mod stock;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    ids::{PageIds, Searched},
+    index::{Index, MAX_POSTINGS, Posting, Shard, ShardWord},
+    layout::ShardName,
+    stock::{FormerWords, Stock},
+};

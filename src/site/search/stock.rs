@@ -1,0 +1,97 @@
+//! [`Stock`]: the words of all pages, from wherever they are known.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use rayon::prelude::*;
+
+use super::ids::searched;
+use crate::{
+    base::path::RepoPath,
+    parse::{
+        markdown,
+        words::{PageWords, Vocabulary},
+    },
+    site::{
+        Site,
+        file::{self, PageFile, SourceFiles},
+    },
+    source::Source,
+};
+
+/// Words that an earlier process took from pages. They are read when they are first needed.
+pub trait FormerWords: Send + Sync + fmt::Debug {
+    /// The forms of words, in the order of their numbers; `None` when they can't be read.
+    fn vocabulary(&self) -> Option<Vec<String>>;
+    /// The words of pages.
+    fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)>;
+}
+
+/// The vocabulary of a site, which all its snapshots share, and where words may be known.
+#[derive(Debug, Default)]
+pub struct Stock {
+    former: Option<Arc<dyn FormerWords>>,
+    /// With whether the words of `former` are of this vocabulary.
+    vocabulary: OnceLock<(Vocabulary, bool)>,
+    taken: OnceLock<()>,
+}
+
+impl Stock {
+    /// A stock that begins with the words of an earlier process.
+    pub fn new(former: Option<Arc<dyn FormerWords>>) -> Self {
+        Self { former, ..Self::default() }
+    }
+
+    /// The vocabulary.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary_and_former().0
+    }
+
+    fn vocabulary_and_former(&self) -> &(Vocabulary, bool) {
+        self.vocabulary.get_or_init(|| match self.former.as_ref().and_then(|former| former.vocabulary()) {
+            Some(forms) => (Vocabulary::of_forms(forms.iter().map(String::as_str)), true),
+            None => (Vocabulary::default(), false),
+        })
+    }
+
+    /// Whether the numbers of the vocabulary are those of the earlier process.
+    pub fn continues_former(&self) -> bool {
+        self.vocabulary_and_former().1
+    }
+
+    /// Gives the pages of a site their words, as far as an earlier process knew them.
+    pub fn recall(&self, site: &Site) {
+        let Some(former) = self.former.as_ref().filter(|_| self.continues_former()) else { return };
+        self.taken.get_or_init(|| {
+            for (path, words) in former.words() {
+                if let Some(file) = site.file(&path).filter(|file| file.words_print == Some(words.print)) {
+                    file.learn_words(words);
+                }
+            }
+        });
+    }
+
+    /// Sees to it that all pages that can be found have their words. `false` when some file changed meanwhile, and has none.
+    pub(super) fn fill(&self, site: &Site, source: &dyn Source) -> bool {
+        let lacking = || -> Vec<&Arc<PageFile>> {
+            searched(site).map(|(_, page)| &page.file).filter(|file| file.words().is_none()).collect()
+        };
+        if lacking().is_empty() {
+            return true;
+        }
+        self.recall(site);
+        let files = SourceFiles { source, listing: site.listing() };
+        let vocabulary = self.vocabulary();
+        let read = |file: &&Arc<PageFile>| {
+            let (expanded, is_settled) = file::expanded_body(file, &files);
+            if is_settled {
+                let document = markdown::parse_known(&expanded, &site.reading().markdown);
+                file.learn_words(Arc::new(PageWords::of(&document.events, vocabulary)));
+            }
+            is_settled
+        };
+        lacking().par_iter().map(read).reduce(|| true, |one, other| one && other)
+    }
+}
