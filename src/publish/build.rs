@@ -253,7 +253,7 @@ impl Former {
     fn of(state: &Arc<State>) -> Self {
         let (files, marks) = rayon::join(|| state.pages(), || Marks::of(state));
         let (reading, stock) = (state.head().reading.clone(), state.stock());
-        Self { pages: FormerFiles { reading, files, stock }, marks }
+        Self { pages: FormerFiles { stock, reading, files }, marks }
     }
 }
 

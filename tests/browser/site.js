@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = process.env.RECTO ?? join(root, 'target/debug/recto');
+export const program = process.env.RECTO ?? join(root, 'target/debug/recto');
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-first-run'];
 // How long anything may take that must happen.
@@ -30,6 +30,8 @@ after(() => {
   servers.forEach(server => server.kill('SIGKILL'));
   return browser?.close();
 });
+
+export function newContext(options) { return browser.newContext(options); }
 
 async function freePort() {
   const server = createServer();

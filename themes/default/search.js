@@ -12,7 +12,8 @@ const MOST = 50;
 const EARLY = 4; // pages that are looked into when a reader stops typing
 const PAUSE = 180; // milliseconds without a key that count as stopping
 const PAGE_BYTES = 200_000; // of a page, how much is looked into
-const SHARDS_OF_WORD = 2; // shards that a word's beginning may lie in
+const SOON = 70; // milliseconds after a key before something is loaded
+const LATER = 350; // the same while a word's beginning is that of several shards
 const TYPED = 40; // the longest word, in characters
 const AROUND = 180; // characters of text that are shown
 
@@ -70,18 +71,21 @@ export class Library {
     });
   }
   overview() { return this.get('index.json', answer => answer.json()); }
-  // The shards that words beginning like this are in.
-  async shards(word) {
+  // Whether words that begin like this are in several shards.
+  async isSpread(word) {
+    const { words: shards } = await this.overview();
+    const first = hex(word);
+    return shards.filter(start => start > first && start.startsWith(first)).length > 1;
+  }
+  // The words of the shard that a word is in, or would be; those of the next one if none there begins like it.
+  async words(word) {
     const { words: shards, max } = await this.overview();
     const first = hex(word);
-    let at = shards.findLastIndex(start => start <= first);
-    const wanted = [];
-    if (at < 0 && shards[0]?.startsWith(first)) at = 0;
-    for (; at >= 0 && at < shards.length && wanted.length < SHARDS_OF_WORD; at++) {
-      if (wanted.length && !shards[at].startsWith(first)) break;
-      wanted.push(this.get(`words-${shards[at]}.bin`, async answer => readShard(new Uint8Array(await answer.arrayBuffer()), max)));
-    }
-    return Promise.all(wanted);
+    const load = start => this.get(`words-${start}.bin`, async answer => readShard(new Uint8Array(await answer.arrayBuffer()), max));
+    const at = shards.findLastIndex(start => start <= first);
+    const words = at < 0 ? [] : await load(shards[at]);
+    if (!shards[at + 1]?.startsWith(first) || words.some(({ text }) => text.startsWith(word))) return words;
+    return [...words, ...await load(shards[at + 1])];
   }
   // Title and address of a page.
   async page(number) {
@@ -180,7 +184,7 @@ const weight = level => level < 6 ? 1 + level * .25 : level < 11 ? 3 + (level - 
 
 // What a typed word can mean: words with how well they fit.
 async function meanings(library, typed, isLast) {
-  const words = (await library.shards(typed)).flat();
+  const words = await library.words(typed);
   const found = new Map();
   const add = (word, fit) => { if (!((found.get(word) ?? 0) >= fit)) found.set(word, fit); };
   const relatives = [];
@@ -196,7 +200,7 @@ async function meanings(library, typed, isLast) {
     }
   }
   for (const relative of relatives) {
-    for (const word of (await library.shards(relative)).flat()) if (word.text === relative) add(word, .85);
+    for (const word of await library.words(relative)) if (word.text === relative) add(word, .85);
   }
   const limit = typed.length > 7 ? 2 : typed.length > 3 ? 1 : 0;
   if (limit && ![...found.values()].some(fit => fit > .8)) {
@@ -223,10 +227,13 @@ export async function find(library, query) {
   terms.forEach((term, bit) => {
     let isCut = false;
     const best = new Map();
+    // One rarity for all that a typed word can mean: else rare words that only begin like it would come first.
+    const exact = [...term].filter(([, fit]) => fit === 1);
+    const inPages = (exact.length ? exact : [...term]).reduce((sum, [word]) => sum + word.n_pages, 0);
+    const rarity = Math.log(1 + nPages / Math.min(inPages, nPages));
     for (const [word, fit] of term) {
       words.set(word.text, (words.get(word.text) ?? 0) | 1 << bit);
       isCut ||= word.n_pages > max && fit === 1;
-      const rarity = Math.log(1 + nPages / word.n_pages);
       for (const [page, level] of postings(word, max)) {
         const score = fit * rarity * weight(level);
         if (!(best.get(page) >= score)) best.set(page, score);
@@ -321,18 +328,21 @@ export function excerpt(all, words) {
     const score = count(inTitle | bits) * 4 + count(inTitle) * 2 + Math.min(inText.length, 5) * .2;
     if (!best || score > best.score) best = { section, score, inText };
   }
-  const { section, inText } = best;
+  const { section } = best;
+  // A heading may have its text further down.
+  const from = section.text ? section : all.find(other => other.text) ?? section;
+  const inText = from === section ? best.inText : hits(from.text, words);
   const reach = hit => {
     const near = inText.filter(other => other.start >= hit.start && other.end < hit.start + AROUND * .7);
     return count(near.reduce((bits, other) => bits | other.bits, 0)) + near.length * .01;
   };
   const first = inText.slice(0, 100).reduce((best, hit) => (!best || reach(hit) > reach(best) ? hit : best), null);
   let start = Math.max(0, (first?.start ?? 0) - AROUND * .25);
-  if (start > 0) start = section.text.indexOf(' ', start) + 1 || start;
+  if (start > 0) start = from.text.indexOf(' ', start) + 1 || start;
   if (first && start > first.start) start = first.start;
-  let end = Math.min(section.text.length, start + AROUND);
-  if (end < section.text.length) end = Math.max(section.text.lastIndexOf(' ', end), first?.end ?? 0, start + AROUND * .6);
-  const text = (start > 0 ? '… ' : '') + section.text.slice(start, end) + (end < section.text.length ? ' …' : '');
+  let end = Math.min(from.text.length, start + AROUND);
+  if (end < from.text.length) end = Math.max(from.text.lastIndexOf(' ', end), first?.end ?? 0, start + AROUND * .6);
+  const text = (start > 0 ? '… ' : '') + from.text.slice(start, end) + (end < from.text.length ? ' …' : '');
   return { id: section.id, title: section.id ? section.title : '', text };
 }
 
@@ -366,7 +376,7 @@ class Dialog {
     this.base = base;
     this.says = { none, one, many, failed };
     this.input = element('input', {
-      type: 'search', role: 'combobox', placeholder: label, autocomplete: 'off', spellcheck: false, enterKeyHint: 'go',
+      type: 'text', inputMode: 'search', role: 'combobox', placeholder: label, autocomplete: 'off', spellcheck: false, enterKeyHint: 'go',
       'aria-label': label, 'aria-controls': 'search-results', 'aria-expanded': 'false', 'aria-autocomplete': 'list',
     });
     this.input.setAttribute('autocapitalize', 'off');
@@ -432,8 +442,12 @@ class Dialog {
   async searchNow(asked) {
     clearTimeout(this.pause);
     const query = this.input.value;
-    if (!tokens(query).length) return this.show([], '');
+    const last = tokens(query).flatMap(token => token.words).at(-1);
+    if (!last) return this.show([], '');
     try {
+      const isSpread = !/\s$/.test(query) && await this.library.isSpread(last);
+      await new Promise(done => setTimeout(done, isSpread ? LATER : SOON));
+      if (asked !== this.asked) return;
       const { results, words, typed } = await find(this.library, query);
       const first = await this.titled(results.slice(0, SHOWN));
       if (asked !== this.asked) return;

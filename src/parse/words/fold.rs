@@ -1,7 +1,7 @@
 //! How words are compared: [`fold`] and the cutting of a text into [`Token`]s.
 //!
 //! The search in browsers does the same to what is typed (`themes/default/search.js`), so every step is one that JavaScript
-//! has, too: `normalize`, `toLowerCase`, character classes. `tests/search` holds both to one table.
+//! has, too: `normalize`, `toLowerCase`, character classes. `tests/support/words.json` holds both to one table.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -158,6 +158,21 @@ mod tests {
         check("검색 기능", &[Run("검색"), Run("기능")]);
         check("e\u{301}te\u{301}", &[Word("e\u{301}te\u{301}")]);
         check("«Привет»—мир", &["Привет", "мир"].map(Word));
+    }
+
+    /// The browser is held to the same table, in `tests/browser/search.test.js`.
+    #[test]
+    fn texts_are_cut_as_the_browser_does_it() {
+        let table = include_str!("../../../tests/support/words.json");
+        let table: std::collections::BTreeMap<String, Vec<String>> =
+            serde_json::from_str(table).expect("a table");
+        for (text, expected) in table {
+            let words = tokens(&text).flat_map(|token| match token {
+                Token::Word(word) => vec![fold(word)],
+                Token::Run(run) => pairs(run),
+            });
+            assert_eq!(words.collect::<Vec<_>>(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -65,7 +65,8 @@ impl Counted {
         let mut title = self.title.iter().copied().peekable();
         std::iter::from_fn(move || match (body.peek().copied(), title.peek().copied()) {
             (Some((word, text)), Some(titled)) if word == titled => {
-                (body.next(), title.next());
+                body.next();
+                title.next();
                 // What headings say of it is less than what the title says.
                 let text = if text < level::HEADING { text } else { text - level::HEADING };
                 Some((word, level::raised(level::TITLE, text)))

@@ -7,7 +7,7 @@
 use std::{fmt, ops::Range};
 
 /// How large a shard may be, by the estimate of its words' sizes: what a visitor loads for a word.
-pub(super) const SHARD_BYTES: usize = 24 << 10;
+pub(super) const SHARD_BYTES: usize = 16 << 10;
 
 /// Where a shard begins: the bytes of its smallest possible word.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

@@ -1,0 +1,65 @@
+// A built site behind a plain static server, in a real browser: no program of ours runs while it is read.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { newContext, program } from './site.js';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
+  '.svg': 'image/svg+xml', '.xml': 'application/xml',
+};
+const PATIENCE = 15_000;
+
+export class BuiltSite {
+  // `base` is the path that the site is published below, such as `/docs`.
+  static async open(files, { base = '', context = {} } = {}) {
+    const site = new BuiltSite();
+    site.dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(site.dir, 'site', name)), { recursive: true });
+      writeFileSync(join(site.dir, 'site', name), text);
+    }
+    const args = ['build', join(site.dir, 'site'), '--output', join(site.dir, 'public'), '--no-cache', '-q'];
+    const built = spawnSync(program, [...args, '--base-url', `${base}/`], { encoding: 'utf8' });
+    assert.equal(built.status, 0, built.stderr);
+    site.asked = [];
+    site.server = createServer((request, answer) => site.answer(request, answer, base));
+    await new Promise(done => site.server.listen(0, '127.0.0.1', done));
+    site.origin = `http://127.0.0.1:${site.server.address().port}`;
+    site.context = await newContext(context);
+    site.page = await site.context.newPage();
+    site.page.setDefaultTimeout(PATIENCE);
+    site.problems = [];
+    site.page.on('console', message => { if (['error', 'warning'].includes(message.type())) site.problems.push(message.text()); });
+    site.page.on('pageerror', error => site.problems.push(String(error)));
+    site.page.on('request', request => { if (!request.url().startsWith(site.origin)) site.problems.push(request.url()); });
+    await site.page.goto(`${site.origin}${base}/`);
+    return site;
+  }
+  answer(request, answer, base) {
+    const path = decodeURIComponent(new URL(request.url, 'http://site').pathname);
+    try {
+      // Browsers ask for it by themselves.
+      if (path === '/favicon.ico') return answer.writeHead(204).end();
+      if (!path.startsWith(base)) throw new Error('outside');
+      const name = path.slice(base.length).replace(/\/$/, '/index.html');
+      const bytes = readFileSync(join(this.dir, 'public', name));
+      this.asked.push({ path, n_bytes: bytes.length });
+      answer.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(bytes);
+    } catch {
+      this.asked.push({ path, n_bytes: 0 });
+      answer.writeHead(404).end();
+    }
+  }
+  until(check, argument) { return this.page.waitForFunction(check, argument, { timeout: PATIENCE, polling: 20 }); }
+  async close() {
+    assert.deepEqual(this.problems, []);
+    await this.context.close();
+    await new Promise(done => { this.server.close(done); this.server.closeAllConnections(); });
+    rmSync(this.dir, { recursive: true });
+  }
+}
