@@ -456,7 +456,7 @@ class Dialog {
       this.words = words;
       this.results = [...ordered, ...results.slice(SHOWN, MOST)];
       const { none, one, many } = this.says;
-      this.show(ordered, results.length === 0 ? none : results.length === 1 ? one : many.replace('%', results.length));
+      this.show(ordered, results.length === 0 ? none : results.length === 1 ? one : many.replace('{n}', results.length));
     } catch (cause) {
       if (asked !== this.asked) return;
       this.show([], this.says.failed);
