@@ -371,7 +371,8 @@ function element(name, properties = {}, ...children) {
 // --- the dialog -----------------------------------------------------------------------------------
 
 class Dialog {
-  constructor({ index, base, label, none, one, many, failed, help, close }) {
+  constructor({ index, base, label, says }) {
+    const [none, one, many, failed, help, close] = says.split('|');
     this.library = new Library(index);
     this.base = base;
     this.says = { none, one, many, failed };
