@@ -31,24 +31,29 @@ pub(in crate::render) trait Ask: Into<Question> {
     fn domain(&self) -> Domain<'_> {
         Domain::Own
     }
+
+    /// The print of its answer in a world; `question` is itself.
+    fn print_for(&self, question: &Question, world: &World) -> Print {
+        let print = || Print::of(&self.answer(world));
+        if Self::SHARED { world.prints.get(question, print) } else { print() }
+    }
 }
 
 macro_rules! questions {
-    ($($kind:ident),* $(,)?) => {
-        /// A question about a world.
+    ($($kind:ident),* $(,)?; boxed: $($boxed:ident),* $(,)?) => {
+        /// A question about a world. A site has hundreds of thousands, so the larger ones are in boxes.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Question {
             $(#[doc(hidden)] $kind($kind),)*
+            $(#[doc(hidden)] $boxed(Box<$boxed>),)*
         }
 
         impl Question {
             /// The print of its answer in a world.
             pub fn print(&self, world: &World) -> Print {
                 match self {
-                    $(Self::$kind(question) => {
-                        let print = || Print::of(&question.answer(world));
-                        if $kind::SHARED { world.prints.get(self, print) } else { print() }
-                    })*
+                    $(Self::$kind(question) => question.print_for(self, world),)*
+                    $(Self::$boxed(question) => question.print_for(self, world),)*
                 }
             }
         }
@@ -57,6 +62,7 @@ macro_rules! questions {
             pub(super) fn domain(&self) -> Domain<'_> {
                 match self {
                     $(Self::$kind(question) => question.domain(),)*
+                    $(Self::$boxed(question) => question.domain(),)*
                 }
             }
         }
@@ -66,6 +72,7 @@ macro_rules! questions {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
                     $(Self::$kind(question) => question.fmt(f),)*
+                    $(Self::$boxed(question) => question.fmt(f),)*
                 }
             }
         }
@@ -75,6 +82,12 @@ macro_rules! questions {
                 Self::$kind(question)
             }
         })*
+
+        $(impl From<$boxed> for Question {
+            fn from(question: $boxed) -> Self {
+                Self::$boxed(Box::new(question))
+            }
+        })*
     };
 }
 
@@ -82,7 +95,6 @@ questions![
     At,
     Settings,
     SiteValues,
-    Leads,
     Links,
     PageFacts,
     PageText,
@@ -96,8 +108,6 @@ questions![
     SectionList,
     FolderFiles,
     TaxonomyTerms,
-    TermPages,
-    FeedEntries,
     SitemapEntries,
     FileBlob,
     NearestFile,
@@ -109,4 +119,18 @@ questions![
     ThemeNames,
     ThemeTexts,
     ThemeFileBytes,
+    ; boxed:
+    Leads,
+    FeedEntries,
+    TermPages,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_small() {
+        assert!(size_of::<Question>() <= 40, "{} bytes", size_of::<Question>());
+    }
+}
