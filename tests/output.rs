@@ -146,6 +146,20 @@ fn pages_keep_a_place_for_pictures_of_the_site() {
 }
 
 #[test]
+fn pages_lead_to_their_source_and_their_last_commit() {
+    let built = TestSite::new()
+        .file("docs/recto.yml", "repo: https://github.com/owner/name\n")
+        .file("docs/a.md", "# A\n")
+        .commit()
+        .build_into("docs/public", &["docs"]);
+    built.code(0).no_problems();
+    let page = built.page("a/index.html");
+    assert!(page.contains("href=\"https://github.com/owner/name/edit/HEAD/docs/a.md\""), "{page}");
+    assert!(page.contains("href=\"https://github.com/owner/name/commit/"), "{page}");
+    assert!(page.contains("1 January 2024</time></a> by Ada"), "{page}");
+}
+
+#[test]
 fn a_limit_of_feeds_concerns_no_page() {
     let site = garden().file("recto.yml", "feed: {limit: 5}\n");
     site.build();

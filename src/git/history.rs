@@ -68,6 +68,11 @@ impl History {
         Some(LastChange { seconds: commit.seconds, author, commit: &commit.id })
     }
 
+    /// The folder of the pages, from the top of the repository.
+    pub fn folder(&self) -> &RepoPath {
+        &self.folder
+    }
+
     /// The print of all last changes.
     pub fn print(&self) -> Print {
         self.print

@@ -214,7 +214,7 @@ fn forge(render: &Render) -> Option<Forge<'_>> {
 pub(super) fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
     let Forge { url, branch, is_gitlab, .. } = forge(render)?;
     let kind = if is_gitlab { "-/blob" } else { "blob" };
-    Some(format!("{url}/{kind}/{branch}{}", Route::new(path.as_str()).href("")))
+    Some(format!("{url}/{kind}/{branch}{}", path_on_forge(render, path)))
 }
 
 /// The address where the forge lets people edit a file; not all forges have one.
@@ -226,5 +226,12 @@ fn edit_url(render: &Render, path: &RepoPath) -> Option<String> {
         _ if branch == DEFAULT_BRANCH => return None,
         _ => "_edit",
     };
-    Some(format!("{url}/{kind}/{branch}{}", Route::new(path.as_str()).href("")))
+    Some(format!("{url}/{kind}/{branch}{}", path_on_forge(render, path)))
+}
+
+/// A path of the site from the top of its repository, as an address has it.
+fn path_on_forge(render: &Render, path: &RepoPath) -> String {
+    let folder = render.asker.settings().repo_folder;
+    let from_top = folder.and_then(|folder| folder.resolve(path.as_str()));
+    Route::new(from_top.as_ref().unwrap_or(path).as_str()).href("")
 }

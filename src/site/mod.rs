@@ -325,6 +325,11 @@ impl Site {
         self
     }
 
+    /// Where the site lies in its repository, as far as Git knows.
+    pub fn repo_folder(&self) -> Option<&RepoPath> {
+        self.options.history.as_ref().map(|history| history.folder())
+    }
+
     /// Who changed its pages last, and when, if pages say so.
     pub fn history(&self) -> Option<&Arc<History>> {
         self.options.history.as_ref().filter(|_| self.config.last_changed)

@@ -117,6 +117,8 @@ pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) base: &'w BaseUrl,
     pub(in crate::render) content: &'w RepoPath,
     pub(in crate::render) repo: Option<&'w Repo>,
+    /// Where the site lies in its repository.
+    pub(in crate::render) repo_folder: Option<&'w RepoPath>,
     pub(in crate::render) markdown: &'w MarkdownOptions,
     pub(in crate::render) line_numbers: bool,
 }
@@ -136,6 +138,7 @@ impl Ask for Settings {
             base: &config.base_url,
             content: site.content(),
             repo: config.repo.as_ref(),
+            repo_folder: config.repo.as_ref().and_then(|_| site.repo_folder()),
             markdown: &site.reading().markdown,
             line_numbers: config.highlight.line_numbers,
         }
