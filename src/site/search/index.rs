@@ -21,6 +21,8 @@ use crate::{
 
 /// How many pages are known for a word at most: the best ones. A word of more pages says little about any of them.
 pub const MAX_POSTINGS: usize = 1000;
+/// Into how many parts words are split for as many threads. Each goes over all pages.
+const MAX_PARTS: usize = 8;
 /// How many bytes a posting has, about.
 const POSTING_BYTES: usize = 3;
 /// How many bytes a word has besides its letters and its postings, about.
@@ -346,6 +348,7 @@ struct Gathered {
 }
 
 impl Postings {
+    /// Each thread goes over all pages, and gathers what concerns its part of the words.
     fn of(index: &Index) -> Self {
         let mut word_of_form = vec![u32::MAX; index.forms.len()];
         let mut starts = vec![0];
@@ -358,23 +361,46 @@ impl Postings {
             // As soon as there are twice as many as are kept, the worse half goes: see `push`.
             starts.push(starts.last().copied().unwrap_or(0) + n_pages.min(2 * MAX_POSTINGS));
         }
-        let all = vec![Posting(0); starts.last().copied().unwrap_or(0)];
-        let words = vec![Gathered::default(); index.words.len()];
-        let mut postings = Self { all, starts, words };
-        for page in &index.pages {
-            for (number, level) in page.words() {
-                let word = word_of_form.get(number as usize).filter(|word| **word != u32::MAX);
-                if let Some(word) = word {
-                    postings.push(*word as usize, Posting::new(page.number, level));
+        let mut all = vec![Posting(0); starts.last().copied().unwrap_or(0)];
+        let mut words = vec![Gathered::default(); index.words.len()];
+        parts(&starts, &mut all, &mut words).into_par_iter().for_each(|mut part| {
+            for page in &index.pages {
+                for (number, level) in page.words() {
+                    let word = word_of_form.get(number as usize).map_or(usize::MAX, |word| *word as usize);
+                    part.push(word, Posting::new(page.number, level));
                 }
             }
-        }
-        postings
+        });
+        Self { all, starts, words }
     }
 
+    /// In how many pages a word is, and the best of them in the order of their numbers.
+    fn of_word(&self, word: usize) -> (usize, Vec<Posting>) {
+        let Gathered { n_pages, n_kept } = self.words[word];
+        let mut best = self.all[self.starts[word]..][..n_kept].to_vec();
+        let n_best = keep_best(&mut best);
+        best.truncate(n_best);
+        best.sort_unstable_by_key(|posting| posting.page());
+        (n_pages, best)
+    }
+}
+
+/// A part of the words with their postings.
+struct Part<'p> {
+    first: usize,
+    starts: &'p [usize],
+    all: &'p mut [Posting],
+    words: &'p mut [Gathered],
+}
+
+impl Part<'_> {
     fn push(&mut self, word: usize, posting: Posting) {
-        let all = &mut self.all[self.starts[word]..self.starts[word + 1]];
-        let gathered = &mut self.words[word];
+        let Some(gathered) = word.checked_sub(self.first).and_then(|at| self.words.get_mut(at)) else {
+            return;
+        };
+        let at = word - self.first;
+        let (start, end) = (self.starts[at] - self.starts[0], self.starts[at + 1] - self.starts[0]);
+        let all = &mut self.all[start..end];
         // A page may have two forms of a word, such as one without its accents.
         if let Some(last) = all[..gathered.n_kept].last_mut().filter(|last| last.page() == posting.page()) {
             *last = posting.min(*last);
@@ -387,16 +413,30 @@ impl Postings {
         gathered.n_kept += 1;
         gathered.n_pages += 1;
     }
+}
 
-    /// In how many pages a word is, and the best of them in the order of their numbers.
-    fn of_word(&self, word: usize) -> (usize, Vec<Posting>) {
-        let Gathered { n_pages, n_kept } = self.words[word];
-        let mut best = self.all[self.starts[word]..][..n_kept].to_vec();
-        let n_best = keep_best(&mut best);
-        best.truncate(n_best);
-        best.sort_unstable_by_key(|posting| posting.page());
-        (n_pages, best)
+/// Splits words into a part for each thread, with about as many postings each.
+fn parts<'p>(
+    starts: &'p [usize],
+    mut all: &'p mut [Posting],
+    mut words: &'p mut [Gathered],
+) -> Vec<Part<'p>> {
+    let n_parts = rayon::current_num_threads().clamp(1, MAX_PARTS);
+    let n_each = all.len().div_ceil(n_parts).max(1);
+    let mut parts = Vec::with_capacity(n_parts);
+    let mut first = 0;
+    for number in 1..=n_parts {
+        let last = if number == n_parts {
+            starts.len() - 1
+        } else {
+            starts.partition_point(|start| *start < number * n_each).clamp(first, starts.len() - 1)
+        };
+        let (own, others) = all.split_at_mut(starts[last] - starts[first]);
+        let (own_words, other_words) = words.split_at_mut(last - first);
+        parts.push(Part { first, starts: &starts[first..=last], all: own, words: own_words });
+        (all, words, first) = (others, other_words, last);
     }
+    parts
 }
 
 /// Puts the postings of the highest levels to the front, of one level those of the lowest numbers, and says how many they are.
