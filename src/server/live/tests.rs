@@ -84,7 +84,10 @@ fn get(addr: SocketAddr, path: &str, headers: &str) -> String {
 /// The data of the next event of a kind.
 fn next(stream: &mut BufReader<TcpStream>, kind: &str) -> serde_json::Value {
     let mut is_kind = false;
+    let begun = Instant::now();
     loop {
+        // The stream says now and then that it is alive, so that reading alone never takes too long.
+        assert!(begun.elapsed() < PATIENCE, "there is no event `{kind}`");
         let mut line = String::new();
         assert!(stream.read_line(&mut line).expect("received") > 0, "the stream ended");
         if let Some(event) = line.strip_prefix("event: ") {
