@@ -83,13 +83,6 @@ impl History {
         self.problem.as_deref()
     }
 
-    fn note(&mut self, page: RepoPath, commit: usize) {
-        let key = |place: usize| (self.commits[place].seconds, &self.commits[place].id);
-        if self.pages.get(&page).is_none_or(|&known| key(known) < key(commit)) {
-            self.pages.insert(page, commit);
-        }
-    }
-
     /// Forgets the commits that changed no page last, and looks up who the authors are.
     fn finish(mut self, mailmap: Option<&Mailmap>) -> Self {
         let used: HashSet<usize> = self.pages.values().copied().collect();
@@ -266,9 +259,28 @@ impl Walk<'_> {
                 history.commits.push(stored(&commit));
                 history.commits.len() - 1
             });
-            changed.into_iter().for_each(|page| history.note(page, place));
+            for page in changed {
+                if history.pages.get(&page).is_none_or(|&known| self.is_later(&history, known, place)) {
+                    history.pages.insert(page, place);
+                }
+            }
         }
         Ok(history)
+    }
+
+    /// Whether a commit is later than a known one. Of one second the one that comes from the other is, as where a program
+    /// commits several times in it; else the ids decide, so that the order of walking doesn't.
+    fn is_later(&self, history: &History, known: usize, place: usize) -> bool {
+        let (known, commit) = (&history.commits[known], &history.commits[place]);
+        if known.id == commit.id || known.seconds != commit.seconds {
+            return known.seconds < commit.seconds;
+        }
+        let comes_from = |commit: &StoredCommit, other: &StoredCommit| {
+            let ids = Oid::from_str(&commit.id).and_then(|commit| Ok((commit, Oid::from_str(&other.id)?)));
+            ids.and_then(|(commit, other)| self.repository.graph_descendant_of(commit, other))
+                .unwrap_or(false)
+        };
+        comes_from(commit, known) || !comes_from(known, commit) && known.id < commit.id
     }
 
     fn commits(
@@ -395,6 +407,18 @@ mod tests {
         let second = check(&repo, Some(&first), &[("a.md", "one"), ("sub/b.md", "two")]);
         assert_ne!(first.print(), second.print());
         assert_eq!(second.last_change(&RepoPath::root().join("a.md")).expect("known").author, "Ada");
+    }
+
+    #[test]
+    fn of_one_second_the_commit_that_comes_from_the_other_is_later() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "0").at(1).commit("0");
+        let mut history = read(&repo, None);
+        // By their ids alone half of them would be later than the next.
+        for n in 1..6 {
+            repo.write("a.md", &n.to_string()).commit(&n.to_string());
+            history = check(&repo, Some(&history), &[("a.md", &n.to_string())]);
+        }
     }
 
     #[test]
