@@ -6,13 +6,12 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import { newContext, program } from './site.js';
+import { PATIENCE, openPage, program } from './site.js';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
   '.svg': 'image/svg+xml', '.xml': 'application/xml',
 };
-const PATIENCE = 15_000;
 
 export class BuiltSite {
   // `base` is the path that the site is published below, such as `/docs`.
@@ -30,13 +29,7 @@ export class BuiltSite {
     site.server = createServer((request, answer) => site.answer(request, answer, base));
     await new Promise(done => site.server.listen(0, '127.0.0.1', done));
     site.origin = `http://127.0.0.1:${site.server.address().port}`;
-    site.context = await newContext(context);
-    site.page = await site.context.newPage();
-    site.page.setDefaultTimeout(PATIENCE);
-    site.problems = [];
-    site.page.on('console', message => { if (['error', 'warning'].includes(message.type())) site.problems.push(message.text()); });
-    site.page.on('pageerror', error => site.problems.push(String(error)));
-    site.page.on('request', request => { if (!request.url().startsWith(site.origin)) site.problems.push(request.url()); });
+    await openPage(site, context);
     await site.page.goto(`${site.origin}${base}/`);
     return site;
   }

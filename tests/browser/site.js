@@ -17,7 +17,7 @@ export const program = process.env.RECTO ?? join(root, 'target/debug/recto');
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-first-run'];
 // How long anything may take that must happen.
-const PATIENCE = 15_000;
+export const PATIENCE = 15_000;
 
 // What still runs when a test has failed.
 const servers = new Set();
@@ -31,7 +31,16 @@ after(() => {
   return browser?.close();
 });
 
-export function newContext(options) { return browser.newContext(options); }
+// Gives a site a page in a browser of its own, and notes what goes wrong there and what is asked of others.
+export async function openPage(site, context) {
+  site.context = await browser.newContext(context);
+  site.page = await site.context.newPage();
+  site.page.setDefaultTimeout(PATIENCE);
+  site.problems = [];
+  site.page.on('console', message => { if (['error', 'warning'].includes(message.type())) site.problems.push(message.text()); });
+  site.page.on('pageerror', error => site.problems.push(String(error)));
+  site.page.on('request', request => { if (!request.url().startsWith(site.origin)) site.problems.push(request.url()); });
+}
 
 async function freePort() {
   const server = createServer();
@@ -52,13 +61,7 @@ export class Site {
     site.port = await freePort();
     site.args = args;
     await site.start();
-    site.context = await browser.newContext(context);
-    site.page = await site.context.newPage();
-    site.page.setDefaultTimeout(PATIENCE);
-    site.problems = [];
-    site.page.on('console', message => { if (['error', 'warning'].includes(message.type())) site.problems.push(message.text()); });
-    site.page.on('pageerror', error => site.problems.push(String(error)));
-    site.page.on('request', request => { if (!request.url().startsWith(site.origin)) site.problems.push(request.url()); });
+    await openPage(site, context);
     site.page.on('framenavigated', () => { site.n_navigations = (site.n_navigations ?? 0) + 1; });
     await site.page.goto(site.origin + path);
     return site;
