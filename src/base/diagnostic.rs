@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::base::path::RepoPath;
+use crate::base::{path::RepoPath, text::floor_char};
 
 /// How many characters of a line an excerpt shows around the problem.
 const EXCERPT_CHARS: usize = 160;
@@ -116,10 +116,6 @@ impl Span {
             excerpt_start: as_u32(excerpt_start),
         }
     }
-}
-
-fn floor_char(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 fn as_u32(number: usize) -> u32 {

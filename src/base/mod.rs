@@ -9,6 +9,7 @@ pub mod media;
 pub mod node;
 pub mod path;
 pub mod shape;
+pub mod text;
 pub mod toml;
 pub mod url;
 pub mod yaml;

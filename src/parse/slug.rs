@@ -6,7 +6,7 @@ use std::{char::ToLowercase, cmp::Ordering};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::base::digest::Digest;
+use crate::base::{digest::Digest, text::floor_char};
 
 /// Bytes of one part of an address; file systems stop at 255, and an ending such as `.html` comes on top.
 const MAX_PART_BYTES: usize = 200;
@@ -141,7 +141,7 @@ fn shorten(part: String) -> String {
     }
     let digest = Digest::of(part.as_bytes()).to_string();
     let limit = MAX_PART_BYTES - N_DIGEST_CHARS - 1;
-    let cut = (0..=limit).rev().find(|&at| part.is_char_boundary(at)).unwrap_or(0);
+    let cut = floor_char(&part, limit);
     format!("{}-{}", &part[..cut], &digest[..N_DIGEST_CHARS])
 }
 

@@ -8,10 +8,12 @@ use crate::{
     parse::{front_matter::Date, markdown::HeadingFact},
     render::{
         page::Render,
-        theme::context::{Child, Kind, LastChange, Link, NavItem, Page, TaxonomyLink, TocEntry, View},
+        theme::context::{
+            self, Child, Kind, LastChange, Link, NavItem, Page, Sentence, TaxonomyLink, TocEntry, View,
+        },
         trace::{
-            Backlinks, LastChanged, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related, TermLink,
-            Trail, Words,
+            Backlink, Backlinks, LastChanged, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related,
+            TermLink, Trail, Words,
         },
     },
     site::{nav::NavEntry, route::Route},
@@ -75,7 +77,7 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         previous: previous.map(link),
         next: next.map(link),
         related: links(asker.ask(Related(path.clone()))),
-        backlinks: links(asker.ask(Backlinks(path.clone()))),
+        backlinks: asker.ask(Backlinks(path.clone())).iter().map(|link| backlink(render, link)).collect(),
         source_url: source_url(render, path),
         edit_url: edit_url(render, path),
         last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
@@ -161,6 +163,15 @@ pub(super) fn section_breadcrumbs(render: &Render, folder: &RepoPath) -> Vec<Lin
 
 fn link(render: &Render, to: LinkTo<'_>) -> Link {
     Link { title: to.title.to_owned(), url: render.href(to.route) }
+}
+
+fn backlink(render: &Render, from: &Backlink<'_>) -> context::Backlink {
+    let Link { title, url } = link(render, from.page);
+    let sentence = from.around.map(|around| {
+        let (before, link, after) = around.parts();
+        Sentence { before: before.to_owned(), link: link.to_owned(), after: after.to_owned() }
+    });
+    context::Backlink { title, url, sentence }
 }
 
 /// A term or a taxonomy, by name.

@@ -20,7 +20,7 @@ use crate::{
     parse::{
         expand::{self, Expanded, FileError, Files},
         front_matter::{self, FrontMatter, FrontMatterKeys},
-        markdown::{self, Facts, MarkdownOptions},
+        markdown::{self, Facts, LinkFact, MarkdownOptions},
         words::{PageWords, Vocabulary},
     },
     site::{anchors::Anchors, place::Places, search::Stock},
@@ -146,9 +146,12 @@ fn outside(front: &FrontMatter, given_title: Option<&str>, facts: &Facts) -> Pri
     Print::of(&(front, given_title, title, headings, anchors, summary))
 }
 
-/// The print of the links of a page; where they stand in its text doesn't count.
+/// The print of the links of a page, with the sentences around them; where they stand in its text doesn't count.
 fn links(facts: &Facts, files: &[RepoPath]) -> Print {
-    let links = facts.links.iter().map(|link| (link.kind, link.role, &link.target, &link.text, link.at.file));
+    let links = facts.links.iter().map(|link| {
+        let LinkFact { kind, role, target, text, around, at } = link;
+        (kind, role, target, text, around, at.file)
+    });
     Print::of(&(files, links.collect::<Vec<_>>()))
 }
 

@@ -7,7 +7,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use crate::{
-    base::{diagnostic::Place, path::RepoPath},
+    base::{diagnostic::Place, path::RepoPath, text::floor_char},
     parse::expand::At,
     site::file::{ReadText, SourceFiles},
 };
@@ -79,11 +79,11 @@ impl IndexedText {
 
     /// As [`Place::in_text`] of the whole text.
     fn place(&self, path: &RepoPath, range: Range<usize>) -> Place {
-        let start = self.floor_char(range.start);
+        let start = floor_char(&self.text, range.start);
         let line = self.line_starts.partition_point(|&line_start| line_start <= start) - 1;
         let line_start = self.line_starts[line];
-        let first = line_start.max(self.floor_char(start.saturating_sub(WINDOW_BYTES)));
-        let last = self.floor_char(start + WINDOW_BYTES);
+        let first = line_start.max(floor_char(&self.text, start.saturating_sub(WINDOW_BYTES)));
+        let last = floor_char(&self.text, start + WINDOW_BYTES);
         let end = range.end.clamp(start, last);
         let mut place = Place::in_text(path, &self.text[first..last], start - first..end - first);
         if let Some(span) = &mut place.span {
@@ -100,11 +100,6 @@ impl IndexedText {
         let block = (at / BLOCK_BYTES).min(self.n_chars_before.len().saturating_sub(1));
         let before = self.n_chars_before.get(block).copied().unwrap_or(0);
         before + count_chars(&self.text.as_bytes()[block * BLOCK_BYTES..at])
-    }
-
-    fn floor_char(&self, at: usize) -> usize {
-        let at = at.min(self.text.len());
-        (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
     }
 }
 

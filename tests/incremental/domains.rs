@@ -75,3 +75,13 @@ fn a_folder_is_described_in_the_list_above_it() {
         .save("b/index.md", "---\ntitle: B\ndescription: two\n---\n")
         .check();
 }
+
+#[test]
+fn the_words_around_a_link_change() {
+    Case::new()
+        .write("one.md", "# One\n\nFirst.\n\nSee [two](two.md) first.\n")
+        .write("two.md", "# Two\n")
+        .then()
+        .save("one.md", "# One\n\nFirst.\n\nSee [two](two.md) later.\n")
+        .check();
+}

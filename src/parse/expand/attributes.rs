@@ -2,7 +2,7 @@
 //!
 //! Input is the text from the brace on, output the pairs in order and the bytes used. What the keys mean is left to others.
 
-use crate::parse::expand::AttributeValue;
+use crate::{base::text::floor_char, parse::expand::AttributeValue};
 
 /// How long an attribute list may be, in bytes with its braces; a longer one is text.
 ///
@@ -21,10 +21,7 @@ const MAX_ITEMS: usize = 64;
 ///
 /// A key that is repeated has its last value, except for classes, which are collected.
 pub fn parse_attributes(text: &str) -> Option<(Vec<(String, AttributeValue)>, usize)> {
-    let mut end = text.len().min(MAX_ATTRIBUTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = floor_char(text, MAX_ATTRIBUTES);
     let inner = text[..end].strip_prefix('{')?;
     let mut list = List::default();
     let mut rest = inner;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::parse::{
     expand::{At, ComponentCall},
     markdown::{
+        around::{self, Around, MAX_SENTENCES},
         event::{Event, LinkKind, Tag, TagEnd},
         html, ids,
     },
@@ -69,6 +70,8 @@ pub struct LinkFact {
     pub target: String,
     /// The text of a wiki link that has one of its own: `[[Target|text]]`.
     pub text: Option<String>,
+    /// The sentence that it stands in, if it can lead to a page of the site and there is more than its own text.
+    pub around: Option<Box<Around>>,
     /// Where it is.
     pub at: At,
 }
@@ -76,7 +79,11 @@ pub struct LinkFact {
 /// Collects the facts of a page from its finished events.
 pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Vec<String>) -> Facts {
     let mut facts = Facts { anchors, ..Facts::default() };
+    let mut block = Block::default();
     for (index, event) in events.iter().enumerate() {
+        if begins_block(event) {
+            block.finish(events, index, &mut facts.links);
+        }
         match event {
             Event::Start(Tag::Heading(heading)) => {
                 let text = ids::text_until(&events[index + 1..], |end| matches!(end, TagEnd::Heading(_)));
@@ -85,6 +92,9 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
             }
             Event::Start(Tag::Link(link)) => {
                 facts.link(link.kind, LinkRole::Link, &link.target, link.at);
+                if facts.links.len() <= MAX_SENTENCES && can_lead_inside(link.kind, &link.target) {
+                    block.links.push((index, facts.links.len() - 1));
+                }
                 if link.kind == (LinkKind::Wiki { piped: true }) {
                     let text = ids::text_until(&events[index + 1..], |end| end == TagEnd::Link);
                     facts.links.last_mut().expect("a link was just added").text = Some(text);
@@ -117,7 +127,7 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
 
 impl Facts {
     fn link(&mut self, kind: LinkKind, role: LinkRole, target: &str, at: At) {
-        self.links.push(LinkFact { kind, role, target: target.to_owned(), text: None, at });
+        self.links.push(LinkFact { kind, role, target: target.to_owned(), text: None, around: None, at });
     }
 
     fn html(&mut self, html: &str, at: At) {
@@ -126,6 +136,47 @@ impl Facts {
             let role = if is_link { LinkRole::Link } else { LinkRole::Image };
             self.link(LinkKind::Html, role, attribute.value, at);
         }
+    }
+}
+
+/// The events since the last block began or ended, and the links among them: each with its place among the events and in
+/// the facts.
+#[derive(Default)]
+struct Block {
+    start: usize,
+    links: Vec<(usize, usize)>,
+}
+
+impl Block {
+    /// Gives the links their sentences, and begins the next block.
+    fn finish(&mut self, events: &[Event<'_>], end: usize, links: &mut [LinkFact]) {
+        if !self.links.is_empty() {
+            let places: Vec<usize> = self.links.iter().map(|(index, _)| index - self.start).collect();
+            let sentences = around::of_links(&events[self.start..end], &places);
+            for ((_, link), sentence) in self.links.drain(..).zip(sentences) {
+                links[link].around = sentence;
+            }
+        }
+        self.start = end;
+    }
+}
+
+/// Whether no sentence goes on through an event.
+fn begins_block(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start(tag) => !around::is_inline(tag),
+        Event::End(end) => !around::is_inline_end(*end),
+        Event::Html { .. } | Event::Rule => true,
+        _ => false,
+    }
+}
+
+/// Whether a link may lead to another page of the site, as far as one can see without the site.
+fn can_lead_inside(kind: LinkKind, target: &str) -> bool {
+    match kind {
+        LinkKind::Wiki { .. } => true,
+        LinkKind::Inline | LinkKind::Reference => !target.contains("://") && !target.starts_with('#'),
+        LinkKind::Autolink | LinkKind::Email | LinkKind::Html => false,
     }
 }
 

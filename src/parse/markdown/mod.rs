@@ -17,6 +17,7 @@
 //! `[[wiki links]]`, attributes behind images, links and code. One tilde around text *without spaces* is a subscript,
 //! around text with spaces it strikes through, as on GitHub.
 
+mod around;
 mod attributes;
 mod block;
 mod event;
@@ -30,6 +31,7 @@ mod line_marks;
 mod placeholder;
 
 pub use self::{
+    around::{Around, MAX_SENTENCES},
     attributes::{Attributes, value_text},
     event::{
         Alert, Alignment, Code, Embed, Event, Fold, Footnote, FootnoteReference, Heading, Link, LinkKind,

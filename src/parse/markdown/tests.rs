@@ -68,6 +68,21 @@ fn links_are_listed_with_their_places() {
 }
 
 #[test]
+fn links_know_their_sentences() {
+    let text = "One. *See* [a\n`b`](c.md), or [[d]]! Two.\n\n- [e](f.md)\n- g: [h](i.md)\n  - [j](k.md), l\n\n[m](https://n.org) o\n";
+    let facts = facts(text);
+    let sentences: Vec<String> = facts
+        .links
+        .iter()
+        .map(|link| match link.around.as_deref().map(Around::parts) {
+            Some((before, link, after)) => format!("{before}[{link}]{after}"),
+            None => String::new(),
+        })
+        .collect();
+    assert_eq!(sentences, ["See [a b], or d!", "See a b, or [d]!", "", "g: [h]", "[j], l", ""]);
+}
+
+#[test]
 fn summaries_end_at_a_word() {
     assert_eq!(facts("# A\n\n![x](y)\n\nb *c*\nd").summary.as_deref(), Some("b c d"));
     let long = facts(&"wörd ".repeat(100)).summary.expect("a summary");

@@ -68,6 +68,28 @@ pub struct Link {
     pub url: String,
 }
 
+/// A page that links to the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Backlink {
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// The sentence in which it links here; `None` when the link stands alone.
+    pub sentence: Option<Sentence>,
+}
+
+/// A sentence with a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// What stands before the link.
+    pub before: String,
+    /// The text of the link.
+    pub link: String,
+    /// What stands after it.
+    pub after: String,
+}
+
 /// A taxonomy or a term of one, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TaxonomyLink {
@@ -127,7 +149,7 @@ pub struct Page {
     /// Pages that share tags with it.
     pub related: Vec<Link>,
     /// Pages that link to it.
-    pub backlinks: Vec<Link>,
+    pub backlinks: Vec<Backlink>,
     /// Its source on the forge.
     pub source_url: Option<String>,
     /// Where it is edited on the forge.
@@ -358,6 +380,7 @@ mod tests {
     fn the_shape_of_a_view_is_kept() {
         let parts = serde_json::json!({
             "child": Child { kind: Kind::NotFound, ..Child::default() },
+            "backlink": Backlink { sentence: Some(Sentence::default()), ..Backlink::default() },
             "pagination": Pagination::default(),
             "nav": NavItem::default(),
             "taxonomy": Taxonomy { terms: vec![Term::default()], ..Taxonomy::default() },
@@ -366,7 +389,8 @@ mod tests {
         check(
             &parts,
             "{child: {title: text, url: text, date: null, description: null, summary: null, kind: \"not-found\", \
-             tags: []}, pagination: {number: number, total: number, first_url: text, last_url: text, \
+             tags: []}, backlink: {title: text, url: text, sentence: {before: text, link: text, after: text}}, \
+             pagination: {number: number, total: number, first_url: text, last_url: text, \
              previous_url: null, next_url: null}, nav: {title: text, url: text, current: bool, active: bool, \
              children: [], more: number}, taxonomy: {name: text, url: text, terms: [{name: text, url: text, \
              count: number}]}, redirect: {url: text, permalink: null}}",

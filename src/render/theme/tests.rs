@@ -13,7 +13,8 @@ use crate::{
 use super::{
     Context, DEFAULT_THEME, Theme, ThemeFile,
     context::{
-        Child, Kind, Link, NavItem, Page, Pagination, Redirect, Site, Taxonomy, TaxonomyLink, Term, View,
+        Backlink, Child, Kind, Link, NavItem, Page, Pagination, Redirect, Sentence, Site, Taxonomy,
+        TaxonomyLink, Term, View,
     },
 };
 
@@ -114,7 +115,11 @@ fn view() -> View {
         tags: vec![rust],
         breadcrumbs: vec![link("Home")],
         next: Some(link("Next")),
-        backlinks: vec![link("Guide")],
+        backlinks: vec![Backlink {
+            title: "Guide".into(),
+            url: "/sub/guide/".into(),
+            sentence: Some(Sentence { before: "See ".into(), link: "it".into(), after: " <now>.".into() }),
+        }],
         ..Page::default()
     };
     let child = Child { title: "Child".into(), url: "/sub/child/".into(), ..Child::default() };

@@ -47,8 +47,8 @@ pub(super) use self::{
         TaxonomyValues, TermLink, TermPages,
     },
     page::{
-        Backlinks, LastChanged, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related, Trail,
-        Words,
+        Backlink, Backlinks, LastChanged, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related,
+        Trail, Words,
     },
     place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
     question::Ask,

@@ -13,12 +13,16 @@ use super::{
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::history::LastChange,
-    parse::{front_matter::Date, markdown::HeadingFact},
+    parse::{
+        front_matter::Date,
+        markdown::{Around, HeadingFact, MAX_SENTENCES},
+    },
     site::{
         Site,
         nav::NavEntry,
         page::{Page, PageId},
         related,
+        resolve::Destination,
         route::Route,
         section::{SectionId, folder_of},
     },
@@ -298,18 +302,34 @@ impl fmt::Display for Related {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Backlinks(pub(in crate::render) RepoPath);
 
+/// A page that links to another.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(in crate::render) struct Backlink<'w> {
+    pub(in crate::render) page: LinkTo<'w>,
+    /// The sentence of its first such link.
+    pub(in crate::render) around: Option<&'w Around>,
+}
+
 impl Ask for Backlinks {
-    type Answer<'w> = Vec<LinkTo<'w>>;
+    type Answer<'w> = Vec<Backlink<'w>>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let ids = site.page_of_file(&self.0).map(|id| site.links().backlinks(id)).unwrap_or_default();
-        ids.iter().take(MAX_BACKLINKS).map(|&id| LinkTo::page(site, id)).collect()
+        let Some(to) = site.page_of_file(&self.0) else { return Vec::new() };
+        let from = site.links().backlinks(to).iter().take(MAX_BACKLINKS);
+        from.map(|&id| Backlink { page: LinkTo::page(site, id), around: around(site, id, to) }).collect()
     }
 
     fn domain(&self) -> Domain<'_> {
         Domain::Links
     }
+}
+
+/// The sentence of the first link of a page to another that has one.
+fn around(site: &Site, from: PageId, to: PageId) -> Option<&Around> {
+    let leads = |destination: &Destination| matches!(destination, Destination::Internal { page: Some(page), .. } if *page == to);
+    let links = site.page(from).file.facts.links.iter().zip(site.links().outgoing(from)).take(MAX_SENTENCES);
+    links.filter(|(_, destination)| leads(destination)).find_map(|(link, _)| link.around.as_deref())
 }
 
 impl fmt::Display for Backlinks {
