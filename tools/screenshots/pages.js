@@ -1,0 +1,30 @@
+// What is shown, in the order of the contact sheet: a name, an address of our own site, and what to do before the picture is taken.
+//
+// `file` makes a picture for the documentation as well, at the size of `view` and by day.
+
+export const views = {
+  desk: { width: 1280, height: 860 },
+  phone: { width: 390, height: 780 },
+};
+
+export const pages = [
+  { name: 'Landing page', path: '/', file: 'content/images/site.png', view: 'desk' },
+  { name: 'Section', path: '/guide/' },
+  { name: 'Page', path: '/guide/markdown/' },
+  { name: 'Code', path: '/guide/code/' },
+  { name: 'Reference', path: '/reference/config/' },
+  { name: 'Glossary', path: '/glossary/' },
+  { name: 'Tags', path: '/tags/' },
+  { name: 'Tag', path: '/tags/tutorial/' },
+  { name: 'Not found', path: '/no-such-page/' },
+  { name: 'Search', path: '/guide/', act: search },
+  { name: 'Search without result', path: '/guide/', act: page => search(page, 'xyzzy') },
+  { name: 'End of a page', path: '/guide/search/', act: page => page.evaluate(() => window.scrollTo(0, document.body.scrollHeight)) },
+];
+
+async function search(page, words = 'front matter') {
+  await page.keyboard.press('/');
+  await page.waitForSelector('.search[open]');
+  await page.keyboard.type(words);
+  await page.waitForFunction(() => document.querySelector('.search-status').textContent !== '');
+}
