@@ -1,6 +1,6 @@
 //! Names this build of the program, so that results which an earlier one kept on disk are not taken for its own.
 //!
-//! The name is a hash of the sources, the built-in themes, the lock file, the compiler and the target.
+//! The name is a hash of the sources, the folders that are built in, the lock file, the compiler and the target.
 
 use std::{
     collections::hash_map::DefaultHasher,
@@ -10,7 +10,7 @@ use std::{
     process::Command,
 };
 
-const SOURCES: [&str; 4] = ["src", "themes", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 5] = ["src", "themes", "starters", "Cargo.toml", "Cargo.lock"];
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it"));

@@ -30,7 +30,7 @@ const HOMES: [(&str, &str); 17] = [
     ("ignore", "source"),
     ("imbl", "site"),
     ("notify", "source/watch"),
-    ("include_dir", "render/theme"),
+    ("include_dir", "base"),
     ("pulldown_cmark", "parse/markdown"),
     ("pulldown_latex", "render/markdown"),
     ("rust_stemmers", "parse/words"),

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod diagnostic;
 pub mod digest;
+pub mod embedded;
 pub mod json_text;
 pub mod lang;
 pub mod media;

@@ -138,6 +138,11 @@ pub(super) fn configured_output(source: &dyn Source) -> RepoPath {
 }
 
 fn today() -> anyhow::Result<Date> {
+    Ok(Date::from_day(this_day()?))
+}
+
+/// Today in UTC, or the day that is fixed.
+pub(super) fn this_day() -> anyhow::Result<jiff::civil::Date> {
     let timestamp = match std::env::var(TODAY_VARIABLE) {
         Ok(seconds) => {
             seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()).ok_or_else(
@@ -146,5 +151,5 @@ fn today() -> anyhow::Result<Date> {
         }
         Err(_) => jiff::Timestamp::now(),
     };
-    Ok(Date::from_day(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date()))
+    Ok(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
 }

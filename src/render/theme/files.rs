@@ -2,21 +2,20 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use include_dir::{Dir, include_dir};
-
 use super::texts::{self, Texts};
 use crate::base::{
     diagnostic::{Diagnostic, Place, nearest},
+    embedded::THEMES,
     path::RepoPath,
 };
 
 /// The theme of a site that names none.
 pub const DEFAULT_THEME: &str = "default";
 
+/// The folder of a theme with what `recto new` begins files with; it is no part of the site.
+const NEW_FOLDER: &str = "new/";
 /// The largest template, in bytes.
 const MAX_TEMPLATE_BYTES: usize = 1 << 20;
-
-static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes");
 
 /// A file of a theme.
 #[derive(Clone, Debug)]
@@ -31,7 +30,7 @@ pub struct ThemeFile {
 
 /// The names of the themes in the binary.
 pub fn builtin_themes() -> impl Iterator<Item = &'static str> {
-    BUILTIN.dirs().filter_map(|dir| dir.path().to_str())
+    THEMES.folders()
 }
 
 /// A template's text and where it is from.
@@ -51,7 +50,8 @@ pub(super) struct Layers {
 
 /// Complains about a theme that is neither in the binary nor among the site's files.
 pub(super) fn check_name(name: &str, overrides: &[ThemeFile]) -> Option<Diagnostic> {
-    let known = BUILTIN.get_dir(name).is_some() || overrides.iter().any(|file| file.name == "theme.yml");
+    let known = builtin_themes().any(|builtin| builtin == name)
+        || overrides.iter().any(|file| file.name == "theme.yml");
     if known {
         return None;
     }
@@ -80,7 +80,7 @@ pub(super) fn layer(name: &str, overrides: Vec<ThemeFile>, diagnostics: &mut Vec
 }
 
 fn add(layers: &mut Layers, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) {
-    if file.name == "theme.yml" {
+    if file.name == "theme.yml" || file.name.starts_with(NEW_FOLDER) {
         return;
     }
     if file.name.starts_with(texts::FOLDER) {
@@ -109,21 +109,9 @@ fn add(layers: &mut Layers, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) 
     layers.templates.entry(file.name).or_default().insert(0, source);
 }
 
-fn builtin(theme: &str) -> Vec<ThemeFile> {
-    let mut files = Vec::new();
-    let Some(root) = BUILTIN.get_dir(theme) else { return files };
-    let mut folders = vec![root];
-    while let Some(folder) = folders.pop() {
-        folders.extend(folder.dirs());
-        for file in folder.files() {
-            let Some(name) = file.path().strip_prefix(root.path()).ok().and_then(|path| path.to_str()) else {
-                continue;
-            };
-            let name = name.replace('\\', "/");
-            files.push(ThemeFile { name, bytes: Cow::Borrowed(file.contents()), origin: None });
-        }
-    }
-    files
+fn builtin(theme: &str) -> impl Iterator<Item = ThemeFile> {
+    let files = THEMES.files(theme).into_iter();
+    files.map(|(name, bytes)| ThemeFile { name, bytes: Cow::Borrowed(bytes), origin: None })
 }
 
 fn builtin_path(name: &str) -> RepoPath {
