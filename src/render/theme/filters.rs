@@ -51,6 +51,7 @@ pub(super) const NAMES: &[&str] = &[
     "slugify",
     "sort",
     "split",
+    "squeeze",
     "str",
     "striptags",
     "title",
@@ -96,6 +97,9 @@ pub(super) fn register(tera: &mut Tera) {
         utf8_percent_encode(text, URL_SAFE).to_string()
     });
     tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
+    tera.register_filter("squeeze", |script: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&squeeze(script))
+    });
     tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
     tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {
         json(value, args.get("pretty")?.unwrap_or(false))
@@ -153,6 +157,12 @@ fn strip_tags(html: &str) -> String {
     let entities =
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
     entities.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain))
+}
+
+/// A script without the lines that are comments, without indentation and empty lines.
+fn squeeze(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn format_size(bytes: u64) -> String {
@@ -228,6 +238,12 @@ mod tests {
         check("a &amp;lt; b", "a &lt; b");
         check("a <b", "a ");
         check(&"<".repeat(100_000), "");
+    }
+
+    #[test]
+    fn scripts_are_squeezed() {
+        let script = "// What it does.\n\nif (a) {\n  b('//x'); // and why\n}\n";
+        assert_eq!(squeeze(script), "if (a) {\nb('//x'); // and why\n}");
     }
 
     #[test]

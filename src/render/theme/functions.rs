@@ -66,13 +66,16 @@ fn filled(text: &str, args: &Kwargs) -> Value {
     if is_html { Value::safe_string(&filled) } else { Value::from(filled) }
 }
 
-/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`.
+/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`. With `from`, the address of a page, it is
+/// relative to that page and leads there from a file of the disk as well.
 pub(super) fn register_asset(tera: &mut Tera, base_path: &str, names: BTreeSet<String>) {
     let folder = format!("{}/{ASSET_FOLDER}/", base_path.trim_end_matches('/'));
     tera.register_function("asset", move |args: Kwargs, _: &State| {
         let path: &str = args.must_get("path")?;
         if names.contains(path) {
-            return Ok(Value::from(format!("{folder}{path}")));
+            let address = format!("{folder}{path}");
+            let from: Option<&str> = args.get("from")?;
+            return Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))));
         }
         if args.get::<bool>("optional")?.unwrap_or(false) {
             return Ok(Value::none());
@@ -81,6 +84,15 @@ pub(super) fn register_asset(tera: &mut Tera, base_path: &str, names: BTreeSet<S
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         TeraResult::<Value>::Err(Error::message(format!("the theme has no file `{path}`{hint}")))
     });
+}
+
+/// An address as it is written on the page at `from`, both from the root of the same host.
+fn relative(from: &str, to: &str) -> String {
+    let folder = from.rfind('/').map_or("", |end| &from[..=end]);
+    let shared = folder.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
+    let shared = folder[..shared].rfind('/').map_or(0, |end| end + 1);
+    let n_up = folder[shared..].matches('/').count();
+    format!("{}{}", "../".repeat(n_up), &to[shared..])
 }
 
 /// The queries of the running render.

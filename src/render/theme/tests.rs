@@ -366,6 +366,9 @@ fn functions_ask_the_scope() {
     check("{% for k, v in load_data(path=\"team.yml\") %}{{ k }}{{ v }}{% endfor %}", Ok("z1a2"));
     check("{{ load_data(path=\"x.yml\") }}", Err("there is no file `x.yml`"));
     check("{{ url(to=\"a.md\") }} {{ asset(path=\"style.css\") }}", Ok("/here/a.md /sub/theme/style.css"));
+    check("{{ asset(path=\"style.css\", from=\"/sub/a.html\") }}", Ok("theme/style.css"));
+    check("{{ asset(path=\"style.css\", from=\"/sub/theme-park/ü/\") }}", Ok("../../theme/style.css"));
+    check("{{ asset(path=\"style.css\", from=\"/\") }}", Ok("sub/theme/style.css"));
     check("{{ asset(path=\"site.css\", optional=true) is none }}", Ok("true"));
     check(
         "{{ asset(path=\"styl.css\") }}",
