@@ -1,0 +1,112 @@
+// The slides of the page: which are shown, in which order, under which numbers. Everything else asks here.
+//
+// A slide is `{ element, id, index, number, steps }`. Each step has a number of its own, as in remark, so `number` is
+// that of the slide before its first step. A place is a slide and a step of it: `{ slide, step }`.
+
+const root = document.documentElement;
+const deck = document.querySelector('[data-deck]');
+const facts = JSON.parse(document.querySelector('[data-deck-facts]')?.textContent || '{}');
+const says = Object.fromEntries((deck.dataset.says ?? '').trim().split('\n').map(line => line.trim().split(/=(.*)/, 2)));
+const lenses = (deck.dataset.lenses ?? '').split(' ').filter(Boolean);
+// Where the browser keeps what a reader chose for this deck.
+const key = name => `recto-deck-${name}:${location.pathname}`;
+
+let slides, byElement, lenses_off;
+
+function readSlides() {
+  lenses_off = new Set(recall('lenses') ?? (deck.dataset.lensesOff ?? '').split(' ').filter(Boolean));
+  const asked = new URLSearchParams(location.search).get('hide');
+  if (asked !== null) lenses_off = new Set(asked.split(',').filter(lens => lenses.includes(lens)));
+  countSlides();
+}
+
+// The numbers are those that the deck was made with, unless slides are hidden.
+function countSlides() {
+  const all = [...deck.children].filter(element => element.dataset.slide !== undefined);
+  const isHidden = element => lenses_off.size > 0 && [...lenses_off].some(lens => element.classList.contains(lens));
+  let next = 1;
+  slides = [];
+  byElement = new Map();
+  for (const element of all) {
+    const hidden = isHidden(element);
+    if (hidden !== element.hidden) element.hidden = hidden;
+    if (hidden) continue;
+    const steps = Number(element.dataset.steps) || 0;
+    const number = lenses_off.size ? next : Number(element.dataset.number) || next;
+    next = Math.max(next, number + steps + 1);
+    const slide = { element, id: element.id, index: slides.length, number, steps };
+    slides.push(slide);
+    byElement.set(element, slide);
+  }
+  all.forEach(element => {
+    const number = String(byElement.get(element)?.number ?? '');
+    if (lenses_off.size || element.dataset.shown) element.dataset.shown = number;
+  });
+}
+
+function switchLens(lens, isOn) {
+  if (isOn) lenses_off.delete(lens); else lenses_off.add(lens);
+  keep('lenses', [...lenses_off]);
+  countSlides();
+}
+
+const total = () => { const last = slides.at(-1); return last ? last.number + last.steps : 0; };
+const numberOf = ({ slide, step }) => `${deck.dataset.prefix ?? ''}${slide.number + step}/${total()}`;
+const titleOf = slide => slide.element.getAttribute('aria-label') || slide.element.querySelector('h1, h2, h3')?.textContent.trim() || slide.id;
+
+// What an address or a reader may call a place: `id`, `id/2`, a name, a number, or the id of something on a slide.
+function findPlace(text) {
+  const [, name, step] = text.match(/^(.*?)(?:\/(\d+))?$/);
+  if (/^\d+$/.test(text)) return placeOfNumber(Number(text));
+  const named = document.getElementById(name) ?? deck.querySelector(`:scope > [data-name="${CSS.escape(name)}"]`);
+  const element = named?.closest('[data-slide]');
+  if (!element) return;
+  const within = Number(named.closest('[data-step]')?.dataset.step) || 0;
+  return placeNear(element, Number(step) || within);
+}
+
+// Numbers of old links count all slides, whatever is hidden now.
+function placeOfNumber(number) {
+  const all = [...deck.querySelectorAll(':scope > [data-slide]')];
+  const element = all.findLast(element => Number(element.dataset.number) <= number) ?? all[0];
+  return element && placeNear(element, number - Number(element.dataset.number));
+}
+
+// The place on a slide, or at the next one that isn't hidden.
+function placeNear(element, step) {
+  for (let shown = element; shown; shown = shown.nextElementSibling) {
+    const slide = byElement.get(shown);
+    if (slide) return { slide, step: shown === element ? Math.max(0, Math.min(step, slide.steps)) : 0 };
+  }
+  return slides.length ? { slide: slides.at(-1), step: 0 } : undefined;
+}
+
+function after({ slide, step }) {
+  if (step < slide.steps) return { slide, step: step + 1 };
+  const next = slides[slide.index + 1];
+  return next && { slide: next, step: 0 };
+}
+
+function before({ slide, step }) {
+  if (step > 0) return { slide, step: step - 1 };
+  const last = slides[slide.index - 1];
+  return last && { slide: last, step: last.steps };
+}
+
+// --- what is remembered ---
+
+function keep(name, value) { try { localStorage.setItem(key(name), JSON.stringify(value)); } catch { /* It holds until the page is left. */ } }
+function recall(name) { try { return JSON.parse(localStorage.getItem(key(name))); } catch { return null; } }
+
+// --- small helps ---
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') element[name] = value;
+    else if (value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -1,0 +1,100 @@
+// The one slide that is shown, its step, its address, and what is said about it.
+
+let now;
+// Called with the place after each move.
+const watchers = [];
+const spoken = make('p', { class: 'spoken', role: 'status' });
+
+// `how` is `jump` for moves that the browser's back button should undo, `follow` for those that come from elsewhere.
+function show(place, how = 'step') {
+  if (!place) return;
+  const { slide, step } = place;
+  const last = now;
+  now = place;
+  if (last?.slide.element !== slide.element) {
+    last?.slide.element.classList.remove('now');
+    slide.element.classList.add('now');
+    slide.element.scrollTop = 0;
+    fit(slide.element);
+  }
+  showStep(slide.element, step);
+  slide.element.dataset.folio = numberOf(place);
+  deck.style.setProperty('--done', (slide.number + step) / total());
+  if (how !== 'silent') rememberPlace(how);
+  say(place, last);
+  watchers.forEach(watcher => watcher(place, how));
+  if (last?.slide !== slide) soon(() => loadImages(slides[slide.index + 1]?.element));
+}
+
+const move = (place, how) => { if (place) show(place, how); };
+const next = () => move(after(now));
+const previous = () => move(before(now));
+const nextSlide = () => move(slides[now.slide.index + 1] && { slide: slides[now.slide.index + 1], step: 0 });
+const previousSlide = () => move(slides[now.slide.index - 1] && { slide: slides[now.slide.index - 1], step: 0 });
+const first = () => move({ slide: slides[0], step: 0 }, 'jump');
+const last = () => move({ slide: slides.at(-1), step: slides.at(-1).steps }, 'jump');
+
+// What later steps add waits; of code that goes by lines, one group at a time is lit.
+function showStep(element, step) {
+  for (const part of element.querySelectorAll('[data-step]')) {
+    const n = Number(part.dataset.step);
+    part.classList.toggle('later', n > step);
+    part.classList.toggle('latest', n === step);
+  }
+  for (const code of element.querySelectorAll('[data-line-steps]')) lightLines(code, step);
+}
+
+function lightLines(code, step) {
+  const groups = code.dataset.lineSteps.split('|');
+  const lit = lineNumbers(groups[Math.max(0, Math.min(step - (Number(code.dataset.fromStep) || 0), groups.length - 1))]);
+  code.classList.toggle('stepping', lit !== undefined);
+  for (const line of code.querySelectorAll('.line')) line.classList.toggle('lit', !lit || lit.has(Number(line.dataset.line)));
+}
+
+// `1,3-5` as a set; nothing for `all` and for what can't be read.
+function lineNumbers(group) {
+  const lit = new Set();
+  for (const [, from, to] of group.matchAll(/(\d+)(?:-(\d+))?/g)) {
+    for (let line = Number(from); line <= Number(to ?? from) && lit.size < 10_000; line++) lit.add(line);
+  }
+  return lit.size ? lit : undefined;
+}
+
+// A slide that asks for it is set smaller until it fits, down to half of its size.
+function fit(element) {
+  const content = element.querySelector('.content');
+  if (!content || !element.matches('.fit, .fit > *') || content.style.zoom) return;
+  for (let size = 1; size > .5 && element.scrollHeight > element.clientHeight + 1; size -= .04) content.style.zoom = size;
+}
+
+function loadImages(element) {
+  for (const image of element?.querySelectorAll('img[loading=lazy]') ?? []) image.loading = 'eager';
+}
+
+// --- the address ---
+
+const addressOf = ({ slide, step }) => `#${encodeURIComponent(slide.id).replaceAll('%2F', '/')}${step ? `/${step}` : ''}`;
+
+function rememberPlace(how) {
+  const address = addressOf(now);
+  if (address === location.hash) return;
+  // Browsers allow some moves each second only.
+  try { history[how === 'jump' ? 'pushState' : 'replaceState'](null, '', address); } catch { /* The next move says it. */ }
+}
+
+const placeInAddress = () => {
+  const hash = location.hash.slice(1);
+  try { return findPlace(decodeURIComponent(hash)) ?? findPlace(hash); } catch { return findPlace(hash); }
+};
+
+addEventListener('popstate', () => { const place = placeInAddress(); if (place) show(place, 'silent'); });
+
+// --- for those who listen ---
+
+function say({ slide, step }, last) {
+  const steps = slide.steps ? fill(says.step, { n: step, total: slide.steps }) : '';
+  const isNew = last?.slide !== slide;
+  spoken.textContent = isNew ? `${fill(says.slide, { n: slide.number, total: total() })}: ${titleOf(slide)}. ${steps}` : steps;
+}
+
+const soon = window.requestIdleCallback ? action => requestIdleCallback(action, { timeout: 500 }) : action => setTimeout(action, 100);

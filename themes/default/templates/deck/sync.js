@@ -1,0 +1,105 @@
+// Windows that show the same deck keep in step: the one that opened them, the presenter's, and clones; and the windows of
+// an audience with the presenter's, when a server passes it on.
+
+const SESSION = key('session');
+// Pages from the disk have no channel that is theirs alone. They talk to the window that opened them, and to those they opened.
+const peers = new Set(opener ? [opener] : []);
+const isFile = location.protocol === 'file:';
+let channel;
+
+// A window that is opened by this one inherits what the browser keeps for the session.
+function session() {
+  try { return sessionStorage.getItem(SESSION) ?? ''; } catch { return ''; }
+}
+
+function join() {
+  if (isFile || channel || !session() || !window.BroadcastChannel) return;
+  channel = new BroadcastChannel(`${SESSION}:${session()}`);
+  channel.onmessage = event => hear(event.data, message => channel.postMessage(message));
+}
+
+function tell(message) {
+  channel?.postMessage(message);
+  if (isFile) peers.forEach(peer => peer.closed ? peers.delete(peer) : post(peer, message));
+}
+
+const post = (peer, message) => peer.postMessage({ ...message, deck: SESSION }, '*');
+addEventListener('message', ({ data, source }) => {
+  if (!isFile || data?.deck !== SESSION || !source) return;
+  peers.add(source);
+  hear(data, message => post(source, message));
+});
+
+function hear({ place, blackout, timer, hello, hidden }, answer) {
+  if (hello) answer({ place: shortPlace(now), blackout: root.classList.contains('blackout'), timer: clock, hidden: [...lenses_off] });
+  if (Array.isArray(hidden) && String(hidden) !== String([...lenses_off])) {
+    lenses_off = new Set(hidden.filter(lens => lenses.includes(lens)));
+    countSlides();
+    show(placeNear(now.slide.element, now.step), 'follow');
+  }
+  if (timer) hearTimer(timer);
+  if (blackout !== undefined) root.classList.toggle('blackout', blackout === true);
+  const element = place && document.getElementById(place.id);
+  if (byElement.has(element)) show(placeNear(element, Number(place.step) || 0), 'follow');
+}
+
+const shortPlace = ({ slide, step }) => ({ id: slide.id, step });
+
+watchers.push((place, how) => {
+  if (how === 'follow') return;
+  tell({ place: shortPlace(place) });
+  if (root.classList.contains('presenter')) lead(place);
+  else if (how !== 'silent') stray();
+});
+
+// Opens this deck in another window of the session. Gives nothing when the browser doesn't allow it.
+function openWindow(name, query) {
+  try { if (!session()) sessionStorage.setItem(SESSION, Math.random().toString(36).slice(2)); } catch { /* No channel then. */ }
+  join();
+  const url = new URL(location.href);
+  url.searchParams.delete('presenter');
+  if (query) url.searchParams.set(query, '');
+  const opened = open(url.href.replace(/=(?=[&#]|$)/, ''), name, 'popup,width=1280,height=800');
+  if (opened && isFile) peers.add(opened);
+  return opened;
+}
+
+function cloneWindow() { openWindow('', ''); }
+
+function startSync() {
+  join();
+  tell({ hello: true });
+  // The window that opened this one forgets it when it is loaded again.
+  if (isFile && opener) setInterval(() => tell({ here: true }), 1000);
+  if (facts.follow) follow();
+}
+
+// --- an audience that follows ---
+
+let followed, isStraying = false;
+const pill = make('button', { class: 'pill', type: 'button', hidden: '', onclick: () => { isStraying = false; pill.hidden = true; if (followed) show(followed, 'follow'); } });
+
+// The browser connects again by itself, and the server then says where the presenter is.
+function follow() {
+  pill.textContent = says.follow;
+  document.body.append(pill);
+  new EventSource(facts.follow).onmessage = event => {
+    try {
+      const { id, step } = JSON.parse(event.data);
+      const element = document.getElementById(id);
+      followed = element && placeNear(element, Number(step) || 0);
+    } catch { return; }
+    if (followed && !isStraying && !root.classList.contains('presenter')) show(followed, 'follow');
+  };
+}
+
+// Who turns pages alone is left alone, and can come back.
+function stray() {
+  if (!followed) return;
+  isStraying = followed.slide !== now.slide;
+  pill.hidden = !isStraying;
+}
+
+function lead(place) {
+  if (facts.lead) fetch(facts.lead, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(shortPlace(place)) }).catch(() => {});
+}
