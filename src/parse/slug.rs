@@ -6,7 +6,10 @@ use std::{char::ToLowercase, cmp::Ordering};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::base::{digest::Digest, text::floor_char};
+use crate::{
+    base::{digest::Digest, text::floor_char},
+    parse::front_matter::Date,
+};
 
 /// Bytes of one part of an address; file systems stop at 255, and an ending such as `.html` comes on top.
 const MAX_PART_BYTES: usize = 200;
@@ -14,6 +17,8 @@ const MAX_PART_BYTES: usize = 200;
 const N_DIGEST_CHARS: usize = 8;
 /// The part of an address for a name that has no letter to keep.
 const EMPTY_PART: &str = "_";
+/// Bytes of a date in front of a name.
+const DATE_BYTES: usize = "2024-05-01".len();
 /// Digits of a prefix that only orders files: `01-intro.md`, but not `2024-review.md`.
 const MAX_ORDER_DIGITS: usize = 3;
 
@@ -145,6 +150,12 @@ fn shorten(part: String) -> String {
     format!("{}-{}", &part[..cut], &digest[..N_DIGEST_CHARS])
 }
 
+/// The date in front of a name: `2024-05-01-bread` is of `2024-05-01`.
+pub fn date_in_name(stem: &str) -> Option<Date> {
+    without_date(stem)?;
+    Date::parse(&stem.get(..DATE_BYTES)?.replace(['_', ' '], "-"))
+}
+
 /// What follows `2024-05-01-`.
 fn without_date(stem: &str) -> Option<&str> {
     let mut rest = stem;
@@ -244,6 +255,20 @@ mod tests {
         check("日本語 ページ", "日本語-ページ");
         for nothing in ["", ".", "..", "...", "???", "\u{feff}", " / ", "\0"] {
             check(nothing, "_");
+        }
+    }
+
+    #[test]
+    fn names_can_have_a_date() {
+        let check = |stem: &str, expected: Option<&str>| {
+            assert_eq!(date_in_name(stem).map(|date| date.to_string()).as_deref(), expected, "{stem}");
+        };
+        check("2024-05-01-bread", Some("2024-05-01"));
+        check("2024_05_01_bread", Some("2024-05-01"));
+        check("2024-05-01 Bread", Some("2024-05-01"));
+        for none in ["2024-05-01", "2024-13-01-bread", "2024-5-1-bread", "x-2024-05-01-bread", "2024-05-é1-x"]
+        {
+            check(none, None);
         }
     }
 

@@ -19,11 +19,12 @@ use crate::{
     },
     parse::{
         expand::{self, Expanded, FileError, Files},
-        front_matter::{self, FrontMatter, FrontMatterKeys},
+        front_matter::{self, Date, FrontMatter, FrontMatterKeys},
         markdown::{self, Facts, LinkFact, MarkdownOptions},
+        slug,
         words::{PageWords, Vocabulary},
     },
-    site::{anchors::Anchors, place::Places, search::Stock},
+    site::{anchors::Anchors, place::Places, search::Stock, section::is_folder_page_name},
     source::{Entry, Listing, Source, SourceError},
 };
 
@@ -78,7 +79,8 @@ impl PageFile {
     ) -> Self {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
         let ReadText { text, mut diagnostics, is_settled } = files.page_text(path);
-        let (front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
+        let (mut front, body_start, front_diagnostics) = front_matter::parse(path, &text, &reading.keys);
+        front.date = front.date.or_else(|| date_in_name(path));
         let noted = Noted::of(files);
         let expanded = expand::expand(path, &text, body_start, &noted);
         let document = markdown::parse(&expanded, &reading.markdown);
@@ -136,6 +138,14 @@ impl PageFile {
     /// The ids of the page, indexed when they are first asked for.
     pub fn anchors(&self) -> &Anchors {
         self.anchors.get_or_init(|| Anchors::of(&self.facts))
+    }
+}
+
+/// The date in front of a page's name: its file's, or of a folder's page the folder's.
+fn date_in_name(path: &RepoPath) -> Option<Date> {
+    match path.parent().filter(|_| is_folder_page_name(path)) {
+        Some(folder) => slug::date_in_name(folder.file_name()),
+        None => slug::date_in_name(path.stem()),
     }
 }
 

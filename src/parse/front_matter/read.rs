@@ -44,6 +44,7 @@ pub const KEYS: &[(&str, &str)] = &[
 /// Names that other generators give to known keys.
 const SYNONYMS: &[(&str, &str)] = &[
     ("alias", "aliases"),
+    ("redirect_from", "aliases"),
     ("lastmod", "updated"),
     ("modified", "updated"),
     ("publishdate", "publish"),
@@ -51,6 +52,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("expires", "expire"),
     ("tag", "tags"),
 ];
+
+/// Keys by which other generators give a page its address.
+const ADDRESSES: [&str; 2] = ["permalink", "url"];
 
 const SORTS: &[(&str, Sort)] =
     &[("weight", Sort::Weight), ("date", Sort::Date), ("title", Sort::Title), ("path", Sort::Path)];
@@ -92,6 +96,7 @@ impl Reader<'_, '_> {
         } else if key == "taxonomies" && node.as_map().is_some() {
             self.taxonomies(node);
         } else if !self.known_key(key, node) {
+            self.former_address(key, node);
             self.own_key(entry);
         }
     }
@@ -181,6 +186,17 @@ impl Reader<'_, '_> {
             _ => return false,
         }
         true
+    }
+
+    /// Where another generator had the page: links to it go on working. Patterns such as `/:year/:title/` aren't followed.
+    fn former_address(&mut self, key: &str, node: &Node) {
+        if let Value::Text(address) = &node.value
+            && ADDRESSES.contains(&key)
+            && address.starts_with('/')
+            && !address.contains(':')
+        {
+            self.matter.aliases.get_or_insert_default().push(address.clone());
+        }
     }
 
     /// A date (Hugo), or Obsidian's switch.

@@ -61,6 +61,11 @@ fn other_generators_names_are_taken() {
     check("tag: a, b ,", r#"{"terms":{"tags":["a","b"]}}"#);
     check("tags: ['#a', 'b, c', '']", r#"{"terms":{"tags":["a","b, c"]}}"#);
     check("alias: [x, y]", r#"{"aliases":["x","y"]}"#);
+    check("redirect_from: [/x]", r#"{"aliases":["/x"]}"#);
+    check("permalink: /x/", r#"{"aliases":["/x/"],"extra":{"permalink":"/x/"}}"#);
+    check("url: /x/", r#"{"aliases":["/x/"],"extra":{"url":"/x/"}}"#);
+    check("permalink: /:year/x/", r#"{"extra":{"permalink":"/:year/x/"}}"#);
+    check("url: https://x.org", r#"{"extra":{"url":"https://x.org"}}"#);
     check("lastmod: 2024-05-01", r#"{"updated":"2024-05-01"}"#);
     check("modified: 2024-05-01", r#"{"updated":"2024-05-01"}"#);
     check(
