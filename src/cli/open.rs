@@ -9,19 +9,25 @@ use anyhow::Context;
 
 use crate::{
     base::{
-        config::{BaseUrl, Config, FILE_NAME},
+        config::{BaseUrl, Config, FILE_NAME, Repo},
         path::RepoPath,
     },
     cli::exit::UsageError,
     git::history::HistoryReader,
     parse::front_matter::Date,
     render::{Renderer, highlight::Highlighter},
-    site::{Site, SiteOptions},
+    site::{DeckOptions, Site, SiteOptions},
     source::{Folder, Source, Tree},
 };
 
 /// Fixes today, for builds that are repeated later; in seconds since 1970, as reproducible builds have it.
 const TODAY_VARIABLE: &str = "SOURCE_DATE_EPOCH";
+
+/// What variables begin with that replace the value of a key in manifests.
+const OVERRIDE_PREFIX: &str = "OVERRIDE_";
+/// The repository that decks link to, and its branch.
+const REPOSITORY_VARIABLE: &str = "REPOSITORY_URL";
+const BRANCH_VARIABLE: &str = "BRANCH";
 
 /// Which site is opened, and how.
 #[derive(Clone, Debug, clap::Args)]
@@ -70,6 +76,7 @@ impl SiteArgs {
             output: self.output_inside(source, output),
             history: None,
             takes_words: false,
+            deck: deck_options(),
         })
     }
 
@@ -135,6 +142,19 @@ pub(super) fn configured_output(source: &dyn Source) -> RepoPath {
     let path = RepoPath::root().join(FILE_NAME);
     let text = source.read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.map_or_else(Config::default, |text| Config::parse(&path, &text).0).output
+}
+
+/// What the environment says of decks, with the variables of remark workshops.
+fn deck_options() -> DeckOptions {
+    let overrides = std::env::vars().filter_map(|(name, value)| {
+        let key = name.strip_prefix(OVERRIDE_PREFIX)?;
+        (!value.is_empty()).then(|| (key.to_owned(), value))
+    });
+    let repo = std::env::var(REPOSITORY_VARIABLE).ok().map(|url| Repo {
+        url: url.trim().trim_end_matches('/').replace("git@github.com:", "https://github.com/"),
+        branch: std::env::var(BRANCH_VARIABLE).ok(),
+    });
+    DeckOptions { overrides: overrides.collect(), repo }
 }
 
 fn today() -> anyhow::Result<Date> {

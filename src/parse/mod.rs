@@ -3,7 +3,9 @@
 pub mod data;
 pub mod expand;
 pub mod front_matter;
+pub mod manifest;
 pub mod markdown;
+pub mod slides;
 pub mod slug;
 pub mod summary;
 pub mod words;

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{self, Diagnostic},
-        digest::{Digest, Print},
+        digest::{BlobId, Digest, Print},
         path::RepoPath,
     },
     git::{
@@ -137,6 +137,7 @@ pub fn build(
     // Who asks why gets the long answer.
     if let Some(state) =
         state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
+        && is_same_outside(state, &**source)
         && is_written(state, &former.marks, &output)
     {
         state.mark_used();
@@ -180,6 +181,7 @@ pub fn build(
         domains: begun.domains.clone(),
         history_problem: begun.site().history().and_then(|history| history.problem()).map(str::to_owned),
         diagnostics,
+        outside: outside(&done, &**source),
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
     };
@@ -202,6 +204,13 @@ pub fn build(
     Ok(built)
 }
 
+/// The files beside the site that were asked for, with their ids.
+fn outside(done: &[Done<'_>], source: &dyn Source) -> Vec<(String, Option<BlobId>)> {
+    let asked = done.iter().flat_map(|done| &done.record.trace.asked);
+    let paths: BTreeSet<&str> = asked.filter_map(|(question, _)| question.outside()).collect();
+    paths.into_iter().map(|path| (path.to_owned(), outside_blob(source, path))).collect()
+}
+
 /// The history of the pages, which is kept when there are new commits.
 fn history(options: &BuildOptions<'_>) -> Option<History> {
     let reader = options.history.as_ref()?;
@@ -221,6 +230,16 @@ fn inputs(listing: &Listing, options: &BuildOptions<'_>) -> Print {
         listing.entries.iter().map(|(path, entry)| (path, entry.blob, entry.size)).collect();
     let problems = postcard::to_allocvec(&listing.diagnostics).unwrap_or_default();
     Print::of(&(entries, problems, &site.today, cache::way(site), history))
+}
+
+/// Whether the files beside the site are those that the last build took something from.
+fn is_same_outside(state: &State, source: &dyn Source) -> bool {
+    state.head().outside.iter().all(|(path, blob)| outside_blob(source, path) == *blob)
+}
+
+fn outside_blob(source: &dyn Source, path: &str) -> Option<BlobId> {
+    let path = RepoPath::root().resolve(path)?;
+    source.read_outside(&path).map(|bytes| BlobId::of(&bytes))
 }
 
 /// Whether the output folder is as the last build left it.

@@ -17,6 +17,7 @@ pub mod theme;
 pub mod trace;
 pub mod xml;
 
+mod deck;
 mod embed;
 mod feed;
 mod hooks;
@@ -38,6 +39,7 @@ use crate::{
         path::RepoPath,
     },
     render::{
+        deck::ChapterCache,
         highlight::Highlighter,
         images::ImageSizes,
         page::Render,
@@ -74,12 +76,18 @@ pub struct Renderer {
     world: Arc<World>,
     highlighter: Arc<Highlighter>,
     images: Arc<ImageSizes>,
+    chapters: Arc<ChapterCache>,
 }
 
 impl Renderer {
     /// Loads the site's theme; what is wrong with it is in [`Renderer::diagnostics`].
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, highlighter: Arc<Highlighter>) -> Self {
-        Self { world: Arc::new(World::new(site, source, None)), highlighter, images: Arc::default() }
+        Self {
+            world: Arc::new(World::new(site, source, None)),
+            highlighter,
+            images: Arc::default(),
+            chapters: Arc::default(),
+        }
     }
 
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
@@ -113,7 +121,8 @@ impl Renderer {
     pub fn render(&self, route: &Route) -> Option<Rendered> {
         let asker = Asker::new(Arc::clone(&self.world));
         let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
-        let render = Arc::new(Render { asker, highlighter, images });
+        let chapters = Arc::clone(&self.chapters);
+        let render = Arc::new(Render { asker, highlighter, images, chapters });
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
@@ -139,6 +148,7 @@ impl Renderer {
             Place::Feed(of) => plain(feed::atom(&render, route, of), media_type("feed.atom")),
             Place::Sitemap => plain(sitemap::sitemap(&render), media_type("sitemap.xml")),
             Place::Robots => plain(sitemap::robots(&render), media::TEXT),
+            Place::Deck(path) => html(deck::page(&render, &path)),
             Place::Asset(path) => asset(&render, &path),
         })
     }

@@ -1,13 +1,15 @@
 //! [`Render`]: one render of one address, and what all kinds of pages need of it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
         path::RepoPath,
     },
+    parse::expand::At,
     render::{
+        deck::ChapterCache,
         highlight::Highlighter,
         hooks,
         images::ImageSizes,
@@ -15,7 +17,7 @@ use crate::{
         queries::SiteQueries,
         scope,
         theme::{self, context},
-        trace::{Asker, PageFacts, PageValues},
+        trace::{Asker, NearestFile, PageFacts, PageValues},
         view,
     },
     site::route::Route,
@@ -27,6 +29,7 @@ pub(super) struct Render {
     pub(super) asker: Asker,
     pub(super) highlighter: Arc<Highlighter>,
     pub(super) images: Arc<ImageSizes>,
+    pub(super) chapters: Arc<ChapterCache>,
 }
 
 impl Render {
@@ -44,6 +47,26 @@ impl Render {
     /// An address as it is written into HTML.
     pub(super) fn href(&self, route: &Route) -> String {
         route.href(self.asker.settings().base.prefix())
+    }
+
+    /// The chapter that was likely meant by a path at which there is none.
+    pub(super) fn nearest_chapter(&self, path: &RepoPath) -> Option<String> {
+        self.asker.ask(NearestFile(path.clone())).map(ToString::to_string)
+    }
+
+    /// The place of a byte range of a file.
+    pub(super) fn place_in(&self, path: &RepoPath, span: &Range<usize>) -> Place {
+        let at = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let at = At { file: 0, offset: at(span.start), len: at(span.len()) };
+        let problem = Diagnostic::note("", "");
+        let placed = self.asker.placed(vec![(problem, at)], std::slice::from_ref(path));
+        placed.into_iter().find_map(|problem| problem.place).unwrap_or_else(|| Place::file(path))
+    }
+
+    /// The place of a line of a file.
+    pub(super) fn place_of_line(&self, path: &RepoPath, line: u32) -> Place {
+        let text = self.asker.bytes(path).unwrap_or_default();
+        Place::at_line(path, &String::from_utf8_lossy(&text), line as usize, 1, None)
     }
 
     /// What a page says of itself.

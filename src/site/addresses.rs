@@ -37,6 +37,7 @@ const SHOWN_CHARS: usize = 60;
 pub(super) fn claim(site: &mut Site) -> Vec<Diagnostic> {
     let mut claims = Claims::default();
     claims.pages(site);
+    claims.decks(site);
     claims.assets(site);
     claims.sections(site);
     claims.taxonomies(site);
@@ -83,6 +84,12 @@ impl Claims {
         }
     }
 
+    fn decks(&mut self, site: &Site) {
+        for deck in site.decks.iter() {
+            self.routes.claim(deck.route.clone(), Target::Deck(deck.path.clone()));
+        }
+    }
+
     fn assets(&mut self, site: &Site) {
         let files = site.listing.entries.keys().filter(|path| !path.is_markdown() && site.is_content(path));
         for path in files {
@@ -102,7 +109,7 @@ impl Claims {
     fn taken(&self, site: &Site, path: &RepoPath, route: &Route, other: &Target) -> Option<Diagnostic> {
         let other = match other {
             Target::Page(id) | Target::Redirect { page: id, .. } => site.page(*id).path(),
-            Target::Asset(path) => path,
+            Target::Asset(path) | Target::Deck(path) => path,
             _ => return None,
         };
         Some(routes::duplicate(route, path, other))

@@ -12,6 +12,7 @@
 //! A site answers queries. It writes nothing, keeps no bodies and no rendered HTML.
 
 pub mod anchors;
+pub mod deck;
 pub mod file;
 pub mod graph;
 pub mod nav;
@@ -47,7 +48,7 @@ use rayon::prelude::*;
 
 use crate::{
     base::{
-        config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE},
+        config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE, Repo},
         diagnostic::{self, Diagnostic, Place},
         path::RepoPath,
     },
@@ -58,6 +59,7 @@ use crate::{
         summary::{self, Summary, SummaryItem},
     },
     site::{
+        deck::Decks,
         file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles},
         files::Files,
         graph::LinkGraph,
@@ -102,6 +104,17 @@ pub struct SiteOptions {
     pub history: Option<Arc<History>>,
     /// Whether the words of pages are taken while they are parsed, and not when somebody searches.
     pub takes_words: bool,
+    /// What decks depend on.
+    pub deck: DeckOptions,
+}
+
+/// What decks depend on besides the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DeckOptions {
+    /// Values that replace those of keys in manifests.
+    pub overrides: BTreeMap<String, String>,
+    /// The repository's page on a forge, for links to sources, where the config names none.
+    pub repo: Option<Repo>,
 }
 
 /// One snapshot of a site.
@@ -127,6 +140,7 @@ pub struct Site {
     /// Made when a link first goes by a name: in many sites none does.
     names: OnceLock<Names>,
     links: LinkGraph,
+    decks: Arc<Decks>,
     /// The words of pages, which all snapshots share.
     stock: Arc<Stock>,
     /// What is wrong with the config and with how the files fit together.
@@ -259,6 +273,12 @@ impl Site {
     /// Puts a site together whose files are parsed; pages are shared with a former one where they are the same.
     fn assemble(mut self, source: &dyn Source, files: Vec<Arc<PageFile>>, former: &Self) -> Self {
         self.files = Files::new(files);
+        let read = SourceFiles { source, listing: &self.listing };
+        let none = Decks::default();
+        let is_alike = self.options.deck == former.options.deck && self.content == former.content;
+        let decks = Decks::load(&self, &read, if is_alike { &former.decks } else { &none });
+        self.unsettled.extend(decks.unsettled.iter().cloned());
+        self.decks = Arc::new(decks);
         let selection = select::select(&self, former);
         let mut diagnostics = selection.diagnostics;
         self.pages = Pages::new(selection.pages);
@@ -438,6 +458,16 @@ impl Site {
         &self.stock
     }
 
+    /// The decks of slides.
+    pub fn decks(&self) -> &Decks {
+        &self.decks
+    }
+
+    /// The repository's page on a forge, for links from decks to their sources.
+    pub fn deck_repo(&self) -> Option<&Repo> {
+        self.config.repo.as_ref().or(self.options.deck.repo.as_ref())
+    }
+
     /// The link graph.
     pub fn links(&self) -> &LinkGraph {
         &self.links
@@ -450,7 +480,8 @@ impl Site {
         };
         let of_files = self.files.iter().filter(is_shown).flat_map(|file| &file.diagnostics);
         let own = self.diagnostics.iter().chain(&self.listing.diagnostics);
-        let mut diagnostics = own.chain(of_files).cloned().collect();
+        let of_decks = self.decks.iter().flat_map(|deck| &deck.diagnostics);
+        let mut diagnostics = own.chain(of_files).chain(of_decks).cloned().collect();
         diagnostic::sort(&mut diagnostics);
         diagnostics
     }

@@ -15,7 +15,7 @@ use crate::{
         markdown::{Facts, HeadingFact},
     },
     site::{
-        Site, addresses,
+        Site, addresses, deck,
         file::{PageFile, SourceFiles},
         page::{Page, PageId},
         select,
@@ -41,6 +41,9 @@ pub(super) fn patched(
         return None;
     }
     let files = SourceFiles { source, listing };
+    if changed.iter().any(|path| deck::concerns(former, &files, path)) {
+        return None;
+    }
     let vocabulary = former.takes_words().then(|| former.stock.vocabulary());
     let load = |&place: &usize| {
         let path = &former.files.at(place).path;

@@ -38,6 +38,8 @@ pub enum Target {
         /// Which part of the list, from 1.
         number: usize,
     },
+    /// A deck of slides, by its manifest.
+    Deck(RepoPath),
     /// A file, copied as it is.
     Asset(RepoPath),
     /// An Atom feed.

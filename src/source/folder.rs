@@ -20,12 +20,15 @@ use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::index::{FileStat, WorkTree},
     source::{
-        Entry, Found, KnownBlob, Listing, ListingOptions, Source, SourceError, cause_of,
+        Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, cause_of,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
         links,
         walk::{Child, Kind, Raw, Walked, unreadable, walk},
     },
 };
+
+/// The folder of Git's own files.
+const GIT_FOLDER: &str = ".git";
 
 /// How old a file must be for its times to tell that it has not changed since: two seconds are the coarsest clock of a
 /// file system in use (FAT).
@@ -107,7 +110,24 @@ impl Folder {
     }
 }
 
+/// The top of the work tree that a folder lies in.
+fn repository_of(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(GIT_FOLDER).exists())
+}
+
 impl Source for Folder {
+    fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        if path.parts().any(|part| part.eq_ignore_ascii_case(GIT_FOLDER)) {
+            return None;
+        }
+        let Some(top) = repository_of(&self.root) else { return self.read(path).ok() };
+        // A link must not lead out of the repository.
+        let file = top.join(path.as_str()).canonicalize().ok().filter(|file| file.starts_with(top))?;
+        let metadata = file.metadata().ok()?;
+        let is_read = metadata.is_file() && metadata.len() <= MAX_OUTSIDE_BYTES;
+        is_read.then(|| fs::read(file).ok())?
+    }
+
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
         let (work_tree, mut diagnostics) = read_work_tree(&self.root);
         let work_tree = work_tree.map(Arc::new);

@@ -49,6 +49,9 @@ pub use watch::{Alarm, Watch};
 /// A file, what the disk says of it, and the id that its bytes had then.
 pub type KnownBlob = (RepoPath, FileStat, BlobId);
 
+/// The largest file outside of the site that is read, in bytes.
+const MAX_OUTSIDE_BYTES: u64 = 4 << 20;
+
 /// A tree of files that a site is made from.
 pub trait Source: Send + Sync {
     /// Every file of the site, with problems collected beside them.
@@ -58,6 +61,12 @@ pub trait Source: Send + Sync {
     ///
     /// Symbolic links are followed inside the root. Nothing in a `.git` folder is a file here.
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError>;
+
+    /// The bytes of a file of the repository that the site lies in, named from its root, whether it is one of the site or not;
+    /// `None` when there is none, or it is too large. A site that lies in no repository is one itself.
+    fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        self.read(path).ok()
+    }
 
     /// Whether its files can't change: those of a commit.
     fn is_fixed(&self) -> bool {

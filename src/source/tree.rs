@@ -18,7 +18,7 @@ use crate::{
         tree::{TreeId, TreeItem, TreeItemKind, TreeReader},
     },
     source::{
-        Entry, Found, Listing, ListingOptions, Source, SourceError, cause_of,
+        Entry, Found, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, cause_of,
         ignore::{GitRules, Rules, Scope},
         links,
         walk::{Child, Kind, Raw, unreadable, walk},
@@ -69,7 +69,11 @@ impl Tree {
 
     /// What is at a path, links not followed.
     fn find(&self, path: &RepoPath) -> Result<Option<TreeItemKind>, SourceError> {
-        let mut kind = TreeItemKind::Folder(self.root);
+        self.find_below(self.root, path)
+    }
+
+    fn find_below(&self, folder: TreeId, path: &RepoPath) -> Result<Option<TreeItemKind>, SourceError> {
+        let mut kind = TreeItemKind::Folder(folder);
         for name in path.parts() {
             let TreeItemKind::Folder(folder) = kind else { return Ok(None) };
             let items = self.items(folder)?;
@@ -112,6 +116,14 @@ impl Tree {
 }
 
 impl Source for Tree {
+    fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        let Some(TreeItemKind::File(blob)) = self.find_below(self.reader.root(), path).ok()? else {
+            return None;
+        };
+        let size = self.reader.sizes(&[blob]).ok()?.pop()?.ok()?;
+        (size <= MAX_OUTSIDE_BYTES).then(|| self.reader.blob(blob).ok())?
+    }
+
     fn is_fixed(&self) -> bool {
         true
     }

@@ -123,6 +123,7 @@ fn options(conditions: &Conditions) -> SiteOptions {
         output: None,
         history: None,
         takes_words: false,
+        deck: recto::site::DeckOptions::default(),
     }
 }
 

@@ -45,6 +45,7 @@ pub use self::{
 
 use serde::{Deserialize, Serialize};
 
+use self::block::Page;
 use crate::{
     base::diagnostic::Diagnostic,
     parse::expand::{At, Expanded},
@@ -63,6 +64,9 @@ pub struct MarkdownOptions {
     pub wiki_links: bool,
     /// `:tada:`
     pub emoji: bool,
+    /// As slides have it: tables, tasks, bare addresses and `~~strikethrough~~`, but no ids, footnotes, formulas, wiki links,
+    /// emoji, definition lists and `==marks==`, which the slides of other tools mean literally.
+    pub slides: bool,
     /// What the ids of footnotes begin with, for pages that are joined into one.
     pub id_prefix: String,
 }
@@ -75,6 +79,7 @@ impl Default for MarkdownOptions {
             math: true,
             wiki_links: true,
             emoji: true,
+            slides: false,
             id_prefix: String::new(),
         }
     }
@@ -84,6 +89,11 @@ impl MarkdownOptions {
     /// CommonMark without any extension.
     pub fn plain() -> Self {
         Self { plain: true, ..Self::default() }
+    }
+
+    /// The Markdown of slides.
+    pub fn slides() -> Self {
+        Self { slides: true, math: false, wiki_links: false, emoji: false, ..Self::default() }
     }
 }
 
@@ -96,6 +106,8 @@ pub struct Document<'a> {
     pub facts: Facts,
     /// What is likely not what the author meant.
     pub problems: Vec<Problem>,
+    /// Where blocks begin: the place of an event with an offset of the text. Only for slides, and not for what is in components.
+    pub starts: Vec<(usize, usize)>,
 }
 
 /// A diagnostic that knows where it is in the expanded text's files; who has their text makes a place of it.
@@ -131,12 +143,16 @@ fn parse_body<'a>(
     ids: &mut Ids,
 ) -> (Document<'a>, Vec<String>) {
     let mut page = block::translate(expanded, options);
-    let anchors =
-        if options.plain { Vec::new() } else { ids::assign(&mut page.events, ids, &mut page.problems) };
+    let anchors = if options.plain || options.slides {
+        Vec::new()
+    } else {
+        ids::assign(&mut page.events, ids, &mut page.problems)
+    };
     if page.has_footnotes {
         page.events = footnotes::place(page.events, ids, &options.id_prefix, &mut page.problems);
     }
-    (Document { events: page.events, facts: Facts::default(), problems: page.problems }, anchors)
+    let Page { events, problems, starts, .. } = page;
+    (Document { events, facts: Facts::default(), problems, starts }, anchors)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ const PROGRAM: &str = env!("RECTO_BUILD");
 /// The print of what makes two builds of the same files different sites.
 pub fn way(options: &SiteOptions) -> Print {
     let base_url = options.base_url.as_ref().map(ToString::to_string);
-    Print::of(&(options.drafts, options.future, base_url))
+    Print::of(&(options.drafts, options.future, base_url, &options.deck))
 }
 
 /// A folder of states.

@@ -48,6 +48,7 @@ impl Cache {
             inputs: None,
             reading: site.reading().clone(),
             // Only a build compares them.
+            outside: Vec::new(),
             domains: Domains::default(),
             history_problem: None,
             diagnostics: Vec::new(),

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::Diagnostic,
-        digest::{Digest, Print},
+        digest::{BlobId, Digest, Print},
         path::RepoPath,
     },
     git::index::FileStat,
@@ -59,6 +59,8 @@ pub struct Head {
     pub history_problem: Option<String>,
     /// All problems that it told.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files of the repository beside the site that decks took something from, with their ids.
+    pub outside: Vec<(String, Option<BlobId>)>,
     /// How many addresses the site had.
     pub n_routes: usize,
     /// The digest of the output folder's manifest after the build.

@@ -293,6 +293,48 @@ impl View {
     }
 }
 
+/// What `deck.html` sees as `deck`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Deck {
+    /// Its title, in one line.
+    pub title: String,
+    /// A line below it.
+    pub subtitle: Option<String>,
+    /// Who speaks.
+    pub author: Option<String>,
+    /// The day, as written.
+    pub date: Option<String>,
+    /// What it is given at.
+    pub event: Option<String>,
+    /// Its address.
+    pub url: String,
+    /// Its language.
+    pub lang: String,
+    /// Width to height, as `16:9`.
+    pub ratio: String,
+    /// The look that the manifest asks for.
+    pub theme: Option<String>,
+    /// What stands before the number of a slide.
+    pub prefix: String,
+    /// The classes that readers can switch.
+    pub lenses: Vec<String>,
+    /// What the viewer knows of its parts, as JSON.
+    pub facts: String,
+    /// All slides, as HTML.
+    #[serde(skip)]
+    pub slides_html: String,
+}
+
+impl Deck {
+    /// The context of a render of `deck.html`; the slides are both `content` and `deck.slides_html`.
+    pub fn to_context(&self) -> Context {
+        let mut context = Context::new();
+        context.insert("deck", self);
+        context.insert_html("content", &self.slides_html);
+        context
+    }
+}
+
 /// What `redirect.html` sees as `redirect`, the page that stands at a former address.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Redirect {

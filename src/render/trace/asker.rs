@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
+    deck::OutsideFile,
     page::PageText,
     place::SiteValues,
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
@@ -69,6 +70,26 @@ impl Asker {
         answer
     }
 
+    /// An asker about the same world, for a part whose result is kept.
+    pub(in crate::render) fn apart(&self) -> Self {
+        Self::new(Arc::clone(&self.world))
+    }
+
+    /// The world, to ask whether a trace holds in it.
+    pub(in crate::render) fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Takes over what was asked for a part.
+    pub(in crate::render) fn adopt(&self, trace: &Trace) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        for (question, print) in &trace.asked {
+            if !asked.contains_key(question) {
+                asked.insert(question.clone(), *print);
+            }
+        }
+    }
+
     /// What was asked; `None` when the result must not be used again.
     pub(in crate::render) fn trace(&self) -> Option<Trace> {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
@@ -122,6 +143,12 @@ impl Asker {
             self.do_not_reuse();
         }
         bytes
+    }
+
+    /// The bytes' id and the text of a file of the repository, named from its root; it need not be a file of the site.
+    pub(in crate::render) fn outside(&self, path: &str) -> Option<(BlobId, Arc<str>)> {
+        self.ask(OutsideFile(path.to_owned()));
+        self.world.outside(path)
     }
 
     /// The place of a top-level key of a file's front matter.

@@ -132,7 +132,8 @@ fn rules(site: &Site) -> Print {
     let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
     let pages: Vec<(&RepoPath, &Route)> =
         site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
-    Print::of(&(config, paths, hidden, summary, cascades, pages))
+    let decks: Vec<&Route> = site.decks().iter().map(|deck| &deck.route).collect();
+    Print::of(&(config, paths, hidden, summary, cascades, pages, decks))
 }
 
 fn list_of(site: &Site, section: &Section) -> Print {

@@ -14,6 +14,7 @@
 //! An answer is as fine as what is shown of it: a list of titles and dates doesn't change when a body does.
 
 mod asker;
+mod deck;
 mod domain;
 mod file;
 mod list;
@@ -41,6 +42,7 @@ pub use self::{
 
 pub(super) use self::{
     asker::{Asker, Texts},
+    deck::DeckFacts,
     file::{FileBlob, NearestFile},
     list::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,

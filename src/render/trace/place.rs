@@ -32,6 +32,7 @@ pub(in crate::render) enum Place {
     Folder(RepoPath),
     Taxonomy(String),
     Term { taxonomy: String, term: String, number: usize },
+    Deck(RepoPath),
     Asset(RepoPath),
     Feed(FeedOf),
     Sitemap,
@@ -81,6 +82,7 @@ fn place(site: &Site, target: &Target) -> Place {
             let (taxonomy, term) = term_of(*taxonomy, *term);
             Place::Term { taxonomy, term, number: *number }
         }
+        Target::Deck(path) => Place::Deck(path.clone()),
         Target::Asset(path) => Place::Asset(path.clone()),
         Target::Feed(routes::FeedOf::Site) => Place::Feed(FeedOf::Site),
         Target::Feed(routes::FeedOf::Section(section)) => Place::Feed(FeedOf::Section(folder_of(*section))),
@@ -117,6 +119,8 @@ pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) base: &'w BaseUrl,
     pub(in crate::render) content: &'w RepoPath,
     pub(in crate::render) repo: Option<&'w Repo>,
+    /// The repository as decks link to it.
+    pub(in crate::render) deck_repo: Option<&'w Repo>,
     /// Where the site lies in its repository.
     pub(in crate::render) repo_folder: Option<&'w RepoPath>,
     pub(in crate::render) markdown: &'w MarkdownOptions,
@@ -138,7 +142,8 @@ impl Ask for Settings {
             base: &config.base_url,
             content: site.content(),
             repo: config.repo.as_ref(),
-            repo_folder: config.repo.as_ref().and_then(|_| site.repo_folder()),
+            deck_repo: site.deck_repo(),
+            repo_folder: site.deck_repo().and_then(|_| site.repo_folder()),
             markdown: &site.reading().markdown,
             line_numbers: config.highlight.line_numbers,
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     World,
+    deck::{DeckFacts, OutsideFile},
     domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
@@ -67,6 +68,16 @@ macro_rules! questions {
             }
         }
 
+        impl Question {
+            /// The file beside the site that it is about, named from the root of the repository.
+            pub fn outside(&self) -> Option<&str> {
+                match self {
+                    Self::OutsideFile(question) => Some(&question.0),
+                    _ => None,
+                }
+            }
+        }
+
         impl fmt::Display for Question {
             /// What is asked for, for people: `the titles around guide/a.md in the navigation`.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,6 +122,8 @@ questions![
     SitemapEntries,
     FileBlob,
     NearestFile,
+    DeckFacts,
+    OutsideFile,
     SearchOverview,
     SearchWords,
     SearchPages,

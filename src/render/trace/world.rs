@@ -127,6 +127,14 @@ impl World {
         of_theme.or_else(|| self.site.route_of_file(path))
     }
 
+    /// A file of the repository, named from its root; of the site when that is in no repository.
+    pub(super) fn outside(&self, path: &str) -> Option<(BlobId, Arc<str>)> {
+        let path = RepoPath::root().resolve(path).filter(|path| !path.is_root())?;
+        let bytes = self.source.read_outside(&path)?;
+        let text = String::from_utf8(bytes).ok()?;
+        Some((BlobId::of(text.as_bytes()), Arc::from(text)))
+    }
+
     pub(super) fn files(&self) -> SourceFiles<'_> {
         SourceFiles { source: &*self.source, listing: self.site.listing() }
     }

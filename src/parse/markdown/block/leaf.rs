@@ -26,6 +26,7 @@ impl<'a> Translator<'a, '_> {
         let lines = mem::take(&mut blocks.lines);
         let (Some((_, first)), Some((_, last))) = (lines.first(), lines.last()) else { return };
         let at = blocks.source.at(first.start..last.end);
+        self.begin(&blocks.source, first.start);
         let html = Merged::new(blocks.source.text, &lines, None).text;
         match placeholder::read_block(&html, &self.expanded.calls) {
             Some(call) => self.component(call),
@@ -51,6 +52,7 @@ impl<'a> Translator<'a, '_> {
             self.push(Event::Math(Box::new(Math { display: true, block: true, tex: code, at })));
             return;
         }
+        self.begin(&blocks.source, range.start);
         self.push(Event::Start(Tag::CodeBlock(fence)));
         if !code.is_empty() {
             self.push(Event::Text(code));

@@ -27,6 +27,8 @@ pub(in crate::parse::markdown) struct Page<'a> {
     pub(in crate::parse::markdown) events: Vec<Event<'a>>,
     pub(in crate::parse::markdown) problems: Vec<Problem>,
     pub(in crate::parse::markdown) has_footnotes: bool,
+    /// See [`Document::starts`](crate::parse::markdown::Document::starts).
+    pub(in crate::parse::markdown) starts: Vec<(usize, usize)>,
 }
 
 /// Translates a page with the bodies of its components.
@@ -37,7 +39,7 @@ pub(in crate::parse::markdown) fn translate<'a>(
     let mut translator = Translator {
         expanded,
         options,
-        page: Page { events: Vec::new(), problems: Vec::new(), has_footnotes: false },
+        page: Page { events: Vec::new(), problems: Vec::new(), has_footnotes: false, starts: Vec::new() },
         is_used: vec![false; expanded.calls.len()],
         depth: 0,
         definitions: None,
@@ -142,7 +144,10 @@ impl<'a> Translator<'a, '_> {
             match event {
                 PdEvent::Start(tag) => self.start(&mut blocks, tag, range),
                 PdEvent::End(_) => self.end(&mut blocks),
-                PdEvent::Rule => self.push(Event::Rule),
+                PdEvent::Rule => {
+                    self.begin(&blocks.source, range.start);
+                    self.push(Event::Rule);
+                }
                 PdEvent::Text(line) | PdEvent::Html(line) => blocks.lines.push((line, range)),
                 _ => {}
             }
@@ -154,6 +159,9 @@ impl<'a> Translator<'a, '_> {
         let mut options = Options::empty();
         if self.options.plain {
             return options;
+        }
+        if self.options.slides {
+            return Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         }
         options |= Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
@@ -185,12 +193,20 @@ impl<'a> Translator<'a, '_> {
         }
     }
 
+    /// Notes where the block begins whose first event comes next.
+    fn begin(&mut self, source: &Source<'_>, offset: usize) {
+        if self.options.slides && self.depth == 0 {
+            self.page.starts.push((self.page.events.len(), source.base + offset));
+        }
+    }
+
     fn open(&mut self, blocks: &mut Blocks<'a>, tag: Tag<'a>) {
         blocks.open.push(Some(tag.end()));
         self.push(Event::Start(tag));
     }
 
     fn start(&mut self, blocks: &mut Blocks<'a>, tag: PdTag<'a>, range: Range<usize>) {
+        let start = range.start;
         let tag = match tag {
             PdTag::Paragraph => return self.start_paragraph(blocks, &range),
             PdTag::Heading { level, id, classes, attrs } => {
@@ -231,6 +247,7 @@ impl<'a> Translator<'a, '_> {
             // Inline tags never come here, and metadata blocks are not turned on.
             _ => return blocks.open.push(None),
         };
+        self.begin(&blocks.source, start);
         self.open(blocks, tag);
     }
 
@@ -252,6 +269,7 @@ impl<'a> Translator<'a, '_> {
         if blocks.is_inline && blocks.open.is_empty() {
             return blocks.open.push(None);
         }
+        self.begin(&blocks.source, range.start);
         self.open(blocks, Tag::Paragraph);
     }
 

@@ -16,6 +16,7 @@ use pulldown_cmark::{CowStr, Event as PdEvent, LinkType, Tag as PdTag};
 use self::delimiter::{MAX_SCRIPT_BYTES, Openers};
 pub(in crate::parse::markdown) use self::text::{Merged, Piece, cow};
 use crate::parse::markdown::{
+    attributes::Attributes,
     block::{Source, Translator},
     event::{Code, Event, FootnoteReference, LinkKind, Math, Tag, TagEnd},
     placeholder,
@@ -184,7 +185,10 @@ impl<'a> Inline<'_, 'a, '_> {
             PdEvent::Start(tag) => return self.start_tag(run, index, tag, range),
             PdEvent::End(_) => self.end_tag(run, index),
             PdEvent::Code(code) => {
-                let attributes = self.attributes(run, index, range.end).unwrap_or_default();
+                let attributes = match self.translator.options.slides {
+                    true => Attributes::default(),
+                    false => self.attributes(run, index, range.end).unwrap_or_default(),
+                };
                 let text = self.translator.restore(code);
                 self.out().push(Event::Code(Box::new(Code { text, attributes })));
             }

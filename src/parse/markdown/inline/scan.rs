@@ -73,6 +73,7 @@ impl<'a> Inline<'_, 'a, '_> {
         let floor = *written;
         match text.as_bytes()[trigger] {
             byte if self.translator.options.plain && byte != PLACEHOLDER_BYTE => None,
+            b'=' | b'^' | b'~' | b'[' if self.translator.options.slides => None,
             PLACEHOLDER_BYTE => {
                 let (call, len) = placeholder::read(&text[trigger..], &self.translator.expanded.calls)?;
                 self.write_text(merged, floor..trigger);

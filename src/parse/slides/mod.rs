@@ -1,0 +1,25 @@
+//! Slides: the dialect of remark, in which workshop decks are written.
+//!
+//! A chapter is a Markdown file that is split into slides *before* it is Markdown, so that `---` below a line of text is no
+//! heading. The way of a chapter:
+//!
+//! 1. `variables` replaces `@@NAME@@`, `@@LINK[...]` and `@@INCLUDE[...]`.
+//! 2. `lexer` splits the text, and `chapter` makes slides of it, with the `properties` at their top.
+//! 3. `markdown` makes each slide a text that our Markdown parser reads as the author meant it.
+//!
+//! How slides become a deck is left to the renderer.
+
+mod chapter;
+mod lexer;
+mod markdown;
+mod properties;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use self::{
+    chapter::{Chapter, Definition, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
+    markdown::{CLASS, EMPTY, Part, SlideText, label, labels, to_expanded},
+    properties::Properties,
+    variables::{Replaced, Used, Values, replace, used},
+};

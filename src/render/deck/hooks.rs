@@ -1,0 +1,196 @@
+//! The answers of a site to the Markdown renderer for slides: links are meant from the deck, or else from the chapter, and
+//! lead there from a file of the disk as well.
+
+use crate::{
+    base::{diagnostic::Diagnostic, path::RepoPath},
+    parse::{
+        expand::{At, AttributeValue, ComponentCall},
+        markdown::{Fence, Link, LinkKind, html, take_line_marks},
+        slides::CLASS,
+    },
+    render::{
+        deck::code,
+        highlight::Outcome,
+        markdown::{Hooks, LinkHtml, code::code_block_html, escape, image_html},
+        page::Render,
+        trace::{Lead, Leads},
+    },
+    site::{
+        resolve::{Fragment, Missing, Spelling, is_external},
+        route::Route,
+    },
+};
+
+/// Answers for the slides of one chapter.
+pub(super) struct SlideHooks<'a> {
+    pub(super) render: &'a Render,
+    /// The manifest of the deck that is shown.
+    pub(super) deck: &'a RepoPath,
+    pub(super) route: &'a Route,
+    /// The file of the chapter.
+    pub(super) chapter: &'a RepoPath,
+    pub(super) problems: Vec<(Diagnostic, At)>,
+}
+
+impl SlideHooks<'_> {
+    /// Where a link or an image leads.
+    fn lead(&self, target: &str) -> Option<Lead> {
+        if target.is_empty() || target.starts_with('#') || is_external(target) {
+            return None;
+        }
+        let ask = |file: &RepoPath| {
+            let (target, file, route) = (target.to_owned(), file.clone(), self.route.clone());
+            self.render.asker.ask(Leads { spelling: Spelling::Path, target, file, route })
+        };
+        Some(match ask(self.deck) {
+            Lead::Missing(missing) if self.chapter != self.deck => match ask(self.chapter) {
+                Lead::Missing(_) => Lead::Missing(missing),
+                found => found,
+            },
+            lead => lead,
+        })
+    }
+
+    /// The address as it is written into HTML.
+    fn href(&self, lead: Option<&Lead>, written: &str) -> String {
+        let Some(Lead::To { route, fragment, .. }) = lead else { return written.to_owned() };
+        let mut href = relative(self.route, route);
+        if let Some(Fragment::Id(id) | Fragment::Missing(id)) = fragment {
+            href.push('#');
+            href.push_str(id);
+        }
+        href
+    }
+
+    fn check(&mut self, lead: Option<&Lead>, target: &str, at: At, is_image: bool) {
+        let Some(Lead::Missing(missing)) = lead else { return };
+        let problem = match missing {
+            Missing::Outside => return,
+            _ if is_image => Diagnostic::warning("missing-image", format!("`{target}` does not exist")),
+            _ => Diagnostic::warning("broken-link", format!("`{target}` does not exist")),
+        };
+        self.problems
+            .push((problem.hint("write the path from the folder of the deck, or of this chapter"), at));
+    }
+}
+
+/// An address as seen from another.
+fn relative(from: &Route, to: &Route) -> String {
+    let (from, to) = (from.href(""), to.href(""));
+    let folder = &from[..from.rfind('/').map_or(0, |at| at + 1)];
+    let common = folder
+        .char_indices()
+        .filter(|(at, c)| *c == '/' && to.starts_with(&folder[..=*at]))
+        .map(|(at, _)| at + 1)
+        .max()
+        .unwrap_or(0);
+    let up = "../".repeat(folder[common..].matches('/').count());
+    let path = format!("{up}{}", &to[common..]);
+    if path.is_empty() { "./".to_owned() } else { path }
+}
+
+impl Hooks for SlideHooks<'_> {
+    fn link(&mut self, link: &Link<'_>) -> LinkHtml {
+        let mut html = LinkHtml::of(link);
+        if matches!(link.kind, LinkKind::Email | LinkKind::Autolink) {
+            return html;
+        }
+        let lead = self.lead(&link.target);
+        self.check(lead.as_ref(), &link.target, link.at, false);
+        html.href = Some(self.href(lead.as_ref(), &link.target));
+        html
+    }
+
+    fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
+        let lead = self.lead(&image.target);
+        self.check(lead.as_ref(), &image.target, image.at, true);
+        let href = self.href(lead.as_ref(), &image.target);
+        let size = match &lead {
+            Some(Lead::To { route, page: None, .. }) => self.render.image_size(route),
+            _ => None,
+        };
+        image_html(image, &href, alt, |width, height| Some(size?.shown(width, height)))
+    }
+
+    fn code_block(&mut self, fence: &Fence, code: &str) -> String {
+        let code = code::decode(code);
+        let (code, marks) = code::take_marks(&code);
+        if let Some((fence, code)) = take_line_marks(fence, &code) {
+            return self.code_block(&fence, &code);
+        }
+        let language = fence.language.as_deref().unwrap_or_default();
+        let highlighted = self.render.highlighter.highlight(language, &code);
+        match highlighted.outcome {
+            Outcome::OverBudget => self.render.asker.do_not_reuse(),
+            Outcome::Unknown => {
+                let problem =
+                    Diagnostic::note("unknown-language", format!("code language `{language}` is not known"));
+                self.problems.push((problem.hint("write `text` for code without highlighting"), fence.at));
+            }
+            Outcome::Done | Outcome::Plain | Outcome::Failed => {}
+        }
+        if marks.is_empty() {
+            return code_block_html(fence, &highlighted.html);
+        }
+        code_block_html(fence, &code::wrap(&highlighted.html, &marks))
+    }
+
+    fn component(&mut self, call: &ComponentCall, body: String) -> String {
+        let classes = match call.attributes.first() {
+            Some((_, AttributeValue::Text(classes))) if call.name == CLASS => classes.as_str(),
+            _ => return body,
+        };
+        let element = if call.block { "div" } else { "span" };
+        let mut html = format!("<{element} class=\"");
+        escape::push_text(&mut html, classes);
+        html.push_str("\">");
+        if call.block {
+            html.push('\n');
+        }
+        html.push_str(&body);
+        html.push_str("</");
+        html.push_str(element);
+        html.push('>');
+        html
+    }
+
+    fn html(&mut self, written: &str) -> Option<String> {
+        let mut rewritten = String::new();
+        let mut copied = 0;
+        for attribute in html::attributes(written).filter(html::Attribute::is_address) {
+            let lead = self.lead(attribute.value);
+            let href = self.href(lead.as_ref(), attribute.value);
+            if href != attribute.value {
+                rewritten.push_str(&written[copied..attribute.range.start]);
+                escape::push_text(&mut rewritten, &href);
+                copied = attribute.range.end;
+            }
+        }
+        if copied == 0 {
+            return None;
+        }
+        rewritten.push_str(&written[copied..]);
+        Some(rewritten)
+    }
+
+    fn problem(&mut self, diagnostic: Diagnostic, at: At) {
+        self.problems.push((diagnostic, at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_from_file_to_file() {
+        let check = |from: &str, to: &str, expected: &str| {
+            assert_eq!(relative(&Route::new(from), &Route::new(to)), expected, "{from} {to}");
+        };
+        check("/a.yml.html", "/images/x.png", "images/x.png");
+        check("/talks/a.yml.html", "/images/x.png", "../images/x.png");
+        check("/talks/a.yml.html", "/talks/b/c d.png", "b/c%20d.png");
+        check("/a/b/c.html", "/a/d/", "../d/");
+        check("/a.html", "/", "./");
+    }
+}

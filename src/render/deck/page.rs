@@ -1,0 +1,485 @@
+//! [`page`]: the page of a deck: its sections, and what the template and the viewer know of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    sync::Arc,
+};
+
+use foldhash::HashMap;
+use serde_json::{Value, json};
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place},
+        digest::Print,
+        path::RepoPath,
+    },
+    parse::{
+        manifest::{Kind, Manifest},
+        markdown::heading_slug,
+        slides::Definition,
+    },
+    render::{
+        deck::{
+            chapters::{Loaded, Reader, TOC},
+            plan::Plan,
+            row::{self, Shown, SlideRef},
+            slide::{self, Setting, SlideHtml},
+            titles::Titles,
+        },
+        markdown::escape,
+        page::Render,
+        theme::context,
+        trace::{Asker, DeckFacts},
+        view,
+    },
+    site::route::Route,
+};
+
+/// Classes that tell for whom a slide is: readers can switch them.
+const LENSES: [&str; 3] = ["self-paced", "in-person", "extra-details"];
+/// The list of pictures for the slides before titles, one a line.
+const PICTURES: &str = "interstitials.txt";
+
+/// The page of a deck.
+pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+    let Some(facts) = render.asker.ask(DeckFacts(path.clone())) else { return Default::default() };
+    let mut deck = Deck::read(render, path, facts.manifest, facts.route);
+    let slides = deck.sections();
+    let view = deck.view(&slides);
+    let mut diagnostics = std::mem::take(&mut deck.diagnostics);
+    let html = render.template("deck", "deck.html", path, None, &view.to_context(), &mut diagnostics);
+    (html, diagnostics)
+}
+
+/// A deck while it is put together.
+struct Deck<'a> {
+    render: &'a Arc<Render>,
+    path: &'a RepoPath,
+    manifest: &'a Manifest,
+    route: &'a Route,
+    plan: Plan<'a>,
+    titles: Titles,
+    /// Those of the plan, then those that the deck adds.
+    texts: Vec<Arc<Loaded>>,
+    order: Vec<SlideRef>,
+    definitions: BTreeMap<String, Definition>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A section of the page.
+struct Section {
+    id: String,
+    html: String,
+    text: usize,
+    number: usize,
+}
+
+/// The sections of a deck, with what is known of them.
+struct Sections {
+    all: Vec<Section>,
+    lenses: Vec<&'static str>,
+}
+
+impl<'a> Deck<'a> {
+    fn read(render: &'a Arc<Render>, path: &'a RepoPath, manifest: &'a Manifest, route: &'a Route) -> Self {
+        let plan = Plan::of(manifest, &path.parent().unwrap_or_default());
+        let reader = Reader::new(render, path, manifest);
+        let mut diagnostics = Vec::new();
+        let mut texts = Vec::new();
+        for entry in &plan.entries {
+            let (text, problem) = reader.load(entry, None);
+            diagnostics.extend(problem);
+            texts.push(text);
+        }
+        let titles = Titles::of(&plan, &texts);
+        let toc = titles.toc(&plan);
+        for (entry, text) in plan.entries.iter().zip(&mut texts) {
+            if text.names.contains(TOC) {
+                *text = reader.load(entry, Some(&toc)).0;
+            }
+        }
+        let mut deck = Self {
+            render,
+            path,
+            manifest,
+            route,
+            plan,
+            titles,
+            texts,
+            order: Vec::new(),
+            definitions: BTreeMap::new(),
+            diagnostics,
+        };
+        deck.check_texts();
+        deck.check_titles();
+        deck.put_in_order();
+        deck.define();
+        deck
+    }
+
+    fn check_texts(&mut self) {
+        for text in &self.texts {
+            let problems = text.problems.clone();
+            self.diagnostics.extend(self.render.asker.placed(problems, std::slice::from_ref(&text.path)));
+        }
+    }
+
+    /// Titles that are the same have one slide before the first of them only, as in remark workshops.
+    fn check_titles(&mut self) {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut found = Vec::new();
+        for title in &self.titles.all {
+            match seen.get(title.text.as_str()) {
+                None => drop(seen.insert(&title.text, title.entry)),
+                Some(first) => found.push((title, *first)),
+            }
+        }
+        for (title, first) in found {
+            let text = &self.texts[title.entry];
+            let message = format!("the title `{}` occurs twice in `{}`", title.text, self.path);
+            let problem = Diagnostic::warning("duplicate-title", message)
+                .at(self.place_of(text, title.slide))
+                .related("the other", self.place_of(&self.texts[first], 0))
+                .hint("give each its own: links in the table of contents lead to the first");
+            self.diagnostics.push(problem);
+        }
+    }
+
+    fn place_of(&self, text: &Loaded, slide: usize) -> Place {
+        let line = text.lines.get(slide).copied().unwrap_or(1);
+        self.render.place_of_line(&text.path, line)
+    }
+
+    /// The slides of all texts, with those that come before titles.
+    fn put_in_order(&mut self) {
+        let pictures = self.pictures();
+        let mut before: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (index, title) in self.titles.all.iter().enumerate() {
+            let first = self.titles.all.iter().find(|other| other.text == title.text).unwrap_or(title);
+            let picture = (!pictures.is_empty()).then(|| pictures[index % pictures.len()].as_str());
+            let of = &self.texts[first.entry];
+            let line = of.lines.get(first.slide).copied().unwrap_or(1);
+            let added = Loaded::generated(&of.path, self.titles.slides(index, picture), line);
+            let (entry, slide) = (first.entry, self.first_step(first.entry, first.slide));
+            self.texts.push(Arc::new(added));
+            before.entry((entry, slide)).or_default().push(self.texts.len() - 1);
+        }
+        let n_entries = self.plan.entries.len();
+        for text in 0..n_entries {
+            for slide in 0..self.texts[text].chapter.slides.len() {
+                for &added in before.get(&(text, slide)).into_iter().flatten() {
+                    let n_slides = self.texts[added].chapter.slides.len();
+                    self.order.extend((0..n_slides).map(|slide| SlideRef { text: added, slide }));
+                }
+                self.order.push(SlideRef { text, slide });
+            }
+        }
+    }
+
+    /// The slide that one goes on with.
+    fn first_step(&self, text: usize, slide: usize) -> usize {
+        let slides = &self.texts[text].chapter.slides;
+        (0..=slide).rev().find(|&at| at == 0 || !slides[at].continues).unwrap_or(slide)
+    }
+
+    /// The pictures of the site for slides before titles; those of other hosts would be missing without a network.
+    fn pictures(&self) -> Vec<String> {
+        let list = self.path.parent().unwrap_or_default().join(PICTURES);
+        if self.render.asker.blob(&list).is_none() {
+            return Vec::new();
+        }
+        let text = self.render.asker.bytes(&list).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.contains("://")).map(str::to_owned).collect()
+    }
+
+    fn define(&mut self) {
+        let mut known: BTreeMap<&str, (&Loaded, &Definition)> = BTreeMap::new();
+        let mut problems = Vec::new();
+        for text in &self.texts {
+            for definition in &text.chapter.definitions {
+                if let Some((first, other)) = known.insert(&definition.id, (text, definition))
+                    && other.href != definition.href
+                {
+                    problems.push((Arc::clone(text), definition.clone(), first.path.clone()));
+                }
+            }
+        }
+        self.definitions = known.into_iter().map(|(id, (_, found))| (id.to_owned(), found.clone())).collect();
+        for (text, definition, other) in problems {
+            let at = text.map.at(definition.at..definition.at + definition.id.len());
+            let message =
+                format!("`[{}]` is defined twice in `{}`; the last holds", definition.id, self.path);
+            let problem = Diagnostic::warning("duplicate-definition", message)
+                .related("also in this file", Place::file(&other))
+                .hint("give one of them another id: all slides of a deck share them");
+            let placed = self.render.asker.placed(vec![(problem, at)], std::slice::from_ref(&text.path));
+            self.diagnostics.extend(placed);
+        }
+    }
+
+    fn sections(&mut self) -> Sections {
+        let excluded: BTreeSet<&str> = self.manifest.exclude.iter().flatten().map(String::as_str).collect();
+        let row = row::row(&self.order, &self.texts, &excluded);
+        let mut rendered: HashMap<usize, Arc<Vec<SlideHtml>>> = HashMap::default();
+        let mut ids = SlideIds::default();
+        let mut lenses = BTreeSet::new();
+        let mut all = Vec::with_capacity(row.len());
+        let mut number = 1;
+        let mut told = BTreeSet::new();
+        for shown in &row {
+            let whole;
+            let own;
+            let html: &SlideHtml = if shown.is_plain(&self.texts) {
+                let text = shown.base.text;
+                whole = Arc::clone(rendered.entry(text).or_insert_with(|| self.rendered(&self.texts[text])));
+                if told.insert(text) {
+                    self.diagnostics.extend(whole.iter().flat_map(|slide| slide.problems.iter().cloned()));
+                }
+                &whole[shown.base.slide]
+            } else {
+                own = slide::one(self.render, self.setting(), &self.texts, shown);
+                self.diagnostics.extend(own.problems.iter().cloned());
+                &own
+            };
+            for class in shown.properties.classes() {
+                lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
+            }
+            let id = ids.id(&self.texts[shown.base.text], shown, html);
+            all.push(Section {
+                html: self.section(shown, html, &id, number),
+                id,
+                text: shown.base.text,
+                number,
+            });
+            number += 1 + shown.steps.len();
+        }
+        self.check_names(&row, &all);
+        Sections { all, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting { deck: self.path, route: self.route, definitions: &self.definitions }
+    }
+
+    /// The slides of a text, from the cache if they are known there.
+    fn rendered(&self, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
+        let used: Vec<&Definition> =
+            text.labels.iter().filter_map(|label| self.definitions.get(label)).collect();
+        let key = Print::of(&(text.print, self.route.folder(), used));
+        let chapters = &self.render.chapters;
+        let (slides, trace) = chapters.rendered(key, self.render.asker.world(), || {
+            let apart = Render {
+                asker: self.render.asker.apart(),
+                highlighter: Arc::clone(&self.render.highlighter),
+                images: Arc::clone(&self.render.images),
+                chapters: Arc::clone(&self.render.chapters),
+            };
+            let slides = slide::all(&apart, self.setting(), text);
+            (slides, Asker::trace(&apart.asker))
+        });
+        match trace {
+            Some(trace) => self.render.asker.adopt(&trace),
+            None => self.render.asker.do_not_reuse(),
+        }
+        slides
+    }
+
+    /// One `<section>`.
+    fn section(&self, shown: &Shown, slide: &SlideHtml, id: &str, number: usize) -> String {
+        let text = &self.texts[shown.base.text];
+        let line = text.lines.get(shown.base.slide).copied().unwrap_or(1);
+        let mut out = String::with_capacity(slide.html.len() + slide.notes.len() + 400);
+        out.push_str("<section data-slide");
+        escape::push_attribute(&mut out, "id", id);
+        let classes: Vec<&str> = shown.properties.classes().collect();
+        if !classes.is_empty() {
+            escape::push_attribute(&mut out, "class", &classes.join(" "));
+        }
+        if let Some(name) = shown.properties.get("name") {
+            escape::push_attribute(&mut out, "data-name", name);
+        }
+        let _ = write!(out, " data-number=\"{number}\" data-steps=\"{}\"", shown.steps.len());
+        escape::push_attribute(&mut out, "data-source", &format!("{}:{line}", text.path));
+        if let Some(part) = self.part_of(shown.base.text) {
+            let _ = write!(out, " data-part=\"{part}\"");
+        }
+        escape::push_attribute(&mut out, "data-chapter", text.path.as_str());
+        if shown.properties.get("count").is_some_and(|count| count == "false") {
+            out.push_str(" data-count=\"false\"");
+        }
+        push_background(&mut out, shown);
+        let label = slide.heading.as_deref().or(shown.properties.get("name")).unwrap_or("Slide");
+        escape::push_attribute(&mut out, "aria-label", label);
+        out.push_str(" aria-roledescription=\"slide\">\n<div class=\"content\">\n");
+        out.push_str(&slide.html);
+        out.push_str("</div>\n");
+        if !slide.notes.is_empty() {
+            out.push_str("<aside data-notes>\n");
+            out.push_str(&slide.notes);
+            out.push_str("</aside>\n");
+        }
+        self.push_footer(&mut out, &text.path, line);
+        out.push_str("</section>\n");
+        out
+    }
+
+    fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {
+        out.push_str("<footer class=\"debug\">");
+        match view::deck_source_url(self.render, path) {
+            Some(url) => {
+                out.push_str("<a href=\"");
+                escape::push_address(out, &format!("{url}#L{line}"));
+                out.push_str("\">");
+                escape::push_text(out, path.as_str());
+                out.push_str("</a>");
+            }
+            None => escape::push_text(out, path.as_str()),
+        }
+        out.push_str("</footer>\n");
+    }
+
+    /// The number of the part that an entry's slides belong to, among those that are listed.
+    fn part_of(&self, text: usize) -> Option<usize> {
+        let part = self.plan.entries.get(text)?.part;
+        self.titles.parts.iter().position(|(listed, _)| *listed == part).map(|at| at + 1)
+    }
+
+    /// Names that are there twice, and links to names that nothing has.
+    fn check_names(&mut self, row: &[Shown], sections: &[Section]) {
+        let mut names: BTreeMap<&str, &Shown> = BTreeMap::new();
+        let mut found = Vec::new();
+        for shown in row {
+            let Some(name) = shown.properties.get("name") else { continue };
+            if names.insert(name, shown).is_some() && self.texts[shown.base.text].is_file {
+                let message = format!("two slides of `{}` have the name `{name}`", self.path);
+                let place = self.place_of(&self.texts[shown.base.text], shown.base.slide);
+                found.push(
+                    Diagnostic::warning("duplicate-name", message).at(place).hint("links lead to the first"),
+                );
+            }
+        }
+        let ids: BTreeSet<&str> = sections.iter().map(|section| section.id.as_str()).collect();
+        for (shown, section) in row.iter().zip(sections) {
+            let text = &self.texts[shown.base.text];
+            for target in section.html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let is_number = target.trim_start_matches('p').bytes().all(|byte| byte.is_ascii_digit());
+                if is_number || names.contains_key(target) || ids.contains(target) || !text.is_file {
+                    continue;
+                }
+                let message = format!("no slide of `{}` is called `{target}`", self.path);
+                let place = self.place_of(text, shown.base.slide);
+                found.push(
+                    Diagnostic::warning("broken-anchor", message)
+                        .at(place)
+                        .hint("correct the link, or name a slide"),
+                );
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    fn view(&self, sections: &Sections) -> context::Deck {
+        let manifest = self.manifest;
+        let title = manifest.title.as_deref().unwrap_or_else(|| self.path.stem());
+        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let settings = self.render.asker.settings();
+        let mut slides_html =
+            String::with_capacity(sections.all.iter().map(|section| section.html.len()).sum());
+        sections.all.iter().for_each(|section| slides_html.push_str(&section.html));
+        context::Deck {
+            url: self.render.href(self.route),
+            lang: manifest.language.clone().unwrap_or_else(|| settings.language.to_owned()),
+            ratio: manifest.ratio.clone().unwrap_or_else(|| "16:9".to_owned()),
+            theme: manifest.theme.clone(),
+            prefix: manifest.number_prefix.clone().unwrap_or_default(),
+            subtitle: manifest.subtitle.clone(),
+            author: manifest.author.clone(),
+            date: manifest.date.clone(),
+            event: manifest.event.clone(),
+            lenses: sections.lenses.iter().map(|lens| (*lens).to_owned()).collect(),
+            facts: self.facts(&title, sections),
+            title,
+            slides_html,
+        }
+    }
+
+    /// What the viewer knows of the parts, as JSON that can stand in a page.
+    fn facts(&self, title: &str, sections: &Sections) -> String {
+        let first_of = |text: usize| sections.all.iter().find(|section| section.text == text);
+        let parts: Vec<Value> = self.titles.parts.iter().zip(1..).map(|((part, listed), number)| {
+            let chapters: Vec<Value> = self.plan.entries.iter().enumerate().filter(|(_, entry)| entry.part == *part)
+                .filter_map(|(text, entry)| {
+                    let first = first_of(text)?;
+                    let own = listed.iter().map(|&at| &self.titles.all[at]).find(|title| title.entry == text)?;
+                    let Kind::Chapter(path) = &entry.item.kind else { return None };
+                    Some(json!({"title": own.text, "path": path, "first": first.id, "minutes": entry.item.minutes}))
+                }).collect();
+            let of_part = sections.all.iter().filter(|section| {
+                self.plan.entries.get(section.text).is_some_and(|entry| entry.part == *part)
+            });
+            let first = of_part.min_by_key(|section| section.number).map(|section| section.id.as_str());
+            let title = self.plan.parts[*part].title.map_or_else(|| format!("Part {number}"), str::to_owned);
+            json!({"title": title, "first": first, "minutes": self.plan.parts[*part].minutes, "chapters": chapters})
+        }).collect();
+        let edit = view::deck_edit_pattern(self.render).unwrap_or_default();
+        let url = self.render.permalink(self.route);
+        json!({"title": title, "parts": parts, "edit": edit, "url": url}).to_string().replace("</", "<\\/")
+    }
+}
+
+fn push_background(out: &mut String, shown: &Shown) {
+    let mut style = String::new();
+    for key in ["background-image", "background-color", "background-size", "background-position"] {
+        if let Some(value) = shown.properties.get(key).filter(|value| !value.contains([';', '{', '}'])) {
+            let _ = write!(style, "--{key}: {value};");
+        }
+    }
+    if !style.is_empty() {
+        escape::push_attribute(out, "style", &style);
+    }
+}
+
+/// Gives each slide of a deck its id: its name, or its chapter and heading; the same in all decks.
+#[derive(Default)]
+struct SlideIds {
+    taken: BTreeSet<String>,
+    /// The heading that slides without one go on with, by their texts.
+    headings: BTreeMap<RepoPath, String>,
+    counts: HashMap<String, usize>,
+}
+
+impl SlideIds {
+    fn id(&mut self, text: &Loaded, shown: &Shown, slide: &SlideHtml) -> String {
+        let id = match shown.properties.get("name") {
+            Some(name) if !name.is_empty() && !name.contains(char::is_whitespace) => name.to_owned(),
+            _ => self.of_heading(text, slide),
+        };
+        if self.taken.insert(id.clone()) {
+            return id;
+        }
+        let count = self.counts.entry(id.clone()).or_insert(1);
+        loop {
+            *count += 1;
+            let numbered = format!("{id}-{count}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+
+    fn of_heading(&mut self, text: &Loaded, slide: &SlideHtml) -> String {
+        let path = text.path.as_str();
+        let chapter = path.strip_suffix(".md").unwrap_or(path).replace(['/', '.', ' '], "-");
+        if let Some(heading) = &slide.heading {
+            self.headings.insert(text.path.clone(), heading_slug(heading));
+        }
+        match self.headings.get(&text.path).filter(|slug| !slug.is_empty()) {
+            Some(slug) => format!("{chapter}--{slug}"),
+            None => chapter,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! [`SlideHtml`]: a slide with its steps and notes as HTML, the same in all decks that show it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    base::{diagnostic::Diagnostic, path::RepoPath},
+    parse::{
+        expand::{At, Expanded},
+        markdown::{self, Document, Event, MarkdownOptions, Tag, TagEnd},
+        slides::{self, Definition, Part, Piece, Properties},
+    },
+    render::{
+        deck::{
+            chapters::Loaded,
+            finish::finish,
+            hooks::SlideHooks,
+            row::{Shown, SlideRef},
+            steps,
+        },
+        markdown::{HtmlOptions, to_html},
+        page::Render,
+    },
+    site::route::Route,
+};
+
+/// A slide as HTML.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SlideHtml {
+    /// The text of its first heading.
+    pub(super) heading: Option<String>,
+    pub(super) html: String,
+    pub(super) notes: String,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// What slides are rendered with.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) deck: &'a RepoPath,
+    pub(super) route: &'a Route,
+    pub(super) definitions: &'a BTreeMap<String, Definition>,
+}
+
+/// All slides of a text, each with the steps that follow it there; those that only go on with another are empty.
+pub(super) fn all(render: &Render, setting: Setting<'_>, loaded: &Arc<Loaded>) -> Vec<SlideHtml> {
+    let texts = [Arc::clone(loaded)];
+    let slides = &loaded.chapter.slides;
+    let html = (0..slides.len()).map(|slide| {
+        if slides[slide].continues && slide > 0 {
+            return SlideHtml::default();
+        }
+        let n_steps = slides[slide + 1..].iter().take_while(|slide| slide.continues).count();
+        let steps = (1..=n_steps).map(|step| SlideRef { text: 0, slide: slide + step }).collect();
+        let shown = Shown {
+            base: SlideRef { text: 0, slide },
+            before: Vec::new(),
+            after: Vec::new(),
+            steps,
+            properties: slides[slide].properties.clone(),
+        };
+        one(render, setting, &texts, &shown)
+    });
+    html.collect()
+}
+
+/// A slide with what it inherits.
+pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], shown: &Shown) -> SlideHtml {
+    let base = &texts[shown.base.text];
+    let part = |text: usize, pieces| {
+        let loaded: &Loaded = &texts[text];
+        Part { text: &loaded.text, map: &loaded.map, pieces, is_step: false }
+    };
+    let slide_of = |at: &SlideRef| &texts[at.text].chapter.slides[at.slide];
+    let of = |list: &'_ [(usize, Vec<Piece>)]| -> Vec<(usize, Vec<Piece>)> { list.to_vec() };
+    let (before, after) = (of(&shown.before), of(&shown.after));
+    let mut parts: Vec<Part<'_>> = before.iter().map(|(text, pieces)| part(*text, pieces)).collect();
+    parts.push(part(shown.base.text, &slide_of(&shown.base).content));
+    parts.extend(after.iter().map(|(text, pieces)| part(*text, pieces)));
+    parts.extend(shown.steps.iter().map(|at| Part { is_step: true, ..part(at.text, &slide_of(at).content) }));
+    let mut hooks = SlideHooks {
+        render,
+        deck: setting.deck,
+        route: setting.route,
+        chapter: &base.path,
+        problems: Vec::new(),
+    };
+    let text = slides::to_expanded(&base.path, &parts, &shown.properties, setting.definitions);
+    let (html, heading) = to_slide(&text.expanded, &text.steps, &mut hooks);
+    let notes = std::iter::once(&shown.base).chain(&shown.steps).filter_map(|at| {
+        let notes = slide_of(at).notes.as_ref()?;
+        let part = Part { is_step: false, ..part(at.text, notes) };
+        let text = slides::to_expanded(&base.path, &[part], &Properties::default(), setting.definitions);
+        Some(to_slide(&text.expanded, &[], &mut hooks).0)
+    });
+    let notes: String = notes.collect();
+    let mut problems = hooks.problems;
+    if !base.is_file {
+        // Places of a text that stands in a manifest, or in no file, are not known.
+        problems.iter_mut().for_each(|(_, at)| *at = At::default());
+    }
+    let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));
+    SlideHtml { heading, html, notes, problems }
+}
+
+/// The HTML of a slide's text, and its first heading.
+fn to_slide(expanded: &Expanded, steps: &[usize], hooks: &mut SlideHooks<'_>) -> (String, Option<String>) {
+    let mut document = markdown::parse_known(expanded, &MarkdownOptions::slides());
+    let heading = heading(&document);
+    let events = std::mem::take(&mut document.events);
+    document.events = steps::mark(events, &document.starts, steps);
+    hooks.problems.extend(document.problems.drain(..).map(|problem| (problem.diagnostic, problem.at)));
+    let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
+    let html = to_html(&document, expanded, &options, hooks);
+    (finish(&html), heading)
+}
+
+fn heading(document: &Document<'_>) -> Option<String> {
+    let mut events =
+        document.events.iter().skip_while(|event| !matches!(event, Event::Start(Tag::Heading(_))));
+    events.next()?;
+    let mut text = String::new();
+    for event in events.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_)))) {
+        match event {
+            Event::Text(piece) => text.push_str(piece),
+            Event::Code(code) => text.push_str(&code.text),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(text).filter(|text| !text.is_empty())
+}

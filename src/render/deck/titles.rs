@@ -1,0 +1,90 @@
+//! The slides that a deck adds: tables of contents, and one before each chapter with a title.
+
+use std::sync::Arc;
+
+use crate::render::deck::{chapters::Loaded, plan::Plan};
+
+/// From so many titles on, a table of contents has no space between its lines.
+const CROWDED: usize = 10;
+
+/// A title of a deck.
+#[derive(Clone, Debug)]
+pub(super) struct Title {
+    /// Its text, which is Markdown.
+    pub(super) text: String,
+    /// The place of the entry and of the slide in it that has it.
+    pub(super) entry: usize,
+    pub(super) slide: usize,
+}
+
+/// The titles of a deck, by parts.
+#[derive(Debug, Default)]
+pub(super) struct Titles {
+    pub(super) all: Vec<Title>,
+    /// The parts that are listed, by their places in the plan, with the titles in each.
+    pub(super) parts: Vec<(usize, Vec<usize>)>,
+}
+
+impl Titles {
+    pub(super) fn of(plan: &Plan<'_>, chapters: &[Arc<Loaded>]) -> Self {
+        let mut titles = Self::default();
+        for (at, (entry, loaded)) in plan.entries.iter().zip(chapters).enumerate() {
+            for title in &loaded.chapter.titles {
+                let number = titles.all.len();
+                titles.all.push(Title { text: title.text.clone(), entry: at, slide: title.slide });
+                match titles.parts.last_mut() {
+                    Some((part, listed)) if *part == entry.part => listed.push(number),
+                    _ => titles.parts.push((entry.part, vec![number])),
+                }
+            }
+        }
+        titles
+    }
+
+    /// The Markdown of all tables of contents: a slide for each part.
+    pub(super) fn toc(&self, plan: &Plan<'_>) -> String {
+        let slides = self.parts.iter().zip(1..).map(|((part, listed), number)| {
+            let heading = match (plan.parts[*part].title, self.parts.len()) {
+                (Some(title), _) => title.to_owned(),
+                (None, 1) => "Table of contents".to_owned(),
+                (None, _) => format!("Part {number}"),
+            };
+            let space = if listed.len() < CROWDED { "\n\n" } else { "\n" };
+            let lines = listed.iter().map(|&at| {
+                let title = &self.all[at].text;
+                format!("- [{title}](#{}){space}", anchor(title))
+            });
+            let lines: String = lines.collect();
+            format!("name: toc-part-{number}\n\n## {heading}\n\n{lines}\n.debug[(auto-generated TOC)]")
+        });
+        slides.collect::<Vec<_>>().join("\n---\n")
+    }
+
+    /// The Markdown of the two slides before a title: a picture, and the title with links to those around it.
+    pub(super) fn slides(&self, index: usize, picture: Option<&str>) -> String {
+        let title = &self.all[index].text;
+        // As in remark workshops: of titles that are the same the first is found.
+        let first = self.all.iter().position(|other| other.text == *title).unwrap_or(index);
+        let part =
+            self.parts.iter().rposition(|(_, listed)| listed.iter().any(|&at| self.all[at].text == *title));
+        let toc = format!("toc-part-{}", part.unwrap_or(0) + 1);
+        let at = |index: Option<usize>| {
+            index.and_then(|index| self.all.get(index)).map(|title| anchor(&title.text))
+        };
+        let previous = at(first.checked_sub(1)).unwrap_or_else(|| toc.clone());
+        let next = at(Some(first + 1)).unwrap_or_else(|| toc.clone());
+        let picture = picture.map(|path| format!("![Image separating from the next part]({path})"));
+        let anchor = anchor(title);
+        format!(
+            "class: pic\n\n.interstitial[{}]\n\n---\n\nname: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[Previous part](#{previous})\n|\n[Back to table of contents](#{toc})\n|\n[Next part](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
+            picture.unwrap_or_default(),
+        )
+    }
+}
+
+/// The name of the slide before a title. Only ASCII letters are left of it, so some are the same.
+pub(super) fn anchor(title: &str) -> String {
+    let lower = title.to_lowercase().replace(' ', "-");
+    let letters: String = lower.chars().filter(|c| c.is_ascii_alphabetic() || *c == '-').collect();
+    format!("toc-{letters}")
+}

@@ -1,0 +1,59 @@
+//! Questions about decks: what a manifest says, and files of the repository that lie outside of the site.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, World};
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    parse::manifest::Manifest,
+    site::route::Route,
+};
+
+/// What the manifest of a deck says; `None` when there is no such deck.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DeckFacts(pub(in crate::render) RepoPath);
+
+/// What is known of a deck before its chapters are read.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(in crate::render) struct DeckValues<'w> {
+    pub(in crate::render) manifest: &'w Manifest,
+    pub(in crate::render) route: &'w Route,
+}
+
+impl Ask for DeckFacts {
+    type Answer<'w> = Option<DeckValues<'w>>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let deck = world.site.decks().get(&self.0)?;
+        Some(DeckValues { manifest: &deck.manifest, route: &deck.route })
+    }
+}
+
+impl fmt::Display for DeckFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the manifest `{}`", self.0)
+    }
+}
+
+/// Which bytes a file of the repository has, named from its root; it need not be a file of the site. `None` when there is
+/// no such file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OutsideFile(pub(in crate::render) String);
+
+impl Ask for OutsideFile {
+    type Answer<'w> = Option<BlobId>;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.outside(&self.0).map(|(blob, _)| blob)
+    }
+}
+
+impl fmt::Display for OutsideFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the file `{}` of the repository", self.0)
+    }
+}

@@ -1,0 +1,162 @@
+//! [`Decks`]: the manifests of a site, each a deck with an address of its own.
+//!
+//! Only manifests are read here. The text of chapters is read when a deck is rendered: a deck depends on all of it anyway.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
+    parse::manifest::{self, Item, Kind, Manifest},
+    site::{
+        Site,
+        addresses::below_content,
+        file::{ReadText, SourceFiles},
+        route::Route,
+    },
+};
+
+/// The largest manifest, in bytes; larger files are data.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A deck.
+#[derive(Clone, Debug)]
+pub struct Deck {
+    /// Its manifest.
+    pub path: RepoPath,
+    /// Its address.
+    pub route: Route,
+    /// What the manifest says.
+    pub manifest: Arc<Manifest>,
+    /// What is wrong with the manifest.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A file that was looked at: its bytes, and the deck that it makes.
+#[derive(Clone, Debug)]
+struct Seen {
+    blob: BlobId,
+    deck: Option<Arc<Deck>>,
+}
+
+/// All decks, in the order of their paths.
+#[derive(Clone, Debug, Default)]
+pub struct Decks {
+    seen: BTreeMap<RepoPath, Seen>,
+    /// The decks that use a chapter, by its path.
+    uses: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+    /// The manifests that changed while they were read.
+    pub(super) unsettled: Vec<RepoPath>,
+}
+
+impl Decks {
+    /// Reads the manifests of a site whose files are listed; those that a former site read are not read again.
+    pub(super) fn load(site: &Site, files: &SourceFiles<'_>, former: &Self) -> Self {
+        let mut decks = Self::default();
+        for (path, entry) in &site.listing.entries {
+            if !is_candidate(site, path) || entry.size > MAX_BYTES {
+                continue;
+            }
+            let known = former
+                .seen
+                .get(path)
+                .filter(|seen| seen.blob == entry.blob && !former.unsettled.contains(path));
+            let deck = match known {
+                Some(seen) => seen.deck.clone(),
+                None => {
+                    let (deck, is_settled) = read(site, files, path);
+                    if !is_settled {
+                        decks.unsettled.push(path.clone());
+                    }
+                    deck.map(Arc::new)
+                }
+            };
+            decks.seen.insert(path.clone(), Seen { blob: entry.blob, deck });
+        }
+        decks.uses = decks.uses();
+        decks
+    }
+
+    fn uses(&self) -> BTreeMap<RepoPath, BTreeSet<RepoPath>> {
+        let mut uses: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
+        for deck in self.iter() {
+            for chapter in deck.chapters() {
+                uses.entry(chapter).or_default().insert(deck.path.clone());
+            }
+        }
+        uses
+    }
+
+    /// All decks.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Deck>> {
+        self.seen.values().filter_map(|seen| seen.deck.as_ref())
+    }
+
+    /// The deck of a manifest.
+    pub fn get(&self, path: &RepoPath) -> Option<&Arc<Deck>> {
+        self.seen.get(path)?.deck.as_ref()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The decks that use a chapter.
+    pub fn using(&self, chapter: &RepoPath) -> impl Iterator<Item = &RepoPath> {
+        self.uses.get(chapter).into_iter().flatten()
+    }
+}
+
+impl Deck {
+    /// The folder that its chapters are named from.
+    pub fn folder(&self) -> RepoPath {
+        self.path.parent().unwrap_or_default()
+    }
+
+    /// The files of its chapters, in order, whether they are there or not.
+    pub fn chapters(&self) -> Vec<RepoPath> {
+        let folder = self.folder();
+        let mut chapters = Vec::new();
+        each_item(&self.manifest.content, &mut |item| {
+            if let Kind::Chapter(path) = &item.kind {
+                chapters.extend(folder.resolve(path));
+            }
+        });
+        chapters
+    }
+}
+
+/// Visits the items of a deck that are no parts, in order.
+pub fn each_item<'m>(items: &'m [Item], visit: &mut impl FnMut(&'m Item)) {
+    for item in items {
+        match &item.kind {
+            Kind::Part { items, .. } => each_item(items, visit),
+            _ => visit(item),
+        }
+    }
+}
+
+/// Whether a file can be a manifest, by its name.
+pub(super) fn is_candidate(site: &Site, path: &RepoPath) -> bool {
+    path.extension().is_some_and(|ext| ext == "yml" || ext == "yaml") && site.is_content(path)
+}
+
+/// Whether other bytes of a file can make, change or take away a deck.
+pub(super) fn concerns(site: &Site, files: &SourceFiles<'_>, path: &RepoPath) -> bool {
+    is_candidate(site, path)
+        && (site.decks.get(path).is_some() || manifest::may_be_manifest(&files.page_text(path).text))
+}
+
+fn read(site: &Site, files: &SourceFiles<'_>, path: &RepoPath) -> (Option<Deck>, bool) {
+    let ReadText { text, mut diagnostics, is_settled } = files.page_text(path);
+    let parsed = manifest::parse(path, &text, &site.options.deck.overrides);
+    let deck = parsed.map(|(manifest, problems)| {
+        diagnostics.extend(problems);
+        let address = format!("/{}.html", below_content(site, path));
+        Deck { path: path.clone(), route: Route::new(&address), manifest: Arc::new(manifest), diagnostics }
+    });
+    (deck, is_settled)
+}

@@ -1,0 +1,188 @@
+//! The slide dialect of remark: the same slides, steps, notes, names and visible text as its viewer has.
+//!
+//! `vectors.json` are small inputs, `decks.json` what twelve real decks show. The latter need a checkout of
+//! container.training: `RECTO_CONTAINER_TRAINING=/path/to/checkout cargo test --test slides`.
+
+mod seen;
+
+use std::{path::Path, sync::Arc};
+
+use recto::{
+    render::{Renderer, highlight::Highlighter},
+    site::{Site, SiteOptions, route::Route},
+    source::{Folder, Memory, Source},
+};
+use serde_json::Value;
+
+use crate::seen::{Seen, seen};
+
+/// Slides of real decks whose text differs from what the viewer of remark shows, with the reason why ours is better.
+const BETTER: [(&str, &str, &str); 3] = [
+    ("intro-selfpaced.yml", "containers/Docker_Machine.md:19", "`1)` begins an item of a list"),
+    ("intro-selfpaced.yml", "containers/Docker_Machine.md:67", "`1)` begins an item of a list"),
+    ("*", "k8s/ingress.md:76", "remark loses a digit of code that is indented inside of its fence"),
+];
+
+/// Vectors that say something else here, with the reason.
+const OTHERWISE: [(&str, &str); 2] = [
+    ("html entity in source", "an entity stands for its character; it can't make a tag"),
+    ("html comment", "a comment is not shown, also when a class begins in it"),
+];
+
+fn deck(source: Arc<dyn Source>, path: &str) -> String {
+    let site = Site::load(&*source, &SiteOptions::default()).expect("a site");
+    let renderer = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
+    let rendered = renderer.render(&Route::new(path)).expect("a deck");
+    String::from_utf8(rendered.bytes.to_vec()).expect("HTML is UTF-8")
+}
+
+fn deck_of(manifest: &str, chapter: &str) -> Vec<Seen> {
+    let source = Memory::new().file("deck.yml", manifest).file("chapter.md", chapter);
+    seen(&deck(Arc::new(source), "/deck.yml.html"))
+}
+
+/// The slides of a chapter, without those that the deck adds before titles.
+fn chapter(text: &str) -> Vec<Seen> {
+    let slides = deck_of("exclude: [big]\ncontent: [chapter.md]\n", text);
+    let is_added = |slide: &Seen| slide.html.contains("interstitial") || slide.html.contains("class=\"nav\"");
+    slides.into_iter().filter(|slide| !is_added(slide)).collect()
+}
+
+#[test]
+fn small_inputs_make_the_slides_of_remark() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors.json")).expect("JSON");
+    let mut failed = Vec::new();
+    for (name, vector) in vectors["vectors"].as_object().expect("a map") {
+        if OTHERWISE.iter().any(|(other, _)| other == name) {
+            continue;
+        }
+        let source = vector["source"].as_str().expect("text");
+        let found: Vec<Seen> = chapter(source).into_iter().flat_map(Seen::states).collect();
+        let expected = vector["slides"].as_array().expect("a list");
+        let shown: Vec<String> = found.iter().map(|slide| slide.text(usize::MAX)).collect();
+        let wanted: Vec<String> =
+            expected.iter().map(|slide| seen::text_of(slide["html"].as_str().expect("HTML"))).collect();
+        if shown != wanted {
+            failed.push(format!("{name}: {shown:?} instead of {wanted:?}"));
+            continue;
+        }
+        for (slide, expected) in found.iter().zip(expected) {
+            let class = expected["class"].as_str().unwrap_or_default().replace(',', "");
+            let property = |key: &str| expected["props"][key].as_str().unwrap_or_default().to_owned();
+            assert_eq!(slide.class, class, "{name}");
+            assert_eq!(slide.name, property("name"), "{name}");
+            assert_eq!(slide.notes.is_empty(), expected["notes"].is_null(), "{name}");
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn what_is_better_here() {
+    let text = |source: &str| chapter(source)[0].text(usize::MAX);
+    assert_eq!(text("a &lt;b&gt; &amp; `&lt;i&gt;`"), "a<b>&&lt;i&gt;");
+    assert_eq!(text("https://example.org/\n\nB"), "https://example.org/B");
+    assert_eq!(text("```\na &lt;b&gt;\n```"), "a<b>");
+    assert_eq!(text("x <div><b>\n\ny"), "xy");
+}
+
+#[test]
+fn steps_are_marked_where_they_appear() {
+    let slides = chapter("## T\n\n- a\n\n--\n\n- b\n\n  --\n\n--\n\nc\n\n.x[\nd\n]\n");
+    let [slide] = &slides[..] else { panic!("{slides:?}") };
+    assert_eq!((slide.steps, slide.html.matches("<ul>").count()), (2, 1), "{}", slide.html);
+    assert_eq!([slide.text(0), slide.text(1), slide.text(2)], ["Ta", "Tab--", "Tab--cd"], "{}", slide.html);
+    assert!(slide.html.contains("<li data-step=\"1\">"), "{}", slide.html);
+}
+
+#[test]
+fn parts_titles_and_numbers() {
+    let source = Memory::new()
+        .file("deck.yml", "title: D\ncontent:\n- toc.md\n- - a.md\n  - b.md\n- part: Second\n  minutes: 20\n  content: [c.md]\n")
+        .file("toc.md", "@@TOC@@\n")
+        .file("a.md", "# One\n\n--\n\nmore\n")
+        .file("b.md", "# Two\n")
+        .file("c.md", "# Three\n");
+    let html = deck(Arc::new(source), "/deck.yml.html");
+    let slides = seen(&html);
+    let names: Vec<&str> = slides.iter().map(|slide| slide.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["toc-part-1", "toc-part-2", "", "toc-one", "", "", "toc-two", "", "", "toc-three", ""]
+    );
+    let numbers: Vec<usize> = slides.iter().map(|slide| slide.number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12]);
+    assert!(html.contains(r#"{"title":"Second","first":"#), "{html}");
+}
+
+#[test]
+fn a_broken_deck_is_told_and_the_next_is_built() {
+    let source = Memory::new()
+        .file("a.yml", "content:\n- chapter.md\n-\n- gone.md\n- 5\n")
+        .file("b.yml", "chapters:\n- chapter.md\n")
+        .file("c.yml", "title: [\ncontent:\n- chapter.md\n")
+        .file("chapter.md", "A @@NOTHING@@ .x[\n\n---\n\nNote: b\n\n[x](#nowhere)\n");
+    let source: Arc<dyn Source> = Arc::new(source);
+    let site = Site::load(&*source, &SiteOptions::default()).expect("a site");
+    let mut found: Vec<String> = site.diagnostics().iter().map(describe).collect();
+    let renderer = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
+    for route in ["/a.yml.html", "/b.yml.html"] {
+        let rendered = renderer.render(&Route::new(route)).expect("a deck");
+        found.extend(rendered.diagnostics.iter().map(describe));
+    }
+    found.sort();
+    found.dedup();
+    let expected = [
+        "a.yml:3 empty-item",
+        "a.yml:4 missing-chapter",
+        "a.yml:5 bad-item",
+        "c.yml:3 invalid-yaml",
+        "chapter.md:1 unclosed-class",
+        "chapter.md:1 unknown-variable",
+        "chapter.md:5 broken-anchor",
+        "chapter.md:5 swallowed-property",
+    ];
+    let decks: Vec<&String> = found.iter().filter(|problem| !problem.contains("broken-link")).collect();
+    assert_eq!(decks, expected.iter().collect::<Vec<_>>());
+}
+
+fn describe(problem: &recto::base::diagnostic::Diagnostic) -> String {
+    let place = problem.place.as_ref();
+    let line = place.and_then(|place| place.span.as_ref()).map_or(0, |span| span.line);
+    format!("{}:{line} {}", place.map(|place| place.path.to_string()).unwrap_or_default(), problem.code)
+}
+
+#[test]
+fn twelve_real_decks_show_what_they_show_in_remark() {
+    let Ok(checkout) = std::env::var("RECTO_CONTAINER_TRAINING") else { return };
+    let facts: Value = serde_json::from_str(include_str!("decks.json")).expect("JSON");
+    let source: Arc<dyn Source> =
+        Arc::new(Folder::open(Path::new(&checkout).join("slides")).expect("a checkout"));
+    let site = Site::load(&*source, &SiteOptions::default()).expect("a site");
+    let renderer = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
+    for (name, expected) in facts["decks"].as_object().expect("a map") {
+        let rendered = renderer.render(&Route::new(&format!("/{name}.html"))).expect("a deck");
+        let slides = seen(&String::from_utf8_lossy(&rendered.bytes));
+        let states: Vec<Seen> = slides.into_iter().flat_map(Seen::states).collect();
+        let hashes = expected["slides"].as_array().expect("a list");
+        assert_eq!(states.len(), hashes.len(), "{name}");
+        for (state, hash) in states.iter().zip(hashes) {
+            let is_listed = BETTER
+                .iter()
+                .any(|(deck, place, _)| (*deck == "*" || deck == name) && *place == state.source);
+            let is_same = state.hash() == hash.as_str().expect("text");
+            assert!(
+                is_same || is_listed,
+                "{name} #{} {}: {}",
+                state.number,
+                state.source,
+                state.text(usize::MAX)
+            );
+        }
+        for (number, slide) in expected["names"].as_object().expect("a map") {
+            let number: usize = number.parse().expect("a number");
+            let found = states.iter().find(|state| state.number == number);
+            assert_eq!(found.map(|state| state.name.as_str()), slide.as_str(), "{name} #{number}");
+        }
+    }
+}
