@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::SystemTime,
 };
 
@@ -50,6 +51,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     set_jobs(args.jobs)?;
     let open = args.site.open()?;
     let mut diagnostics = problems(&open, global);
+    diagnostics.extend(translation_problems(&open, &args.site));
     if args.external {
         diagnostics.extend(external_problems(&open, global));
     }
@@ -85,6 +87,16 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     diagnostics.extend(site.link_diagnostics(&*open.source));
     diagnostics.extend(site.orphan_diagnostics());
     diagnostics
+}
+
+/// What languages lack; the walk over the commits is for them alone.
+fn translation_problems(open: &OpenSite, args: &SiteArgs) -> Vec<Diagnostic> {
+    let site = open.renderer.site();
+    if !site.languages().are_several() {
+        return Vec::new();
+    }
+    let history = args.history_reader().map(|reader| Arc::new(reader.read(None)));
+    site.clone().with_history(history).translation_diagnostics()
 }
 
 fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {

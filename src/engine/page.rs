@@ -6,7 +6,7 @@ use super::{Shared, Snapshot};
 use crate::{
     base::{digest::Digest, media},
     render::Rendered,
-    site::{page::NOT_FOUND, route::Route},
+    site::{languages::DEFAULT, route::Route},
 };
 
 /// What is at a path.
@@ -41,7 +41,10 @@ impl Shared {
         if snapshot.renderer.site().routes().contains(&folder) {
             return Page::Moved(folder);
         }
-        Page::NotFound(self.render(snapshot, &Route::new(NOT_FOUND)).unwrap_or_else(nothing))
+        let languages = snapshot.renderer.site().languages();
+        let not_found = |language| self.render(snapshot, &languages.not_found(language));
+        let found = not_found(languages.of_route(&route)).or_else(|| not_found(DEFAULT));
+        Page::NotFound(found.unwrap_or_else(nothing))
     }
 
     fn render(&self, snapshot: &Snapshot, route: &Route) -> Option<Rendered> {

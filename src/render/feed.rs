@@ -24,7 +24,7 @@ pub(super) fn atom(render: &Render, route: &Route, of: FeedOf) -> String {
         Some(title) => format!("{title} – {}", settings.title),
         None => settings.title.to_owned(),
     };
-    let home = feed.route.cloned().unwrap_or_else(|| Route::new("/"));
+    let home = feed.route.cloned().unwrap_or_else(|| settings.languages.home(render.asker.language()));
     let updated = feed.entries.iter().filter_map(|entry| entry.updated).max();
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"",

@@ -41,15 +41,16 @@ pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>
 
 /// The HTML of some Markdown in a page, such as a value of its front matter.
 pub(super) fn fragment(render: &Render, page: Option<&RepoPath>, text: &str) -> String {
-    let path = page.cloned().unwrap_or_else(RepoPath::root);
+    let path = page.and_then(|key| render.facts(key)).map(|page| page.path.clone()).unwrap_or_default();
     let expanded = Expanded { text: text.to_owned(), files: vec![path], ..Expanded::default() };
     let stack = page.cloned().into_iter().collect();
     PageHooks::new(render, route_of(render, page), &expanded.files, stack).html_of(&expanded)
 }
 
 fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
-    let page = page.and_then(|path| render.facts(path));
-    page.map_or_else(|| Route::new("/"), |page| page.route.clone())
+    let page = page.and_then(|key| render.facts(key));
+    let home = || render.asker.settings().languages.home(render.asker.language());
+    page.map_or_else(home, |page| page.route.clone())
 }
 
 /// The kinds of alerts that have a title of their own in each language.

@@ -7,7 +7,7 @@ use crate::{
     render::{
         page::Render,
         theme::context::{Child, Kind, Link, Pagination, Taxonomy, Term, View},
-        trace::{FolderFiles, NavPlace, SectionList, TaxonomyTerms, TaxonomyValues, TermPages},
+        trace::{FolderFiles, Named, NavPlace, SectionList, TaxonomyTerms, TaxonomyValues, TermPages},
         view,
     },
     site::{addresses::part_route, route::Route},
@@ -20,11 +20,11 @@ type Page = (String, Vec<Diagnostic>);
 pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, number: usize) -> Page {
     let list = SectionList { folder: folder.clone(), part: Some(number) };
     let Some(section) = render.asker.ask(list) else { return Page::default() };
-    let own = section.page.and_then(|path| render.facts(path));
+    let own = section.page.and_then(|key| render.facts(key));
     let mut diagnostics = Vec::new();
     let mut view = match &own {
         Some(page) => {
-            let content = if number == 1 { render.body(page.path) } else { Page::default() };
+            let content = if number == 1 { render.body(page.key) } else { Page::default() };
             diagnostics = content.1;
             view::page(render, page, content.0)
         }
@@ -35,12 +35,19 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
         }
     };
     view.page.url = render.href(route);
+    if number > 1 {
+        view.page.translations.clear();
+    }
     view.children = section.children.iter().map(|child| view::child(render, child)).collect();
     view.pagination = pagination(render, section.route, number, section.n_children, section.size);
     let layout = own.as_ref().and_then(|page| page.layout).unwrap_or("section");
-    let path = section.page.unwrap_or(section.folder);
+    let path = own.as_ref().map_or(section.folder, |page| page.path);
     let html =
         render.template(layout, "section.html", path, section.page, &view.to_context(), &mut diagnostics);
+    if own.is_some_and(|page| page.is_untranslated) {
+        // The original has the same problems.
+        diagnostics.clear();
+    }
     (html, diagnostics)
 }
 
@@ -54,19 +61,19 @@ pub(super) fn folder(render: &Arc<Render>, route: &Route, folder: &RepoPath) -> 
     let view = View {
         children: files.collect(),
         page: view::added(render, route, folder.file_name(), Kind::Folder),
-        nav: view::nav(render, NavPlace::Top),
+        nav: view::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "section", folder, &view)
 }
 
 /// All terms of a taxonomy.
-pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: String) -> Page {
+pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: Named) -> Page {
     let Some(taxonomy) = render.asker.ask(TaxonomyTerms(name)) else { return Page::default() };
     let view = View {
         page: view::added(render, route, &capitalised(taxonomy.name), Kind::Taxonomy),
         taxonomy: Some(taxonomy_values(render, &taxonomy)),
-        nav: view::nav(render, NavPlace::Top),
+        nav: view::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "taxonomy", &RepoPath::root(), &view)
@@ -76,7 +83,7 @@ pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: String) -> Pag
 pub(super) fn term(
     render: &Arc<Render>,
     route: &Route,
-    taxonomy: String,
+    taxonomy: Named,
     term: String,
     number: usize,
 ) -> Page {
@@ -94,7 +101,7 @@ pub(super) fn term(
             url: render.href(of.term.route),
             count: of.n_pages,
         }),
-        nav: view::nav(render, NavPlace::Top),
+        nav: view::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "term", &RepoPath::root(), &view)
@@ -106,7 +113,7 @@ pub(super) fn not_found(render: &Arc<Render>, route: &Route) -> Page {
     let title = texts.get("not_found").unwrap_or_default();
     let view = View {
         page: view::added(render, route, title, Kind::NotFound),
-        nav: view::nav(render, NavPlace::Top),
+        nav: view::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "404", &RepoPath::root(), &view)

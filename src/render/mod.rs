@@ -44,7 +44,7 @@ use crate::{
         images::ImageSizes,
         page::Render,
         theme::ASSET_FOLDER,
-        trace::{Asker, At, Place, SearchFile, Trace, World},
+        trace::{Asker, At, Place, Trace, World},
     },
     site::{Site, route::Route},
     source::Source,
@@ -119,7 +119,7 @@ impl Renderer {
 
     /// The bytes at an address; `None` when nothing stands there.
     pub fn render(&self, route: &Route) -> Option<Rendered> {
-        let asker = Asker::new(Arc::clone(&self.world));
+        let asker = Asker::new(Arc::clone(&self.world), route);
         let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
         let chapters = Arc::clone(&self.chapters);
         let render = Arc::new(Render { asker, highlighter, images, chapters });
@@ -127,7 +127,10 @@ impl Renderer {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
                 Some(bytes) => bytes.into(),
-                None => search::file(&render, SearchFile::at(route)?)?.into(),
+                None => {
+                    let (language, file) = self.world.search_file(route)?;
+                    search::file(&render, language, file)?.into()
+                }
             };
             return Some(rendered(&render, bytes, media_type(path), Vec::new()));
         };
@@ -136,7 +139,7 @@ impl Renderer {
         };
         let plain = |text: String, media_type| rendered(&render, bytes(text), media_type, Vec::new());
         Some(match place {
-            Place::Page(path) => html(render.page(route, &path)),
+            Place::Page(key) => html(render.page(route, &key)),
             Place::Section { folder, number } => html(lists::section(&render, route, &folder, number)),
             Place::Folder(folder) => html(lists::folder(&render, route, &folder)),
             Place::Taxonomy(name) => html(lists::taxonomy(&render, route, name)),

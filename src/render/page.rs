@@ -35,7 +35,7 @@ pub(super) struct Render {
 impl Render {
     /// The language of a page, or of what is none.
     pub(super) fn language<'r>(&'r self, page: Option<&PageValues<'r>>) -> &'r str {
-        page.and_then(|page| page.lang).unwrap_or(self.asker.settings().language)
+        page.map_or(self.asker.settings().language, |page| page.lang)
     }
 
     /// An address with scheme and host, when the site knows its host.
@@ -70,31 +70,36 @@ impl Render {
     }
 
     /// What a page says of itself.
-    pub(super) fn facts(&self, path: &RepoPath) -> Option<PageValues<'_>> {
-        self.asker.ask(PageFacts(path.clone()))
+    pub(super) fn facts(&self, key: &RepoPath) -> Option<PageValues<'_>> {
+        self.asker.ask(PageFacts(key.clone()))
     }
 
     /// A page of content.
-    pub(super) fn page(self: &Arc<Self>, route: &Route, path: &RepoPath) -> (String, Vec<Diagnostic>) {
-        let Some(page) = self.facts(path) else { return Default::default() };
+    pub(super) fn page(self: &Arc<Self>, route: &Route, key: &RepoPath) -> (String, Vec<Diagnostic>) {
+        let Some(page) = self.facts(key) else { return Default::default() };
         if page.is_folder_page {
             return lists::section(self, route, &page.folder, 1);
         }
-        let (content, mut diagnostics) = self.body(path);
+        let (content, mut diagnostics) = self.body(key);
         let view = view::page(self, &page, content);
         let layout = page.layout.unwrap_or("page");
-        let html = self.template(layout, "page.html", path, Some(path), &view.to_context(), &mut diagnostics);
+        let context = view.to_context();
+        let html = self.template(layout, "page.html", page.path, Some(key), &context, &mut diagnostics);
+        if page.is_untranslated {
+            // The original has the same problems.
+            diagnostics.clear();
+        }
         (html, diagnostics)
     }
 
     /// The HTML of a page's body.
-    pub(super) fn body(self: &Arc<Self>, path: &RepoPath) -> (String, Vec<Diagnostic>) {
-        let queries = SiteQueries::new(Arc::clone(self), Some(path.clone()));
-        scope::with(Arc::new(queries), || hooks::body(self, path))
+    pub(super) fn body(self: &Arc<Self>, key: &RepoPath) -> (String, Vec<Diagnostic>) {
+        let queries = SiteQueries::new(Arc::clone(self), Some(key.clone()));
+        scope::with(Arc::new(queries), || hooks::body(self, key))
     }
 
-    /// Renders `layout` if the theme has it, else says so and renders `fallback`. Problems are those of `path`;
-    /// what the template asks, it asks as `page`.
+    /// Renders `layout` if the theme has it, else says so and renders `fallback`. Problems are those of the file at
+    /// `path`; what the template asks, it asks as `page`.
     pub(super) fn template(
         self: &Arc<Self>,
         layout: &str,
@@ -128,18 +133,20 @@ impl Render {
     }
 
     /// A page that leads elsewhere: to a target as written in front matter, or from an alias to the page itself.
-    pub(super) fn redirect(self: &Arc<Self>, path: &RepoPath, to: Option<&str>) -> (String, Vec<Diagnostic>) {
-        let queries = SiteQueries::new(Arc::clone(self), Some(path.clone()));
+    pub(super) fn redirect(self: &Arc<Self>, key: &RepoPath, to: Option<&str>) -> (String, Vec<Diagnostic>) {
+        let queries = SiteQueries::new(Arc::clone(self), Some(key.clone()));
+        let page = self.facts(key);
         let url = match to {
             Some(to) => scope::Queries::url(&queries, to).unwrap_or_else(|_| to.to_owned()),
-            None => self.facts(path).map_or_else(String::new, |page| self.href(page.route)),
+            None => page.as_ref().map_or_else(String::new, |page| self.href(page.route)),
         };
+        let path = page.as_ref().map_or(key, |page| page.path);
         let base = self.asker.settings().base;
         let permalink =
             (base.is_absolute() && url.starts_with('/')).then(|| format!("{}{url}", base.origin()));
         let mut diagnostics = Vec::new();
         let context = context::Redirect { url, permalink }.to_context();
-        let html = self.template("redirect", "redirect.html", path, Some(path), &context, &mut diagnostics);
+        let html = self.template("redirect", "redirect.html", path, Some(key), &context, &mut diagnostics);
         (html, diagnostics)
     }
 }

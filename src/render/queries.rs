@@ -11,12 +11,12 @@ use crate::{
         hooks, lists,
         page::Render,
         scope::Queries,
-        trace::{FileBlob, Lead, Leads, NearestFile, PageFacts, SectionList, TaxonomyTerms, Texts},
+        trace::{FileBlob, Lead, Leads, Named, NearestFile, PageFacts, SectionList, TaxonomyTerms, Texts},
         view,
     },
     site::{
+        languages::{Languages, Located},
         resolve::{Fragment, Spelling},
-        route::Route,
     },
 };
 
@@ -40,17 +40,33 @@ impl SiteQueries {
             .into_iter()
             .filter_map(move |root| root.resolve(path))
     }
+
+    /// The keys of what stands at a path: in the language of the address that is rendered, and as the path says.
+    fn keys<'a>(
+        &'a self,
+        path: &'a str,
+        locate: fn(&Languages, &RepoPath) -> Located,
+    ) -> impl Iterator<Item = RepoPath> + 'a {
+        let languages = self.render.asker.settings().languages;
+        self.paths(path).flat_map(move |path| {
+            let Located { language, key, is_marked } = locate(languages, &path);
+            let own = languages.counterpart(&key, language, self.render.asker.language());
+            [Some(own).filter(|own| !is_marked && *own != key), Some(key)].into_iter().flatten()
+        })
+    }
 }
 
 impl Queries for SiteQueries {
     fn page(&self, path: &str) -> Option<Value> {
-        let page = self.paths(path).find_map(|path| self.render.asker.ask(PageFacts(path)))?;
+        let page =
+            self.keys(path, Languages::locate).find_map(|key| self.render.asker.ask(PageFacts(key)))?;
         serde_json::to_value(view::page_values(&self.render, &page)).ok()
     }
 
     fn section(&self, path: &str) -> Option<Value> {
         let list = |folder| SectionList { folder, part: None };
-        let section = self.paths(path).find_map(|folder| self.render.asker.ask(list(folder)))?;
+        let mut folders = self.keys(path, Languages::locate_folder);
+        let section = folders.find_map(|folder| self.render.asker.ask(list(folder)))?;
         let children: Vec<_> =
             section.children.iter().map(|child| view::child(&self.render, child)).collect();
         let url = self.render.href(section.route);
@@ -58,7 +74,8 @@ impl Queries for SiteQueries {
     }
 
     fn taxonomy(&self, name: &str) -> Option<Value> {
-        let taxonomy = self.render.asker.ask(TaxonomyTerms(name.to_owned()))?;
+        let language = self.render.asker.language();
+        let taxonomy = self.render.asker.ask(TaxonomyTerms(Named { language, name: name.to_owned() }))?;
         serde_json::to_value(lists::taxonomy_values(&self.render, &taxonomy)).ok()
     }
 
@@ -79,7 +96,11 @@ impl Queries for SiteQueries {
         let page = self.page.as_ref().and_then(|path| self.render.facts(path));
         let (file, route) = match page {
             Some(page) => (page.path.clone(), page.route.clone()),
-            None => (self.render.asker.settings().content.join("index.md"), Route::new("/")),
+            None => {
+                let settings = self.render.asker.settings();
+                let home = settings.languages.home(self.render.asker.language());
+                (settings.content.join("index.md"), home)
+            }
         };
         let question = Leads { spelling: Spelling::Path, target: target.to_owned(), file, route };
         match self.render.asker.ask(question) {

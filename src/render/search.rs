@@ -20,23 +20,24 @@ use crate::{
         page::Render,
         trace::{SearchFile, SearchOverview, SearchPages, SearchWords, ShardValues},
     },
+    site::languages::LanguageId,
 };
 
 /// The bytes of a file; `None` when there is no such one.
-pub(super) fn file(render: &Render, file: SearchFile) -> Option<Vec<u8>> {
+pub(super) fn file(render: &Render, language: LanguageId, file: SearchFile) -> Option<Vec<u8>> {
     match file {
-        SearchFile::Overview => overview(render),
+        SearchFile::Overview => overview(render, language),
         SearchFile::Words(name) => {
-            let shard = render.asker.ask(SearchWords(name))?;
+            let shard = render.asker.ask(SearchWords(language, name))?;
             render.asker.check_words();
             Some(words(shard))
         }
-        SearchFile::Pages(number) => pages(render, number),
+        SearchFile::Pages(number) => pages(render, language, number),
     }
 }
 
-fn overview(render: &Render) -> Option<Vec<u8>> {
-    let overview = render.asker.ask(SearchOverview)?;
+fn overview(render: &Render, language: LanguageId) -> Option<Vec<u8>> {
+    let overview = render.asker.ask(SearchOverview(language))?;
     render.asker.check_words();
     let overview = json!({
         "pages": overview.n_pages,
@@ -47,9 +48,9 @@ fn overview(render: &Render) -> Option<Vec<u8>> {
     Some(format!("{overview}\n").into_bytes())
 }
 
-fn pages(render: &Render, number: u32) -> Option<Vec<u8>> {
+fn pages(render: &Render, language: LanguageId, number: u32) -> Option<Vec<u8>> {
     let mut json = String::from("{");
-    for page in render.asker.ask(SearchPages(number))? {
+    for page in render.asker.ask(SearchPages(language, number))? {
         let start = if json.len() > 1 { ",\n" } else { "\n" };
         let value = json!([page.title, encode_path(page.route.as_str())]);
         let _ = write!(json, "{start}\"{}\":{value}", page.number);

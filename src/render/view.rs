@@ -9,11 +9,12 @@ use crate::{
     render::{
         page::Render,
         theme::context::{
-            self, Child, Kind, LastChange, Link, NavItem, Page, Sentence, TaxonomyLink, TocEntry, View,
+            self, Child, Kind, LastChange, Link, NavItem, Page, Sentence, TaxonomyLink, TocEntry,
+            Translation, View,
         },
         trace::{
-            Backlink, Backlinks, LastChanged, LinkTo, Listed, Nav, NavPlace, Neighbours, PageValues, Related,
-            TermLink, Trail, Words,
+            Backlink, Backlinks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, Nav, NavPlace,
+            Neighbours, PageValues, Related, TermLink, Trail, Words,
         },
     },
     site::{nav::NavEntry, route::Route},
@@ -33,19 +34,19 @@ pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String)
     View {
         page: page_values(render, page),
         content,
-        nav: nav(render, NavPlace::Page(page.path.clone())),
+        nav: nav(render, NavPlace::Page(page.key.clone())),
         ..View::default()
     }
 }
 
 /// `page` in templates, for a page of content.
 pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
-    let (asker, path) = (&render.asker, page.path);
-    let lang = page.lang.unwrap_or(asker.settings().language);
+    let (asker, key, path) = (&render.asker, page.key, page.path);
+    let languages = in_languages(render, page.route, Some(key));
     let link = |to: LinkTo<'_>| self::link(render, to);
     let links = |list: Vec<LinkTo<'_>>| list.into_iter().map(link).collect();
-    let (previous, next) = asker.ask(Neighbours(path.clone()));
-    let n_words = asker.ask(Words(path.clone()));
+    let (previous, next) = asker.ask(Neighbours(key.clone()));
+    let n_words = asker.ask(Words(key.clone()));
     let toc = toc(page.headings);
     let enough = page.headings.iter().filter(|heading| (2..=MAX_TOC_LEVEL).contains(&heading.level)).count()
         >= MIN_TOC;
@@ -63,8 +64,13 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         updated: page.updated.map(ToString::to_string),
         description: page.description.map(ToOwned::to_owned),
         summary: page.summary.map(ToOwned::to_owned),
-        lang: lang.to_owned(),
-        dir: direction(lang),
+        lang: page.lang.to_owned(),
+        dir: dir_of(render, page.lang),
+        text_lang: page.text_lang.to_owned(),
+        text_dir: dir_of(render, page.text_lang),
+        untranslated: page.is_untranslated,
+        translations: if page.is_untranslated { Vec::new() } else { translations(&languages) },
+        languages,
         draft: page.draft,
         tags: tags.map(|(_, tags)| terms(tags)).unwrap_or_default(),
         taxonomies: page.terms.iter().map(|(name, list)| ((*name).to_owned(), terms(list))).collect(),
@@ -73,11 +79,11 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         n_words,
         reading_minutes: n_words.div_ceil(WORDS_PER_MINUTE),
         extra: serde_json::Value::Object(page.extra.0.clone()),
-        breadcrumbs: links(asker.ask(Trail(NavPlace::Page(path.clone())))),
+        breadcrumbs: links(asker.ask(Trail(NavPlace::Page(key.clone())))),
         previous: previous.map(link),
         next: next.map(link),
-        related: links(asker.ask(Related(path.clone()))),
-        backlinks: asker.ask(Backlinks(path.clone())).iter().map(|link| backlink(render, link)).collect(),
+        related: links(asker.ask(Related(key.clone()))),
+        backlinks: asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect(),
         source_url: source_url(render, path),
         edit_url: edit_url(render, path),
         last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
@@ -100,18 +106,56 @@ fn last_change(render: &Render, change: &git::history::LastChange<'_>) -> LastCh
 /// `page` in templates, for a page that the site adds: a list, the 404 page.
 pub(super) fn added(render: &Render, route: &Route, title: &str, kind: Kind) -> Page {
     let settings = render.asker.settings();
-    let home = Link { title: settings.title.to_owned(), url: render.href(&Route::new("/")) };
+    let home = settings.languages.home(render.asker.language());
+    let home = Link { title: settings.title.to_owned(), url: render.href(&home) };
+    let languages = in_languages(render, route, None);
     Page {
         title: title.to_owned(),
         kind,
         url: render.href(route),
         permalink: permalink(render, route),
         lang: settings.language.to_owned(),
-        dir: direction(settings.language),
+        dir: settings.dir.to_owned(),
+        text_lang: settings.language.to_owned(),
+        text_dir: settings.dir.to_owned(),
+        translations: translations(&languages),
+        languages,
         extra: serde_json::Value::Object(serde_json::Map::new()),
         breadcrumbs: vec![home],
         ..Page::default()
     }
+}
+
+/// Which way a language is written; of the one that the config says more about, as it says.
+fn dir_of(render: &Render, lang: &str) -> String {
+    let settings = render.asker.settings();
+    if lang == settings.language { settings.dir.to_owned() } else { direction(lang).to_owned() }
+}
+
+/// Where to go in each language of the site.
+fn in_languages(render: &Render, route: &Route, page: Option<&RepoPath>) -> Vec<Translation> {
+    let settings = render.asker.settings();
+    if !settings.languages.are_several() {
+        return Vec::new();
+    }
+    let found = render.asker.ask(InLanguages { route: route.clone(), page: page.cloned() });
+    let translation = |found: InLanguage<'_>| Translation {
+        lang: found.tag.to_owned(),
+        name: found.name,
+        dir: found.dir.to_owned(),
+        title: found.title.to_owned(),
+        url: render.href(&found.route),
+        permalink: permalink(render, &found.route),
+        current: found.is_current,
+        exact: found.is_exact,
+    };
+    found.into_iter().map(translation).collect()
+}
+
+/// Those that say the same, if there are several.
+fn translations(languages: &[Translation]) -> Vec<Translation> {
+    let exact: Vec<Translation> = languages.iter().filter(|found| found.exact).cloned().collect();
+    if exact.len() > 1 { exact } else { Vec::new() }
 }
 
 fn kind(is_folder_page: bool) -> Kind {

@@ -14,7 +14,8 @@ use crate::{
     },
     site::{
         Site,
-        page::{NOT_FOUND, Page, PageId},
+        languages::DEFAULT,
+        page::{Page, PageId},
         resolve::is_external,
         route::Route,
         routes::{self, FeedOf, Routes, Target},
@@ -234,7 +235,10 @@ impl Claims {
         if !site.config.feed.enabled {
             return;
         }
-        self.routes.claim(Route::new("/feed.xml"), Target::Feed(FeedOf::Site));
+        for language in site.languages.ids().filter(|id| *id == DEFAULT || site.root_section(*id).is_some()) {
+            let route = site.languages.home(language).below("feed.xml");
+            self.routes.claim(route, Target::Feed(FeedOf::Site(language)));
+        }
         for (id, section) in
             site.sections.iter().filter(|(id, section)| section.parent.is_some() && has_dates(site, *id))
         {
@@ -251,12 +255,21 @@ impl Claims {
     }
 
     fn well_known(&mut self, site: &Site) {
-        if let Some(root) = site.sections.of_folder(&site.content) {
-            self.routes.claim(Route::new("/"), Target::Section(root));
+        if let Some(root) = site.root_section(DEFAULT) {
+            // Where the default language has a folder of its own, the root leads there.
+            let target = match site.sections.get(root).page {
+                Some(page) if site.languages.home(DEFAULT).as_str() != "/" => {
+                    Target::Redirect { page, to: None }
+                }
+                _ => Target::Section(root),
+            };
+            self.routes.claim(Route::new("/"), target);
         }
         self.routes.claim(Route::new("/sitemap.xml"), Target::Sitemap);
         self.routes.claim(Route::new("/robots.txt"), Target::Robots);
-        self.routes.claim(Route::new(NOT_FOUND), Target::NotFound);
+        for language in site.languages.ids().filter(|id| *id == DEFAULT || site.root_section(*id).is_some()) {
+            self.routes.claim(site.languages.not_found(language), Target::NotFound(language));
+        }
     }
 }
 

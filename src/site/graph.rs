@@ -84,7 +84,7 @@ impl LinkGraph {
         self.outgoing.get(page.index()).map_or(&[], |out| &out.destinations)
     }
 
-    /// The pages that link to a page, in the order of their paths.
+    /// The pages that link to a page, in the order of their keys.
     pub fn backlinks(&self, page: PageId) -> &[PageId] {
         self.backlinks.get(page.index()).map_or(&[], |pages| pages)
     }

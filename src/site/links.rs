@@ -15,7 +15,7 @@ use crate::{
         Site,
         file::{SourceFiles, nearest_file},
         graph::Problem,
-        page::{NOT_FOUND, Page},
+        page::Page,
         place::Places,
         resolve::{Destination, Fragment, Missing},
         routes::Hidden,
@@ -41,6 +41,10 @@ impl Site {
         let mut n_compared = 0;
         for problem in self.links().problems() {
             let page = self.page(problem.page);
+            if page.is_untranslated() {
+                // The original has the same problem.
+                continue;
+            }
             let link = &page.file.facts.links[problem.link];
             let path = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
             let start = link.at.offset as usize;
@@ -62,8 +66,10 @@ impl Site {
     pub fn orphan_diagnostics(&self) -> Vec<Diagnostic> {
         let mut by_folder: BTreeMap<RepoPath, Vec<&Page>> = BTreeMap::new();
         for (id, page) in self.pages().iter() {
-            let is_listed = page.is_folder_page || (self.has_summary() && self.nav().contains(id));
-            if !is_listed && self.links().backlinks(id).is_empty() && page.route.as_str() != NOT_FOUND {
+            let has_summary = self.summary_of(page.language).is_some();
+            let is_listed = page.is_folder_page || (has_summary && self.nav(page.language).contains(id));
+            let is_original = !page.is_untranslated() && !page.is_not_found;
+            if !is_listed && self.links().backlinks(id).is_empty() && is_original {
                 by_folder.entry(page.path().parent().unwrap_or_default()).or_default().push(page);
             }
         }
@@ -74,7 +80,8 @@ impl Site {
     pub fn external_links(&self) -> impl Iterator<Item = (&Page, &LinkFact)> {
         let is_web =
             |link: &LinkFact| ["http://", "https://"].iter().any(|scheme| link.target.starts_with(scheme));
-        self.pages().iter().flat_map(move |(_, page)| {
+        let written = self.pages().iter().filter(|(_, page)| !page.is_untranslated());
+        written.flat_map(move |(_, page)| {
             page.file.facts.links.iter().filter(move |link| is_web(link)).map(move |link| (page, link))
         })
     }
@@ -83,7 +90,9 @@ impl Site {
     pub fn wanted_pages(&self) -> BTreeMap<String, usize> {
         let mut wanted = BTreeMap::new();
         for problem in self.links().problems() {
-            if let Destination::Missing(Missing::Page(name)) = problem.destination {
+            if let Destination::Missing(Missing::Page(name)) = problem.destination
+                && !self.page(problem.page).is_untranslated()
+            {
                 *wanted.entry(name.clone()).or_default() += 1;
             }
         }

@@ -4,7 +4,8 @@
 //! only what changed. It patches the former snapshot (`patch`) where all addresses stay; else both run the same pipeline,
 //! each step a pure function in its own file:
 //! 1. parse each page ([`mod@file`]);
-//! 2. find each folder's page, cascade front matter, leave out what is not published (`select`);
+//! 2. find each folder's page, cascade front matter, leave out what is not published (`select`), tell the languages
+//!    apart ([`languages`]) and find what is said in several ([`translations`]);
 //! 3. group into [`section`]s and [`taxonomy`]s, order the reading ([`nav`]);
 //! 4. give everything its address ([`addresses`], [`routes`]);
 //! 5. resolve every link (`names`, [`resolve`], [`graph`]).
@@ -15,6 +16,7 @@ pub mod anchors;
 pub mod deck;
 pub mod file;
 pub mod graph;
+pub mod languages;
 pub mod nav;
 pub mod page;
 pub mod pages;
@@ -26,9 +28,11 @@ pub mod routes;
 pub mod search;
 pub mod section;
 pub mod taxonomy;
+pub mod translations;
 
 pub mod addresses;
 mod files;
+mod in_language;
 mod links;
 mod names;
 mod order;
@@ -48,7 +52,7 @@ use rayon::prelude::*;
 
 use crate::{
     base::{
-        config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE, Repo},
+        config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE, Language, Repo},
         diagnostic::{self, Diagnostic, Place},
         path::RepoPath,
     },
@@ -63,6 +67,8 @@ use crate::{
         file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles},
         files::Files,
         graph::LinkGraph,
+        in_language::Reader,
+        languages::{DEFAULT, LanguageId, Languages},
         names::Names,
         nav::{FolderTree, Nav, SummaryTree},
         page::{Page, PageId},
@@ -70,15 +76,18 @@ use crate::{
         route::Route,
         routes::{Hidden, Routes},
         search::Stock,
-        section::{Home, Sections},
+        section::{Home, SectionId, Sections},
         select::Cascades,
         taxonomy::Taxonomies,
+        translations::Translations,
     },
     source::{ChangeSet, Listing, ListingOptions, Source, SourceError},
 };
 
 /// The order of reading, as mdBook and GitBook have it, in the content root.
 pub const SUMMARY_FILE: &str = "SUMMARY.md";
+/// What the names of such files begin with: the one for French is `SUMMARY.fr.md`.
+const SUMMARY_STEM: &str = "SUMMARY.";
 /// The folder that is the content root if it exists and the config names no other.
 pub const CONTENT_FOLDER: &str = "content";
 /// Folders in the root of a configured site that hold no content.
@@ -127,14 +136,17 @@ pub struct Site {
     config: Arc<Config>,
     listing: Arc<Listing>,
     content: RepoPath,
+    languages: Arc<Languages>,
     reading: Arc<Reading>,
     files: Files,
     hidden: Arc<BTreeMap<RepoPath, Hidden>>,
     cascades: Arc<Cascades>,
     pages: Pages,
+    translations: Arc<Translations>,
     sections: Sections,
     taxonomies: Taxonomies,
-    summary: Option<Arc<SummaryTree>>,
+    /// The order of reading that `SUMMARY.md` gives, for those languages that have one.
+    summaries: Arc<BTreeMap<LanguageId, SummaryTree>>,
     routes: Arc<Routes>,
     assets: Arc<BTreeMap<RepoPath, Route>>,
     /// Made when a link first goes by a name: in many sites none does.
@@ -221,9 +233,11 @@ impl Site {
                 ..MarkdownOptions::default()
             },
         };
+        let content = content_root(&config, &listing);
         Self {
             options,
-            content: content_root(&config, &listing),
+            languages: Arc::new(Languages::of(&config, &content)),
+            content,
             config: Arc::new(config),
             listing,
             reading: Arc::new(reading),
@@ -256,7 +270,17 @@ impl Site {
     }
 
     fn is_summary(&self, path: &RepoPath) -> bool {
-        path.relative_to(&self.content) == Some(SUMMARY_FILE)
+        self.summary_language(path).is_some()
+    }
+
+    /// The language whose order of reading a file gives.
+    fn summary_language(&self, path: &RepoPath) -> Option<LanguageId> {
+        if !path.file_name().starts_with(SUMMARY_STEM) {
+            return None;
+        }
+        let located = self.languages.locate(path);
+        let is_it = located.key.relative_to(self.languages.root(located.language)) == Some(SUMMARY_FILE);
+        is_it.then_some(located.language)
     }
 
     /// Whether a file lies in the content root and in none of the reserved folders.
@@ -282,13 +306,17 @@ impl Site {
         let selection = select::select(&self, former);
         let mut diagnostics = selection.diagnostics;
         self.pages = Pages::new(selection.pages);
+        self.translations = Arc::new(selection.translations);
         self.hidden = Arc::new(selection.hidden);
         self.cascades = Arc::new(selection.cascades);
-        let home =
-            Home { title: self.config.title.as_deref().unwrap_or(HOME), paginate: self.config.paginate };
+        let title = |language| self.configured_title(language).unwrap_or(HOME).to_owned();
+        let titles: Vec<String> = self.languages.ids().map(title).collect();
+        let home = Home { languages: &self.languages, titles: &titles, paginate: self.config.paginate };
         let (pages, content) = (&self.pages, &self.content);
-        (self.sections, self.taxonomies) =
-            rayon::join(|| Sections::build(pages, content, &home), || Taxonomies::build(&self.config, pages));
+        (self.sections, self.taxonomies) = rayon::join(
+            || Sections::build(pages, content, &home),
+            || Taxonomies::build(&self.config, pages, &self.languages),
+        );
         diagnostics.extend(self.read_order(source));
         diagnostics.extend(addresses::claim(&mut self));
         self.links = LinkGraph::build(&self);
@@ -297,40 +325,57 @@ impl Site {
         self
     }
 
-    /// Takes the order of reading from `SUMMARY.md` if there is one, and says what is wrong with it.
+    /// Takes the order of reading from each `SUMMARY.md`, and says what is wrong with it.
     fn read_order(&mut self, source: &dyn Source) -> Vec<Diagnostic> {
-        let path = self.content.join(SUMMARY_FILE);
-        let files = SourceFiles { source, listing: &self.listing };
-        let summary = self.listing.entries.contains_key(&path).then(|| files.page_text(&path));
-        let summary = summary.map(|read| {
-            if !read.is_settled {
-                self.unsettled.push(path.clone());
+        let mut diagnostics = Vec::new();
+        let mut summaries = BTreeMap::new();
+        for (path, language) in self.summary_files() {
+            // Of two files for one language the first is it.
+            if !summaries.contains_key(&language)
+                && let Some(tree) = self.read_summary(source, &path, &mut diagnostics)
+            {
+                summaries.insert(language, tree);
             }
-            (summary::parse(&path, &read.text), read.text)
-        });
-        let Some(((summary, mut diagnostics), text)) =
-            summary.filter(|((summary, _), _)| has_chapter(summary))
-        else {
-            return Vec::new();
-        };
+        }
+        self.summaries = Arc::new(summaries);
+        diagnostics
+    }
+
+    /// The tree of a summary, unless it has no chapters.
+    fn read_summary(
+        &mut self,
+        source: &dyn Source,
+        path: &RepoPath,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<SummaryTree> {
+        let read = SourceFiles { source, listing: &self.listing }.page_text(path);
+        if !read.is_settled {
+            self.unsettled.push(path.clone());
+        }
+        let text = read.text;
+        let (summary, problems) = summary::parse(path, &text);
+        if !has_chapter(&summary) {
+            return None;
+        }
         let mut missing = Vec::new();
         let tree = SummaryTree::new(&summary, &self.pages, &mut |target, line| {
-            let found = self.page_of_target(&path, target);
+            let found = self.page_of_target(path, target);
             if found.is_none() {
-                missing.push(missing_chapter(&self.listing, &path, &text, target, line));
+                missing.push(missing_chapter(&self.listing, path, &text, target, line));
             }
             found
         });
-        self.summary = Some(Arc::new(tree));
+        diagnostics.extend(problems);
         diagnostics.extend(missing);
-        diagnostics
+        Some(tree)
     }
 
     fn page_of_target(&self, summary: &RepoPath, target: &str) -> Option<PageId> {
         let target = target.split('#').next().unwrap_or(target);
         let path = summary.parent()?.resolve(target)?;
-        self.pages.of_file(&path).or_else(|| {
-            let section = self.sections.of_folder(&path)?;
+        let reader = Reader::of(self.languages.locate(summary).language);
+        self.page_for(&path, reader).or_else(|| {
+            let section = self.section_for(&path, reader)?;
             self.sections.get(section).page
         })
     }
@@ -375,6 +420,26 @@ impl Site {
         &self.reading
     }
 
+    /// The languages.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// Which pages say the same in different languages.
+    pub fn translations(&self) -> &Translations {
+        &self.translations
+    }
+
+    /// The folder that holds all pages of a language; `None` when it has no pages.
+    pub fn root_section(&self, language: LanguageId) -> Option<SectionId> {
+        self.sections.of_folder(self.languages.root(language))
+    }
+
+    /// The language of a page's text, as its front matter or its place says.
+    pub fn text_language<'s>(&'s self, page: &'s Page) -> &'s str {
+        page.front.lang.as_deref().unwrap_or_else(|| self.languages.tag(page.written_in))
+    }
+
     /// Every parsed file, published or not, in the order of paths.
     pub fn files(&self) -> impl Iterator<Item = &Arc<PageFile>> {
         self.files.iter()
@@ -391,7 +456,7 @@ impl Site {
         self.files.get(path)
     }
 
-    /// The published pages, in the order of their paths.
+    /// The published pages, in the order of their keys.
     pub fn pages(&self) -> &Pages {
         &self.pages
     }
@@ -406,9 +471,10 @@ impl Site {
         self.pages.get(id)
     }
 
-    /// The page of a file.
+    /// The page that is made of a file, in the language of that.
     pub fn page_of_file(&self, path: &RepoPath) -> Option<PageId> {
-        self.pages.of_file(path)
+        let page = self.pages.of_key(&self.languages.locate(path).key)?;
+        (self.page(page).path() == path).then_some(page)
     }
 
     /// Why a file is no published page.
@@ -427,20 +493,41 @@ impl Site {
         &self.taxonomies
     }
 
-    /// The tree and order of reading.
-    pub fn nav(&self) -> Nav<'_> {
-        match &self.summary {
+    /// The tree and order of reading of a language.
+    pub fn nav(&self, language: LanguageId) -> Nav<'_> {
+        match self.summary_of(language) {
             Some(tree) => Nav::Summary(tree),
             None => {
-                let root = self.sections.of_folder(&self.content);
+                let root = self.root_section(language);
                 Nav::Folders(FolderTree::new(&self.sections, &self.pages, root))
             }
         }
     }
 
-    /// Whether the order of reading comes from `SUMMARY.md`.
+    /// The tree and order of reading that a page stands in.
+    pub fn nav_of(&self, page: PageId) -> Nav<'_> {
+        self.nav(self.page(page).language)
+    }
+
+    /// The order of reading that `SUMMARY.md` gives for a language.
+    fn summary_of(&self, language: LanguageId) -> Option<&SummaryTree> {
+        self.summaries.get(&language)
+    }
+
+    /// Whether the order of reading comes from `SUMMARY.md` in some language.
     pub fn has_summary(&self) -> bool {
-        self.summary.is_some()
+        !self.summaries.is_empty()
+    }
+
+    /// The files that give an order of reading, each with its language.
+    pub fn summary_files(&self) -> Vec<(RepoPath, LanguageId)> {
+        let entries = &self.listing.entries;
+        if !self.languages.are_several() {
+            let path = self.content.join(SUMMARY_FILE);
+            return entries.contains_key(&path).then_some((path, DEFAULT)).into_iter().collect();
+        }
+        let files = entries.keys().filter_map(|path| Some((path.clone(), self.summary_language(path)?)));
+        files.collect()
     }
 
     /// All addresses.
@@ -488,7 +575,7 @@ impl Site {
 
     /// The address of a page's or another file.
     pub fn route_of_file(&self, path: &RepoPath) -> Option<Route> {
-        let page = self.pages.of_file(path).map(|id| self.page(id).route.clone());
+        let page = self.page_of_file(path).map(|id| self.page(id).route.clone());
         page.or_else(|| self.assets.get(path).cloned())
     }
 
@@ -510,11 +597,24 @@ impl Site {
         self.config.base_url.prefix()
     }
 
-    /// The site's title: the config's, else the home page's.
-    pub fn title(&self) -> &str {
-        let home = self.sections.of_folder(&self.content).and_then(|root| self.sections.get(root).page);
-        let own = self.config.title.as_deref();
-        own.or_else(|| home.map(|home| self.page(home).title.as_str())).unwrap_or(HOME)
+    /// The site's title in a language: the config's, else the home page's.
+    pub fn title(&self, language: LanguageId) -> &str {
+        let home = |language| {
+            let page = self.sections.get(self.root_section(language)?).page?;
+            Some(self.page(page).title.as_str())
+        };
+        let own = self.configured_title(language);
+        own.or_else(|| home(language)).or_else(|| home(DEFAULT)).unwrap_or(HOME)
+    }
+
+    /// What the config says of a language, if the site has several.
+    pub fn language_config(&self, language: LanguageId) -> Option<&Language> {
+        self.config.languages.get(language.index())
+    }
+
+    fn configured_title(&self, language: LanguageId) -> Option<&str> {
+        let own = self.language_config(language).and_then(|config| config.title.as_deref());
+        own.or(self.config.title.as_deref())
     }
 }
 

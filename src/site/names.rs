@@ -12,6 +12,7 @@ use crate::{
     base::path::RepoPath,
     parse::slug,
     site::{
+        languages::{DEFAULT, LanguageId, Languages},
         page::{Page, PageId},
         pages::Pages,
         section::is_folder_page_name,
@@ -44,6 +45,41 @@ struct Paths {
     files: Map<String, Vec<RepoPath>>,
 }
 
+/// Where a name is written.
+#[derive(Clone, Copy)]
+pub(super) struct Near<'a> {
+    /// The folder, as keys have it in the language of the page that shows the name.
+    pub(super) folder: &'a RepoPath,
+    pub(super) language: LanguageId,
+    pub(super) languages: &'a Languages,
+}
+
+impl Near<'_> {
+    /// The key that a path from this folder means, then those from the roots, and the same in the default language.
+    fn keys(&self, name: &str) -> Vec<String> {
+        let Self { folder, language, languages } = *self;
+        let below_content = |folder: &RepoPath| {
+            folder.relative_to(languages.content()).and_then(RepoPath::new).unwrap_or_default()
+        };
+        let mut folders = vec![below_content(folder), below_content(languages.root(language))];
+        if languages.are_several() {
+            folders
+                .extend([below_content(&languages.counterpart(folder, language, DEFAULT)), RepoPath::root()]);
+            if name.starts_with('/') {
+                folders.remove(0);
+            }
+        }
+        let name = if languages.are_several() { name.trim_start_matches('/') } else { name };
+        folders.iter().filter_map(|folder| folder.resolve(name)).map(|key| path_key(key.as_str())).collect()
+    }
+
+    /// The languages in which a page is looked for, one after the other; `None` for any.
+    fn passes(&self) -> impl Iterator<Item = Option<LanguageId>> {
+        let several = [Some(self.language), Some(DEFAULT), None];
+        several.into_iter().skip(if self.languages.are_several() { 0 } else { 2 })
+    }
+}
+
 impl Names {
     /// Indexes pages by path, file name, title and alias, and other files by file name.
     pub(super) fn build(pages: &Pages, listing: &Listing, content: &RepoPath) -> Self {
@@ -63,13 +99,13 @@ impl Names {
         }
         for key in new.difference(&old) {
             let list = self.by_title.entry(key.clone()).or_default();
-            // Ids are in the order of paths.
+            // Ids are in the order of keys.
             list.insert(list.partition_point(|&other| other < id), id);
         }
         old.symmetric_difference(&new).cloned().collect()
     }
 
-    /// The page that `name` means when written in a file of `folder`.
+    /// The page that `name` means where it is written: first of all one in the language of the page there.
     ///
     /// The order: a path from the folder, a path from the content root, a file name (or the end of a path)
     /// anywhere, the same for folders, a title or alias anywhere. `[[Obsidian]]` is `Obsidian/Obsidian.md` rather than
@@ -79,25 +115,26 @@ impl Names {
     pub(super) fn page(
         &self,
         name: &str,
-        folder: &RepoPath,
-        content: &RepoPath,
+        near: Near<'_>,
         pages: &Pages,
         asked: &mut Vec<String>,
     ) -> Option<PageId> {
         let name = strip_markdown_extension(name.trim());
-        let near = folder.relative_to(content).and_then(RepoPath::new).unwrap_or_else(RepoPath::root);
-        let keys: Vec<String> = [near.resolve(name), RepoPath::root().resolve(name)]
-            .into_iter()
-            .flatten()
-            .map(|path| path_key(path.as_str()))
-            .collect();
+        let content = near.languages.content();
+        let keys = near.keys(name);
         let end = path_key(name.trim_matches('/'));
         let at_path = |paths: &Map<String, PageId>| keys.iter().find_map(|key| paths.get(key).copied());
-        let ending = |names: &Map<String, Vec<PageId>>, key_of: fn(&Page, &RepoPath) -> String| {
-            let candidates = names.get(end_of(&end))?;
+        let nearest = |candidates: &[PageId], fits: &dyn Fn(&Page) -> bool| {
             let page = |at: usize| pages.get(candidates[at]);
-            let fits = |at| ends_with(&key_of(page(at), content), &end);
-            nearest_to(candidates.len(), folder, |at| page(at).path(), fits).map(|at| candidates[at])
+            let in_pass = |language: Option<LanguageId>| {
+                let is_wanted =
+                    |at| language.is_none_or(|wanted| page(at).language == wanted) && fits(page(at));
+                nearest_to(candidates.len(), near.folder, |at| &page(at).key, is_wanted)
+            };
+            near.passes().find_map(in_pass).map(|at| candidates[at])
+        };
+        let ending = |names: &Map<String, Vec<PageId>>, key_of: fn(&Page, &RepoPath) -> String| {
+            nearest(names.get(end_of(&end))?, &|page| ends_with(&key_of(page, content), &end))
         };
         let of_file = || ending(&self.paths.by_name, file_key);
         let of_folder = || at_path(&self.paths.by_folder);
@@ -111,9 +148,7 @@ impl Names {
             let key = slug::wiki_key(name);
             let candidates = self.by_title.get(&key);
             asked.push(key);
-            let candidates = candidates?;
-            let path_of = |at: usize| pages.get(candidates[at]).path();
-            nearest_to(candidates.len(), folder, path_of, |_| true).map(|at| candidates[at])
+            nearest(candidates?, &|_| true)
         })
     }
 
@@ -152,7 +187,7 @@ impl Paths {
             self.by_name.entry(end.to_owned()).or_default().push(id);
         }
         self.by_path.insert(key, id);
-        if page.is_folder_page && is_folder_page_name(page.path()) {
+        if page.is_folder_page && is_folder_page_name(&page.key) {
             let key = folder_key(page, content);
             for end in ends(&key) {
                 self.by_folder_name.entry(end.to_owned()).or_default().push(id);
@@ -180,13 +215,13 @@ fn title_keys(page: &Page) -> BTreeSet<String> {
 
 /// The key of a page's file.
 fn file_key(page: &Page, content: &RepoPath) -> String {
-    let path = page.path().relative_to(content).unwrap_or(page.path().as_str());
+    let path = page.key.relative_to(content).unwrap_or(page.key.as_str());
     path_key(strip_markdown_extension(path))
 }
 
 /// The key of the folder that a page is the page of.
 fn folder_key(page: &Page, content: &RepoPath) -> String {
-    let path = page.path().relative_to(content).unwrap_or(page.path().as_str());
+    let path = page.key.relative_to(content).unwrap_or(page.key.as_str());
     path_key(path.rfind('/').map_or("", |at| &path[..at]))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn key<'a>(
     let (page, title, path) = match child {
         Child::Page(id) => {
             let page = pages.get(id);
-            (Some(page), page.title.as_str(), page.path())
+            (Some(page), page.title.as_str(), &page.key)
         }
         Child::Section(id) => {
             let section = section_of(id);

@@ -9,11 +9,13 @@ use crate::{
         markdown::HeadingFact,
         slug,
     },
-    site::{HOME, anchors, file::PageFile, route::Route, section::is_folder_page_name},
+    site::{
+        HOME, anchors, file::PageFile, languages::LanguageId, route::Route, section::is_folder_page_name,
+    },
 };
 
-/// The address of the page for addresses that don't exist; it is listed nowhere.
-pub const NOT_FOUND: &str = "/404.html";
+/// The address, below a language's home page, of its page for addresses that don't exist; it is listed nowhere.
+pub const NOT_FOUND: &str = "404.html";
 
 /// The place of a page in [`Site::pages`](super::Site::pages). It holds as long as the same files are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,12 @@ impl PageId {
 /// One page: a Markdown file that has an address.
 #[derive(Clone, Debug)]
 pub struct Page {
+    /// What it is known by; see [`languages`](super::languages). Without several languages it is the file's path.
+    pub key: RepoPath,
+    /// The language among whose pages it stands.
+    pub language: LanguageId,
+    /// The language that its file is written in: another one where the page isn't translated.
+    pub written_in: LanguageId,
     /// The parsed file, shared with the snapshot before this one as long as its bytes are the same.
     pub file: Arc<PageFile>,
     /// Its front matter with what its folders cascade; the file's own where that is nothing.
@@ -44,12 +52,19 @@ pub struct Page {
     pub title: String,
     /// Whether it is the page of its folder (`index.md`, `README.md`, ...), or of the folder of its own name.
     pub is_folder_page: bool,
+    /// Whether it is shown for addresses that don't exist.
+    pub is_not_found: bool,
 }
 
 impl Page {
     /// The file it comes from.
     pub fn path(&self) -> &RepoPath {
         &self.file.path
+    }
+
+    /// Whether it is an original that stands in place of a translation.
+    pub fn is_untranslated(&self) -> bool {
+        self.language != self.written_in
     }
 
     /// Its date, if it has one.
@@ -80,13 +95,20 @@ impl Page {
 }
 
 /// The title of a page: its own, else its name's; of a folder's page the folder's name, of the home page `Home`.
-pub fn title_of(file: &PageFile, front: &FrontMatter, is_folder_page: bool, content: &RepoPath) -> String {
+/// `root` is the folder that the keys of its language begin with.
+pub fn title_of(
+    file: &PageFile,
+    front: &FrontMatter,
+    is_folder_page: bool,
+    key: &RepoPath,
+    root: &RepoPath,
+) -> String {
     let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.facts.title.as_ref());
     own.cloned().unwrap_or_else(|| {
-        match file.path.parent().filter(|_| is_folder_page && is_folder_page_name(&file.path)) {
-            Some(folder) if folder == *content => HOME.to_owned(),
+        match key.parent().filter(|_| is_folder_page && is_folder_page_name(key)) {
+            Some(folder) if folder == *root => HOME.to_owned(),
             Some(folder) => slug::title_from_name(folder.file_name()),
-            None => slug::title_from_name(file.path.stem()),
+            None => slug::title_from_name(key.stem()),
         }
     })
 }

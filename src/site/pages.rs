@@ -1,4 +1,4 @@
-//! [`Pages`]: the published pages of a snapshot, by id and by file.
+//! [`Pages`]: the published pages of a snapshot, by id and by key.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use crate::{
     site::page::{Page, PageId},
 };
 
-/// The published pages, in the order of their paths.
+/// The published pages, in the order of their keys.
 ///
 /// Two snapshots share the pages that didn't change, and as long as the same files are published each page keeps its id.
-/// So within a snapshot the order of ids is that of paths.
+/// So within a snapshot the order of ids is that of keys.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     all: Vector<Arc<Page>>,
-    by_path: Arc<HashMap<RepoPath, PageId>>,
+    by_key: Arc<HashMap<RepoPath, PageId>>,
 }
 
 impl Pages {
-    /// Gives ids to pages that are in the order of their paths.
+    /// Gives ids to pages that are in the order of their keys.
     pub(super) fn new(pages: Vec<Arc<Page>>) -> Self {
-        let by_path = pages.iter().enumerate().map(|(at, page)| (page.path().clone(), PageId::at(at)));
-        Self { by_path: Arc::new(by_path.collect()), all: pages.into() }
+        let by_key = pages.iter().enumerate().map(|(at, page)| (page.key.clone(), PageId::at(at)));
+        Self { by_key: Arc::new(by_key.collect()), all: pages.into() }
     }
 
     /// A page by its id.
@@ -37,9 +37,9 @@ impl Pages {
         &self.all[id.index()]
     }
 
-    /// The page of a file.
-    pub fn of_file(&self, path: &RepoPath) -> Option<PageId> {
-        self.by_path.get(path).copied()
+    /// A page by its key.
+    pub fn of_key(&self, key: &RepoPath) -> Option<PageId> {
+        self.by_key.get(key).copied()
     }
 
     /// All pages with their ids.

@@ -17,6 +17,7 @@ use crate::{
     site::{
         Site, addresses, deck,
         file::{PageFile, SourceFiles},
+        languages::DEFAULT,
         page::{Page, PageId},
         select,
     },
@@ -55,6 +56,8 @@ pub(super) fn patched(
     for (place, file) in loaded {
         ids.extend(put(&mut site, place, Arc::new(file))?);
     }
+    ids.sort_unstable();
+    ids.dedup();
     follow_order(&mut site, former, &ids)?;
     follow_links(&mut site, former, &ids)?;
     Some(site)
@@ -66,28 +69,56 @@ fn touched(site: &Site, changed: &[RepoPath]) -> BTreeSet<usize> {
     changed.iter().filter_map(|path| site.files.place_of(path)).chain(users).collect()
 }
 
-/// Puts a file into a site, and its page if it is published.
-fn put(site: &mut Site, place: usize, file: Arc<PageFile>) -> Option<Option<PageId>> {
+/// Puts a file into a site, and the pages that are made of it if they are published.
+fn put(site: &mut Site, place: usize, file: Arc<PageFile>) -> Option<Vec<PageId>> {
     let former = site.files.at(place);
-    if former.front.cascade != file.front.cascade {
+    if former.front.cascade != file.front.cascade || former.front.translation_of != file.front.translation_of
+    {
         return None;
     }
-    let id = site.pages.of_file(&file.path);
-    match id {
+    let mut ids = Vec::new();
+    match site.page_of_file(&file.path) {
         Some(id) => {
-            let old = site.page(id);
-            let new = select::changed_page(site, old, &file)?;
-            if !has_same_addresses(&old.front, &new.front) {
-                return None;
-            }
-            site.pages.set(id, new);
+            let original = site.translations.original_of(id).map(|id| Arc::clone(&site.page(id).front));
+            let new = select::changed_page(site, site.page(id), &file, original.as_deref())?;
+            put_page(site, id, new, &mut ids)?;
+            follow_original(site, id, &mut ids)?;
         }
         // It may be published now.
         None if former.front != file.front => return None,
         None => {}
     }
     site.files.set(place, file);
-    Some(id)
+    Some(ids)
+}
+
+fn put_page(site: &mut Site, id: PageId, new: Page, ids: &mut Vec<PageId>) -> Option<()> {
+    if !has_same_addresses(&site.page(id).front, &new.front) {
+        return None;
+    }
+    site.pages.set(id, new);
+    ids.push(id);
+    Some(())
+}
+
+/// Follows a changed original in other languages: translations have some of its front matter, and it may itself stand
+/// where one is missing.
+fn follow_original(site: &mut Site, id: PageId, ids: &mut Vec<PageId>) -> Option<()> {
+    if !site.languages.are_several() || site.page(id).language != DEFAULT {
+        return Some(());
+    }
+    let others: Vec<PageId> =
+        site.translations.of(id).map(|(_, other)| other).filter(|other| *other != id).collect();
+    for other in others {
+        let (original, page) = (site.page(id), site.page(other));
+        let new = if page.is_untranslated() {
+            select::changed_original(page, original)
+        } else {
+            select::changed_page(site, page, &page.file, Some(&original.front))?
+        };
+        put_page(site, other, new, ids)?;
+    }
+    Some(())
 }
 
 /// Whether two versions of a page have the same addresses, and as a folder's page give the same to its list.

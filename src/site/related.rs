@@ -13,7 +13,7 @@ const MAX_NEIGHBOURS: usize = 20;
 /// The pages that share most with `page`, the closest first.
 pub fn related(site: &Site, page: PageId) -> Vec<PageId> {
     let mut scores: BTreeMap<PageId, u64> = BTreeMap::new();
-    for (at, taxonomy) in site.taxonomies().all.iter().enumerate() {
+    for (at, taxonomy) in site.taxonomies().of_language(site.page(page).language) {
         for name in site.page(page).front.terms.get(&taxonomy.name).into_iter().flatten() {
             let Some((_, term)) = site.taxonomies().term(at, name) else { continue };
             let rarity = 1_000_000 / term.pages.len() as u64;

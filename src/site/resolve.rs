@@ -6,6 +6,9 @@
 //! 3. an address, relative to the page's own or absolute, as for a static site (`../b/`, `/a/b.html`);
 //! 4. a path from the content root without its `/`, as Obsidian and workshop chapters have it;
 //! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki).
+//!
+//! In a site in several languages each rule finds the page in the reader's language first, and then the original
+//! (`in_language`).
 
 use std::borrow::Cow;
 
@@ -16,6 +19,9 @@ use crate::{
     base::{media::media_type, path::RepoPath},
     site::{
         Site,
+        in_language::Reader,
+        languages::DEFAULT,
+        names::Near,
         page::PageId,
         route::Route,
         routes::{Hidden, Target},
@@ -126,13 +132,14 @@ impl Site {
         }
         let path = path.strip_prefix('@').filter(|path| path.starts_with('/')).unwrap_or(path);
         let folder = file.parent().unwrap_or_else(RepoPath::root);
+        let reader = self.reader(file, route);
         let starts = match path.strip_prefix('/') {
             Some(rest) => vec![self.content().resolve(rest), RepoPath::root().resolve(rest)],
             None => vec![folder.resolve(path)],
         };
         let is_outside = starts.iter().all(Option::is_none);
         for start in starts.into_iter().flatten() {
-            if let Some(destination) = self.file_destination(&start, fragment) {
+            if let Some(destination) = self.file_destination(&start, fragment, reader) {
                 return destination;
             }
         }
@@ -140,12 +147,12 @@ impl Site {
             return self.internal(found, fragment);
         }
         if let Some(found) =
-            self.content().resolve(path).and_then(|start| self.file_destination(&start, fragment))
+            self.content().resolve(path).and_then(|start| self.file_destination(&start, fragment, reader))
         {
             return found;
         }
         if !path.contains('/')
-            && let Some(page) = self.names().page(path, &folder, self.content(), self.pages(), asked)
+            && let Some(page) = self.page_called(path, file, reader, asked)
         {
             return self.internal_page(page, fragment);
         }
@@ -158,8 +165,13 @@ impl Site {
     }
 
     /// The file, page or folder at a path, with or without its extension.
-    fn file_destination(&self, path: &RepoPath, fragment: Option<&str>) -> Option<Destination> {
-        if let Some(found) = self.at_file(path, fragment) {
+    fn file_destination(
+        &self,
+        path: &RepoPath,
+        fragment: Option<&str>,
+        reader: Reader,
+    ) -> Option<Destination> {
+        if let Some(found) = self.at_file(path, fragment, reader) {
             return Some(found);
         }
         let spelled: Vec<String> = match path.extension() {
@@ -170,12 +182,12 @@ impl Site {
             _ => vec![format!("{path}.md"), format!("{path}.markdown"), format!("{path}.mdx")],
         };
         let mut spelled = spelled.iter().filter_map(|path| RepoPath::new(path));
-        if let Some(found) = spelled.find_map(|path| self.at_file(&path, fragment)) {
+        if let Some(found) = spelled.find_map(|path| self.at_file(&path, fragment, reader)) {
             return Some(found);
         }
         let folder = path.parent().filter(|_| path.file_name() == "index.html");
         let folder = folder.as_ref().unwrap_or(path);
-        if let Some(section) = self.sections().of_folder(folder) {
+        if let Some(section) = self.section_for(folder, reader) {
             let section = self.sections().get(section);
             return Some(match section.page {
                 Some(page) => self.internal_page(page, fragment),
@@ -186,11 +198,11 @@ impl Site {
         has_files.then(|| Destination::Folder(path.clone()))
     }
 
-    /// The page or another file at exactly a path.
-    fn at_file(&self, path: &RepoPath, fragment: Option<&str>) -> Option<Destination> {
-        match self.page_of_file(path) {
+    /// The page or another file at exactly a path, or what stands for it in the reader's language.
+    fn at_file(&self, path: &RepoPath, fragment: Option<&str>, reader: Reader) -> Option<Destination> {
+        match self.page_for(path, reader) {
             Some(page) => Some(self.internal_page(page, fragment)),
-            None => self.route_of_file(path).map(|route| self.internal(route, fragment)),
+            None => self.asset_for(path, reader).map(|route| self.internal(route, fragment)),
         }
     }
 
@@ -211,6 +223,12 @@ impl Site {
         [absolute.clone(), format!("{stem}/"), format!("{stem}.html")]
             .iter()
             .map(|address| Route::new(address))
+            .flat_map(|address| {
+                let in_default = self.languages.route_in(&address, DEFAULT);
+                let is_other =
+                    self.languages.are_several() && !path.starts_with('/') && in_default != address;
+                std::iter::once(address).chain(Some(in_default).filter(|_| is_other))
+            })
             .find(|route| !matches!(self.routes().get(route), None | Some(Target::Folder(_))))
     }
 
@@ -229,15 +247,16 @@ impl Site {
             return self.internal(route.clone(), fragment);
         }
         let folder = file.parent().unwrap_or_else(RepoPath::root);
-        if let Some(page) = self.names().page(name, &folder, self.content(), self.pages(), asked) {
+        let reader = self.reader(file, route);
+        if let Some(page) = self.page_called(name, file, reader, asked) {
             return self.internal_page(page, fragment);
         }
-        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment));
+        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment, reader));
         if let Some(destination) = near {
             return destination;
         }
         if let Some(path) = self.names().file(name, &folder)
-            && let Some(route) = self.route_of_file(path)
+            && let Some(route) = self.asset_for(path, reader)
         {
             return self.internal(route, fragment);
         }
@@ -248,6 +267,23 @@ impl Site {
             return Destination::Missing(Missing::NoName);
         }
         Destination::Missing(if is_medium(name) { Missing::File } else { Missing::Page(name.to_owned()) })
+    }
+
+    /// The page that a name means in a file.
+    fn page_called(
+        &self,
+        name: &str,
+        file: &RepoPath,
+        reader: Reader,
+        asked: &mut Vec<String>,
+    ) -> Option<PageId> {
+        let folder = file.parent().unwrap_or_else(RepoPath::root);
+        let located = self.languages.locate_folder(&folder);
+        let folder = self.languages.counterpart(&located.key, located.language, reader.language);
+        let near = Near { folder: &folder, language: reader.language, languages: &self.languages };
+        let found = self.names().page(name, near, self.pages(), asked)?;
+        let translated = self.translations.in_language(found, reader.language);
+        Some(translated.filter(|_| self.page(found).language == DEFAULT).unwrap_or(found))
     }
 
     fn internal(&self, route: Route, fragment: Option<&str>) -> Destination {

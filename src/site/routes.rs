@@ -8,7 +8,7 @@ use crate::{
         path::RepoPath,
     },
     parse::slug,
-    site::{page::PageId, route::Route, section::SectionId},
+    site::{languages::LanguageId, page::PageId, route::Route, section::SectionId},
 };
 
 /// What stands at an address.
@@ -48,8 +48,8 @@ pub enum Target {
     Sitemap,
     /// robots.txt.
     Robots,
-    /// The page for addresses that don't exist.
-    NotFound,
+    /// The page of a language for addresses that don't exist.
+    NotFound(LanguageId),
     /// Another address or URL, as written in front matter.
     Redirect {
         /// The page whose front matter says so.
@@ -69,8 +69,8 @@ impl Target {
 /// What an Atom feed lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedOf {
-    /// The newest pages of the site.
-    Site,
+    /// The newest pages of a language.
+    Site(LanguageId),
     /// The newest pages in and below a section.
     Section(SectionId),
     /// The newest pages of a term.
@@ -125,7 +125,7 @@ impl Routes {
     }
 
     /// Whether a page stands at its own address; a redirect and one that a file takes the place of don't.
-    pub(super) fn has_page(&self, page: PageId) -> bool {
+    pub fn has_page(&self, page: PageId) -> bool {
         self.has_page.get(page.index()).copied().unwrap_or(false)
     }
 

@@ -10,8 +10,9 @@ use crate::{
     base::path::RepoPath,
     parse::{front_matter::Sort, slug},
     site::{
+        languages::{LanguageId, Languages},
         order::{self, SectionOrder},
-        page::{NOT_FOUND, Page, PageId},
+        page::{Page, PageId},
         pages::Pages,
         route::Route,
     },
@@ -36,9 +37,11 @@ pub enum Child {
 /// A folder with at least one page in or below it.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// The folder, from the root of the site.
+    /// The folder, from the root of the site, as keys of pages have it.
     pub folder: RepoPath,
-    /// The folder that holds it; `None` for the content root.
+    /// The language of its pages.
+    pub language: LanguageId,
+    /// The folder that holds it; `None` for the root of its language.
     pub parent: Option<SectionId>,
     /// Its own page, if it has one.
     pub page: Option<PageId>,
@@ -55,10 +58,12 @@ pub struct Section {
 }
 
 /// What the config says of sections.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Home<'a> {
-    /// The title of a content root without a page.
-    pub title: &'a str,
+    /// The languages and where their pages are.
+    pub languages: &'a Languages,
+    /// The titles of roots of languages without a page.
+    pub titles: &'a [String],
     /// How many children a page of a list shows where front matter doesn't say; 0 for all.
     pub paginate: u32,
 }
@@ -74,18 +79,19 @@ pub struct Sections {
 impl Sections {
     /// Groups pages into their folders and sorts each.
     pub fn build(pages: &Pages, content: &RepoPath, home: &Home<'_>) -> Self {
-        let mut folders: BTreeMap<RepoPath, Option<PageId>> = BTreeMap::new();
+        let mut folders: BTreeMap<RepoPath, (LanguageId, Option<PageId>)> = BTreeMap::new();
         let mut folder_of_page: Vec<RepoPath> = Vec::with_capacity(pages.len());
         for (id, page) in pages.iter() {
             // Neighbours share their folder, whose way up is in the map already.
             let own = folder_of(page, content);
             let mut folder = Some(own.clone()).filter(|own| folder_of_page.last() != Some(own));
-            while let Some(current) = folder.filter(|folder| folder.is_within(content)) {
+            let root = home.languages.root(page.language);
+            while let Some(current) = folder.filter(|folder| folder.is_within(root)) {
                 folder = current.parent();
-                folders.entry(current).or_insert(None);
+                folders.entry(current).or_insert((page.language, None));
             }
             if page.is_folder_page {
-                folders.insert(own.clone(), Some(id));
+                folders.insert(own.clone(), (page.language, Some(id)));
             }
             folder_of_page.push(own);
         }
@@ -95,9 +101,10 @@ impl Sections {
             folder_of_page.iter().map(|folder| by_folder.get(folder).copied()).collect();
         let all: Vec<Section> = folders
             .into_iter()
-            .map(|(folder, page)| {
-                let parent = folder.parent().and_then(|parent| by_folder.get(&parent).copied());
-                section(folder, parent, page, pages, content, home)
+            .map(|(folder, (language, page))| {
+                let parent = folder.parent().filter(|_| folder != *home.languages.root(language));
+                let parent = parent.and_then(|parent| by_folder.get(&parent).copied());
+                section(Place { folder, language, parent }, page, pages, content, home)
             })
             .collect();
         let all = with_children(all, &of_page, pages);
@@ -191,12 +198,8 @@ impl SectionId {
 
 /// The folder that a page belongs to: its own, or for a note named like a folder beside it, that folder.
 pub fn folder_of(page: &Page, content: &RepoPath) -> RepoPath {
-    let folder = page.path().parent().unwrap_or_else(|| content.clone());
-    if page.is_folder_page && !is_folder_page_name(page.path()) {
-        folder.join(page.path().stem())
-    } else {
-        folder
-    }
+    let folder = page.key.parent().unwrap_or_else(|| content.clone());
+    if page.is_folder_page && !is_folder_page_name(&page.key) { folder.join(page.key.stem()) } else { folder }
 }
 
 /// Whether the file's name is one of [`FOLDER_PAGES`].
@@ -210,9 +213,15 @@ pub fn folder_page_rank(path: &RepoPath) -> Option<usize> {
     FOLDER_PAGES.iter().position(|name| stem.eq_ignore_ascii_case(name)).filter(|_| path.is_markdown())
 }
 
-fn section(
+/// Where a section is.
+struct Place {
     folder: RepoPath,
+    language: LanguageId,
     parent: Option<SectionId>,
+}
+
+fn section(
+    Place { folder, language, parent }: Place,
     page: Option<PageId>,
     pages: &Pages,
     content: &RepoPath,
@@ -222,11 +231,18 @@ fn section(
     let relative = folder.relative_to(content).and_then(RepoPath::new).unwrap_or_else(RepoPath::root);
     let route = own.map_or_else(|| Route::of_folder(&relative), |page| page.route.clone());
     let title = own.map_or_else(
-        || if relative.is_root() { home.title.to_owned() } else { slug::title_from_name(folder.file_name()) },
+        || {
+            if folder == *home.languages.root(language) {
+                home.titles.get(language.index()).cloned().unwrap_or_default()
+            } else {
+                slug::title_from_name(folder.file_name())
+            }
+        },
         |page| page.title.clone(),
     );
     let front = own.map(|page| &*page.front);
     Section {
+        language,
         parent,
         page,
         route,
@@ -249,7 +265,7 @@ fn with_children(
     pages: &Pages,
 ) -> Vector<Arc<Section>> {
     let mut children: Vec<Vec<Child>> = vec![Vec::new(); all.len()];
-    for (id, _) in pages.iter().filter(|(_, page)| !page.is_folder_page && page.route.as_str() != NOT_FOUND) {
+    for (id, _) in pages.iter().filter(|(_, page)| !page.is_folder_page && !page.is_not_found) {
         if let Some(section) = of_page[id.index()] {
             children[section.index()].push(Child::Page(id));
         }

@@ -17,11 +17,13 @@ use crate::{
     site::{
         Site,
         file::PageFile,
-        page::{self, NOT_FOUND, Page},
+        languages::{DEFAULT, Located},
+        page::{self, Page, PageId},
         pages::Pages,
         route::Route,
         routes::{self, Hidden},
         section::folder_page_rank,
+        translations::{self, Translations},
     },
 };
 
@@ -34,7 +36,9 @@ pub(super) type Cascades = HashMap<RepoPath, Arc<FrontMatter>>;
 /// What [`select`] found.
 #[derive(Default)]
 pub(super) struct Selection {
+    /// In the order of their keys.
     pub(super) pages: Vec<Arc<Page>>,
+    pub(super) translations: Translations,
     pub(super) cascades: Cascades,
     pub(super) hidden: BTreeMap<RepoPath, Hidden>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -43,18 +47,19 @@ pub(super) struct Selection {
 /// Picks the published pages of a site whose files are parsed.
 pub(super) fn select(site: &Site, former: &Site) -> Selection {
     let mut selection = Selection::default();
-    let folder_pages = folder_pages(site, &mut selection);
+    let located = Keyed::all(site);
+    let folder_pages = folder_pages(site, &located, &mut selection);
     selection.cascades = cascades(site, &folder_pages);
     let own: HashSet<&RepoPath> = folder_pages.values().copied().collect();
     let is_alike = site.content == former.content
+        && site.languages == former.languages
         && site.config.url == former.config.url
         && selection.cascades == *former.cascades;
     let former = if is_alike { &former.pages } else { &Pages::default() };
-    let files: Vec<&Arc<PageFile>> = site.files.iter().collect();
-    let candidates: Vec<(Arc<Page>, Option<Hidden>)> = files
-        .into_par_iter()
-        .filter(|file| !selection.hidden.contains_key(&file.path))
-        .map(|file| candidate(site, former, &selection.cascades, file, own.contains(&file.path)))
+    let candidates: Vec<(Arc<Page>, Option<Hidden>)> = located
+        .par_iter()
+        .filter(|keyed| !selection.hidden.contains_key(&keyed.file.path))
+        .map(|keyed| candidate(site, former, &selection.cascades, keyed, own.contains(&keyed.file.path)))
         .collect();
     // By the file that holds it: `/` and `/index.html` are one.
     let mut by_output: HashMap<String, usize> = HashMap::with_capacity(candidates.len());
@@ -76,7 +81,69 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
         }
     }
     selection.diagnostics.extend(case_twins(&selection.pages));
+    selection.diagnostics.extend(translations::problems(&selection.pages, &site.languages));
+    add_originals(site, &mut selection, &by_output);
+    selection.translations = Translations::build(&selection.pages, &site.languages);
+    inherit(&mut selection);
     selection
+}
+
+/// A file with its key and language.
+struct Keyed<'a> {
+    file: &'a Arc<PageFile>,
+    located: Located,
+}
+
+impl<'a> Keyed<'a> {
+    /// All files of a site, in the order of their keys.
+    fn all(site: &'a Site) -> Vec<Self> {
+        let keyed = |file: &'a Arc<PageFile>| Self { file, located: site.languages.locate(&file.path) };
+        let mut all: Vec<Self> = site.files.iter().map(keyed).collect();
+        if site.languages.are_several() {
+            all.sort_by(|a, b| a.located.key.cmp(&b.located.key));
+        }
+        all
+    }
+}
+
+/// Puts originals in place of pages that a language lacks, if the config says so and the addresses are free.
+fn add_originals(site: &Site, selection: &mut Selection, taken: &HashMap<String, usize>) {
+    if !site.languages.show_originals() {
+        return;
+    }
+    let added = translations::lacking(&selection.pages, &site.languages).into_iter().map(|(at, language)| {
+        let original = &*selection.pages[at];
+        let key = site.languages.counterpart(&original.key, DEFAULT, language);
+        let mut front = Arc::clone(&original.front);
+        if front.aliases.is_some() {
+            front = Arc::new(FrontMatter { aliases: None, ..FrontMatter::clone(&front) });
+        }
+        let route = route_of(
+            site,
+            &Located { language, key: key.clone(), is_marked: false },
+            original.is_folder_page,
+        );
+        Arc::new(Page { key, language, front, route, ..original.clone() })
+    });
+    let added: Vec<Arc<Page>> = added.filter(|page| !taken.contains_key(&page.route.output_path())).collect();
+    selection.pages.extend(added);
+    selection.pages.sort_by(|a, b| a.key.cmp(&b.key));
+}
+
+/// Gives translations what they have in common with their originals.
+fn inherit(selection: &mut Selection) {
+    for at in 0..selection.pages.len() {
+        let original = selection.translations.original_of(PageId::at(at));
+        let original = original.map(|original| Arc::clone(&selection.pages[original.index()].front));
+        if let Some(original) = original.filter(|_| !selection.pages[at].is_untranslated()) {
+            let front = inherited(&selection.pages[at].front, &original);
+            Arc::make_mut(&mut selection.pages[at]).front = front;
+        }
+    }
+}
+
+fn inherited(own: &FrontMatter, original: &FrontMatter) -> Arc<FrontMatter> {
+    Arc::new(own.clone().of_translation(original))
 }
 
 /// What a file is as a page, and why not: the same as in a former site, whose pages have the same rules.
@@ -84,42 +151,77 @@ fn candidate(
     site: &Site,
     former: &Pages,
     cascades: &Cascades,
-    file: &Arc<PageFile>,
+    Keyed { file, located }: &Keyed<'_>,
     is_folder_page: bool,
 ) -> (Arc<Page>, Option<Hidden>) {
-    let same = former.of_file(&file.path).map(|id| former.shared(id));
+    // What a translation inherited is that of the former original.
+    let language = located.language;
+    let same = former.of_key(&located.key).filter(|_| language == DEFAULT).map(|id| former.shared(id));
     let same = same.filter(|page| Arc::ptr_eq(&page.file, file) && page.is_folder_page == is_folder_page);
     let page = same.cloned().unwrap_or_else(|| {
-        let front = cascaded(cascades, &file.path, &file.front);
-        let route = route_of(site, &file.path, is_folder_page);
-        let title = page::title_of(file, &front, is_folder_page, site.content());
-        Arc::new(Page { file: Arc::clone(file), front, route, title, is_folder_page })
+        let key = located.key.clone();
+        let front = cascaded(cascades, &key, &file.front);
+        let route = route_of(site, located, is_folder_page);
+        let title = page::title_of(file, &front, is_folder_page, &key, site.languages.root(language));
+        Arc::new(Page {
+            key,
+            language,
+            written_in: language,
+            file: Arc::clone(file),
+            front,
+            is_not_found: route == site.languages.not_found(language),
+            route,
+            title,
+            is_folder_page,
+        })
     });
-    let hidden = hidden(site, &file.path, &page.front);
+    let hidden = hidden(site, &page);
     (page, hidden)
 }
 
-/// A page after a change of its file, which keeps its address; `None` when it is no longer published.
-pub(super) fn changed_page(site: &Site, page: &Page, file: &Arc<PageFile>) -> Option<Page> {
-    let front = cascaded(&site.cascades, &file.path, &file.front);
-    if hidden(site, &file.path, &front).is_some() {
+/// A page after a change of its file, which keeps its address; `None` when it is no longer published. A translation
+/// needs the front matter of its original.
+pub(super) fn changed_page(
+    site: &Site,
+    page: &Page,
+    file: &Arc<PageFile>,
+    original: Option<&FrontMatter>,
+) -> Option<Page> {
+    let front = cascaded(&site.cascades, &page.key, &file.front);
+    let changed = Page { file: Arc::clone(file), front, ..page.clone() };
+    if hidden(site, &changed).is_some() {
         return None;
     }
-    let title = page::title_of(file, &front, page.is_folder_page, site.content());
-    Some(Page { file: Arc::clone(file), front, title, route: page.route.clone(), ..*page })
+    let root = site.languages.root(page.language);
+    let title = page::title_of(file, &changed.front, page.is_folder_page, &page.key, root);
+    let front =
+        original.map_or_else(|| Arc::clone(&changed.front), |original| inherited(&changed.front, original));
+    Some(Page { front, title, ..changed })
+}
+
+/// An original that stands in place of a translation, after a change.
+pub(super) fn changed_original(page: &Page, original: &Page) -> Page {
+    let front = FrontMatter { aliases: None, ..FrontMatter::clone(&original.front) };
+    let (key, route) = (page.key.clone(), page.route.clone());
+    Page { key, route, language: page.language, front: Arc::new(front), ..original.clone() }
 }
 
 /// The page of each folder that has one. A second `index` is reported; `README` and `Home` may be pages beside it.
-fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPath, &'a RepoPath> {
-    let mut candidates: BTreeMap<&str, Vec<(usize, &RepoPath)>> = BTreeMap::new();
+fn folder_pages<'a>(
+    site: &'a Site,
+    located: &'a [Keyed<'a>],
+    selection: &mut Selection,
+) -> HashMap<RepoPath, &'a RepoPath> {
+    let mut candidates: BTreeMap<&str, Vec<(usize, &Keyed<'_>)>> = BTreeMap::new();
     let mut folders: HashSet<&str> = HashSet::default();
-    let files = site.files.iter().map(|file| &file.path).filter(|path| !is_underscored(path, site.content()));
-    let files: Vec<(&RepoPath, Option<usize>)> = files.map(|path| (path, folder_page_rank(path))).collect();
+    let files = located.iter().filter(|keyed| !is_underscored(&keyed.located.key, site.content()));
+    let files: Vec<(&Keyed<'_>, Option<usize>)> =
+        files.map(|keyed| (keyed, folder_page_rank(&keyed.located.key))).collect();
     let mut last = None;
-    for &(path, rank) in &files {
-        let folder = folder_name(path);
+    for &(keyed, rank) in &files {
+        let folder = folder_name(&keyed.located.key);
         if let Some(rank) = rank {
-            candidates.entry(folder).or_default().push((rank, path));
+            candidates.entry(folder).or_default().push((rank, keyed));
         }
         if last != Some(folder) {
             last = Some(folder);
@@ -128,10 +230,12 @@ fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPa
     }
     let mut found = HashMap::new();
     for mut names in candidates.into_values() {
-        names.sort();
-        let (_, first) = names[0];
-        for (_, other) in names.iter().skip(1).filter(|(_, other)| other.file_name().starts_with('_')) {
-            selection.hidden.insert((*other).clone(), Hidden::Duplicate);
+        names.sort_by(|(a_rank, a), (b_rank, b)| (a_rank, &a.file.path).cmp(&(b_rank, &b.file.path)));
+        let (_, folder_page) = names[0];
+        let first = &folder_page.file.path;
+        let others = names.iter().skip(1).map(|(_, other)| &other.file.path);
+        for other in others.filter(|other| other.file_name().starts_with('_')) {
+            selection.hidden.insert(other.clone(), Hidden::Duplicate);
             selection.diagnostics.push(
                 Diagnostic::warning(
                     "two-folder-pages",
@@ -141,16 +245,16 @@ fn folder_pages<'a>(site: &'a Site, selection: &mut Selection) -> HashMap<RepoPa
                 .hint("merge the two files"),
             );
         }
-        found.insert(first.parent().unwrap_or_default(), first);
+        found.insert(folder_page.located.key.parent().unwrap_or_default(), first);
     }
-    for (path, _) in files.into_iter().filter(|(_, rank)| rank.is_none()) {
+    for (keyed, _) in files.into_iter().filter(|(_, rank)| rank.is_none()) {
         // A note named like the folder beside it is that folder's page, as in Obsidian and mdBook.
-        let name = path.as_str();
+        let name = keyed.located.key.as_str();
         let folder = name.rfind('.').map_or(name, |dot| &name[..dot]);
         if folders.contains(folder)
             && let Some(folder) = RepoPath::new(folder)
         {
-            found.entry(folder).or_insert(path);
+            found.entry(folder).or_insert(&keyed.file.path);
         }
     }
     found
@@ -168,9 +272,9 @@ fn folder_name(path: &RepoPath) -> &str {
 }
 
 /// A page's front matter with the `cascade` of its folders, the nearest first.
-fn cascaded(cascades: &Cascades, path: &RepoPath, own: &Arc<FrontMatter>) -> Arc<FrontMatter> {
+fn cascaded(cascades: &Cascades, key: &RepoPath, own: &Arc<FrontMatter>) -> Arc<FrontMatter> {
     let mut front = Arc::clone(own);
-    let mut folder = path.parent().filter(|_| !cascades.is_empty());
+    let mut folder = key.parent().filter(|_| !cascades.is_empty());
     while let Some(current) = folder {
         if let Some(cascade) = cascades.get(&current).and_then(|front| front.cascade.as_deref()) {
             front = Arc::new(Arc::unwrap_or_clone(front).or(cascade));
@@ -180,8 +284,9 @@ fn cascaded(cascades: &Cascades, path: &RepoPath, own: &Arc<FrontMatter>) -> Arc
     front
 }
 
-fn hidden(site: &Site, path: &RepoPath, front: &FrontMatter) -> Option<Hidden> {
-    if is_underscored(path, site.content()) {
+fn hidden(site: &Site, page: &Page) -> Option<Hidden> {
+    let front = &page.front;
+    if is_underscored(&page.key, site.content()) {
         return Some(Hidden::Underscore);
     }
     if front.draft == Some(true) && !site.options.drafts {
@@ -203,12 +308,13 @@ fn is_underscored(path: &RepoPath, content: &RepoPath) -> bool {
     folder.split('/').any(|part| part.starts_with('_')) || (name.starts_with('_') && !is_index)
 }
 
-fn route_of(site: &Site, path: &RepoPath, is_folder_page: bool) -> Route {
-    let relative = path.relative_to(site.content()).and_then(RepoPath::new).unwrap_or_else(|| path.clone());
-    if relative.as_str() == NOT_FOUND_PAGE {
-        return Route::new(NOT_FOUND);
+fn route_of(site: &Site, located: &Located, is_folder_page: bool) -> Route {
+    let key = &located.key;
+    if key.relative_to(site.languages.root(located.language)) == Some(NOT_FOUND_PAGE) {
+        return site.languages.not_found(located.language);
     }
-    match folder_page_rank(path) {
+    let relative = key.relative_to(site.content()).and_then(RepoPath::new).unwrap_or_else(|| key.clone());
+    match folder_page_rank(key) {
         Some(_) if is_folder_page => Route::of_folder(&relative.parent().unwrap_or_else(RepoPath::root)),
         _ => Route::of_page(&relative, site.config().url),
     }

@@ -17,6 +17,7 @@ use crate::{
     },
     parse::{front_matter::Date, slug},
     site::{
+        languages::{LanguageId, Languages},
         page::{Page, PageId},
         pages::Pages,
         route::Route,
@@ -31,6 +32,8 @@ pub const DEFAULT_PAGINATE: usize = 50;
 pub struct Taxonomy {
     /// Its name in the config and in front matter.
     pub name: String,
+    /// The language of its pages.
+    pub language: LanguageId,
     /// The address of its list of terms.
     pub route: Route,
     /// Its terms, in the order of their names.
@@ -58,26 +61,38 @@ pub struct Term {
 /// All taxonomies of a site; those that no page uses are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Taxonomies {
-    /// The taxonomies, in the order of the config.
+    /// The taxonomies, in the order of the config; those of the default language first.
     pub all: Vec<Taxonomy>,
 }
 
 impl Taxonomies {
     /// Groups the pages by each taxonomy that the config names.
-    pub fn build(config: &Config, pages: &Pages) -> Self {
+    pub fn build(config: &Config, pages: &Pages, languages: &Languages) -> Self {
         let is_used = |page: &Page| page.front.terms.values().any(|names| !names.is_empty());
         let listed = pages.iter().filter(|(_, page)| is_used(page));
         let mut listed: Vec<_> = listed.map(|(id, page)| (newness(page), id)).collect();
         // Sorted once for all terms, each of which gets its pages in this order.
         listed.par_sort_unstable();
         let listed: Vec<PageId> = listed.into_iter().map(|(_, id)| id).collect();
-        let all = config.taxonomies.par_iter().map(|named| taxonomy(named, pages, &listed));
-        Self { all: all.filter(|taxonomy| !taxonomy.terms.is_empty()).collect() }
+        let of_language = |language| {
+            let is_own = |id: &PageId| pages.get(*id).language == language;
+            let listed: Vec<PageId> = listed.iter().copied().filter(is_own).collect();
+            let home = languages.home(language);
+            let all =
+                config.taxonomies.par_iter().map(|named| taxonomy(named, language, &home, pages, &listed));
+            all.filter(|taxonomy| !taxonomy.terms.is_empty()).collect::<Vec<_>>()
+        };
+        Self { all: languages.ids().flat_map(of_language).collect() }
     }
 
-    /// A taxonomy by its name.
-    pub fn get(&self, name: &str) -> Option<(usize, &Taxonomy)> {
-        self.all.iter().enumerate().find(|(_, taxonomy)| taxonomy.name == name)
+    /// A taxonomy by its language and name.
+    pub fn get(&self, language: LanguageId, name: &str) -> Option<(usize, &Taxonomy)> {
+        self.of_language(language).find(|(_, taxonomy)| taxonomy.name == name)
+    }
+
+    /// The taxonomies of a language, with their places.
+    pub fn of_language(&self, language: LanguageId) -> impl Iterator<Item = (usize, &Taxonomy)> {
+        self.all.iter().enumerate().filter(move |(_, taxonomy)| taxonomy.language == language)
     }
 
     /// A term by its taxonomy's place and its name in any spelling, with its place.
@@ -100,9 +115,11 @@ impl Taxonomies {
         for taxonomy in &mut all {
             taxonomy.regroup(old, pages, changed)?;
         }
-        let unused = config.taxonomies.iter().filter(|named| self.get(&named.name).is_none());
-        let mut new = unused.flat_map(|named| changed.iter().map(move |&id| (named, pages.get(id))));
-        let is_first = new.any(|(named, page)| keyed_terms(&named.name, page).next().is_some());
+        let mut all_terms =
+            config.taxonomies.iter().flat_map(|named| changed.iter().map(move |&id| (named, pages.get(id))));
+        let is_first = all_terms.any(|(named, page)| {
+            self.get(page.language, &named.name).is_none() && keyed_terms(&named.name, page).next().is_some()
+        });
         if is_first {
             return None;
         }
@@ -114,7 +131,7 @@ impl Taxonomy {
     fn regroup(&mut self, old: &Pages, pages: &Pages, changed: &[PageId]) -> Option<()> {
         let mut touched: BTreeMap<usize, (Vec<PageId>, Vec<PageId>)> = BTreeMap::new();
         let mut spellings: BTreeMap<usize, Vec<(&str, bool)>> = BTreeMap::new();
-        for &id in changed {
+        for &id in changed.iter().filter(|id| pages.get(**id).language == self.language) {
             for (is_new, page) in [(false, old.get(id)), (true, pages.get(id))] {
                 for (key, name) in keyed_terms(&self.name, page) {
                     let place = *self.places.get(&key)?;
@@ -172,8 +189,14 @@ fn keyed_terms<'a>(taxonomy: &str, page: &'a Page) -> impl Iterator<Item = (Stri
     names.map(|name| (slug::term(name), name.as_str()))
 }
 
-fn taxonomy(config: &config::Taxonomy, pages: &Pages, listed: &[PageId]) -> Taxonomy {
-    let route = Route::new(&format!("/{}/", slug::route_part(&config.name)));
+fn taxonomy(
+    config: &config::Taxonomy,
+    language: LanguageId,
+    home: &Route,
+    pages: &Pages,
+    listed: &[PageId],
+) -> Taxonomy {
+    let route = home.below(&format!("{}/", slug::route_part(&config.name)));
     // Each name is looked at once: its place among the lists, and how often it is written.
     let mut names: HashMap<&str, (usize, usize)> = HashMap::default();
     let mut lists: Vec<Vec<PageId>> = Vec::new();
@@ -203,6 +226,7 @@ fn taxonomy(config: &config::Taxonomy, pages: &Pages, listed: &[PageId]) -> Taxo
     });
     Taxonomy {
         name: config.name.clone(),
+        language,
         terms: terms.collect(),
         route,
         paginate: match config.paginate {
@@ -226,7 +250,7 @@ fn term_route(taxonomy: &Route, key: &str) -> Route {
     taxonomy.below(&format!("{}/", parts.join("/")))
 }
 
-/// Sorts pages by date, newest first, then by title and path.
+/// Sorts pages by date, newest first, then by title and key.
 pub fn sort_newest_first(list: &mut [PageId], pages: &Pages) {
     list.sort_by(|&a, &b| newest_first(pages.get(a), pages.get(b)));
 }
@@ -238,5 +262,5 @@ pub fn newest_first(a: &Page, b: &Page) -> Ordering {
 
 /// What [`newest_first`] compares.
 fn newness(page: &Page) -> (Reverse<Option<&Date>>, &str, &RepoPath) {
-    (Reverse(page.date()), &page.title, page.path())
+    (Reverse(page.date()), &page.title, &page.key)
 }

@@ -198,11 +198,11 @@ impl Maker<'_> {
             }
             Kind::RemoveData => self.any(names::is_data).map(Op::Remove),
             Kind::Summary => {
-                let path = format!("{}SUMMARY.md", names::content(self.state));
+                let path = format!("{}{}", names::content(self.state), names::summary(self.rng));
                 let text = files::summary(self.rng, self.state);
                 Some(self.save(path, text))
             }
-            Kind::RemoveSummary => self.any(|path| path.ends_with("SUMMARY.md")).map(Op::Remove),
+            Kind::RemoveSummary => self.any(|path| path.contains("SUMMARY.")).map(Op::Remove),
             Kind::Ignore => Some(self.ignore()),
             Kind::Symlink => self.symlink(),
             Kind::Day | Kind::Options => Some(Op::Conditions(self.conditions(kind))),

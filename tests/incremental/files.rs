@@ -14,6 +14,9 @@ pub(crate) const CONFIG_KEYS: &[(&str, usize)] = &[
     ("description", 1),
     ("base_url", 2),
     ("language", 1),
+    ("languages", 4),
+    ("untranslated", 2),
+    ("default_language_folder", 1),
     ("author", 1),
     ("theme", 1),
     ("url", 2),
@@ -48,6 +51,20 @@ pub(crate) fn config_entry(rng: &mut Rng, state: &State, key: &str) -> String {
             ])
             .to_owned(),
         "language" => rng.pick(&["en", "de", "en-GB", "no tag"]).to_owned(),
+        "languages" => rng
+            .pick(&[
+                "[en, fr]",
+                "[en, fr]",
+                "[fr, en]",
+                "[en, de, fr]",
+                "[en]",
+                "{en: , fr: {title: Le pain, menu: [{title: Un, url: alpha.md}]}}",
+                "{fr: Français, en: {dir: rtl, description: x}}",
+                "[no tag]",
+            ])
+            .to_owned(),
+        "untranslated" => rng.pick(&["original", "original", "absent", "odd"]).to_owned(),
+        "default_language_folder" => rng.pick(&["true", "false"]).to_owned(),
         "author" => rng.pick(&["Ada", "Bob"]).to_owned(),
         "theme" => rng.pick(&["default", "default", "bakery", "missing"]).to_owned(),
         "url" => rng.pick(&["pretty", "plain", "odd"]).to_owned(),
@@ -212,7 +229,7 @@ pub(crate) fn site(rng: &mut Rng) -> State {
         put(&mut state, &path, text);
     }
     if rng.chance(20) {
-        let path = format!("{}SUMMARY.md", names::content(&state));
+        let path = format!("{}{}", names::content(&state), names::summary(rng));
         let text = summary(rng, &state);
         put(&mut state, &path, text);
     }

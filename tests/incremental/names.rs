@@ -4,8 +4,20 @@
 use super::{rng::Rng, state::State};
 
 /// Folders of pages, from the content root; the root itself most often.
-const FOLDERS: &[&str] =
-    &["", "", "", "guide/", "guide/", "guide/deep/", "blog/", "blog/", "wiki/", "_notes/"];
+const FOLDERS: &[&str] = &[
+    "",
+    "",
+    "",
+    "guide/",
+    "guide/",
+    "guide/deep/",
+    "blog/",
+    "blog/",
+    "wiki/",
+    "_notes/",
+    "fr/",
+    "fr/guide/",
+];
 /// Names of pages: some make a folder's page, some differ in case or accents only, some are special.
 const STEMS: &[&str] = &[
     "index",
@@ -32,6 +44,12 @@ const STEMS: &[&str] = &[
     "tags",
     "404",
     "page",
+    "index.fr",
+    "alpha.fr",
+    "beta.fr",
+    "README.fr",
+    "gamma.en",
+    "404.fr",
 ];
 /// Titles and names, as front matter, headings and wiki links have them.
 pub(crate) const TITLES: &[&str] =
@@ -110,6 +128,11 @@ fn page_below(rng: &mut Rng) -> String {
 /// The path of a page that may or may not be there.
 pub(crate) fn page(rng: &mut Rng, state: &State) -> String {
     format!("{}{}", content(state), page_below(rng))
+}
+
+/// A file that gives an order of reading, from the content root.
+pub(crate) fn summary(rng: &mut Rng) -> &'static str {
+    rng.pick(&["SUMMARY.md", "SUMMARY.md", "SUMMARY.md", "SUMMARY.fr.md", "fr/SUMMARY.md"])
 }
 
 /// A folder of the pool, without `/` at its end; the content root is empty.

@@ -99,3 +99,38 @@ fn the_key_of_an_unknown_theme_moves() {
         .save("recto.yml", "theme: missing\ntitle: A\n")
         .check();
 }
+
+#[test]
+fn a_page_says_that_it_translates_one_of_its_own_language() {
+    let front = "tags: [garden]\ndate: 2024-05-29\ntranslation_of: beta\n";
+    Case::new()
+        .write("beta.md", "")
+        .write("recto.yml", "languages: [en, fr]\n")
+        .write("wiki/other.md", format!("---\n{front}---\n"))
+        .then()
+        .save("wiki/other.md", format!("---\n{front}---\n\n"))
+        .check();
+}
+
+#[test]
+fn a_translation_follows_the_date_and_weight_of_its_original() {
+    let original = |front: &str| format!("---\n{front}\n---\n# One\n");
+    for untranslated in ["absent", "original"] {
+        Case::new()
+            .write("recto.yml", format!("languages: [en, fr]\nuntranslated: {untranslated}\n"))
+            .write("blog/one.md", original("date: 2024-01-01\nweight: 2"))
+            .write("blog/one.fr.md", "# Un\n")
+            .write("blog/two.md", original("date: 2024-01-02\nweight: 1"))
+            .write("blog/two.fr.md", "# Deux, [un](one.md) et [trois](three.md)\n")
+            .write("blog/three.md", "# Three\n\n[one](one.md)\n")
+            .then()
+            .write("blog/one.md", original("date: 2024-01-03\nweight: 0\nlayout: wide"))
+            .then()
+            .write("blog/three.md", "# Drei\n\n## Part\n")
+            .then()
+            .write("blog/three.fr.md", "# Trois\n")
+            .then()
+            .remove("blog/one.fr.md")
+            .check();
+    }
+}

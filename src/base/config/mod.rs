@@ -7,6 +7,7 @@
 
 mod base_url;
 mod keys;
+mod language;
 mod read;
 
 use serde::Serialize;
@@ -14,7 +15,11 @@ use serde_json::{Map, Value};
 
 use crate::base::{diagnostic::Diagnostic, path::RepoPath, yaml};
 
-pub use self::{base_url::BaseUrl, keys::KeyDoc};
+pub use self::{
+    base_url::BaseUrl,
+    keys::KeyDoc,
+    language::{Language, Untranslated},
+};
 
 /// The newest format of `recto.yml` that is understood.
 pub const FORMAT: u32 = 1;
@@ -32,8 +37,14 @@ pub struct Config {
     pub description: Option<String>,
     /// Where the site is reached.
     pub base_url: BaseUrl,
-    /// The language of pages that don't say theirs.
+    /// The language of pages that don't say theirs; of a site in several languages, the default one.
     pub language: String,
+    /// The languages of the site, the default one first; none when it has a single one.
+    pub languages: Vec<Language>,
+    /// Whether the addresses of the default language have a folder of their own, too.
+    pub default_language_folder: bool,
+    /// What stands in place of a page that isn't translated.
+    pub untranslated: Untranslated,
     /// Who writes the site.
     pub author: Option<String>,
     /// The built-in theme to begin with.
@@ -125,7 +136,7 @@ pub struct Highlight {
 }
 
 /// A link at the top of every page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MenuItem {
     /// What it says.
     pub title: String,
@@ -156,6 +167,9 @@ impl Default for Config {
             description: None,
             base_url: BaseUrl::default(),
             language: "en".to_owned(),
+            languages: Vec::new(),
+            default_language_folder: false,
+            untranslated: Untranslated::default(),
             author: None,
             theme: "default".to_owned(),
             url: UrlStyle::default(),

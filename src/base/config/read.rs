@@ -2,7 +2,7 @@
 
 use crate::base::{
     config::{
-        BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Repo, Taxonomy, UrlStyle,
+        BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Repo, Taxonomy, Untranslated, UrlStyle,
         base_url::scheme_len, keys::keys_in,
     },
     diagnostic::Diagnostic,
@@ -22,6 +22,7 @@ pub(super) fn config(path: &RepoPath, text: &str, root: &Node) -> (Config, Vec<D
         let format = entries.iter().find(|entry| entry.key == "format");
         if format.is_none_or(|entry| reader.understands(&entry.node)) {
             reader.fields(entries, "", Reader::top_level);
+            reader.put_default_language_first(entries);
             reader.keep_output_apart(entries);
         }
     } else if !root.is_null() {
@@ -34,14 +35,20 @@ pub(super) fn config(path: &RepoPath, text: &str, root: &Node) -> (Config, Vec<D
     (reader.config, reader.shapes.into_diagnostics())
 }
 
-struct Reader<'a> {
-    shapes: Shapes<'a>,
-    config: Config,
+/// Reads one file.
+pub(super) struct Reader<'a> {
+    pub(super) shapes: Shapes<'a>,
+    pub(super) config: Config,
 }
 
 impl Reader<'_> {
     /// Calls `read` with the full name of each known key; unknown ones are errors.
-    fn fields(&mut self, entries: &[Entry], prefix: &str, mut read: impl FnMut(&mut Self, &str, &Node)) {
+    pub(super) fn fields(
+        &mut self,
+        entries: &[Entry],
+        prefix: &str,
+        mut read: impl FnMut(&mut Self, &str, &Node),
+    ) {
         for Entry { key, key_span, node } in entries {
             if keys_in(prefix).any(|known| known == key) {
                 read(self, &format!("{prefix}{key}"), node);
@@ -80,6 +87,14 @@ impl Reader<'_> {
             "description" => self.config.description = self.shapes.text_of(key, node),
             "base_url" => self.base_url(key, node),
             "language" => self.language(key, node),
+            "languages" => self.languages(key, node),
+            "default_language_folder" => {
+                set(&mut self.config.default_language_folder, self.shapes.bool_of(key, node));
+            }
+            "untranslated" => {
+                let choices = [("absent", Untranslated::Absent), ("original", Untranslated::Original)];
+                set(&mut self.config.untranslated, self.shapes.choice_of(key, node, &choices));
+            }
             "author" => self.config.author = self.shapes.text_of(key, node),
             "theme" => set(&mut self.config.theme, name_of(&mut self.shapes, key, node)),
             "url" => {
@@ -96,7 +111,7 @@ impl Reader<'_> {
             "paginate" => set(&mut self.config.paginate, self.shapes.count_of(key, node)),
             "markdown" => self.nested(key, node, Self::markdown),
             "highlight" => self.nested(key, node, Self::highlight),
-            "menu" => self.menu(key, node),
+            "menu" => self.config.menu = self.menu(key, node),
             "extra" => {
                 if let Some(entries) = self.shapes.map_of(key, node) {
                     self.config.extra =
@@ -119,15 +134,8 @@ impl Reader<'_> {
     }
 
     fn language(&mut self, key: &str, node: &Node) {
-        let Some(text) = self.shapes.text_of(key, node) else { return };
-        let is_tag = text.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-        if is_tag {
-            self.config.language = text;
-        } else {
-            self.shapes.bad_value(key, node, "a language tag", Some("write `en` or `de-AT`".to_owned()));
-        }
+        let tag = self.shapes.text_of(key, node).and_then(|text| self.tag(key, node, text));
+        set(&mut self.config.language, tag);
     }
 
     fn folder(&mut self, key: &str, node: &Node) -> Option<RepoPath> {
@@ -276,10 +284,9 @@ impl Reader<'_> {
         }
     }
 
-    fn menu(&mut self, key: &str, node: &Node) {
-        let Some(items) = self.items(key, node, "a list of `{title, url}`") else { return };
-        let menu = items.iter().filter_map(|item| self.menu_item(item)).collect();
-        self.config.menu = Some(menu);
+    pub(super) fn menu(&mut self, key: &str, node: &Node) -> Option<Vec<MenuItem>> {
+        let items = self.items(key, node, "a list of `{title, url}`")?;
+        Some(items.iter().filter_map(|item| self.menu_item(item)).collect())
     }
 
     fn menu_item(&mut self, item: &Node) -> Option<MenuItem> {
@@ -309,7 +316,7 @@ impl Reader<'_> {
         }
     }
 
-    fn missing(&mut self, node: &Node, key: &str) {
+    pub(super) fn missing(&mut self, node: &Node, key: &str) {
         self.shapes.report(&node.span, || Diagnostic::error("missing-key", format!("`{key}` is missing")));
     }
 }
@@ -336,7 +343,7 @@ fn name_of(shapes: &mut Shapes<'_>, key: &str, node: &Node) -> Option<String> {
     Some(name.to_owned())
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
+pub(super) fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *field = value;
     }

@@ -29,7 +29,7 @@ fn nothing_is_the_default() {
 
 #[test]
 fn every_key_is_taken() {
-    let text = "format: 1\ntitle: 2024\ndescription: d\nbase_url: https://example.org/docs\nlanguage: de\nauthor: a\n\
+    let text = "format: 1\ntitle: 2024\ndescription: d\nbase_url: https://example.org/docs\nlanguage: de\nlanguages: [en, de]\ndefault_language_folder: true\nuntranslated: original\nauthor: a\n\
         theme: book\nurl: plain\ncontent: ./pages/\noutput: out/site\nrepo: {url: https://forge.example/o/r.git, branch: feature/x}\n\
         taxonomies: [tags, {name: authors, paginate: 5, feed: true}]\nfeed: {enabled: false, limit: 3}\nsearch: false\npaginate: 10\nlast_changed: false\n\
         markdown: {smart_punctuation: true, math: false, emoji: false}\nhighlight: {line_numbers: true}\n\
@@ -39,7 +39,7 @@ fn every_key_is_taken() {
     let json = serde_json::to_string(&config).expect("a config is JSON");
     assert_eq!(
         json,
-        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
+        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","languages":[{"tag":"de","name":null,"title":null,"description":null,"dir":null,"menu":null},{"tag":"en","name":null,"title":null,"description":null,"dir":null,"menu":null}],"default_language_folder":true,"untranslated":"original","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
     );
     for key in Config::keys().iter().filter(|key| !key.key.contains('[')) {
         let name = key.key.rsplit('.').next().unwrap_or_default();
@@ -53,6 +53,42 @@ fn short_forms_are_taken() {
     assert_eq!(problems, "");
     assert_eq!(config.repo.map(|repo| repo.url).as_deref(), Some("https://github.com/o/r"));
     assert!(!config.feed.enabled && config.taxonomies.is_empty() && config.menu == Some(Vec::new()));
+}
+
+#[test]
+fn languages_are_taken_in_every_form() {
+    let tags = |text: &str| {
+        let (config, problems) = parse(text);
+        let tags: Vec<&str> = config.languages.iter().map(|language| &*language.tag).collect();
+        format!("{} {}; {}", config.language, tags.join(" "), problems)
+    };
+    assert_eq!(tags("languages: [en, fr]"), "en en fr; ");
+    assert_eq!(tags("languages: [fr, en]"), "fr fr en; ");
+    assert_eq!(tags("languages: [fr, en]\nlanguage: en"), "en en fr; ");
+    assert_eq!(tags("language: EN\nlanguages: [fr, pt-BR]"), "EN EN fr pt-BR; ");
+    assert_eq!(tags("languages: {en: , fr: {title: Le guide}, ar: العربية}"), "en en fr ar; ");
+    let text = "languages:\n  - {tag: en}\n  - {tag: he, name: N, title: T, description: D, dir: ltr, menu: [{title: A, url: /a}]}";
+    let (config, problems) = parse(text);
+    assert_eq!((&*problems, config.languages[1].dir), ("", Some("ltr")));
+    assert_eq!(config.languages[1].menu.as_ref().map(Vec::len), Some(1));
+    for (text, expected) in [
+        (
+            "languages: fr",
+            "1:12 bad-value: `languages` wants a list or a mapping of languages, found the text `fr` (write `[en, fr]`)",
+        ),
+        ("languages: [en, EN]", "1:17 duplicate-key: `EN` is listed twice (keep one of the two)"),
+        ("languages: [{title: x}]", "1:13 missing-key: `languages[].tag` is missing (-)"),
+        (
+            "languages: [no tag]",
+            "1:13 bad-value: `languages` wants a language tag, found the text `no tag` (write `en` or `de-AT`)",
+        ),
+        (
+            "languages: {fr: {titel: x}}",
+            "1:18 unknown-key: unknown key `languages[].titel` (did you mean `title`?)",
+        ),
+    ] {
+        check_problem(text, expected);
+    }
 }
 
 #[test]

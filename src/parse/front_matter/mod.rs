@@ -50,6 +50,8 @@ pub struct FrontMatter {
     pub layout: Option<String>,
     /// The language.
     pub lang: Option<String>,
+    /// The page in another language that it is a translation of, where their paths don't tell.
+    pub translation_of: Option<String>,
     /// A sentence about it.
     pub description: Option<String>,
     /// Whether it shows a table of contents.
@@ -153,6 +155,7 @@ impl FrontMatter {
             weight: self.weight.or(defaults.weight),
             layout: self.layout.or_else(|| defaults.layout.clone()),
             lang: self.lang.or_else(|| defaults.lang.clone()),
+            translation_of: self.translation_of.or_else(|| defaults.translation_of.clone()),
             description: self.description.or_else(|| defaults.description.clone()),
             toc: self.toc.or(defaults.toc),
             search: self.search.or(defaults.search),
@@ -162,6 +165,24 @@ impl FrontMatter {
             paginate: self.paginate.or(defaults.paginate),
             cascade: self.cascade,
             extra,
+        }
+    }
+}
+
+impl FrontMatter {
+    /// Fills in what a translation has in common with its original: what is about the page and no text of it.
+    #[must_use]
+    pub fn of_translation(self, original: &Self) -> Self {
+        Self {
+            date: self.date.or(original.date),
+            weight: self.weight.or(original.weight),
+            layout: self.layout.or_else(|| original.layout.clone()),
+            toc: self.toc.or(original.toc),
+            search: self.search.or(original.search),
+            sort: self.sort.or(original.sort),
+            order: self.order.or(original.order),
+            paginate: self.paginate.or(original.paginate),
+            ..self
         }
     }
 }

@@ -30,6 +30,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("weight", "whole number"),
     ("layout", "name of a template"),
     ("lang", "language tag"),
+    ("translation_of", "page in another language"),
     ("description", "text"),
     ("toc", "boolean"),
     ("search", "boolean"),
@@ -51,6 +52,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("expirydate", "expire"),
     ("expires", "expire"),
     ("tag", "tags"),
+    ("translationof", "translation_of"),
 ];
 
 /// Keys by which other generators give a page its address.
@@ -166,6 +168,7 @@ impl Reader<'_, '_> {
             "layout" if node.value == Value::Bool(false) => return false,
             "layout" => keep_first(&mut matter.layout, shapes.text_of(written, node)),
             "lang" => keep_first(&mut matter.lang, shapes.text_of(written, node)),
+            "translation_of" => keep_first(&mut matter.translation_of, shapes.text_of(written, node)),
             "description" => keep_first(&mut matter.description, shapes.text_of(written, node)),
             "toc" => keep_first(&mut matter.toc, shapes.bool_of(written, node)),
             // Other tools have a mapping of that name.
@@ -284,7 +287,9 @@ fn is_near(key: &str, known: &str) -> bool {
 fn fits(known: &str, node: &Node, text: &str) -> bool {
     let is_single = matches!(node.value, Value::Text(_) | Value::Number(_) | Value::Bool(_));
     match known {
-        "title" | "layout" | "lang" | "description" | "redirect" => matches!(node.value, Value::Text(_)),
+        "title" | "layout" | "lang" | "translation_of" | "description" | "redirect" => {
+            matches!(node.value, Value::Text(_))
+        }
         "date" | "updated" | "publish" | "expire" => {
             node.as_written(text).is_some_and(|written| Date::parse(&written).is_some())
         }

@@ -38,12 +38,12 @@ fn set(matter: &FrontMatter) -> String {
 fn every_known_key_is_taken() {
     let matter = yaml(
         "title: T\ndate: 2024-05-01\nupdated: 2024-05-02 10:00\ndraft: true\npublish: 2024-06-01\nexpire: 2025-01-01\n\
-         tags: [a, 2024]\nauthors: x\naliases: /old/\nweight: -3\nlayout: wide\nlang: de\ndescription: D\ntoc: false\nsearch: false\n\
+         tags: [a, 2024]\nauthors: x\naliases: /old/\nweight: -3\nlayout: wide\nlang: de\ntranslation_of: a.md\ndescription: D\ntoc: false\nsearch: false\n\
          redirect: /new/\nsort: date\norder: desc\npaginate: 10\ncascade: {layout: post, mine: 1}\nextra: {k: v}\nown: [1]",
     );
     assert_eq!(
         set(&matter),
-        r#"{"title":"T","date":"2024-05-01","updated":"2024-05-02T10:00:00","draft":true,"publish":"2024-06-01","expire":"2025-01-01","terms":{"authors":["x"],"tags":["a","2024"]},"aliases":["/old/"],"weight":-3,"layout":"wide","lang":"de","description":"D","toc":false,"search":false,"redirect":"/new/","sort":"date","order":"desc","paginate":10,"cascade":{"title":null,"date":null,"updated":null,"draft":null,"publish":null,"expire":null,"terms":{},"aliases":null,"weight":null,"layout":"post","lang":null,"description":null,"toc":null,"search":null,"redirect":null,"sort":null,"order":null,"paginate":null,"cascade":null,"extra":{"mine":1}},"extra":{"k":"v","own":[1]}}"#
+        r#"{"title":"T","date":"2024-05-01","updated":"2024-05-02T10:00:00","draft":true,"publish":"2024-06-01","expire":"2025-01-01","terms":{"authors":["x"],"tags":["a","2024"]},"aliases":["/old/"],"weight":-3,"layout":"wide","lang":"de","translation_of":"a.md","description":"D","toc":false,"search":false,"redirect":"/new/","sort":"date","order":"desc","paginate":10,"cascade":{"title":null,"date":null,"updated":null,"draft":null,"publish":null,"expire":null,"terms":{},"aliases":null,"weight":null,"layout":"post","lang":null,"translation_of":null,"description":null,"toc":null,"search":null,"redirect":null,"sort":null,"order":null,"paginate":null,"cascade":null,"extra":{"mine":1}},"extra":{"k":"v","own":[1]}}"#
     );
     assert_eq!(set(&yaml("title:\ndate:\ntags:\naliases:\ndraft:")), r#"{"terms":{"tags":[]}}"#);
 }

@@ -22,8 +22,12 @@ pub struct Site {
     pub base_url: String,
     /// The path part of it: empty, or as `/docs`, without a slash at the end.
     pub base_path: String,
-    /// Its language, as `en`.
+    /// The address of the home page, in the language of the page being shown.
+    pub home_url: String,
+    /// The language of the page being shown, as `en`.
     pub language: String,
+    /// The languages of the site, the default one first; empty when it has a single one.
+    pub languages: Vec<Language>,
     /// Who writes it.
     pub author: Option<String>,
     /// Address of the repository on a forge.
@@ -38,6 +42,44 @@ pub struct Site {
     pub taxonomies: Vec<TaxonomyLink>,
     /// The author's own values from the config.
     pub extra: Value,
+}
+
+/// One of the languages of a site.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Language {
+    /// Its tag, as `fr`.
+    pub lang: String,
+    /// What it calls itself, as `Français`.
+    pub name: String,
+    /// Which way it is written: `ltr` or `rtl`.
+    pub dir: String,
+    /// The site's name in it.
+    pub title: String,
+    /// The address of its home page.
+    pub url: String,
+    /// Whether it is that of the page being shown.
+    pub current: bool,
+}
+
+/// A page in one of the languages of a site.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Translation {
+    /// The tag of the language, as `fr`.
+    pub lang: String,
+    /// What the language calls itself, as `Français`.
+    pub name: String,
+    /// Which way it is written: `ltr` or `rtl`.
+    pub dir: String,
+    /// The title of the page.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its address with scheme and host, when the site knows its own.
+    pub permalink: Option<String>,
+    /// Whether it is the page being shown.
+    pub current: bool,
+    /// Whether it says the same as the page being shown; if not, it is the nearest one above it.
+    pub exact: bool,
 }
 
 /// What kind of page is shown.
@@ -123,7 +165,17 @@ pub struct Page {
     /// Its language.
     pub lang: String,
     /// Which way that is written: `ltr` or `rtl`.
-    pub dir: &'static str,
+    pub dir: String,
+    /// The language of its text: another one where the page isn't translated and shown as it is.
+    pub text_lang: String,
+    /// Which way that is written.
+    pub text_dir: String,
+    /// Whether it isn't translated and shown in the default language.
+    pub untranslated: bool,
+    /// The same page in the languages that have it, itself among them; empty when no other has.
+    pub translations: Vec<Translation>,
+    /// For each language of the site the page to go to from here; empty when the site has a single one.
+    pub languages: Vec<Translation>,
     /// Whether it is a draft, shown only in previews.
     pub draft: bool,
     /// Its tags.
@@ -384,11 +436,13 @@ mod tests {
         let site = Site {
             menu: vec![Link::default()],
             taxonomies: vec![TaxonomyLink::default()],
+            languages: vec![Language::default()],
             ..Site::default()
         };
         check(
             &site,
-            "{title: text, description: text, base_url: text, base_path: text, language: text, author: null, \
+            "{title: text, description: text, base_url: text, base_path: text, home_url: text, language: text, \
+             languages: [{lang: text, name: text, dir: text, title: text, url: text, current: bool}], author: null, \
              repo: null, menu: [{title: text, url: text}], feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
              extra: null}",
         );
@@ -401,6 +455,7 @@ mod tests {
             tags: tags.clone(),
             taxonomies: BTreeMap::from([("tags".to_owned(), tags)]),
             toc: vec![TocEntry::default()],
+            translations: vec![Translation::default()],
             breadcrumbs: vec![Link::default()],
             previous: Some(Link::default()),
             last_change: Some(LastChange::default()),
@@ -409,7 +464,9 @@ mod tests {
         check(
             &page,
             "{title: text, kind: \"page\", url: text, permalink: null, path: null, date: null, updated: null, \
-             description: null, summary: null, lang: text, dir: text, draft: bool, tags: [{name: text, url: text}], \
+             description: null, summary: null, lang: text, dir: text, text_lang: text, text_dir: text, untranslated: bool, \
+             translations: [{lang: text, name: text, dir: text, title: text, url: text, permalink: null, current: bool, \
+             exact: bool}], languages: [], draft: bool, tags: [{name: text, url: text}], \
              taxonomies: {tags: [{name: text, url: text}]}, \
              toc: [{level: number, id: text, title: text, children: []}], show_toc: bool, n_words: number, \
              reading_minutes: number, extra: null, breadcrumbs: [{title: text, url: text}], \

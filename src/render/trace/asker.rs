@@ -22,14 +22,16 @@ use crate::{
         path::RepoPath,
     },
     parse::expand::{At as TextAt, AttributeValue, Expanded},
-    render::theme::Context,
-    site::{file, place::Places},
+    render::theme::{Context, Theme},
+    site::{file, languages::LanguageId, place::Places, route::Route},
     source::SourceError,
 };
 
 /// The only way of a render to what it is about.
 pub(in crate::render) struct Asker {
     world: Arc<World>,
+    /// The language of the address that is rendered.
+    language: LanguageId,
     asked: Mutex<BTreeMap<Question, Print>>,
     /// Whether some file had other bytes than the site says: it was changed a moment ago.
     is_unsettled: AtomicBool,
@@ -49,11 +51,22 @@ impl Texts {
 }
 
 impl Asker {
-    /// An asker that has asked for the [`Settings`] only.
-    pub(in crate::render) fn new(world: Arc<World>) -> Self {
-        let asker = Self { world, asked: Mutex::default(), is_unsettled: AtomicBool::new(false) };
-        asker.ask(Settings);
+    /// An asker for what stands at an address, that has asked for the [`Settings`] only. These tell of which language the
+    /// address is.
+    pub(in crate::render) fn new(world: Arc<World>, route: &Route) -> Self {
+        let language = world.site.languages().of_route(route);
+        Self::in_language(world, language)
+    }
+
+    fn in_language(world: Arc<World>, language: LanguageId) -> Self {
+        let asker = Self { world, language, asked: Mutex::default(), is_unsettled: AtomicBool::new(false) };
+        asker.ask(Settings(language));
         asker
+    }
+
+    /// The language of the address that is rendered.
+    pub(in crate::render) fn language(&self) -> LanguageId {
+        self.language
     }
 
     /// Puts a question.
@@ -72,7 +85,7 @@ impl Asker {
 
     /// An asker about the same world, for a part whose result is kept.
     pub(in crate::render) fn apart(&self) -> Self {
-        Self::new(Arc::clone(&self.world))
+        Self::in_language(Arc::clone(&self.world), self.language)
     }
 
     /// The world, to ask whether a trace holds in it.
@@ -111,16 +124,16 @@ impl Asker {
 
     /// The settings, which every asker has asked for.
     pub(in crate::render) fn settings(&self) -> SettingsValues<'_> {
-        Settings.answer(&self.world)
+        Settings(self.language).answer(&self.world)
     }
 }
 
 /// Files.
 impl Asker {
     /// The text of a page, ready to be parsed as Markdown.
-    pub(in crate::render) fn text(&self, path: &RepoPath) -> Option<Expanded> {
-        self.ask(PageText(path.clone()))?;
-        let page = self.world.site.page(self.world.site.page_of_file(path)?);
+    pub(in crate::render) fn text(&self, key: &RepoPath) -> Option<Expanded> {
+        self.ask(PageText(key.clone()))?;
+        let page = self.world.site.page(self.world.site.pages().of_key(key)?);
         let files = self.world.files();
         let (expanded, is_settled) = file::expanded_body(&page.file, &files);
         if !is_settled {
@@ -185,6 +198,10 @@ impl Asker {
 
 /// The theme.
 impl Asker {
+    fn theme(&self) -> &Theme {
+        self.world.theme_in(self.language)
+    }
+
     /// Whether the theme has a template.
     pub(in crate::render) fn has_template(&self, name: &str) -> bool {
         self.ask(TemplateText(name.to_owned())).is_some()
@@ -196,9 +213,9 @@ impl Asker {
         name: &str,
         context: &Context,
     ) -> Result<String, Box<Diagnostic>> {
-        self.ask(SiteValues);
+        self.ask(SiteValues(self.language));
         self.ask(TemplateText(name.to_owned()));
-        self.world.theme.render(name, context).inspect_err(|_| {
+        self.theme().render(name, context).inspect_err(|_| {
             // What is missing gets a hint from what there is.
             self.ask(ThemeNames);
         })
@@ -232,11 +249,11 @@ impl Asker {
         body_html: Option<&str>,
         page: impl FnOnce() -> Context,
     ) -> Option<(Option<String>, Vec<Diagnostic>)> {
-        self.ask(SiteValues);
+        self.ask(SiteValues(self.language));
         self.ask(ComponentText(name.to_owned()))?;
         let wants_page = self.world.theme.component(name).is_some_and(|component| component.wants_page);
         let context = if wants_page { page() } else { Context::new() };
-        let (html, problems) = self.world.theme.render_component(name, attributes, body_html, &context);
+        let (html, problems) = self.theme().render_component(name, attributes, body_html, &context);
         if !problems.is_empty() {
             self.ask(ThemeNames);
         }

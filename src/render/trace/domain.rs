@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Question, World};
+use super::{Question, World, place::Named};
 use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
-        SUMMARY_FILE, Site,
-        page::PageId,
+        Site,
+        page::{Page, PageId},
         route::Route,
         section::{Child, Section, folder_of},
         taxonomy::Term,
@@ -42,10 +42,10 @@ pub(in crate::render) enum Domain<'q> {
     /// What the pages tell that a folder lists, and its own.
     FolderList(&'q RepoPath),
     /// What the pages of a taxonomy's term tell.
-    TermList(&'q str, &'q str),
+    TermList(&'q Named, &'q str),
     /// The commits.
     History,
-    /// Whether a page is published, and the bytes of its file and of those that it includes.
+    /// Whether a page is published, and the bytes of its file and of those that it includes. Pages are named by keys.
     Text(&'q RepoPath),
     /// The words of all pages that can be found, and their titles and languages.
     SearchWords,
@@ -76,8 +76,8 @@ pub struct Domains {
     history: Print,
     /// The words of pages; `None` when they weren't known.
     words: Option<Print>,
-    /// The shards that they are spread over.
-    shards: Vec<String>,
+    /// The shards that they are spread over, by language.
+    shards: Vec<Vec<String>>,
 }
 
 impl Domains {
@@ -127,13 +127,18 @@ fn rules(site: &Site) -> Print {
     let entries = &site.listing().entries;
     let paths: Vec<&RepoPath> = entries.keys().collect();
     let hidden: Vec<_> = site.hidden_files().collect();
-    let summary = entries.get(&site.content().join(SUMMARY_FILE)).map(|entry| entry.blob);
+    let summaries =
+        site.summary_files().into_iter().map(|(path, _)| entries.get(&path).map(|entry| entry.blob));
+    let summaries: Vec<_> = summaries.collect();
+    let translations =
+        site.files().filter_map(|file| Some((&file.path, file.front.translation_of.as_ref()?)));
+    let translations: Vec<_> = translations.collect();
     let cascading = site.files().filter(|file| file.front.cascade.is_some());
     let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
     let pages: Vec<(&RepoPath, &Route)> =
         site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
     let decks: Vec<&Route> = site.decks().iter().map(|deck| &deck.route).collect();
-    Print::of(&(config, paths, hidden, summary, cascades, pages, decks))
+    Print::of(&(config, paths, hidden, summaries, translations, cascades, pages, decks))
 }
 
 fn list_of(site: &Site, section: &Section) -> Print {
@@ -145,10 +150,9 @@ fn list_of(site: &Site, section: &Section) -> Print {
 }
 
 fn term_names(site: &Site) -> Print {
-    let names =
-        site.taxonomies().all.iter().map(|taxonomy| {
-            (&taxonomy.name, taxonomy.terms.iter().map(|term| &term.name).collect::<Vec<_>>())
-        });
+    let names = site.taxonomies().all.iter().map(|taxonomy| {
+        (taxonomy.language, &taxonomy.name, taxonomy.terms.iter().map(|term| &term.name).collect::<Vec<_>>())
+    });
     Print::of(&names.collect::<Vec<_>>())
 }
 
@@ -169,6 +173,8 @@ pub struct Differences<'a> {
     history: bool,
     words: bool,
     files: &'a BTreeMap<RepoPath, FileDiffers>,
+    /// The keys of pages that may tell something else of themselves, where these are not the paths of their files.
+    told: Option<BTreeSet<&'a RepoPath>>,
     /// The folders with other titles or another order.
     folders: Option<Vec<&'a RepoPath>>,
     /// The pages read just before and after these folders.
@@ -196,16 +202,17 @@ impl<'a> Differences<'a> {
         let terms = same_rules.then(|| differing(&former.terms, &now.terms));
         // A list also tells the names of its pages' terms.
         let same_names = former.term_names == now.term_names;
-        let told =
-            || files.iter().filter(|(_, differs)| **differs == FileDiffers::Outside).map(|(path, _)| path);
+        let outside = files.iter().filter(|(_, differs)| **differs == FileDiffers::Outside);
+        let told: Vec<&Page> = outside.flat_map(|(path, _)| pages_told_by(site, path)).collect();
         let folder_lists = folders.iter().filter(|_| same_names).map(|differing| {
-            let of_pages = told().flat_map(|path| listing_folders(site, path));
+            let of_pages = told.iter().flat_map(|page| listing_folders(site, page));
             differing.iter().copied().cloned().chain(of_pages).collect()
         });
         let term_lists = terms.iter().filter(|_| same_names).map(|differing| {
-            let of_pages = told().flat_map(|path| terms_of(site, path));
+            let of_pages = told.iter().flat_map(|page| terms_of(site, page));
             differing.iter().copied().chain(of_pages).collect()
         });
+        let are_several = site.languages().are_several();
         Self {
             site,
             rules: !same_rules,
@@ -214,6 +221,7 @@ impl<'a> Differences<'a> {
             history: former.history != now.history,
             words: former.words.is_none() || former.words != now.words,
             files,
+            told: are_several.then(|| told.iter().map(|page| &page.key).collect()),
             around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),
             folder_lists: folder_lists.last(),
             term_lists: term_lists.last(),
@@ -229,27 +237,47 @@ impl<'a> Differences<'a> {
             Domain::Links => !self.links,
             Domain::SearchWords => !self.words,
             Domain::History => !self.history,
-            Domain::Text(path) => !self.rules && !self.files.contains_key(path),
+            Domain::Text(key) => !self.rules && !self.files.contains_key(self.file_of(key)),
             _ if !self.structure => true,
             Domain::Structure => false,
             Domain::Folders(path) => self.is_apart(path),
             Domain::Reading(path) => {
-                let page = self.site.page_of_file(path);
+                let page = self.site.pages().of_key(path);
                 self.is_apart(path) && !page.is_some_and(|page| self.around.contains(&page))
             }
-            Domain::Terms(path) => self.terms.as_ref().is_some_and(|differing| {
-                self.files.get(path) != Some(&FileDiffers::Outside)
-                    && terms_of(self.site, path).all(|term| !differing.contains(term))
+            Domain::Terms(key) => self.terms.as_ref().is_some_and(|differing| {
+                let page = self.site.pages().of_key(key).map(|id| self.site.page(id));
+                !self.is_told(key)
+                    && page.is_none_or(|page| terms_of(self.site, page).all(|term| !differing.contains(term)))
             }),
             Domain::FolderList(folder) => {
                 self.folder_lists.as_ref().is_some_and(|differing| !differing.contains(folder))
             }
             Domain::TermList(taxonomy, term) => {
                 let taxonomies = self.site.taxonomies();
-                let term = taxonomies.get(taxonomy).and_then(|(at, _)| taxonomies.term(at, term));
+                let taxonomy = taxonomies.get(taxonomy.language, &taxonomy.name);
+                let term = taxonomy.and_then(|(at, _)| taxonomies.term(at, term));
                 let lists = self.term_lists.as_ref();
                 lists.zip(term).is_some_and(|(differing, (_, term))| !differing.contains(&term.route))
             }
+        }
+    }
+
+    /// The file of a page.
+    fn file_of<'k>(&self, key: &'k RepoPath) -> &'k RepoPath
+    where
+        'a: 'k,
+    {
+        // Looked up only where a key may be another path: this is asked for every page.
+        let page = self.told.as_ref().and_then(|_| self.site.pages().of_key(key));
+        page.map_or(key, |id| self.site.page(id).path())
+    }
+
+    /// Whether a page may tell something else of itself.
+    fn is_told(&self, key: &RepoPath) -> bool {
+        match &self.told {
+            Some(told) => told.contains(key),
+            None => self.files.get(key) == Some(&FileDiffers::Outside),
         }
     }
 
@@ -261,29 +289,35 @@ impl<'a> Differences<'a> {
     }
 }
 
-/// The terms of the page of a file.
-fn terms_of<'a>(site: &'a Site, path: &RepoPath) -> impl Iterator<Item = &'a Route> {
-    let page = site.page_of_file(path).map(|id| site.page(id));
+/// The pages that tell something else when a file does: its own, and in other languages those that it stands in for and
+/// translations, which have some of its front matter.
+fn pages_told_by<'a>(site: &'a Site, path: &RepoPath) -> impl Iterator<Item = &'a Page> {
+    let own = site.page_of_file(path);
+    let others = own.into_iter().flat_map(|id| site.translations().of(id)).map(|(_, page)| page);
+    own.into_iter().chain(others.filter(move |page| Some(*page) != own)).map(|id| site.page(id))
+}
+
+/// The terms of a page.
+fn terms_of<'a>(site: &'a Site, page: &'a Page) -> impl Iterator<Item = &'a Route> {
     let taxonomies = site.taxonomies();
-    let named = taxonomies.all.iter().enumerate().flat_map(move |(at, taxonomy)| {
-        let names = page.into_iter().flat_map(|page| page.front.terms.get(&taxonomy.name)).flatten();
+    let named = taxonomies.of_language(page.language).flat_map(move |(at, taxonomy)| {
+        let names = page.front.terms.get(&taxonomy.name).into_iter().flatten();
         names.map(move |name| (at, name))
     });
     named.filter_map(|(at, name)| taxonomies.term(at, name)).map(|(_, term)| &term.route)
 }
 
-/// The folders whose lists show the page of a file, or are shown on it.
-fn listing_folders(site: &Site, path: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    let page = site.page_of_file(path).map(|id| site.page(id));
-    let folder = page.map(|page| folder_of(page, site.content()));
-    let above = folder.as_ref().and_then(RepoPath::parent);
-    folder.into_iter().chain(above)
+/// The folders whose lists show a page, or are shown on it.
+fn listing_folders(site: &Site, page: &Page) -> impl Iterator<Item = RepoPath> {
+    let folder = folder_of(page, site.content());
+    let above = folder.parent();
+    std::iter::once(folder).chain(above)
 }
 
 /// The pages that are read before and after all that is in a folder.
 fn pages_around(site: &Site, folder: &RepoPath) -> impl Iterator<Item = PageId> {
     let section = site.sections().of_folder(folder);
-    section.into_iter().flat_map(|section| site.nav().outside(section))
+    section.into_iter().flat_map(|section| site.nav(site.sections().get(section).language).outside(section))
 }
 
 /// The keys whose values differ, or that only one map has.

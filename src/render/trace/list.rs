@@ -4,14 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World, domain::Domain, place::FeedOf};
+use super::{
+    Ask, World,
+    domain::Domain,
+    place::{FeedOf, Named},
+};
 use crate::{
     base::path::RepoPath,
     parse::front_matter::Date,
     site::{
         Site,
         addresses::pages_below,
-        page::{NOT_FOUND, Page, PageId},
+        page::{Page, PageId},
         route::Route,
         routes::Target,
         section::{Child, SectionId},
@@ -35,7 +39,7 @@ pub(in crate::render) struct TermLink<'w> {
 /// The first terms that a page has in a taxonomy.
 pub(super) fn some_terms<'w>(site: &'w Site, page: &Page, taxonomy: &str, max: usize) -> Vec<TermLink<'w>> {
     let taxonomies = site.taxonomies();
-    let Some((at, _)) = taxonomies.get(taxonomy) else { return Vec::new() };
+    let Some((at, _)) = taxonomies.get(page.language, taxonomy) else { return Vec::new() };
     let names = page.front.terms.get(taxonomy).into_iter().flatten();
     let terms = names.filter_map(|name| taxonomies.term(at, name)).take(max);
     terms.map(|(_, term)| TermLink { name: &term.name, route: &term.route }).collect()
@@ -103,7 +107,7 @@ pub(in crate::render) struct SectionValues<'w> {
     pub(in crate::render) title: &'w str,
     pub(in crate::render) route: &'w Route,
     pub(in crate::render) folder: &'w RepoPath,
-    /// Its own page.
+    /// The key of its own page.
     pub(in crate::render) page: Option<&'w RepoPath>,
     pub(in crate::render) n_children: usize,
     /// How many children a part shows.
@@ -128,7 +132,7 @@ impl Ask for SectionList {
             title: &section.title,
             route: &section.route,
             folder: &section.folder,
-            page: section.page.map(|page| site.page(page).path()),
+            page: section.page.map(|page| &site.page(page).key),
             n_children,
             size,
             children: shown.iter().map(|&child| Listed::child(site, child)).collect(),
@@ -176,7 +180,7 @@ impl fmt::Display for FolderFiles {
 
 /// The terms of a taxonomy; `None` when no page uses it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TaxonomyTerms(pub(in crate::render) String);
+pub struct TaxonomyTerms(pub(in crate::render) Named);
 
 /// A taxonomy with its terms.
 #[derive(Clone, Debug, Hash)]
@@ -192,7 +196,8 @@ impl Ask for TaxonomyTerms {
 
     const SHARED: bool = true;
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        let (_, taxonomy) = world.site.taxonomies().get(&self.0)?;
+        let Named { language, name } = &self.0;
+        let (_, taxonomy) = world.site.taxonomies().get(*language, name)?;
         let terms = taxonomy
             .terms
             .iter()
@@ -207,14 +212,14 @@ impl Ask for TaxonomyTerms {
 
 impl fmt::Display for TaxonomyTerms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the terms of `{}`", self.0)
+        write!(f, "the terms of `{}`", self.0.name)
     }
 }
 
 /// A part of the pages of a term.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermPages {
-    pub(in crate::render) taxonomy: String,
+    pub(in crate::render) taxonomy: Named,
     pub(in crate::render) term: String,
     /// Which part, from 1.
     pub(in crate::render) number: usize,
@@ -253,14 +258,14 @@ impl Ask for TermPages {
     }
 }
 
-fn term<'w>(site: &'w Site, taxonomy: &str, term: &str) -> Option<(&'w Taxonomy, &'w Term)> {
-    let (at, taxonomy) = site.taxonomies().get(taxonomy)?;
+fn term<'w>(site: &'w Site, taxonomy: &Named, term: &str) -> Option<(&'w Taxonomy, &'w Term)> {
+    let (at, taxonomy) = site.taxonomies().get(taxonomy.language, &taxonomy.name)?;
     Some((taxonomy, site.taxonomies().term(at, term)?.1))
 }
 
 impl fmt::Display for TermPages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the pages with `{}` in `{}`", self.term, self.taxonomy)
+        write!(f, "the pages with `{}` in `{}`", self.term, self.taxonomy.name)
     }
 }
 
@@ -297,11 +302,14 @@ impl Ask for FeedEntries {
         let site = &world.site;
         let limit = site.config().feed.limit as usize;
         Some(match &self.0 {
-            FeedOf::Site => FeedSubject {
-                title: None,
-                route: None,
-                entries: newest(site, site.pages().iter().map(|(id, _)| id), limit),
-            },
+            FeedOf::Site(language) => {
+                let pages = site.pages().iter().filter(|(_, page)| page.language == *language);
+                FeedSubject {
+                    title: None,
+                    route: None,
+                    entries: newest(site, pages.map(|(id, _)| id), limit),
+                }
+            }
             FeedOf::Section(folder) => {
                 let id = site.sections().of_folder(folder)?;
                 let section = site.sections().get(id);
@@ -352,40 +360,69 @@ fn entry(page: &Page) -> FeedEntry<'_> {
 impl fmt::Display for FeedEntries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            FeedOf::Site => f.write_str("the newest pages of the site"),
+            FeedOf::Site(_) => f.write_str("the newest pages of the site"),
             FeedOf::Section(folder) => write!(f, "the newest pages below `{folder}`"),
             FeedOf::Term(_, term) => write!(f, "the newest pages with `{term}`"),
         }
     }
 }
 
-/// The addresses of a sitemap with the days of their last change.
+/// An address of a sitemap.
+#[derive(Clone, Debug, Hash)]
+pub(in crate::render) struct SitemapEntry<'w> {
+    pub(in crate::render) route: &'w Route,
+    /// The day of its last change.
+    pub(in crate::render) updated: Option<&'w Date>,
+    /// The same page in the languages that have it, by their tags; none when there is only this one.
+    pub(in crate::render) translations: Vec<(&'w str, &'w Route)>,
+}
+
+/// The addresses of a sitemap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SitemapEntries;
 
 impl Ask for SitemapEntries {
-    type Answer<'w> = Vec<(&'w Route, Option<&'w Date>)>;
+    type Answer<'w> = Vec<SitemapEntry<'w>>;
 
     const SHARED: bool = true;
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let listed = site.routes().iter().filter(|(route, target)| {
+        let listed = site.routes().iter().filter(|(_, target)| {
             let is_page = matches!(
                 target,
                 Target::Page(_) | Target::Section(_) | Target::Taxonomy(_) | Target::Term { number: 1, .. }
             );
-            is_page && route.as_str() != NOT_FOUND
+            let is_left_out = |page: &Page| page.is_not_found || page.is_untranslated();
+            is_page && !matches!(target, Target::Page(id) if is_left_out(site.page(*id)))
         });
         let updated = |target: &Target| match target {
             Target::Page(id) => site.page(*id).updated(),
             _ => None,
         };
-        listed.take(MAX_URLS).map(|(route, target)| (route, updated(target))).collect()
+        let translations = |target: &Target| match target {
+            Target::Page(id) => translations_of(site, *id),
+            _ => Vec::new(),
+        };
+        let entry = |(route, target)| SitemapEntry {
+            route,
+            updated: updated(target),
+            translations: translations(target),
+        };
+        listed.take(MAX_URLS).map(entry).collect()
     }
 
     fn domain(&self) -> Domain<'_> {
         Domain::Structure
     }
+}
+
+/// The addresses of a page in all languages that have it, if there are several.
+fn translations_of(site: &Site, page: PageId) -> Vec<(&str, &Route)> {
+    let pages = site.translations().of(page).map(|(language, page)| (language, page, site.page(page)));
+    let shown = pages.filter(|(_, id, page)| !page.is_untranslated() && site.routes().has_page(*id));
+    let all: Vec<_> =
+        shown.map(|(language, _, page)| (site.languages().tag(language), &page.route)).collect();
+    if all.len() > 1 { all } else { Vec::new() }
 }
 
 impl fmt::Display for SitemapEntries {

@@ -27,6 +27,7 @@ mod question;
 mod search;
 mod site_values;
 mod theme;
+mod translation;
 mod world;
 
 use serde::{Deserialize, Serialize};
@@ -45,16 +46,17 @@ pub(super) use self::{
     deck::DeckFacts,
     file::{FileBlob, NearestFile},
     list::{
-        FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, TaxonomyTerms,
-        TaxonomyValues, TermLink, TermPages,
+        FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, SitemapEntry,
+        TaxonomyTerms, TaxonomyValues, TermLink, TermPages,
     },
     page::{
         Backlink, Backlinks, LastChanged, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related,
         Trail, Words,
     },
-    place::{At, FeedOf, Lead, Leads, Links, Place, Settings, SettingsValues},
+    place::{At, FeedOf, Lead, Leads, Links, Named, Place, Settings, SettingsValues},
     question::Ask,
     search::{SearchFile, SearchOverview, SearchPages, SearchWords, ShardValues},
+    translation::{InLanguage, InLanguages},
 };
 
 /// The questions of one render with the prints of their answers.

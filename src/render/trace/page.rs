@@ -19,6 +19,7 @@ use crate::{
     },
     site::{
         Site,
+        languages::LanguageId,
         nav::NavEntry,
         page::{Page, PageId},
         related,
@@ -50,7 +51,7 @@ impl<'w> LinkTo<'w> {
     }
 }
 
-/// What a page says of itself; `None` when there is no such page.
+/// What a page says of itself; `None` when there is no page of this key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PageFacts(pub(in crate::render) RepoPath);
 
@@ -60,12 +61,20 @@ pub(in crate::render) struct PageValues<'w> {
     pub(in crate::render) title: &'w str,
     pub(in crate::render) is_folder_page: bool,
     pub(in crate::render) route: &'w Route,
+    /// What the page is known by.
+    pub(in crate::render) key: &'w RepoPath,
+    /// Its file.
     pub(in crate::render) path: &'w RepoPath,
     pub(in crate::render) date: Option<&'w Date>,
     pub(in crate::render) updated: Option<&'w Date>,
     pub(in crate::render) description: Option<&'w str>,
     pub(in crate::render) summary: Option<&'w str>,
-    pub(in crate::render) lang: Option<&'w str>,
+    /// The language of the whole page.
+    pub(in crate::render) lang: &'w str,
+    /// The language of its text.
+    pub(in crate::render) text_lang: &'w str,
+    /// Whether it is an original that stands in place of a translation.
+    pub(in crate::render) is_untranslated: bool,
     pub(in crate::render) draft: bool,
     pub(in crate::render) toc: Option<bool>,
     pub(in crate::render) layout: Option<&'w str>,
@@ -83,17 +92,22 @@ impl Ask for PageFacts {
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         let page = page_at(site, &self.0)?.1;
-        let taxonomies = site.taxonomies().all.iter();
+        let taxonomies = site.taxonomies().of_language(page.language).map(|(_, taxonomy)| taxonomy);
+        let text_lang = site.text_language(page);
+        let is_untranslated = page.is_untranslated();
         Some(PageValues {
             title: &page.title,
             is_folder_page: page.is_folder_page,
             route: &page.route,
+            key: &page.key,
             path: page.path(),
             date: page.date(),
             updated: page.front.updated.as_ref(),
             description: page.front.description.as_deref(),
             summary: page.summary(),
-            lang: page.front.lang.as_deref(),
+            lang: if is_untranslated { site.languages().tag(page.language) } else { text_lang },
+            text_lang,
+            is_untranslated,
             draft: page.front.draft == Some(true),
             toc: page.front.toc,
             layout: page.front.layout.as_deref(),
@@ -137,8 +151,8 @@ impl fmt::Display for Words {
     }
 }
 
-fn page_at<'w>(site: &'w Site, path: &RepoPath) -> Option<(PageId, &'w Page)> {
-    let id = site.page_of_file(path)?;
+fn page_at<'w>(site: &'w Site, key: &RepoPath) -> Option<(PageId, &'w Page)> {
+    let id = site.pages().of_key(key)?;
     Some((id, site.page(id)))
 }
 
@@ -168,7 +182,7 @@ impl fmt::Display for PageText {
     }
 }
 
-/// Who changed a page last, and when; `None` when that isn't known or shall not be told.
+/// Who changed a page's file last, and when; `None` when that isn't known or shall not be told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LastChanged(pub(in crate::render) RepoPath);
 
@@ -197,15 +211,15 @@ pub(in crate::render) enum NavPlace {
     Page(RepoPath),
     /// A folder.
     Section(RepoPath),
-    /// Nowhere in it: the top level is shown.
-    Top,
+    /// Nowhere in it: the top level of a language is shown.
+    Top(LanguageId),
 }
 
 impl NavPlace {
     fn domain(&self) -> Domain<'_> {
         match self {
             Self::Page(path) | Self::Section(path) => Domain::Folders(path),
-            Self::Top => Domain::Structure,
+            Self::Top(_) => Domain::Structure,
         }
     }
 }
@@ -214,7 +228,7 @@ impl fmt::Display for NavPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Page(path) | Self::Section(path) => write!(f, "`{path}`"),
-            Self::Top => f.write_str("the top"),
+            Self::Top(_) => f.write_str("the top"),
         }
     }
 }
@@ -229,11 +243,12 @@ impl Ask for Nav {
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
         match &self.0 {
-            NavPlace::Page(path) => site.page_of_file(path).map(|id| site.nav().around_page(id)),
-            NavPlace::Section(folder) => {
-                site.sections().of_folder(folder).map(|id| site.nav().around_section(id))
-            }
-            NavPlace::Top => Some(site.nav().top()),
+            NavPlace::Page(key) => site.pages().of_key(key).map(|id| site.nav_of(id).around_page(id)),
+            NavPlace::Section(folder) => site.sections().of_folder(folder).map(|id| {
+                let language = site.sections().get(id).language;
+                site.nav(language).around_section(id)
+            }),
+            NavPlace::Top(language) => Some(site.nav(*language).top()),
         }
         .unwrap_or_default()
     }
@@ -258,9 +273,9 @@ impl Ask for Neighbours {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let Some(id) = site.page_of_file(&self.0) else { return (None, None) };
+        let Some(id) = site.pages().of_key(&self.0) else { return (None, None) };
         let link = |id| LinkTo::page(site, id);
-        (site.nav().previous(id).map(link), site.nav().next(id).map(link))
+        (site.nav_of(id).previous(id).map(link), site.nav_of(id).next(id).map(link))
     }
 
     fn domain(&self) -> Domain<'_> {
@@ -283,7 +298,7 @@ impl Ask for Related {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let ids = site.page_of_file(&self.0).map(|id| related::related(site, id)).unwrap_or_default();
+        let ids = site.pages().of_key(&self.0).map(|id| related::related(site, id)).unwrap_or_default();
         ids.into_iter().map(|id| LinkTo::page(site, id)).collect()
     }
 
@@ -298,7 +313,7 @@ impl fmt::Display for Related {
     }
 }
 
-/// The first pages that link to a page.
+/// The first pages of its language that link to a page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Backlinks(pub(in crate::render) RepoPath);
 
@@ -315,8 +330,10 @@ impl Ask for Backlinks {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let Some(to) = site.page_of_file(&self.0) else { return Vec::new() };
-        let from = site.links().backlinks(to).iter().take(MAX_BACKLINKS);
+        let Some((to, page)) = page_at(site, &self.0) else { return Vec::new() };
+        let from =
+            site.links().backlinks(to).iter().filter(|from| site.page(**from).language == page.language);
+        let from = from.take(MAX_BACKLINKS);
         from.map(|&id| Backlink { page: LinkTo::page(site, id), around: around(site, id, to) }).collect()
     }
 
@@ -352,7 +369,7 @@ impl Ask for Trail {
             NavPlace::Section(folder) => {
                 site.sections().of_folder(folder).map(|id| trail_of_section(site, id))
             }
-            NavPlace::Top => None,
+            NavPlace::Top(_) => None,
         }
         .unwrap_or_default()
     }

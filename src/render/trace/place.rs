@@ -9,11 +9,13 @@ use crate::{
     base::{
         config::{BaseUrl, Repo},
         digest::Print,
+        lang::direction,
         path::RepoPath,
     },
     parse::markdown::{LinkFact, LinkKind, MarkdownOptions},
     site::{
         Site, addresses,
+        languages::{LanguageId, Languages},
         resolve::{Destination, Fragment, Missing, Spelling},
         route::Route,
         routes::{self, Target},
@@ -24,14 +26,14 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct At(pub(in crate::render) Route);
 
-/// What stands at an address; pages and folders by their paths.
+/// What stands at an address; pages and folders by their keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::render) enum Place {
     Page(RepoPath),
     Section { folder: RepoPath, number: usize },
     Folder(RepoPath),
-    Taxonomy(String),
-    Term { taxonomy: String, term: String, number: usize },
+    Taxonomy(Named),
+    Term { taxonomy: Named, term: String, number: usize },
     Deck(RepoPath),
     Asset(RepoPath),
     Feed(FeedOf),
@@ -41,15 +43,22 @@ pub(in crate::render) enum Place {
     Redirect { page: RepoPath, to: Option<String> },
 }
 
+/// A taxonomy by its language and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(in crate::render) struct Named {
+    pub(in crate::render) language: LanguageId,
+    pub(in crate::render) name: String,
+}
+
 /// What a feed is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in crate::render) enum FeedOf {
-    /// The whole site.
-    Site,
+    /// All pages of a language.
+    Site(LanguageId),
     /// A folder.
     Section(RepoPath),
     /// A term of a taxonomy.
-    Term(String, String),
+    Term(Named, String),
 }
 
 impl Ask for At {
@@ -66,25 +75,29 @@ impl Ask for At {
 
 fn place(site: &Site, target: &Target) -> Place {
     let folder_of = |section| site.sections().get(section).folder.clone();
-    let term_of = |taxonomy: usize, term: usize| {
+    let named = |taxonomy: usize| {
         let taxonomy = &site.taxonomies().all[taxonomy];
-        (taxonomy.name.clone(), taxonomy.terms[term].name.clone())
+        Named { language: taxonomy.language, name: taxonomy.name.clone() }
     };
+    let term_of = |taxonomy: usize, term: usize| {
+        (named(taxonomy), site.taxonomies().all[taxonomy].terms[term].name.clone())
+    };
+    let key_of = |id| site.page(id).key.clone();
     match target {
-        Target::Page(id) => Place::Page(site.page(*id).path().clone()),
+        Target::Page(id) => Place::Page(key_of(*id)),
         Target::Section(section) => Place::Section { folder: folder_of(*section), number: 1 },
         Target::SectionPart { section, number } => {
             Place::Section { folder: folder_of(*section), number: *number }
         }
         Target::Folder(folder) => Place::Folder(folder.clone()),
-        Target::Taxonomy(at) => Place::Taxonomy(site.taxonomies().all[*at].name.clone()),
+        Target::Taxonomy(at) => Place::Taxonomy(named(*at)),
         Target::Term { taxonomy, term, number } => {
             let (taxonomy, term) = term_of(*taxonomy, *term);
             Place::Term { taxonomy, term, number: *number }
         }
         Target::Deck(path) => Place::Deck(path.clone()),
         Target::Asset(path) => Place::Asset(path.clone()),
-        Target::Feed(routes::FeedOf::Site) => Place::Feed(FeedOf::Site),
+        Target::Feed(routes::FeedOf::Site(language)) => Place::Feed(FeedOf::Site(*language)),
         Target::Feed(routes::FeedOf::Section(section)) => Place::Feed(FeedOf::Section(folder_of(*section))),
         Target::Feed(routes::FeedOf::Term { taxonomy, term }) => {
             let (taxonomy, term) = term_of(*taxonomy, *term);
@@ -92,10 +105,8 @@ fn place(site: &Site, target: &Target) -> Place {
         }
         Target::Sitemap => Place::Sitemap,
         Target::Robots => Place::Robots,
-        Target::NotFound => Place::NotFound,
-        Target::Redirect { page, to } => {
-            Place::Redirect { page: site.page(*page).path().clone(), to: to.clone() }
-        }
+        Target::NotFound(_) => Place::NotFound,
+        Target::Redirect { page, to } => Place::Redirect { page: key_of(*page), to: to.clone() },
     }
 }
 
@@ -105,17 +116,22 @@ impl fmt::Display for At {
     }
 }
 
-/// What the config says of every page. Every render asks for it.
+/// What the config says of every page of a language. Every render asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Settings;
+pub struct Settings(pub(super) LanguageId);
 
 /// The part of the config that renders see.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) title: &'w str,
-    pub(in crate::render) description: Option<&'w str>,
+    pub(in crate::render) description: Option<&'w String>,
     pub(in crate::render) author: Option<&'w str>,
+    /// The tag of the language.
     pub(in crate::render) language: &'w str,
+    /// Which way it is written.
+    pub(in crate::render) dir: &'w str,
+    /// The languages of the site, by which addresses are told apart.
+    pub(in crate::render) languages: &'w Languages,
     pub(in crate::render) base: &'w BaseUrl,
     pub(in crate::render) content: &'w RepoPath,
     pub(in crate::render) repo: Option<&'w Repo>,
@@ -134,11 +150,15 @@ impl Ask for Settings {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let (site, config) = (&world.site, world.site.config());
+        let own = site.language_config(self.0);
+        let language = site.languages().tag(self.0);
         SettingsValues {
-            title: site.title(),
-            description: config.description.as_deref(),
+            title: site.title(self.0),
+            description: own.and_then(|own| own.description.as_ref()).or(config.description.as_ref()),
             author: config.author.as_deref(),
-            language: &config.language,
+            language,
+            dir: own.and_then(|own| own.dir).unwrap_or_else(|| direction(language)),
+            languages: site.languages(),
             base: &config.base_url,
             content: site.content(),
             repo: config.repo.as_ref(),
@@ -156,15 +176,15 @@ impl fmt::Display for Settings {
     }
 }
 
-/// What templates see as `site`.
+/// What templates see as `site` on pages of a language.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SiteValues;
+pub struct SiteValues(pub(super) LanguageId);
 
 impl Ask for SiteValues {
     type Answer<'w> = Print;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        world.site_values
+        world.site_values.get(self.0.index()).copied().unwrap_or_default()
     }
 }
 
@@ -174,7 +194,7 @@ impl fmt::Display for SiteValues {
     }
 }
 
-/// Where something leads.
+/// Where something leads; pages by their keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::render) enum Lead {
     /// To an address of the site; to this page, if it is one.
@@ -192,7 +212,7 @@ impl Lead {
         match destination {
             Destination::Internal { route, page, fragment } => Self::To {
                 route: route.clone(),
-                page: page.map(|page| site.page(page).path().clone()),
+                page: page.map(|page| site.page(page).key.clone()),
                 fragment: fragment.clone(),
             },
             Destination::Folder(folder) => {
@@ -241,7 +261,7 @@ impl Ask for Links {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &world.site;
-        let Some(id) = site.page_of_file(&self.0) else { return Vec::new() };
+        let Some(id) = site.pages().of_key(&self.0) else { return Vec::new() };
         let links = site.page(id).file.facts.links.iter();
         let resolved = links.zip(site.links().outgoing(id));
         let shown = resolved.filter(|(link, _)| link.kind != LinkKind::Email);

@@ -14,6 +14,7 @@ use super::{
     place::{At, Leads, Links, Settings, SiteValues},
     search::{SearchOverview, SearchPages, SearchWords},
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
+    translation::InLanguages,
 };
 use crate::base::digest::Print;
 
@@ -118,7 +119,6 @@ questions![
     Trail,
     SectionList,
     FolderFiles,
-    TaxonomyTerms,
     SitemapEntries,
     FileBlob,
     NearestFile,
@@ -135,7 +135,9 @@ questions![
     ; boxed:
     Leads,
     FeedEntries,
+    TaxonomyTerms,
     TermPages,
+    InLanguages,
 ];
 
 #[cfg(test)]

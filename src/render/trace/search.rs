@@ -8,18 +8,18 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World, domain::Domain};
+use super::{Ask, World, domain::Domain, site_values::search_folder};
 use crate::{
     base::digest::Print,
-    render::SEARCH_FOLDER,
     site::{
         Site,
+        languages::LanguageId,
         route::Route,
         search::{Index, MAX_POSTINGS, PageIds, Shard, ShardWord},
     },
 };
 
-/// What a world knows of searching, found out when it is asked for.
+/// What a world knows of searching in a language, found out when it is asked for.
 #[derive(Default)]
 pub(super) struct Search {
     ids: OnceLock<PageIds>,
@@ -29,18 +29,32 @@ pub(super) struct Search {
 }
 
 impl Search {
-    fn ids(&self, site: &Site) -> &PageIds {
-        self.ids.get_or_init(|| PageIds::of(site))
+    fn ids(&self, site: &Site, language: LanguageId) -> &PageIds {
+        self.ids.get_or_init(|| PageIds::of(site, language))
+    }
+}
+
+/// What can be found in a language.
+#[derive(Clone, Copy)]
+struct Searching<'w> {
+    world: &'w World,
+    language: LanguageId,
+    search: &'w Search,
+}
+
+impl<'w> Searching<'w> {
+    fn ids(self) -> &'w PageIds {
+        self.search.ids(&self.world.site, self.language)
     }
 
-    fn index(&self, world: &World) -> &Index {
-        let site = &*world.site;
-        self.index.get_or_init(|| Index::of(site, &*world.source, self.ids(site), site.stock()))
+    fn index(self) -> &'w Index {
+        let (site, source) = (&*self.world.site, &*self.world.source);
+        self.search.index.get_or_init(|| Index::of(site, source, self.ids(), site.stock()))
     }
 
-    fn names(&self, world: &World) -> &[String] {
-        self.names
-            .get_or_init(|| self.index(world).shards.iter().map(|shard| shard.name.to_string()).collect())
+    fn names(self) -> &'w [String] {
+        let of_index = || self.index().shards.iter().map(|shard| shard.name.to_string()).collect();
+        self.search.names.get_or_init(of_index)
     }
 }
 
@@ -55,9 +69,8 @@ pub(in crate::render) enum SearchFile {
 impl SearchFile {
     const OVERVIEW: &str = "index.json";
 
-    /// The file at an address.
-    pub(in crate::render) fn at(route: &Route) -> Option<Self> {
-        let name = route.as_str().strip_prefix(&*format!("/{SEARCH_FOLDER}/"))?;
+    /// The file of a name.
+    pub(in crate::render) fn named(name: &str) -> Option<Self> {
         let words = || Some(Self::Words(name.strip_prefix("words-")?.strip_suffix(".bin")?.to_owned()));
         let pages = || {
             let number = name.strip_prefix("pages-")?.strip_suffix(".json")?;
@@ -67,25 +80,46 @@ impl SearchFile {
         if name == Self::OVERVIEW { Some(Self::Overview) } else { words().or_else(pages) }
     }
 
-    fn route(&self) -> Route {
-        let name = match self {
+    fn name(&self) -> String {
+        match self {
             Self::Overview => Self::OVERVIEW.to_owned(),
             Self::Words(name) => format!("words-{name}.bin"),
             Self::Pages(number) => format!("pages-{number}.json"),
-        };
-        Route::new(&format!("/{SEARCH_FOLDER}/{name}"))
+        }
     }
 }
 
 impl World {
+    /// What can be found in a language; `None` when there is no such language, or the site can't be searched.
+    fn searching(&self, language: LanguageId) -> Option<Searching<'_>> {
+        let search = self.search.get(language.index()).filter(|_| self.site.config().search)?;
+        Some(Searching { world: self, language, search })
+    }
+
+    fn all_searching(&self) -> impl Iterator<Item = Searching<'_>> {
+        self.site.languages().ids().filter_map(|language| self.searching(language))
+    }
+
     /// The addresses of all files that searching needs.
     pub(super) fn search_routes(&self) -> Vec<Route> {
-        if !self.site.config().search {
-            return Vec::new();
-        }
-        let words = self.search.names(self).iter().map(|name| SearchFile::Words(name.clone()));
-        let pages = (0..self.search.ids(&self.site).n_files()).map(SearchFile::Pages);
-        [SearchFile::Overview].into_iter().chain(words).chain(pages).map(|file| file.route()).collect()
+        let of_language = |searching: Searching<'_>| {
+            let words = searching.names().iter().map(|name| SearchFile::Words(name.clone()));
+            let pages = (0..searching.ids().n_files()).map(SearchFile::Pages);
+            let folder = search_folder(&self.site, searching.language);
+            let files = [SearchFile::Overview].into_iter().chain(words).chain(pages);
+            files.map(|file| folder.below(&file.name())).collect::<Vec<_>>()
+        };
+        self.all_searching().flat_map(of_language).collect()
+    }
+
+    /// The file that searching needs at an address, with its language.
+    pub(in crate::render) fn search_file(&self, route: &Route) -> Option<(LanguageId, SearchFile)> {
+        let folder = self
+            .site
+            .languages()
+            .ids()
+            .find(|language| search_folder(&self.site, *language).as_str() == route.folder());
+        Some((folder?, SearchFile::named(&route.as_str()[route.folder().len()..])?))
     }
 
     /// The print of all that can be found and of its words, as far as they are known; `None` when it must be looked for.
@@ -93,32 +127,38 @@ impl World {
         let site = &*self.site;
         let page = |number: u32, page| {
             let page = site.page(page);
-            Some((number, page.file.words_print?, &page.title, page.front.lang.as_deref()))
+            Some((number, page.file.words_print?, &page.title, site.text_language(page)))
         };
-        let pages = self.search.ids(site).pages.iter().map(|searched| page(searched.number, searched.page));
+        let pages = site.languages().ids().map(|language| {
+            let search = self.search.get(language.index())?;
+            let pages = search.ids(site, language).pages.iter();
+            pages.map(|searched| page(searched.number, searched.page)).collect::<Option<Vec<_>>>()
+        });
         let pages: Option<Vec<_>> = pages.collect();
         Some(Print::of(&(site.config().search, &site.config().language, pages?)))
     }
 
-    /// The names of the shards.
-    pub(super) fn shard_names(&self) -> Vec<String> {
-        if self.site.config().search { self.search.names(self).to_vec() } else { Vec::new() }
+    /// The names of the shards, by language.
+    pub(super) fn shard_names(&self) -> Vec<Vec<String>> {
+        self.all_searching().map(|searching| searching.names().to_vec()).collect()
     }
 
     /// Takes the names of an earlier world in which the same could be found.
-    pub(super) fn learn_shard_names(&self, names: &[String]) {
-        let _ = self.search.names.set(names.to_vec());
+    pub(super) fn learn_shard_names(&self, names: &[Vec<String>]) {
+        for (search, names) in self.search.iter().zip(names) {
+            let _ = search.names.set(names.clone());
+        }
     }
 
     /// Whether the words are those of the files as they are listed.
     pub(super) fn has_settled_words(&self) -> bool {
-        self.search.index.get().is_none_or(|index| index.is_settled)
+        self.search.iter().filter_map(|search| search.index.get()).all(|index| index.is_settled)
     }
 }
 
 /// How the words and pages are spread over files; `None` when the site can't be searched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SearchOverview;
+pub struct SearchOverview(pub(in crate::render) LanguageId);
 
 /// What is needed to find the right file.
 #[derive(Clone, Debug, Hash)]
@@ -134,12 +174,13 @@ impl Ask for SearchOverview {
     type Answer<'w> = Option<Overview<'w>>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        let ids = world.search.ids(&world.site);
-        world.site.config().search.then(|| Overview {
+        let searching = world.searching(self.0)?;
+        let ids = searching.ids();
+        Some(Overview {
             n_pages: ids.pages.len(),
             max_postings: MAX_POSTINGS,
             low_bits: ids.bits - ids.file_bits,
-            shards: world.search.names(world),
+            shards: searching.names(),
         })
     }
 
@@ -156,7 +197,7 @@ impl fmt::Display for SearchOverview {
 
 /// The words of a shard; `None` when there is none of that name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SearchWords(pub(in crate::render) String);
+pub struct SearchWords(pub(in crate::render) LanguageId, pub(in crate::render) String);
 
 /// A shard with its words.
 #[derive(Clone, Copy)]
@@ -185,11 +226,8 @@ impl Ask for SearchWords {
     type Answer<'w> = Option<ShardValues<'w>>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        if !world.site.config().search {
-            return None;
-        }
-        let index = world.search.index(world);
-        let shard = index.shards.iter().find(|shard| shard.name.to_string() == self.0)?;
+        let index = world.searching(self.0)?.index();
+        let shard = index.shards.iter().find(|shard| shard.name.to_string() == self.1)?;
         Some(ShardValues { index, shard })
     }
 
@@ -200,13 +238,13 @@ impl Ask for SearchWords {
 
 impl fmt::Display for SearchWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the words of the site in the shard `{}`", self.0)
+        write!(f, "the words of the site in the shard `{}`", self.1)
     }
 }
 
 /// The titles and addresses of some pages that can be found; `None` when there is no such part.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SearchPages(pub(in crate::render) u32);
+pub struct SearchPages(pub(in crate::render) LanguageId, pub(in crate::render) u32);
 
 /// A page by the number that it is found by.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -221,15 +259,15 @@ impl Ask for SearchPages {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let site = &*world.site;
-        let ids = world.search.ids(site);
+        let ids = world.searching(self.0)?.ids();
         let found = || {
-            let pages = ids.file(self.0).iter().map(|searched| {
+            let pages = ids.file(self.1).iter().map(|searched| {
                 let page = site.page(searched.page);
                 Found { number: searched.number, title: &page.title, route: &page.route }
             });
             pages.collect()
         };
-        (site.config().search && self.0 < ids.n_files()).then(found)
+        (self.1 < ids.n_files()).then(found)
     }
 
     fn domain(&self) -> Domain<'_> {
@@ -239,6 +277,6 @@ impl Ask for SearchPages {
 
 impl fmt::Display for SearchPages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the titles and addresses of part {} of the pages that can be found", self.0)
+        write!(f, "the titles and addresses of part {} of the pages that can be found", self.1)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         THEMES_FOLDER,
         theme::{ASSET_FOLDER, Theme, ThemeFile},
     },
-    site::{Site, file::SourceFiles, route::Route, routes::Target},
+    site::{Site, file::SourceFiles, languages::LanguageId, route::Route, routes::Target},
     source::Source,
 };
 
@@ -26,12 +26,14 @@ pub struct World {
     pub(super) site: Arc<Site>,
     pub(super) source: Arc<dyn Source>,
     pub(super) theme: Arc<Theme>,
-    /// The print of what templates see as `site`.
-    pub(super) site_values: Print,
+    /// The theme with what templates see as `site` in each language but the default one.
+    others: Vec<Arc<Theme>>,
+    /// The prints of what templates see as `site`, by language.
+    pub(super) site_values: Vec<Print>,
     /// The prints of answers that many renders ask for.
     pub(super) prints: Prints,
-    /// What can be found by searching.
-    pub(super) search: Search,
+    /// What can be found by searching, by language.
+    pub(super) search: Vec<Search>,
     number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
@@ -48,30 +50,38 @@ type ThemeKey = (String, Vec<(RepoPath, BlobId)>);
 impl World {
     /// Loads the theme of a site; that of `former` is taken when its files are the same.
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, former: Option<&Self>) -> Self {
-        let values = site_values::of(&site);
-        let print = Print::of(&serde_json::to_string(&values).unwrap_or_default());
+        let values: Vec<_> =
+            site.languages().ids().map(|language| site_values::of(&site, language)).collect();
+        let prints =
+            values.iter().map(|values| Print::of(&serde_json::to_string(values).unwrap_or_default()));
+        let site_values: Vec<Print> = prints.collect();
         let theme_key = theme_key(&site);
         let is_same = |former: &&Self| former.is_settled && former.theme_key == theme_key;
-        let (theme, theme_diagnostics, is_settled) = match former.filter(is_same) {
-            Some(former) if former.site_values == print => {
-                (Arc::clone(&former.theme), former.theme_diagnostics.clone(), true)
+        let with_sites = |theme: Theme| {
+            let (first, others) = values.split_first().expect("a site has a language");
+            let others = others.iter().map(|values| Arc::new(theme.clone().with_site(values))).collect();
+            (Arc::new(theme.with_site(first)), others)
+        };
+        let ((theme, others), theme_diagnostics, is_settled) = match former.filter(is_same) {
+            Some(former) if former.site_values == site_values => {
+                let themes = (Arc::clone(&former.theme), former.others.clone());
+                (themes, former.theme_diagnostics.clone(), true)
             }
-            Some(former) => {
-                let theme = Theme::clone(&former.theme).with_site(&values);
-                (Arc::new(theme), former.theme_diagnostics.clone(), true)
-            }
+            Some(former) => (with_sites(Theme::clone(&former.theme)), former.theme_diagnostics.clone(), true),
             None => {
                 let (theme, diagnostics, is_settled) = load_theme(&*source, &theme_key);
-                (Arc::new(theme.with_site(&values)), diagnostics, is_settled)
+                (with_sites(theme), diagnostics, is_settled)
             }
         };
         let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);
-        let (prints, search) = (Prints::default(), Search::default());
+        let search = site.languages().ids().map(|_| Search::default()).collect();
+        let prints = Prints::default();
         Self {
             site,
             source,
             theme,
-            site_values: print,
+            others,
+            site_values,
             prints,
             search,
             number,
@@ -133,6 +143,11 @@ impl World {
         let bytes = self.source.read_outside(&path)?;
         let text = String::from_utf8(bytes).ok()?;
         Some((BlobId::of(text.as_bytes()), Arc::from(text)))
+    }
+
+    /// The theme with the values of `site` in a language.
+    pub(super) fn theme_in(&self, language: LanguageId) -> &Theme {
+        language.index().checked_sub(1).and_then(|place| self.others.get(place)).unwrap_or(&self.theme)
     }
 
     pub(super) fn files(&self) -> SourceFiles<'_> {

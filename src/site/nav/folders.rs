@@ -4,18 +4,18 @@ use crate::{
     parse::front_matter::Sort,
     site::{
         nav::{NavEntry, window},
-        page::{NOT_FOUND, PageId},
+        page::PageId,
         pages::Pages,
         section::{Child, SectionId, Sections},
     },
 };
 
-/// The sections and their pages. The home page stands before the top level, which is what the content root lists.
+/// The sections of a language and their pages. The home page stands before the top level, which is what the root lists.
 #[derive(Clone, Copy)]
 pub struct FolderTree<'a> {
     sections: &'a Sections,
     pages: &'a Pages,
-    /// The content root; `None` for a site without pages.
+    /// The root of the language; `None` for one without pages.
     root: Option<SectionId>,
 }
 
@@ -26,7 +26,7 @@ impl From<SectionId> for Child {
 }
 
 impl<'a> FolderTree<'a> {
-    /// The tree of these sections, from the content root down.
+    /// The tree of these sections, from the root of a language down.
     pub(in crate::site) fn new(sections: &'a Sections, pages: &'a Pages, root: Option<SectionId>) -> Self {
         Self { sections, pages, root }
     }
@@ -37,7 +37,7 @@ impl<'a> FolderTree<'a> {
         if self.sections.get(section).page == Some(page) {
             return Some(Child::Section(section));
         }
-        (self.pages.get(page).route.as_str() != NOT_FOUND).then_some(Child::Page(page))
+        (!self.pages.get(page).is_not_found).then_some(Child::Page(page))
     }
 
     /// The page read before this one.

@@ -6,7 +6,8 @@ use crate::{
     base::digest::Print,
     site::{
         Site,
-        page::{NOT_FOUND, Page, PageId},
+        languages::LanguageId,
+        page::{Page, PageId},
     },
 };
 
@@ -22,7 +23,7 @@ const PAGES_PER_FILE: usize = 24;
 /// A page that can be found.
 #[derive(Clone, Copy, Debug)]
 pub struct Searched {
-    /// The number it is known by in postings: a hash of its path, so that no other page's coming or going changes it
+    /// The number it is known by in postings: a hash of its key, so that no other page's coming or going changes it
     /// unless both have the same.
     pub number: u32,
     /// The page.
@@ -41,9 +42,10 @@ pub struct PageIds {
 }
 
 impl PageIds {
-    /// The pages of a site that can be found: those at an address of their own that don't say `search: false`.
-    pub fn of(site: &Site) -> Self {
-        let shown: Vec<(PageId, &Page)> = searched(site).collect();
+    /// The pages of a language that can be found: those at an address of their own that don't say `search: false`.
+    pub fn of(site: &Site, language: LanguageId) -> Self {
+        let shown: Vec<(PageId, &Page)> =
+            searched(site).filter(|(_, page)| page.language == language).collect();
         let bits = (usize::BITS - shown.len().leading_zeros() + SPARE_BITS).clamp(MIN_BITS, MAX_BITS);
         let file_bits = (shown.len().div_ceil(PAGES_PER_FILE)).next_power_of_two().ilog2();
         let mut taken = HashSet::with_capacity(shown.len());
@@ -69,19 +71,19 @@ impl PageIds {
     }
 }
 
-/// The pages that can be found, in the order of paths.
+/// The pages that can be found, in the order of keys.
 pub(super) fn searched(site: &Site) -> impl Iterator<Item = (PageId, &Page)> {
     site.pages().iter().filter(|(id, page)| {
-        site.routes().has_page(*id) && page.front.search != Some(false) && page.route.as_str() != NOT_FOUND
+        site.routes().has_page(*id) && page.front.search != Some(false) && !page.is_not_found
     })
 }
 
 fn free_number(page: &Page, bits: u32, taken: &mut HashSet<u32>) -> u32 {
-    let path = page.path().as_str();
+    let key = page.key.as_str();
     let number = |tries: u32| {
         let print = match tries {
-            0 => Print::of_bytes(path.as_bytes()),
-            _ => Print::of_bytes(format!("{path}\0{tries}").as_bytes()),
+            0 => Print::of_bytes(key.as_bytes()),
+            _ => Print::of_bytes(format!("{key}\0{tries}").as_bytes()),
         };
         let first = print.as_bytes()[..4].try_into().map_or(0, u32::from_le_bytes);
         first >> (u32::BITS - bits)

@@ -173,7 +173,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// Counts the words of a site.
+    /// Counts the words of the pages of one language.
     pub fn of(site: &Site, source: &dyn Source, ids: &PageIds, stock: &Stock) -> Self {
         let is_settled = stock.fill(site, source);
         let vocabulary = stock.vocabulary();
@@ -183,7 +183,7 @@ impl Index {
                 number: searched.number,
                 words: Arc::clone(page.file.words()?),
                 title: words::of_title(&page.title, vocabulary),
-                stemmer: Stemmer::of(page.front.lang.as_deref().unwrap_or(&site.config().language)),
+                stemmer: Stemmer::of(site.text_language(page)),
             })
         });
         let pages: Vec<Counted> = counted.collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Index, PageIds};
 use crate::{
-    site::{Site, SiteOptions, file::FormerFiles},
+    site::{Site, SiteOptions, file::FormerFiles, languages::DEFAULT},
     source::{ListingOptions, Memory, Source},
 };
 
@@ -20,12 +20,12 @@ fn load(source: &Memory, former: Option<&Site>, takes_words: bool) -> Site {
 }
 
 fn index(site: &Site, source: &Memory) -> Index {
-    Index::of(site, source, &PageIds::of(site), site.stock())
+    Index::of(site, source, &PageIds::of(site, DEFAULT), site.stock())
 }
 
 /// Every word with the paths of its pages and their levels, and the words of its classes.
 fn listed(site: &Site, source: &Memory) -> Vec<String> {
-    let (ids, index) = (PageIds::of(site), index(site, source));
+    let (ids, index) = (PageIds::of(site, DEFAULT), index(site, source));
     let path = |number| {
         let searched = ids.pages.iter().find(|page| page.number == number).expect("a page that can be found");
         site.page(searched.page).path().to_string()
@@ -101,7 +101,7 @@ fn pages_keep_their_numbers() {
     let many = |n: usize| (0..n).fold(Memory::new(), |source, at| source.file(&format!("p{at}.md"), "x"));
     let numbers = |source: &Memory| {
         let site = load(source, None, false);
-        let ids = PageIds::of(&site);
+        let ids = PageIds::of(&site, DEFAULT);
         let all: Vec<(String, u32)> =
             ids.pages.iter().map(|page| (site.page(page.page).path().to_string(), page.number)).collect();
         for page in &ids.pages {

@@ -48,7 +48,9 @@ pub(super) fn of(site: &Site, source: &dyn Source) -> Vec<String> {
     for problem in site.diagnostics() {
         say("problem", format!("{problem:?}"));
     }
-    say("title", site.title().to_owned());
+    for language in site.languages().ids() {
+        say("title", format!("{language:?} {}", site.title(language)));
+    }
     say("config", format!("{:?} {:?} {:?}", site.config(), site.reading(), site.content()));
     say("listing", format!("{:?}", site.listing()));
     lines
@@ -71,13 +73,15 @@ fn pages(site: &Site, lines: &mut Vec<String>) {
     }
     for (id, page) in site.pages().iter() {
         lines.push(format!(
-            "page {}: {id:?} {:?} {} {:?} {} {:?} {:?}",
+            "page {} of {}: {id:?} {:?} {} {:?} {} {:?} {:?} {:?}",
+            page.key,
             page.path(),
             page.route,
             page.title,
             page.front,
             page.is_folder_page,
             site.page_of_file(page.path()),
+            site.translations().of(id).collect::<Vec<_>>(),
             related(site, id),
         ));
     }
@@ -85,9 +89,8 @@ fn pages(site: &Site, lines: &mut Vec<String>) {
 
 fn lists(site: &Site, lines: &mut Vec<String>) {
     let mut say = |what: &str, answer: String| lines.push(format!("{what}: {answer}"));
-    let nav = site.nav();
     for (id, page) in site.pages().iter() {
-        let path = page.path();
+        let (nav, path) = (site.nav_of(id), &page.key);
         say(&format!("around {path}"), format!("{:?}", nav.around_page(id)));
         say(
             &format!("beside {path}"),
@@ -95,9 +98,14 @@ fn lists(site: &Site, lines: &mut Vec<String>) {
         );
         say(&format!("section of {path}"), format!("{:?}", site.sections().of_page(id)));
     }
-    say("top", format!("{:?}", nav.top()));
+    for language in site.languages().ids() {
+        say("top", format!("{:?}", site.nav(language).top()));
+    }
     for (id, section) in site.sections().iter() {
-        say(&format!("section {id:?}"), format!("{section:?} {:?}", nav.around_section(id)));
+        say(
+            &format!("section {id:?}"),
+            format!("{section:?} {:?}", site.nav(section.language).around_section(id)),
+        );
         assert_eq!(site.sections().of_folder(&section.folder), Some(id));
         check_places(site, id, &section.children);
     }
@@ -124,13 +132,13 @@ fn links(site: &Site, source: &dyn Source, lines: &mut Vec<String>) {
         let links = &page.file.facts.links;
         assert_eq!(links.len(), site.links().outgoing(id).len());
         for (link, destination) in links.iter().zip(site.links().outgoing(id)) {
-            say(&format!("link `{}` of {}", link.target, page.path()), format!("{destination:?}"));
+            say(&format!("link `{}` of {}", link.target, page.key), format!("{destination:?}"));
         }
-        say(&format!("links to {}", page.path()), format!("{:?}", site.links().backlinks(id)));
+        say(&format!("links to {}", page.key), format!("{:?}", site.links().backlinks(id)));
         for name in NAMES {
             for spelling in [Spelling::Wiki, Spelling::Path] {
                 let found = site.destination(spelling, name, page.path(), &page.route);
-                say(&format!("`{name}` from {}", page.path()), format!("{found:?}"));
+                say(&format!("`{name}` from {}", page.key), format!("{found:?}"));
             }
         }
     }

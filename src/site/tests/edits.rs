@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::Memory;
 
 /// Where pages are; with names that are near to one another, since those are where rules meet.
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 32] = [
     "index.md",
     "a.md",
     "A.md",
@@ -28,6 +28,16 @@ const PAGES: [&str; 22] = [
     "Same.md",
     "tags/git.md",
     "alone/only.md",
+    "index.fr.md",
+    "a.fr.md",
+    "b.fr.md",
+    "blog/index.fr.md",
+    "blog/one.fr.md",
+    "notes.fr.md",
+    "404.fr.md",
+    "fr/blog/one.md",
+    "fr/own.md",
+    "docs/a.en.md",
 ];
 const FILES: [&str; 10] = [
     "img/p.png",
@@ -41,7 +51,7 @@ const FILES: [&str; 10] = [
     "themes/default/page.html",
     "docs/p.png",
 ];
-const FRONT: [(&str, &[&str]); 17] = [
+const FRONT: [(&str, &[&str]); 18] = [
     ("title", &["Alpha", "beta", "a", "One", "Same", "part two", "p", "blog/one"]),
     ("date", &["2024-01-01", "2024-03-01", "2020-05-05", "2030-01-01"]),
     ("updated", &["2024-02-02"]),
@@ -59,6 +69,7 @@ const FRONT: [(&str, &[&str]); 17] = [
     ("paginate", &["0", "1", "2"]),
     ("cascade", &["{tags: [git]}", "{draft: true}", "{weight: 1, date: 2024-01-01}", "{aliases: [old/]}"]),
     ("layout", &["wide"]),
+    ("translation_of", &["a.md", "/blog/one", "b", "missing"]),
 ];
 /// The keys that are usual; the others are structure and changed less.
 const N_USUAL: usize = 7;
@@ -121,6 +132,12 @@ const SUMMARIES: [&str; 4] = [
     "[Blog](blog/)\n\n# Part\n\n* [Notes](notes.md)\n* [Draft]()\n",
     "nothing\n",
     "* [A](a.md)\n",
+];
+const LANGUAGES: [&str; 4] = [
+    "languages: [en, fr]\n",
+    "languages: [en, fr]\nuntranslated: original\n",
+    "languages: [fr, en]\nuntranslated: original\ndefault_language_folder: true\n",
+    "languages: [de, fr, en]\nlanguage: en\n",
 ];
 const CONFIGS: [&str; 7] = [
     "title: T\n",
@@ -202,12 +219,14 @@ pub(super) struct Desk {
     files: BTreeMap<&'static str, &'static str>,
     summary: Option<&'static str>,
     config: Option<&'static str>,
+    languages: Option<&'static str>,
 }
 
 impl Desk {
     /// A site to begin with.
     pub(super) fn random(random: &mut Random) -> Self {
-        let mut desk = Self { root: random.of(&["", "", "content/"]), ..Self::default() };
+        let languages = Some(random.of(&LANGUAGES)).filter(|_| random.below(2) > 0);
+        let mut desk = Self { root: random.of(&["", "", "content/"]), languages, ..Self::default() };
         for _ in 0..4 + random.below(12) {
             desk.pages.insert(random.of(&PAGES), Draft::random(random));
         }
@@ -229,6 +248,9 @@ impl Desk {
                     }
                 }
                 3 => self.summary = Some(random.of(&SUMMARIES)).filter(|_| random.below(3) > 0),
+                4 if random.below(4) == 0 => {
+                    self.languages = Some(random.of(&LANGUAGES)).filter(|_| random.below(3) > 0);
+                }
                 4 => self.config = Some(random.of(&CONFIGS)).filter(|_| random.below(3) > 0),
                 5 | 6 => self.change_file(random),
                 edit => self.change_page(random, edit),
@@ -278,7 +300,8 @@ impl Desk {
         if let Some(text) = self.summary {
             source = source.file(&format!("{root}SUMMARY.md"), text);
         }
-        self.config.map_or(source.clone(), |text| source.file("recto.yml", text))
+        let config: String = [self.config, self.languages].into_iter().flatten().collect();
+        if config.is_empty() { source } else { source.file("recto.yml", config) }
     }
 }
 
@@ -287,6 +310,7 @@ impl std::fmt::Display for Desk {
         for (path, draft) in &self.pages {
             writeln!(f, "=== {}{path}\n{}", self.root, draft.text())?;
         }
-        writeln!(f, "=== files {:?}\n=== {:?} {:?}", self.files, self.summary, self.config)
+        let Self { files, summary, config, languages, .. } = self;
+        writeln!(f, "=== files {files:?}\n=== {summary:?} {config:?} {languages:?}")
     }
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod edits;
+mod languages;
 mod random;
 
 use std::sync::{
