@@ -202,6 +202,12 @@ impl Maker<'_> {
                 let text = files::summary(self.rng, self.state);
                 Some(self.save(path, text))
             }
+            Kind::Deck => {
+                let path = files::deck_path(self.rng, self.state);
+                let text = files::deck(self.rng, self.state);
+                Some(self.save(path, text))
+            }
+            Kind::Slides => self.add(Piece::Slides),
             Kind::RemoveSummary => self.any(|path| path.contains("SUMMARY.")).map(Op::Remove),
             Kind::Ignore => Some(self.ignore()),
             Kind::Symlink => self.symlink(),

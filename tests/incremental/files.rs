@@ -170,6 +170,42 @@ pub(crate) fn ignore(rng: &mut Rng) -> String {
     (0..rng.between(0, 2)).map(|_| format!("{}\n", rng.pick(&patterns))).collect()
 }
 
+/// The path of a manifest of a deck.
+pub(crate) fn deck_path(rng: &mut Rng, state: &State) -> String {
+    format!("{}{}", names::content(state), rng.pick(&["deck.yml", "other.yaml", "guide/deck.yml"]))
+}
+
+/// The text of a manifest of a deck, now and then of something else.
+pub(crate) fn deck(rng: &mut Rng, state: &State) -> String {
+    let mut text = String::new();
+    for key in [
+        "title: A deck",
+        "chat: \"[room](alpha.md)\"",
+        "exclude: [big]",
+        "ratio: 4:3",
+        "variables: {nothing: x}",
+        "titel: x",
+    ] {
+        if rng.chance(40) {
+            text.push_str(&format!("{key}\n"));
+        }
+    }
+    text.push_str(rng.pick(&["content:\n", "content:\n", "content:\n", "chapters:\n", "contents:\n"]));
+    for _ in 0..rng.between(0, 6) {
+        let page = names::known_page(rng, state);
+        let item = match rng.below(10) {
+            0 => "- |\n  # Inline\n\n  @@TOC@@\n".to_owned(),
+            1 => "-\n".to_owned(),
+            2 => "- gone.md\n".to_owned(),
+            3 => format!("- {{part: Part, minutes: 5, content: ['{page}']}}\n"),
+            4 => format!("- - '{page}'\n  - 5\n"),
+            _ => format!("- '{page}'\n"),
+        };
+        text.push_str(&item);
+    }
+    text
+}
+
 /// The text of `SUMMARY.md`.
 pub(crate) fn summary(rng: &mut Rng, state: &State) -> String {
     let mut text = String::from("# Summary\n\n");
@@ -231,6 +267,11 @@ pub(crate) fn site(rng: &mut Rng) -> State {
     if rng.chance(20) {
         let path = format!("{}{}", names::content(&state), names::summary(rng));
         let text = summary(rng, &state);
+        put(&mut state, &path, text);
+    }
+    for _ in 0..rng.between(0, 2) {
+        let path = deck_path(rng, &state);
+        let text = deck(rng, &state);
         put(&mut state, &path, text);
     }
     state.conditions = Conditions { drafts: rng.chance(10), future: rng.chance(10), ..Conditions::default() };

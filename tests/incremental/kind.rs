@@ -41,6 +41,8 @@ pub(crate) const KINDS: &[(Kind, usize)] = &[
     (Kind::RemoveData, 1),
     (Kind::Summary, 3),
     (Kind::RemoveSummary, 2),
+    (Kind::Deck, 6),
+    (Kind::Slides, 6),
     (Kind::Ignore, 2),
     (Kind::Symlink, 2),
     (Kind::Day, 3),
@@ -135,6 +137,10 @@ pub(crate) enum Kind {
     Summary,
     /// The order of reading goes.
     RemoveSummary,
+    /// A manifest of a deck.
+    Deck,
+    /// What only slides have is added.
+    Slides,
     /// An ignore file is written.
     Ignore,
     /// A symbolic link is made.

@@ -20,6 +20,7 @@ const PIECES: &[(Piece, usize)] = &[
     (Piece::Block, 5),
     (Piece::Html, 2),
     (Piece::Title, 1),
+    (Piece::Slides, 4),
 ];
 
 /// A kind of piece.
@@ -39,6 +40,8 @@ pub(crate) enum Piece {
     Html,
     /// `{{#title}}`
     Title,
+    /// Separators, classes, notes and variables of slides.
+    Slides,
 }
 
 /// The keys of front matter, and how likely each is.
@@ -93,6 +96,29 @@ pub(crate) fn page(rng: &mut Rng, state: &State, path: &str) -> String {
     text
 }
 
+/// What only slides have.
+fn slides(rng: &mut Rng, state: &State, path: &str) -> String {
+    let target = names::target(rng, state, path);
+    let image = names::asset_target(rng, state, path);
+    let title = rng.pick(TITLES);
+    let pieces = [
+        "\n---\n".to_owned(),
+        "\n---\n\nclass: big\nname: one\n".to_owned(),
+        "\n--\n\n- more\n".to_owned(),
+        "\n???\n\nnotes\n".to_owned(),
+        format!(".lab[\n- see [it]({target})\n]\n"),
+        "@@TITLE@@ @@CHAT@@ @@NOTHING@@\n".to_owned(),
+        "\n---\n@@TOC@@\n---\n".to_owned(),
+        format!("@@INCLUDE[content/{}]\n", rng.pick(&["data.csv", "alpha.md", "none.txt"])),
+        format!("@@LINK[{path}] [text][def]\n"),
+        format!("[def]: {target}\n"),
+        format!("![x]({image})\n"),
+        format!("\n---\nlayout: {}\n\nHEAD\n\n---\n", rng.pick(&["true", "false"])),
+        format!("\n---\n\n# {title}\n"),
+    ];
+    rng.pick_of(&pieces).cloned().unwrap_or_default()
+}
+
 /// A piece of any kind, which ends with a line break.
 pub(crate) fn any_piece(rng: &mut Rng, state: &State, path: &str) -> String {
     let kind = rng.weighted(PIECES);
@@ -130,6 +156,7 @@ pub(crate) fn piece(rng: &mut Rng, state: &State, path: &str, kind: Piece) -> St
             let language = rng.pick(&["rust", "rust {1} linenos", "text", "console", "rist", "math", ""]);
             format!("```{language}\nlet x = {}; // [!code ++]\n$ ls\n```\n", rng.below(5))
         }
+        Piece::Slides => slides(rng, state, path),
         Piece::Include => include(rng, state, path),
         Piece::Embed => format!("![[{}]]\n", names::wiki_target(rng, state)),
         Piece::Component => component(rng, state, path),
