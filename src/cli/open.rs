@@ -13,7 +13,7 @@ use crate::{
         path::RepoPath,
     },
     cli::exit::UsageError,
-    git::history::HistoryReader,
+    git::{self, history::HistoryReader},
     parse::front_matter::Date,
     render::{Renderer, highlight::Highlighter},
     site::{DeckOptions, Site, SiteOptions},
@@ -76,7 +76,7 @@ impl SiteArgs {
             output: self.output_inside(source, output),
             history: None,
             takes_words: false,
-            deck: deck_options(),
+            deck: deck_options(&self.dir),
         })
     }
 
@@ -145,15 +145,16 @@ pub(super) fn configured_output(source: &dyn Source) -> RepoPath {
 }
 
 /// What the environment says of decks, with the variables of remark workshops.
-fn deck_options() -> DeckOptions {
+fn deck_options(dir: &Path) -> DeckOptions {
     let overrides = std::env::vars().filter_map(|(name, value)| {
         let key = name.strip_prefix(OVERRIDE_PREFIX)?;
         (!value.is_empty()).then(|| (key.to_owned(), value))
     });
-    let repo = std::env::var(REPOSITORY_VARIABLE).ok().map(|url| Repo {
-        url: url.trim().trim_end_matches('/').replace("git@github.com:", "https://github.com/"),
-        branch: std::env::var(BRANCH_VARIABLE).ok(),
-    });
+    let named = std::env::var(REPOSITORY_VARIABLE).ok();
+    let named =
+        named.map(|url| url.trim().trim_end_matches('/').replace("git@github.com:", "https://github.com/"));
+    let url = named.or_else(|| git::forge_url(dir));
+    let repo = url.map(|url| Repo { url, branch: std::env::var(BRANCH_VARIABLE).ok() });
     DeckOptions { overrides: overrides.collect(), repo }
 }
 

@@ -19,6 +19,9 @@ pub mod index;
 pub(crate) mod test_repo;
 pub mod tree;
 
+/// The remote that links to sources lead to.
+const FORGE_REMOTE: &str = "origin";
+
 /// How many unused handles of one repository are kept open.
 const MAX_IDLE_HANDLES: usize = 16;
 
@@ -92,6 +95,27 @@ impl GitError {
     }
 }
 
+/// The page on a forge of the repository that holds a folder: the address of its remote `origin`, as browsers open it.
+pub fn forge_url(dir: &Path) -> Option<String> {
+    let repository = discover(dir).ok()?;
+    let remote = repository.find_remote(FORGE_REMOTE).ok()?;
+    web_address(remote.url().ok()?)
+}
+
+/// `git@host:owner/name.git` and its relatives as `https://host/owner/name`; `None` for folders of the disk.
+fn web_address(remote: &str) -> Option<String> {
+    let remote = remote.trim().trim_end_matches('/');
+    let remote = remote.strip_suffix(".git").unwrap_or(remote);
+    let (host, path) = match remote.split_once("://") {
+        Some(("http" | "https" | "ssh" | "git", rest)) => rest.split_once('/')?,
+        Some(_) => return None,
+        None => remote.split_once(':').filter(|(host, _)| host.contains('@'))?,
+    };
+    let host = host.rsplit('@').next()?.split(':').next()?;
+    (host.contains('.') && !path.is_empty())
+        .then(|| format!("https://{host}/{}", path.trim_start_matches('/')))
+}
+
 /// Opens the repository that holds `dir`: its work tree, a folder of it, or a bare repository.
 fn discover(dir: &Path) -> Result<Repository, GitError> {
     Repository::discover(dir).map_err(|cause| match cause.code() {
@@ -137,5 +161,26 @@ impl Pool {
             idle.push(repository);
         }
         answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remotes_are_pages_of_forges() {
+        let page = Some("https://github.com/a/b");
+        for remote in [
+            "git@github.com:a/b.git",
+            "https://github.com/a/b",
+            "https://me:x@github.com/a/b.git/",
+            "ssh://git@github.com:22/a/b",
+        ] {
+            assert_eq!(web_address(remote).as_deref(), page, "{remote}");
+        }
+        for remote in ["/srv/a.git", "../a", "file:///a/b", "host:a", ""] {
+            assert_eq!(web_address(remote), None, "{remote}");
+        }
     }
 }

@@ -116,6 +116,15 @@ fn parts_titles_and_numbers() {
 }
 
 #[test]
+fn a_chapter_can_be_a_page_with_front_matter() {
+    let slides = chapter("---\ntitle: A page\ntags: [a]\n---\nclass: pic\n\nA\n---\nB");
+    let shown: Vec<(&str, &str, String)> =
+        slides.iter().map(|slide| (&*slide.class, &*slide.source, slide.text(0))).collect();
+    let expected = [("pic", "chapter.md:5", "A".to_owned()), ("", "chapter.md:9", "B".to_owned())];
+    assert_eq!(shown, expected);
+}
+
+#[test]
 fn a_broken_deck_is_told_and_the_next_is_built() {
     let source = Memory::new()
         .file("a.yml", "content:\n- chapter.md\n-\n- gone.md\n- 5\n")

@@ -102,7 +102,8 @@ struct Line {
 /// The property that a text begins with. An address (`https://...`) is none, though remark takes it for one.
 fn line_at(text: &str, range: Range<usize>) -> Option<Line> {
     let rest = &text[range.clone()];
-    let start = range.start + (rest.len() - rest.trim_start_matches('\n').len());
+    let blank = rest.len() - rest.trim_start_matches([' ', '\n']).len();
+    let start = range.start + rest[..blank].rfind('\n').map_or(0, |at| at + 1);
     let rest = &text[start..range.end];
     let len = rest.find(|c| !is_key(c)).filter(|&len| len > 0)?;
     let value = rest[len..].strip_prefix(':')?;

@@ -165,7 +165,8 @@ impl<'a> Reader<'a> {
         let bytes = self.render.asker.bytes(path).ok()?;
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Some(if text.contains('\r') { text.replace("\r\n", "\n") } else { text })
+        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
+        Some(without_front_matter(text))
     }
 
     fn value(&self, name: &str, toc: Option<&str>) -> Option<String> {
@@ -208,6 +209,19 @@ impl<'a> Reader<'a> {
     fn line_of(&self, item: &Item) -> u32 {
         self.place(item).span.map_or(1, |span| span.line)
     }
+}
+
+/// A chapter can be a page with front matter, too: blanks in its place leave everything else where it is.
+fn without_front_matter(text: String) -> String {
+    const FENCE: &str = "---\n";
+    let begins_with_key = |rest: &str| {
+        let key = rest.split([':', '\n']).next().unwrap_or_default();
+        rest[key.len()..].starts_with(':') && !key.is_empty() && !key.contains([' ', '#', '['])
+    };
+    let Some(rest) = text.strip_prefix(FENCE).filter(|rest| begins_with_key(rest)) else { return text };
+    let Some(end) = rest.find("\n---\n").map(|at| FENCE.len() + at + 1 + FENCE.len()) else { return text };
+    let blank: String = text[..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    blank + &text[end..]
 }
 
 /// The values that a text asks for.
