@@ -8,7 +8,7 @@
 use crate::{
     base::{
         config::{Config, Untranslated},
-        lang::is_same_tag,
+        lang::{LTR, direction, is_same_tag},
         path::RepoPath,
     },
     parse::slug,
@@ -28,6 +28,8 @@ pub const DEFAULT: LanguageId = LanguageId(0);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Tree {
     tag: String,
+    /// Which way it is written.
+    dir: &'static str,
     /// The folder that the keys of its pages begin with.
     root: RepoPath,
     /// The address of its home page.
@@ -68,6 +70,7 @@ impl Languages {
             let part = if has_folder { slug::route_part(tag) } else { String::new() };
             Tree {
                 tag: tag.to_owned(),
+                dir: config.languages.get(at).and_then(|own| own.dir).unwrap_or_else(|| direction(tag)),
                 root: if has_folder { content.join(tag) } else { content.clone() },
                 home: Route::new(&if has_folder { format!("/{part}/") } else { "/".to_owned() }),
                 part,
@@ -115,6 +118,11 @@ impl Languages {
     /// The tag of a language.
     pub fn tag(&self, language: LanguageId) -> &str {
         self.trees.get(language.index()).map_or("", |tree| &tree.tag)
+    }
+
+    /// Which way a language is written: `ltr` or `rtl`.
+    pub fn dir(&self, language: LanguageId) -> &'static str {
+        self.trees.get(language.index()).map_or(LTR, |tree| tree.dir)
     }
 
     /// The folder that the keys of its pages begin with.

@@ -9,7 +9,6 @@ use crate::{
     base::{
         config::{BaseUrl, Repo},
         digest::Print,
-        lang::direction,
         path::RepoPath,
     },
     parse::markdown::{LinkFact, LinkKind, MarkdownOptions},
@@ -157,7 +156,7 @@ impl Ask for Settings {
             description: own.and_then(|own| own.description.as_ref()).or(config.description.as_ref()),
             author: config.author.as_deref(),
             language,
-            dir: own.and_then(|own| own.dir).unwrap_or_else(|| direction(language)),
+            dir: site.languages().dir(self.0),
             languages: site.languages(),
             base: &config.base_url,
             content: site.content(),

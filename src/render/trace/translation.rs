@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ask, World, domain::Domain};
 use crate::{
-    base::{
-        lang::{autonym, direction},
-        path::RepoPath,
-    },
+    base::{lang::autonym, path::RepoPath},
     site::{Site, languages::LanguageId, route::Route, routes::Target},
 };
 
@@ -89,7 +86,7 @@ impl InLanguages {
 pub(super) fn named(site: &Site, language: LanguageId) -> (&str, String, &str) {
     let (tag, own) = (site.languages().tag(language), site.language_config(language));
     let name = own.and_then(|own| own.name.clone()).unwrap_or_else(|| autonym(tag));
-    (tag, name, own.and_then(|own| own.dir).unwrap_or_else(|| direction(tag)))
+    (tag, name, site.languages().dir(language))
 }
 
 /// The address of the folder above.
