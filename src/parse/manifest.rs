@@ -21,7 +21,7 @@ pub const MAX_ITEMS: usize = 5_000;
 /// How deep parts can be nested.
 const MAX_DEPTH: usize = 8;
 /// The keys of a manifest.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 24] = [
     "title",
     "subtitle",
     "author",
@@ -40,7 +40,6 @@ const KEYS: [&str; 25] = [
     "remove",
     "replace",
     "move",
-    "pin",
     "chat",
     "gitrepo",
     "slides",
@@ -84,8 +83,8 @@ pub struct Manifest {
     pub extends: Option<Written>,
     /// What it changes.
     pub changes: Vec<Change>,
-    /// The commit or tag that chapters are taken from.
-    pub pin: Option<Written>,
+    /// The slides that are left out, by their ids.
+    pub removed: Vec<Written>,
 }
 
 /// A word and where it stands in the manifest.
@@ -269,7 +268,6 @@ impl Reader<'_> {
                     None => manifest.content = self.items(node, 0),
                 },
                 "extends" => manifest.extends = self.word(key, node),
-                "pin" => manifest.pin = self.word(key, node),
                 "add" | "remove" | "replace" | "move" => self.changes(key, node, &mut manifest.changes),
                 key if VARIABLE_KEYS.contains(&key) => {
                     manifest.variables.insert(key.to_owned(), text.unwrap_or_default());

@@ -13,6 +13,7 @@ use crate::{
     site::{
         Site,
         addresses::below_content,
+        delivery,
         file::{ReadText, SourceFiles},
         route::Route,
     },
@@ -45,6 +46,8 @@ struct Seen {
 #[derive(Clone, Debug, Default)]
 pub struct Decks {
     seen: BTreeMap<RepoPath, Seen>,
+    /// The decks, each with all that it extends.
+    all: BTreeMap<RepoPath, Arc<Deck>>,
     /// The decks that use a chapter, by its path.
     uses: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     /// The manifests that changed while they were read.
@@ -75,8 +78,32 @@ impl Decks {
             };
             decks.seen.insert(path.clone(), Seen { blob: entry.blob, deck });
         }
+        decks.all = decks.resolved(files);
         decks.uses = decks.uses();
         decks
+    }
+
+    /// The decks with what they extend put in.
+    fn resolved(&self, files: &SourceFiles<'_>) -> BTreeMap<RepoPath, Arc<Deck>> {
+        let read =
+            self.seen.iter().filter_map(|(path, seen)| Some((path.clone(), Arc::clone(seen.deck.as_ref()?))));
+        let read: BTreeMap<RepoPath, Arc<Deck>> = read.collect();
+        let whole = |(path, deck): (&RepoPath, &Arc<Deck>)| {
+            let deck = match delivery::resolve(deck, &read) {
+                None => Arc::clone(deck),
+                Some((manifest, problems)) => {
+                    let mut deck = Deck { manifest: Arc::new(manifest), ..Deck::clone(deck) };
+                    let text = if problems.is_empty() { String::new() } else { files.page_text(path).text };
+                    let placed = problems.into_iter();
+                    let placed =
+                        placed.map(|(problem, span)| problem.at(manifest::place(path, &text, &span)));
+                    deck.diagnostics.extend(placed);
+                    Arc::new(deck)
+                }
+            };
+            (path.clone(), deck)
+        };
+        read.iter().map(whole).collect()
     }
 
     fn uses(&self) -> BTreeMap<RepoPath, BTreeSet<RepoPath>> {
@@ -91,12 +118,12 @@ impl Decks {
 
     /// All decks.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Deck>> {
-        self.seen.values().filter_map(|seen| seen.deck.as_ref())
+        self.all.values()
     }
 
     /// The deck of a manifest.
     pub fn get(&self, path: &RepoPath) -> Option<&Arc<Deck>> {
-        self.seen.get(path)?.deck.as_ref()
+        self.all.get(path)
     }
 
     /// Whether there are none.

@@ -31,6 +31,7 @@ pub mod taxonomy;
 pub mod translations;
 
 pub mod addresses;
+mod delivery;
 mod files;
 mod in_language;
 mod links;

@@ -185,6 +185,10 @@ pub(crate) fn deck(rng: &mut Rng, state: &State) -> String {
         "ratio: 4:3",
         "variables: {nothing: x}",
         "titel: x",
+        "extends: deck.yml",
+        "add: [alpha.md]",
+        "remove: [alpha.md, alpha--breads]",
+        "move: {chapter: beta.md, before: alpha.md}",
     ] {
         if rng.chance(40) {
             text.push_str(&format!("{key}\n"));

@@ -116,6 +116,33 @@ fn parts_titles_and_numbers() {
 }
 
 #[test]
+fn a_delivery_extends_another_deck() {
+    let source = Memory::new()
+        .file("decks/base.yml", "title: Base\nchat: room\nexclude: [big]\ncontent:\n- a.md\n- - b.md\n  - c.md\n- d.md\n")
+        .file(
+            "2026/paris.yml",
+            "extends: ../decks/base.yml\ntitle: Paris\nadd:\n- before: /decks/a.md\n  content: [hello.md]\n- bye.md\n\
+             remove: [/decks/b.md, decks-c--two]\nreplace:\n- chapter: /decks/d.md\n  with: [e.md]\n\
+             move:\n- chapter: /decks/a.md\n  after: /decks/c.md\n",
+        )
+        .file("bad.yml", "extends: bad.yml\nremove: [x.md]\n")
+        .file("decks/a.md", "A @@TITLE@@ @@CHAT@@")
+        .file("decks/b.md", "B")
+        .file("decks/c.md", "## One\n---\n## Two\n---\nclass: big\n\nBig")
+        .file("decks/d.md", "D")
+        .file("2026/hello.md", "Hello")
+        .file("2026/e.md", "E")
+        .file("2026/bye.md", "Bye");
+    let source: Arc<dyn Source> = Arc::new(source);
+    let site = Site::load(&*source, &SiteOptions::default()).expect("a site");
+    let found: Vec<String> = site.diagnostics().iter().map(describe).collect();
+    assert_eq!(found, ["bad.yml:1 bad-extends", "bad.yml:2 unknown-target"]);
+    let slides = seen(&deck(source, "/2026/paris.yml.html"));
+    let shown: Vec<String> = slides.iter().map(|slide| slide.text(0)).collect();
+    assert_eq!(shown, ["Hello", "One", "AParisroom", "E", "Bye"]);
+}
+
+#[test]
 fn a_chapter_can_be_a_page_with_front_matter() {
     let slides = chapter("---\ntitle: A page\ntags: [a]\n---\nclass: pic\n\nA\n---\nB");
     let shown: Vec<(&str, &str, String)> =

@@ -15,11 +15,7 @@ use crate::{
         digest::Print,
         path::RepoPath,
     },
-    parse::{
-        manifest::{Kind, Manifest},
-        markdown::heading_slug,
-        slides::Definition,
-    },
+    parse::{manifest::Manifest, markdown::heading_slug, slides::Definition},
     render::{
         deck::{
             chapters::{Loaded, Reader, TOC},
@@ -230,7 +226,10 @@ impl<'a> Deck<'a> {
         let mut all = Vec::with_capacity(row.len());
         let mut number = 1;
         let mut told = BTreeSet::new();
-        for shown in &row {
+        let mut left_out: BTreeSet<&str> = BTreeSet::new();
+        let mut kept = Vec::with_capacity(row.len());
+        for shown in row {
+            let shown = &shown;
             let whole;
             let own;
             let html: &SlideHtml = if shown.is_plain(&self.texts) {
@@ -245,10 +244,14 @@ impl<'a> Deck<'a> {
                 self.diagnostics.extend(own.problems.iter().cloned());
                 &own
             };
+            let id = ids.id(&self.texts[shown.base.text], shown, html);
+            if let Some(removed) = self.manifest.removed.iter().find(|removed| removed.text == id) {
+                left_out.insert(&removed.text);
+                continue;
+            }
             for class in shown.properties.classes() {
                 lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
             }
-            let id = ids.id(&self.texts[shown.base.text], shown, html);
             all.push(Section {
                 html: self.section(shown, html, &id, number),
                 id,
@@ -256,9 +259,22 @@ impl<'a> Deck<'a> {
                 number,
             });
             number += 1 + shown.steps.len();
+            kept.push(shown.clone());
         }
-        self.check_names(&row, &all);
+        self.check_removed(&left_out);
+        self.check_names(&kept, &all);
         Sections { all, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
+    }
+
+    /// Slides that are to be left out, and are not there.
+    fn check_removed(&mut self, left_out: &BTreeSet<&str>) {
+        for removed in self.manifest.removed.iter().filter(|removed| !left_out.contains(&*removed.text)) {
+            let message = format!("the deck has no slide `{}`", removed.text);
+            let problem = Diagnostic::error("unknown-target", message)
+                .at(self.render.place_in(self.path, &removed.span))
+                .hint("take the id of the slide from its page: it is made of chapter and heading");
+            self.diagnostics.push(problem);
+        }
     }
 
     fn setting(&self) -> Setting<'_> {
@@ -415,7 +431,7 @@ impl<'a> Deck<'a> {
                 .filter_map(|(text, entry)| {
                     let first = first_of(text)?;
                     let own = listed.iter().map(|&at| &self.titles.all[at]).find(|title| title.entry == text)?;
-                    let Kind::Chapter(path) = &entry.item.kind else { return None };
+                    let path = entry.path.as_ref()?.as_str();
                     Some(json!({"title": own.text, "path": path, "first": first.id, "minutes": entry.item.minutes}))
                 }).collect();
             let of_part = sections.all.iter().filter(|section| {
