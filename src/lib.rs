@@ -1,7 +1,8 @@
 //! Recto: a Git-backed static site, slides and wiki engine.
 //!
 //! A site is a pure function of a tree of files. ARCHITECTURE.md is the map; the floors, from the ground up:
-//! [`base`], [`source`] and [`git`], [`parse`], [`site`], [`render`], [`engine`], [`publish`] and [`server`], [`cli`].
+//! [`base`], [`source`] and [`git`], [`parse`], [`site`], [`render`], [`engine`], [`wiki`], [`publish`] and [`server`],
+//! [`cli`].
 //! A floor imports only the ones below it.
 
 pub mod base;
@@ -14,3 +15,4 @@ pub mod render;
 pub mod server;
 pub mod site;
 pub mod source;
+pub mod wiki;

@@ -10,24 +10,26 @@ use std::{
 };
 
 /// The floors of the house, from the ground up; those of one row may import each other.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["base"],
     &["source", "git"],
     &["parse"],
     &["site"],
     &["render"],
     &["engine"],
+    &["wiki"],
     &["publish", "server"],
     &["cli"],
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 17] = [
+const HOMES: [(&str, &str); 18] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
     ("git2", "git"),
     ("ignore", "source"),
+    ("imara_diff", "wiki"),
     ("imbl", "site"),
     ("notify", "source/watch"),
     ("include_dir", "base"),

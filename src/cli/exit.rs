@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::{
     cli::Global, git::GitError, publish::output::OutputError, server::ServerError, source::SourceError,
+    wiki::WikiError,
 };
 
 /// Problems in the content.
@@ -77,6 +78,12 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(source) = cause.downcast_ref::<SourceError>() {
             return source.hint();
         }
+        if let Some(git) = cause.downcast_ref::<GitError>() {
+            return git.hint();
+        }
+        if let Some(wiki) = cause.downcast_ref::<WikiError>() {
+            return wiki.hint();
+        }
         if let Some(output) = cause.downcast_ref::<OutputError>() {
             return output.hint().map(Into::into);
         }
@@ -89,7 +96,11 @@ fn is_usage(error: &anyhow::Error) -> bool {
     let is_other_revision = |error: &GitError| {
         matches!(
             error,
-            GitError::UnknownRevision { .. } | GitError::NoRepository { .. } | GitError::NoFolder { .. }
+            GitError::UnknownRevision { .. }
+                | GitError::NoRepository { .. }
+                | GitError::NoFolder { .. }
+                | GitError::NoBranch
+                | GitError::NoAuthor
         )
     };
     error.chain().any(|cause| match cause.downcast_ref::<SourceError>() {

@@ -84,7 +84,7 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global),
         Command::Serve(args) => serve::run(args, &cli.global),
-        Command::Edit(args) => edit::run(args),
+        Command::Edit(args) => edit::run(args, &cli.global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     };

@@ -56,6 +56,11 @@ pub(super) struct OpenSite {
 }
 
 impl SiteArgs {
+    /// The site in a folder, as the usual options have it.
+    pub(super) fn of_folder(dir: &Path, base_url: Option<String>) -> Self {
+        Self { dir: dir.to_path_buf(), rev: None, base_url, drafts: false, future: false }
+    }
+
     /// Reads the site.
     pub(super) fn open(&self) -> anyhow::Result<OpenSite> {
         let source = self.source()?;
@@ -77,6 +82,7 @@ impl SiteArgs {
             history: None,
             takes_words: false,
             deck: deck_options(&self.dir),
+            wiki: false,
         })
     }
 

@@ -110,7 +110,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
 }
 
 /// Who changed pages last, as of the commit that is checked out by now.
-fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
+pub(super) fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
     let site = site.clone();
     Box::new(move |known| {
         let reader = site.history_reader()?;
@@ -122,7 +122,7 @@ fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
 }
 
 /// Problems as the overlay shows them.
-fn describe(site: &SiteArgs) -> Box<Describe> {
+pub(super) fn describe(site: &SiteArgs) -> Box<Describe> {
     let prefix = site.path_prefix();
     Box::new(move |problems| {
         let options =
@@ -132,7 +132,7 @@ fn describe(site: &SiteArgs) -> Box<Describe> {
 }
 
 /// What happens, on the terminal.
-fn tell(site: &SiteArgs, global: &Global) -> Box<dyn Fn(Told<'_>) + Send + Sync> {
+pub(super) fn tell(site: &SiteArgs, global: &Global) -> Box<dyn Fn(Told<'_>) + Send + Sync> {
     let prefix = site.path_prefix();
     let (quiet, color) = (global.quiet, global.color);
     Box::new(move |told| match told {

@@ -38,6 +38,9 @@ pub trait Feed: Send {
     /// Says that what `next` gave did not become a snapshot: it has to give it again.
     fn missed(&mut self);
 
+    /// Says that what `next` gave is shown from now on.
+    fn shown(&mut self) {}
+
     /// Something that should be said once.
     fn trouble(&mut self) -> Option<String> {
         None

@@ -11,6 +11,7 @@
 //! 3. render the pages that are looked at, and tell those for whom something differs;
 //! 4. look for problems, and tell which are new and which are mended.
 
+mod commits;
 mod feed;
 mod page;
 mod problems;
@@ -35,6 +36,7 @@ use crate::{
 };
 
 pub use self::{
+    commits::{CommitFeed, Signal},
     feed::{Feed, FolderFeed, News},
     page::Page,
     problems::Shown,

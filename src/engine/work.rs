@@ -113,11 +113,13 @@ impl Work {
         let unsettled = site.unsettled_files();
         let is_settled = unsettled.is_empty() && former.renderer.world().is_settled();
         if news.changes.is_empty() && is_settled && news.listing == *site.listing() {
+            // The same files, perhaps of another commit.
+            feed.shown();
             return Ok(());
         }
         let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
-        if touches_config && let Some(options) = self.other_options(former) {
-            return self.load_anew(feed, former, options, begun);
+        if touches_config && let Some(options) = self.other_options(&news.source) {
+            return self.load_anew(feed, former, news.source, options, begun);
         }
         let News { source, listing, mut changes, .. } = news;
         changes.changed.extend(unsettled.into_iter().filter(|path| listing.entries.contains_key(path)));
@@ -145,13 +147,14 @@ impl Work {
     /// At midnight the site is read anew: other pages may be published.
     fn check_day(&mut self, feed: &mut dyn Feed) -> Result<(), SourceError> {
         let former = self.shared.snapshot();
-        let Some(options) = self.other_options(&former) else { return Ok(()) };
-        self.load_anew(feed, &former, options, Instant::now())
+        let source = former.source.clone();
+        let Some(options) = self.other_options(&source) else { return Ok(()) };
+        self.load_anew(feed, &former, source, options, Instant::now())
     }
 
     /// The options of this moment, when they aren't those of the site.
-    fn other_options(&self, former: &Snapshot) -> Option<SiteOptions> {
-        let now = (self.shared.options.site)(&*former.source);
+    fn other_options(&self, source: &Arc<dyn Source>) -> Option<SiteOptions> {
+        let now = (self.shared.options.site)(&**source);
         let differs = (&now.output, &now.today) != (&self.site_options.output, &self.site_options.today);
         differs.then_some(now)
     }
@@ -160,10 +163,10 @@ impl Work {
         &mut self,
         feed: &mut dyn Feed,
         former: &Snapshot,
+        source: Arc<dyn Source>,
         options: SiteOptions,
         begun: Instant,
     ) -> Result<(), SourceError> {
-        let source = former.source.clone();
         let next = Site::load(&*source, &options)?;
         self.site_options = options;
         let changes = ChangeSet::between(former.renderer.site().listing(), next.listing());
@@ -187,6 +190,7 @@ impl Work {
         }
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
         *locked(&self.shared.current) = snapshot.clone();
+        feed.shown();
         let elapsed = begun.elapsed();
         self.shared.show(&snapshot, &changed_assets(&snapshot, changes));
         self.shared.tell(Told::Updated { n_files: changes.len(), elapsed });

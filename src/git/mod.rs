@@ -2,9 +2,11 @@
 //!
 //! Takes folders of the disk and names of revisions, gives objects by id ([`tree`]) and what the index knows of a work
 //! tree ([`index`]). What is a file of the site, and what to leave out, is decided by [`source`](crate::source).
+//!
+//! A [`Store`] is also written to: [`write`] makes objects, and [`refs`] is the only place that moves a branch.
 
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -15,9 +17,26 @@ use crate::base::path::RepoPath;
 
 pub mod history;
 pub mod index;
+pub mod refs;
 #[cfg(test)]
 pub(crate) mod test_repo;
 pub mod tree;
+pub mod write;
+
+mod author;
+mod id;
+mod lock;
+mod store;
+mod work_tree;
+
+pub use self::{
+    author::{Author, Moment},
+    id::CommitId,
+    refs::{Move, Moved},
+    store::{Head, Store, StoredFile},
+    work_tree::LeftAlone,
+    write::{Content, Edit, NewCommit},
+};
 
 /// The remote that links to sources lead to.
 const FORGE_REMOTE: &str = "origin";
@@ -52,6 +71,50 @@ pub enum GitError {
         /// The revision that was asked for.
         rev: String,
     },
+    /// `HEAD` names a commit and no branch, so that commits made here would belong to nothing.
+    #[error("the repository has no branch checked out")]
+    NoBranch,
+    /// Nobody said who commits.
+    #[error("Git doesn't know who you are")]
+    NoAuthor,
+    /// No commit can have this author.
+    #[error("`{} <{}>` can't be the author of a commit", name.escape_debug(), email.escape_debug())]
+    BadAuthor {
+        /// The name.
+        name: String,
+        /// The address.
+        email: String,
+    },
+    /// Another program holds a file of Git's.
+    #[error("`{}` is there: another Git is at work, or one was stopped while it was", lock.display())]
+    Locked {
+        /// The lock.
+        lock: PathBuf,
+    },
+    /// A file would be where a folder is, or the other way round.
+    #[error("`{path}` is a folder in one version and a file in the other")]
+    InTheWay {
+        /// The path, from the top of the repository.
+        path: RepoPath,
+    },
+    /// The disk refuses.
+    #[error("`{}` can't be written", path.display())]
+    Disk {
+        /// What was written.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
+    /// Git could not write objects.
+    #[error("Git can't write to `{}`", path.display())]
+    NotWritten {
+        /// The repository.
+        path: PathBuf,
+        /// What libgit2 says.
+        #[source]
+        cause: Cause,
+    },
     /// Git refuses the repository, or it is damaged.
     #[error("Git can't read `{subject}`")]
     Failed {
@@ -80,9 +143,29 @@ impl GitError {
         Self::Failed { subject: subject.to_string(), cause: Cause(cause) }
     }
 
+    fn disk(path: &Path, cause: io::Error) -> Self {
+        Self::Disk { path: path.to_path_buf(), cause }
+    }
+
+    fn not_written(path: &Path, cause: git2::Error) -> Self {
+        Self::NotWritten { path: path.to_path_buf(), cause: Cause(cause) }
+    }
+
     /// The next step, when there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NoBranch => Some("check one out: `git switch main`, or `git switch -c NAME`".to_owned()),
+            Self::NoAuthor => Some(
+                "tell it once: `git config --global user.name \"Your Name\"`, and the same for `user.email`"
+                    .to_owned(),
+            ),
+            Self::BadAuthor { .. } | Self::InTheWay { .. } => None,
+            Self::Locked { lock } => {
+                Some(format!("if no Git is running there, remove it: `rm {}`", lock.display()))
+            }
+            Self::Disk { .. } | Self::NotWritten { .. } => {
+                Some("look whether the disk is full, and whether the folder may be written".to_owned())
+            }
             Self::NoRepository { .. } => {
                 Some("run `git init` there, or name a folder of a repository".to_owned())
             }

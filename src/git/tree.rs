@@ -3,13 +3,13 @@
 //! Takes a folder of the disk and a revision's name, gives the items of a Git tree and the bytes of a blob. It keeps
 //! nothing but open handles, and never looks into a work tree.
 
-use std::{fmt, path::Path};
+use std::{fmt, path::Path, sync::Arc};
 
 use git2::{BranchType, ErrorCode, Object, Oid, Repository};
 
 use crate::{
     base::{diagnostic, digest::BlobId, path::RepoPath},
-    git::{GitError, Pool, discover, folder_in_work_tree},
+    git::{CommitId, GitError, Pool, Store, discover, folder_in_work_tree},
 };
 
 /// How many names a hint lists when none is near.
@@ -48,7 +48,7 @@ pub enum TreeItemKind {
 
 /// Reads the objects of one revision; `Send` and `Sync`.
 pub struct TreeReader {
-    pool: Pool,
+    pool: Arc<Pool>,
     rev: String,
     root: TreeId,
     commit: Option<String>,
@@ -63,7 +63,27 @@ impl TreeReader {
         let repository = discover(dir)?;
         let folder = folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root);
         let (root, commit) = find_revision(&repository, rev)?;
-        Ok(Self { pool: Pool::new(repository), rev: rev.to_owned(), root, commit, folder })
+        Ok(Self { pool: Arc::new(Pool::new(repository)), rev: rev.to_owned(), root, commit, folder })
+    }
+
+    /// Reads a commit of a repository that is open.
+    pub fn of_commit(store: &Store, commit: CommitId) -> Result<Self, GitError> {
+        let root = store.pool.with(|repository| {
+            let tree = repository.find_commit(commit.oid()).and_then(|commit| commit.tree());
+            Ok(TreeId(tree.map_err(|cause| GitError::failed(commit, cause))?.id()))
+        })?;
+        let (pool, rev) = (Arc::clone(&store.pool), commit.to_string());
+        Ok(Self { pool, commit: Some(rev.clone()), rev, root, folder: store.folder().clone() })
+    }
+
+    /// Reads an empty folder: what a branch without commits has.
+    pub fn of_nothing(store: &Store) -> Result<Self, GitError> {
+        let root = store.pool.with(|repository| {
+            let empty = repository.treebuilder(None).and_then(|empty| empty.write());
+            Ok(TreeId(empty.map_err(|cause| GitError::not_written(store.git_dir(), cause))?))
+        })?;
+        let folder = RepoPath::root();
+        Ok(Self { pool: Arc::clone(&store.pool), rev: "HEAD".to_owned(), root, commit: None, folder })
     }
 
     /// The folder of the repository that was asked for; the root for a bare repository.

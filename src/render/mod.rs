@@ -28,6 +28,7 @@ mod queries;
 mod search;
 mod sitemap;
 mod view;
+mod wiki;
 
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ use crate::{
     site::{Site, route::Route},
     source::Source,
 };
+
+pub use wiki::WikiPage;
 
 /// The folder of a site that holds its themes.
 pub const THEMES_FOLDER: &str = "themes";

@@ -85,7 +85,7 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         related: links(asker.ask(Related(key.clone()))),
         backlinks: asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect(),
         source_url: source_url(render, path),
-        edit_url: edit_url(render, path),
+        edit_url: wiki_url(render, "edit", path).or_else(|| edit_url(render, path)),
         last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
     }
 }
@@ -302,6 +302,11 @@ fn edit_url(render: &Render, path: &RepoPath) -> Option<String> {
         _ => "_edit",
     };
     Some(format!("{url}/{kind}/{branch}{}", path_on_forge(render, path)))
+}
+
+/// The address in this wiki where something is done with a file.
+fn wiki_url(render: &Render, action: &str, path: &RepoPath) -> Option<String> {
+    render.asker.settings().is_wiki.then(|| render.href(&Route::new(&format!("/-/{action}/{path}"))))
 }
 
 /// A path of the site from the top of its repository, as an address has it.

@@ -13,6 +13,7 @@ mod range;
 mod read;
 #[cfg(test)]
 mod tests;
+mod wiki;
 
 use std::{
     future::Future,
@@ -30,8 +31,8 @@ use tokio::{
     sync::{Semaphore, oneshot, watch},
 };
 
-pub use self::error::ServerError;
 use self::read::Shared;
+pub use self::{error::ServerError, wiki::WikiSite};
 use crate::{
     base::digest::Digest,
     engine::{Event, Viewing},
@@ -59,6 +60,11 @@ pub trait Pages: Send + Sync + 'static {
     /// Whether pages change while they are looked at; then they get the script that shows it.
     fn is_live(&self) -> bool {
         false
+    }
+
+    /// The wiki whose pages these are, if they can be edited.
+    fn wiki(self: Arc<Self>) -> Option<Arc<WikiSite>> {
+        None
     }
 
     /// Looks at a page until the answer is dropped; `None` when nothing is live.
@@ -205,6 +211,7 @@ fn run(
 ) -> Result<(), ServerError> {
     let (stopping, is_stopping) = watch::channel(false);
     let shared = Arc::new(Shared {
+        wiki: pages.clone().wiki().map(wiki::router),
         pages,
         bound,
         run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),

@@ -7,6 +7,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
+    Router,
     body::{Body, Bytes},
     extract::{Request, State},
     http::{
@@ -27,12 +28,15 @@ use super::{
     address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
     live,
     range::{Part, part_of},
+    wiki,
 };
 use crate::base::{digest::Digest, media, url::encode_path};
 
 /// What every request needs.
 pub(super) struct Shared {
     pub(super) pages: Arc<dyn Pages>,
+    /// The actions of the wiki, if it is one.
+    pub(super) wiki: Option<Router>,
     pub(super) bound: SocketAddr,
     /// Names this run of the server.
     pub(super) run: u64,
@@ -44,8 +48,13 @@ pub(super) struct Shared {
 
 /// Answers a request.
 pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (head, _) = request.into_parts();
     let base_path = normal_base_path(&shared.pages.base_path());
+    if let Some(router) = &shared.wiki
+        && wiki::concerns(&base_path, request.uri().path())
+    {
+        return wiki::answer(&shared, router, request).await;
+    }
+    let (head, _) = request.into_parts();
     let path = match site_path(&shared, &head, &base_path) {
         Ok(path) => path,
         Err(response) => return *response,
@@ -103,7 +112,7 @@ fn site_path(shared: &Shared, head: &Parts, base_path: &str) -> Result<String, B
 }
 
 /// Whether every name that the request gives to the server is its own. There must be one `Host`.
-fn has_own_host(bound: SocketAddr, head: &Parts) -> bool {
+pub(super) fn has_own_host(bound: SocketAddr, head: &Parts) -> bool {
     let mut hosts = head.headers.get_all(HOST).iter();
     let is_own = |host: &HeaderValue| host.to_str().is_ok_and(|host| is_own_host(bound, host));
     let has_one = match (hosts.next(), hosts.next()) {

@@ -116,6 +116,8 @@ pub struct SiteOptions {
     pub takes_words: bool,
     /// What decks depend on.
     pub deck: DeckOptions,
+    /// Whether the site is shown as a wiki: pages have links to their editor and their past.
+    pub wiki: bool,
 }
 
 /// What decks depend on besides the files.
@@ -591,6 +593,11 @@ impl Site {
         self.assets
             .range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded))
             .take_while(move |(path, _)| path.as_str().starts_with(&start))
+    }
+
+    /// Whether it is shown as a wiki.
+    pub fn is_wiki(&self) -> bool {
+        self.options.wiki
     }
 
     /// What stands before every address: `""`, or `/sub` for a site in a folder of its host.

@@ -34,6 +34,7 @@ mod folder;
 mod ignore;
 mod links;
 mod memory;
+mod overlay;
 mod relist;
 mod tree;
 mod walk;
@@ -42,9 +43,10 @@ mod watch;
 pub use folder::Folder;
 pub(crate) use ignore::is_hidden;
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use tree::Tree;
 pub use walk::MANIFEST_FILE;
-pub use watch::{Alarm, Watch};
+pub use watch::{Alarm, RefWatch, Watch};
 
 /// A file, what the disk says of it, and the id that its bytes had then.
 pub type KnownBlob = (RepoPath, FileStat, BlobId);

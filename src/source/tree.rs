@@ -14,13 +14,14 @@ use rayon::prelude::*;
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        GitError,
+        CommitId, GitError, Store,
         tree::{TreeId, TreeItem, TreeItemKind, TreeReader},
     },
     source::{
-        Entry, Found, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, cause_of,
+        ChangeSet, Entry, Found, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, cause_of,
         ignore::{GitRules, Rules, Scope},
         links,
+        relist::is_rule,
         walk::{Child, Kind, Raw, unreadable, walk},
     },
 };
@@ -47,6 +48,21 @@ impl Tree {
         let reader = TreeReader::open(dir, rev)?;
         let folder = reader.folder().clone();
         Self { root: reader.root(), reader, folders: RwLock::default() }.below(&folder)
+    }
+
+    /// The files of a commit of a repository that is open; of none, where there is no commit yet.
+    ///
+    /// A commit without the site's folder has no files.
+    pub fn of_commit(store: &Store, commit: Option<CommitId>) -> Result<Self, SourceError> {
+        let reader = match commit {
+            Some(commit) => TreeReader::of_commit(store, commit)?,
+            None => TreeReader::of_nothing(store)?,
+        };
+        let folder = reader.folder().clone();
+        match (Self { root: reader.root(), reader, folders: RwLock::default() }).below(&folder) {
+            Err(SourceError::Git(GitError::NoFolder { .. })) => Self::of_commit(store, None),
+            found => found,
+        }
     }
 
     /// Takes a folder of this tree as the site, for bare repositories that hold more than a site.
@@ -92,6 +108,91 @@ impl Tree {
         let items: Arc<[TreeItem]> = self.reader.items(folder)?.into();
         let mut folders = self.folders.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(folders.entry(folder).or_insert(items)))
+    }
+
+    /// The listing of this tree, and how it differs from `former`, the one of another tree with the same options.
+    ///
+    /// Folders that are the same in both are not looked into. Where only bytes of files differ, nothing else is.
+    pub fn relist(
+        &self,
+        other: &Self,
+        former: &Listing,
+        options: &ListingOptions,
+    ) -> Result<(Listing, ChangeSet), SourceError> {
+        let mut rewritten = Vec::new();
+        if self.differences(self.root, other.root, &RepoPath::root(), &mut rewritten)?
+            && let Some(found) = self.rewritten(former, &rewritten)?
+        {
+            return Ok(found);
+        }
+        let listing = self.listing(options)?;
+        let changes = ChangeSet::between(former, &listing);
+        Ok((listing, changes))
+    }
+
+    /// Collects the files with other bytes than in another folder; false when anything else differs.
+    fn differences(
+        &self,
+        here: TreeId,
+        there: TreeId,
+        folder: &RepoPath,
+        rewritten: &mut Vec<(RepoPath, BlobId)>,
+    ) -> Result<bool, SourceError> {
+        if here == there {
+            return Ok(true);
+        }
+        let (here, there) = (self.items(here)?, self.items(there)?);
+        if here.len() != there.len() || here.iter().zip(&*there).any(|(here, there)| here.name != there.name)
+        {
+            return Ok(false);
+        }
+        for (here, there) in here.iter().zip(&*there) {
+            if here.kind == there.kind {
+                continue;
+            }
+            let path = std::str::from_utf8(&here.name).ok();
+            let Some(path) = path.and_then(|name| folder.resolve(name)) else { return Ok(false) };
+            match (here.kind, there.kind) {
+                (TreeItemKind::File(blob), TreeItemKind::File(_)) => rewritten.push((path, blob)),
+                (TreeItemKind::Folder(here), TreeItemKind::Folder(there)) => {
+                    if !self.differences(here, there, &path, rewritten)? {
+                        return Ok(false);
+                    }
+                }
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The listing after files got other bytes; `None` when these could decide about other files.
+    fn rewritten(
+        &self,
+        former: &Listing,
+        files: &[(RepoPath, BlobId)],
+    ) -> Result<Option<(Listing, ChangeSet)>, SourceError> {
+        if files.iter().any(|(path, _)| is_rule(path.file_name())) {
+            return Ok(None);
+        }
+        let mut listing = former.clone();
+        let mut changes = ChangeSet::default();
+        let listed: Vec<&(RepoPath, BlobId)> =
+            files.iter().filter(|(path, _)| former.entries.contains_key(path)).collect();
+        let has_links = former.entries.values().any(|entry| entry.link_to.is_some());
+        if listed.is_empty() {
+            return Ok((!has_links).then_some((listing, changes)));
+        }
+        if has_links {
+            return Ok(None);
+        }
+        let blobs: Vec<BlobId> = listed.iter().map(|(_, blob)| *blob).collect();
+        for ((path, blob), size) in listed.into_iter().zip(self.reader.sizes(&blobs)?) {
+            let Ok(size) = size else { return Ok(None) };
+            listing.entries.insert(path.clone(), Entry { blob: *blob, size, link_to: None });
+            changes.changed.push(path.clone());
+        }
+        changes.changed.sort();
+        Ok(Some((listing, changes)))
     }
 
     fn link_target(&self, blob: BlobId) -> Result<Option<String>, GitError> {

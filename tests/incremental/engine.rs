@@ -116,6 +116,7 @@ fn options(conditions: &Conditions) -> SiteOptions {
     let second = i64::try_from(conditions.day).expect("a day of our time");
     let today = jiff::Timestamp::from_second(second).expect("a day of our time");
     SiteOptions {
+        wiki: false,
         today: Some(Date::from_day(today.to_zoned(jiff::tz::TimeZone::UTC).date())),
         drafts: conditions.drafts,
         future: conditions.future,

@@ -32,6 +32,8 @@ pub struct Site {
     pub author: Option<String>,
     /// Address of the repository on a forge.
     pub repo: Option<String>,
+    /// Whether pages can be edited where they are served: it is shown by `recto edit`.
+    pub wiki: bool,
     /// Links at the top of every page.
     pub menu: Vec<Link>,
     /// Address of the site's feed.
@@ -99,6 +101,8 @@ pub enum Kind {
     Term,
     /// The page for addresses that don't exist.
     NotFound,
+    /// A page of the wiki itself, such as the editor.
+    Wiki,
 }
 
 /// A title and where it leads.
@@ -204,7 +208,7 @@ pub struct Page {
     pub backlinks: Vec<Backlink>,
     /// Its source on the forge.
     pub source_url: Option<String>,
-    /// Where it is edited on the forge.
+    /// Where it is edited: in this wiki, or on the forge.
     pub edit_url: Option<String>,
     /// Its last commit, when the site lies in a Git repository.
     pub last_change: Option<LastChange>,
@@ -443,7 +447,7 @@ mod tests {
             &site,
             "{title: text, description: text, base_url: text, base_path: text, home_url: text, language: text, \
              languages: [{lang: text, name: text, dir: text, title: text, url: text, current: bool}], author: null, \
-             repo: null, menu: [{title: text, url: text}], feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
+             repo: null, wiki: bool, menu: [{title: text, url: text}], feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
              extra: null}",
         );
     }

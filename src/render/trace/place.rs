@@ -140,6 +140,8 @@ pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) repo_folder: Option<&'w RepoPath>,
     pub(in crate::render) markdown: &'w MarkdownOptions,
     pub(in crate::render) line_numbers: bool,
+    /// Whether pages can be edited where they are served.
+    pub(in crate::render) is_wiki: bool,
 }
 
 impl Ask for Settings {
@@ -165,6 +167,7 @@ impl Ask for Settings {
             repo_folder: site.deck_repo().and_then(|_| site.repo_folder()),
             markdown: &site.reading().markdown,
             line_numbers: config.highlight.line_numbers,
+            is_wiki: site.is_wiki(),
         }
     }
 }

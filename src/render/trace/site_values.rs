@@ -40,6 +40,7 @@ pub(super) fn of(site: &Site, language: LanguageId) -> context::Site {
         languages: languages(site, language),
         author: config.author.clone(),
         repo: repo_url(config),
+        wiki: site.is_wiki(),
         menu: menu.collect(),
         feed_url: config.feed.enabled.then(|| href(&home.below("feed.xml"))),
         search_url: config.search.then(|| href(&search_folder(site, language))),

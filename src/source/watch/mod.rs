@@ -7,6 +7,7 @@
 //! Where the system can't watch (its limit is reached, or the folder is on a file system of another machine), everything
 //! is touched once a second, which [`Watch::trouble`] tells.
 
+mod refs;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,8 @@ use crate::{
     git::index::{FileStat, INDEX_FILE, INDEX_LOCK},
     source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
 };
+
+pub use self::refs::RefWatch;
 
 /// How often everything is looked at where the system can't watch.
 const POLL_EVERY: Duration = Duration::from_secs(1);

@@ -1,0 +1,306 @@
+//! The one place that moves a branch: compare-and-swap under Git's own lock, on the disk before it answers.
+//!
+//! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for ([`lock`](super::lock)).
+//! 2. Look where the branch is. It is elsewhere: give up, the caller merges and tries again.
+//! 3. Write the new commit into the lock, wait for the disk, and give the lock the name of the branch.
+//!
+//! A work tree of the branch is brought along by [`work_tree`](super::work_tree), before anybody else can commit from it.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+    sync::PoisonError,
+};
+
+use git2::ErrorCode;
+
+use crate::{
+    base::path::RepoPath,
+    git::{
+        Author, CommitId, GitError, Moment, Store,
+        lock::Lock,
+        work_tree::{Along, LeftAlone},
+        write::sync_folder,
+    },
+};
+
+/// A commit that the branch is to be moved to.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    /// The full name of the branch.
+    pub branch: &'a str,
+    /// Where it has to be; `None` when it must not be there yet.
+    pub from: Option<CommitId>,
+    /// Where it goes.
+    pub to: CommitId,
+    /// Who moves it, and when, for the reflog.
+    pub who: &'a Author,
+    /// When.
+    pub at: Moment,
+    /// Why, in a line, for the reflog.
+    pub why: &'a str,
+    /// The files that differ, which a work tree gets.
+    pub paths: &'a [RepoPath],
+}
+
+/// How a move ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// The branch is at the new commit, for good.
+    Done {
+        /// The files of the work tree that have changes of their own, and were left as they are.
+        left_alone: Vec<LeftAlone>,
+    },
+    /// Somebody else has moved the branch: it is not where it had to be.
+    Elsewhere,
+}
+
+impl Store {
+    /// Moves a branch, if it is where it has to be.
+    pub fn move_branch(&self, to: &Move<'_>) -> Result<Moved, GitError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let along = Along::begin(self, to)?;
+        if !self.swap(to)? {
+            return Ok(Moved::Elsewhere);
+        }
+        // From here on the move is done, whatever becomes of the work tree.
+        Ok(Moved::Done { left_alone: along.map(Along::finish).unwrap_or_default() })
+    }
+
+    fn swap(&self, to: &Move<'_>) -> Result<bool, GitError> {
+        let path = self.common_dir.join(to.branch);
+        let folder = path.parent().unwrap_or(&self.common_dir);
+        let disk = |cause| GitError::disk(&path, cause);
+        fs::create_dir_all(folder).map_err(disk)?;
+        let mut lock = Lock::take(&path)?;
+        if self.commit_of_branch(to.branch)? != to.from {
+            return Ok(false);
+        }
+        lock.write(format!("{}\n", to.to).as_bytes()).map_err(disk)?;
+        self.note(to).map_err(disk)?;
+        lock.commit().map_err(disk)?;
+        sync_folder(folder).map_err(disk)?;
+        Ok(true)
+    }
+
+    fn commit_of_branch(&self, branch: &str) -> Result<Option<CommitId>, GitError> {
+        self.pool.with(|repository| match repository.refname_to_id(branch) {
+            Ok(id) => Ok(Some(CommitId::of(id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(cause) => Err(GitError::failed(branch, cause)),
+        })
+    }
+
+    /// Writes the move into the reflogs of the branch and of `HEAD`, where there are some or should be.
+    fn note(&self, to: &Move<'_>) -> io::Result<()> {
+        let keeps = self.keeps_reflogs();
+        note(&self.common_dir.join("logs").join(to.branch), to, keeps)?;
+        if self.head().is_ok_and(|head| head.branch == to.branch) {
+            note(&self.git_dir.join("logs/HEAD"), to, keeps)?;
+        }
+        Ok(())
+    }
+
+    fn keeps_reflogs(&self) -> bool {
+        let configured = self.pool.with(|repository| {
+            Ok(repository.config().and_then(|config| config.get_bool("core.logAllRefUpdates")).ok())
+        });
+        configured.ok().flatten().unwrap_or(!self.is_bare())
+    }
+}
+
+fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
+    if !keeps && !path.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let line = |text: &str| text.replace(['\n', '\r', '\t'], " ");
+    let from = to.from.map_or_else(|| "0".repeat(40), |from| from.to_string());
+    let (sign, offset) =
+        (if to.at.offset_minutes < 0 { '-' } else { '+' }, to.at.offset_minutes.unsigned_abs());
+    let line = format!(
+        "{from} {} {} <{}> {} {sign}{:02}{:02}\t{}\n",
+        to.to,
+        line(&to.who.name),
+        line(&to.who.email),
+        to.at.seconds,
+        offset / 60,
+        offset % 60,
+        line(to.why)
+    );
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::{
+        test_repo::TestRepo,
+        write::{Content, Edit, NewCommit},
+    };
+
+    pub(super) fn ada() -> Author {
+        Author { name: "Ada".to_owned(), email: "ada@example.org".to_owned() }
+    }
+
+    const NOW: Moment = Moment { seconds: 1_700_000_000, offset_minutes: -90 };
+
+    /// Commits one text to the branch, and says how that ended.
+    fn save(store: &Store, path: &str, text: Option<&str>) -> Moved {
+        let head = store.head().expect("a branch");
+        save_from(store, head.commit, path, text)
+    }
+
+    fn save_from(store: &Store, from: Option<CommitId>, path: &str, text: Option<&str>) -> Moved {
+        let path = RepoPath::new(path).expect("a normal path");
+        let content = text.map(|text| Content::Bytes(text.as_bytes().to_vec()));
+        let edits = [Edit { path: path.clone(), content }];
+        let new = NewCommit {
+            parent: from,
+            edits: &edits,
+            author: &ada(),
+            committer: &ada(),
+            at: NOW,
+            message: "a save\n",
+        };
+        let to = store.write_commit(&new).expect("written").expect("a change");
+        let head = store.head().expect("a branch");
+        let to = Move {
+            branch: &head.branch,
+            from,
+            to,
+            who: &ada(),
+            at: NOW,
+            why: "recto: a save",
+            paths: std::slice::from_ref(&path),
+        };
+        store.move_branch(&to).expect("moved")
+    }
+
+    fn done() -> Moved {
+        Moved::Done { left_alone: Vec::new() }
+    }
+
+    #[test]
+    fn a_save_is_a_commit_and_the_work_tree_is_clean() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").write("sub/b.md", "b\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        assert_eq!(save(&store, "a.md", Some("two\n")), done());
+        assert_eq!(save(&store, "sub/deep/c.md", Some("c\n")), done());
+        assert_eq!(save(&store, "sub/b.md", None), done());
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert_eq!(repo.git_with_input("ls-tree -r --name-only HEAD", b""), "a.md\nsub/deep/c.md");
+        assert_eq!(fs::read_to_string(repo.path("a.md")).expect("a file"), "two\n");
+        assert_eq!(fs::read_to_string(repo.path("sub/deep/c.md")).expect("a file"), "c\n");
+        assert!(!repo.path("sub/b.md").exists());
+        assert_eq!(repo.git_with_input("log -g --format=%gs", b"").lines().next(), Some("recto: a save"));
+        assert_eq!(
+            repo.git_with_input("log -1 --format=%an|%ae|%ai|%s", b""),
+            "Ada|ada@example.org|2023-11-14 20:43:20 -0130|a save"
+        );
+        repo.git("fsck --strict");
+    }
+
+    #[test]
+    fn the_last_file_of_a_folder_takes_it_along() {
+        let repo = TestRepo::new();
+        repo.write("a/b/c.md", "c\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        assert_eq!(save(&store, "a/b/c.md", None), done());
+        assert_eq!(repo.git_with_input("ls-tree -r -t --name-only HEAD", b""), "");
+        assert!(!repo.path("a").exists());
+        assert_eq!(save(&store, "a", Some("a file now")), done());
+        repo.git("fsck --strict");
+    }
+
+    #[test]
+    fn a_branch_that_moved_meanwhile_is_left_where_it_is() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let old = store.head().expect("a branch").commit;
+        assert_eq!(save(&store, "a.md", Some("two\n")), done());
+        assert_eq!(save_from(&store, old, "a.md", Some("three\n")), Moved::Elsewhere);
+        assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "two");
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        repo.git("pack-refs --all");
+        assert_eq!(save(&store, "a.md", Some("three\n")), done());
+        assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "three");
+    }
+
+    #[test]
+    fn the_first_commit_makes_the_branch() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for bare in [false, true] {
+            let dir = folder.path().join(if bare { "wiki.git" } else { "wiki" });
+            let store = Store::make(&dir, bare).expect("made");
+            assert_eq!(
+                store.head().expect("a branch"),
+                Head { branch: "refs/heads/main".into(), commit: None }
+            );
+            assert_eq!(save(&store, "index.md", Some("# Hello\n")), done());
+            assert!(store.head().expect("a branch").commit.is_some());
+            assert_eq!(dir.join("index.md").exists(), !bare);
+        }
+    }
+
+    #[test]
+    fn a_file_with_changes_of_its_own_is_left_alone() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").write("b.md", "b\n").commit("one");
+        repo.write("a.md", "one\nmine\n");
+        let store = Store::open(repo.root()).expect("a repository");
+        let Moved::Done { left_alone } = save(&store, "a.md", Some("zero\none\n")) else { panic!("moved") };
+        assert_eq!(left_alone.iter().map(|left| left.path.as_str()).collect::<Vec<_>>(), ["a.md"]);
+        assert_eq!(fs::read_to_string(repo.path("a.md")).expect("a file"), "one\nmine\n");
+        // Nothing is staged: a commit of something else doesn't take the save back.
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "M a.md");
+        assert_eq!(repo.git_with_input("diff --cached --name-only", b""), "");
+    }
+
+    #[test]
+    fn what_is_staged_stays_staged() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").write("b.md", "b\n").commit("one");
+        repo.write("a.md", "staged\n").write("b.md", "staged\n").git("add -A");
+        let store = Store::open(repo.root()).expect("a repository");
+        save(&store, "a.md", Some("web\n"));
+        assert_eq!(repo.git_with_input("show :a.md", b""), "staged");
+        assert_eq!(repo.git_with_input("show :b.md", b""), "staged");
+    }
+
+    #[test]
+    fn files_are_not_written_through_links() {
+        let repo = TestRepo::new();
+        let outside = tempfile::tempdir().expect("a folder");
+        repo.write("a/b.md", "b\n").commit("one");
+        fs::remove_dir_all(repo.path("a")).expect("removed");
+        repo.link("a", outside.path().to_str().expect("UTF-8"));
+        let store = Store::open(repo.root()).expect("a repository");
+        let Moved::Done { left_alone } = save(&store, "a/b.md", Some("web\n")) else { panic!("moved") };
+        assert_eq!(left_alone.len(), 1);
+        save(&store, "a/new.md", Some("web\n"));
+        assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_and_a_file_stand_in_each_others_way() {
+        let repo = TestRepo::new();
+        repo.write("a/b.md", "b\n").write("c", "c\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let head = store.head().expect("a branch").commit;
+        for path in ["a", "c/d.md"] {
+            let content = Some(Content::Bytes(b"x".to_vec()));
+            let edits = [Edit { path: RepoPath::new(path).expect("normal"), content }];
+            let (author, message) = (&ada(), "x");
+            let new = NewCommit { parent: head, edits: &edits, author, committer: author, at: NOW, message };
+            assert!(matches!(store.write_commit(&new), Err(GitError::InTheWay { .. })), "{path}");
+        }
+    }
+
+    use crate::git::Head;
+}

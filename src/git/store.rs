@@ -1,0 +1,174 @@
+//! [`Store`]: a repository that is read and written, as the files of one folder of it.
+//!
+//! Takes a folder of the disk: a work tree, a folder in one, or a bare repository. Paths are seen from that folder.
+//! Reading is here; objects are written in [`write`](super::write), and the branch is moved in [`refs`](super::refs) and
+//! nowhere else.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeEntry};
+
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    git::{CommitId, GitError, Pool, discover, folder_in_work_tree, tree::blob_id},
+};
+
+/// The branch of a repository that is made here.
+const FIRST_BRANCH: &str = "main";
+
+/// A repository that is read and written; `Send` and `Sync`.
+pub struct Store {
+    pub(super) pool: Arc<Pool>,
+    /// Where `HEAD` and the index are.
+    pub(super) git_dir: PathBuf,
+    /// Where branches and objects are; another folder than `git_dir` for a second work tree.
+    pub(super) common_dir: PathBuf,
+    pub(super) work_tree: Option<PathBuf>,
+    folder: RepoPath,
+    /// Taken by those of this process who move the branch.
+    pub(super) turn: Mutex<()>,
+}
+
+/// Where the repository is: the branch that is checked out, and its last commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The full name of the branch, such as `refs/heads/main`.
+    pub branch: String,
+    /// Its commit; `None` while there is none.
+    pub commit: Option<CommitId>,
+}
+
+impl Head {
+    /// The name of the branch as people say it.
+    pub fn short_branch(&self) -> &str {
+        self.branch.strip_prefix("refs/heads/").unwrap_or(&self.branch)
+    }
+}
+
+/// A file of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Its bytes.
+    pub blob: BlobId,
+    /// Whether it is a symbolic link, whose bytes are its target.
+    pub is_link: bool,
+}
+
+impl Store {
+    /// Opens the repository that holds `dir`.
+    pub fn open(dir: &Path) -> Result<Self, GitError> {
+        Ok(Self::of(discover(dir)?, dir))
+    }
+
+    /// Makes a repository: in a folder that becomes its work tree, or a bare one.
+    pub fn make(dir: &Path, bare: bool) -> Result<Self, GitError> {
+        let mut options = RepositoryInitOptions::new();
+        options.bare(bare).initial_head(FIRST_BRANCH).no_reinit(true);
+        let made = Repository::init_opts(dir, &options);
+        Ok(Self::of(made.map_err(|cause| GitError::failed(dir.display(), cause))?, dir))
+    }
+
+    fn of(repository: Repository, dir: &Path) -> Self {
+        Self {
+            git_dir: repository.path().to_path_buf(),
+            common_dir: repository.commondir().to_path_buf(),
+            work_tree: repository.workdir().map(Path::to_path_buf),
+            folder: folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root),
+            pool: Arc::new(Pool::new(repository)),
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// The folder that paths are seen from, from the top of the repository.
+    pub fn folder(&self) -> &RepoPath {
+        &self.folder
+    }
+
+    /// Whether there is no work tree.
+    pub fn is_bare(&self) -> bool {
+        self.work_tree.is_none()
+    }
+
+    /// Where Git keeps what belongs to this work tree, and where we keep what can't be made again.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Where branches are: what is watched for commits of others.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The branch that is checked out, and its last commit.
+    pub fn head(&self) -> Result<Head, GitError> {
+        self.pool.with(|repository| {
+            let failed = |cause| GitError::failed("HEAD", cause);
+            let head = repository.find_reference("HEAD").map_err(failed)?;
+            let Some(branch) = head.symbolic_target().ok().flatten().map(str::to_owned) else {
+                return Err(GitError::NoBranch);
+            };
+            let commit = match repository.refname_to_id(&branch) {
+                Ok(id) => Some(CommitId::of(id)),
+                Err(error) if error.code() == ErrorCode::NotFound => None,
+                Err(cause) => return Err(failed(cause)),
+            };
+            Ok(Head { branch, commit })
+        })
+    }
+
+    /// A file of a commit; `None` when there is none of that path.
+    pub fn file(&self, commit: CommitId, path: &RepoPath) -> Result<Option<StoredFile>, GitError> {
+        self.pool.with(|repository| {
+            let failed = |cause| GitError::failed(commit, cause);
+            let tree =
+                repository.find_commit(commit.oid()).and_then(|commit| commit.tree()).map_err(failed)?;
+            let found = match tree.get_path(Path::new(self.path_in_repository(path).as_str())) {
+                Ok(entry) => Some(entry),
+                Err(error) if error.code() == ErrorCode::NotFound => None,
+                Err(cause) => return Err(failed(cause)),
+            };
+            Ok(found.filter(is_file).map(|entry| StoredFile {
+                blob: blob_id(entry.id()),
+                is_link: entry.filemode() == LINK_MODE,
+            }))
+        })
+    }
+
+    /// The bytes of a blob.
+    pub fn blob(&self, id: BlobId) -> Result<Vec<u8>, GitError> {
+        self.pool.with(|repository| {
+            let oid = Oid::from_bytes(id.as_bytes()).expect("a blob id has 20 bytes");
+            let blob = repository.find_blob(oid).map_err(|cause| GitError::failed(id, cause))?;
+            Ok(blob.content().to_vec())
+        })
+    }
+
+    /// Whether there is such a commit, on whatever branch.
+    pub fn has_commit(&self, commit: CommitId) -> Result<bool, GitError> {
+        self.pool.with(|repository| Ok(repository.find_commit(commit.oid()).is_ok()))
+    }
+
+    /// Whether a commit is `head` or comes before it.
+    pub fn is_in(&self, commit: CommitId, head: CommitId) -> Result<bool, GitError> {
+        self.pool.with(|repository| {
+            let is_before =
+                commit == head || repository.graph_descendant_of(head.oid(), commit.oid()).unwrap_or(false);
+            Ok(is_before)
+        })
+    }
+
+    /// A path of the folder, seen from the top of the repository.
+    pub(super) fn path_in_repository(&self, path: &RepoPath) -> RepoPath {
+        self.folder.resolve(path.as_str()).expect("a path in normal form stays below its folder")
+    }
+}
+
+/// The mode of a symbolic link.
+pub(super) const LINK_MODE: i32 = 0o120_000;
+
+fn is_file(entry: &TreeEntry<'_>) -> bool {
+    entry.kind() == Some(ObjectType::Blob)
+}

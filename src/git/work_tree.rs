@@ -1,0 +1,365 @@
+//! [`Along`]: brings a work tree along when its branch moves.
+//!
+//! Each file that the commit changes gets the new bytes, in the work tree and in the index, if it was as the former commit
+//! had it. A file with changes of its own stays as it is, and is named. The index is locked from before the branch moves, so
+//! that no `git commit` can take the former state for a change.
+//!
+//! What is under way stands in a file of the Git folder: after a crash [`Store::heal`] finishes it.
+
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    path::Path,
+};
+
+use git2::{Index, IndexEntry, IndexTime, Oid};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    git::{
+        CommitId, GitError, Move, Store,
+        index::INDEX_FILE,
+        lock::{Lock, lock_path},
+    },
+};
+
+/// What is under way, in the Git folder.
+const JOURNAL: &str = "recto/work-tree.json";
+/// The largest file that is compared with what Git has.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+
+/// A file of the work tree that was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftAlone {
+    /// The file.
+    pub path: RepoPath,
+    /// Why.
+    pub why: String,
+}
+
+/// A work tree whose branch is about to move.
+pub(super) struct Along<'s> {
+    store: &'s Store,
+    work_tree: &'s Path,
+    lock: Option<Lock>,
+    journal: Journal,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Journal {
+    process: u32,
+    from: Option<CommitId>,
+    to: CommitId,
+    paths: Vec<RepoPath>,
+}
+
+/// A file as two commits have it.
+struct Versions<'a> {
+    path: &'a RepoPath,
+    /// From the top of the work tree.
+    from_top: RepoPath,
+    before: Option<BlobId>,
+    after: Option<(BlobId, Vec<u8>)>,
+}
+
+impl<'s> Along<'s> {
+    /// Locks the index; `None` when there is no work tree, or it has another branch.
+    pub(super) fn begin(store: &'s Store, to: &Move<'_>) -> Result<Option<Self>, GitError> {
+        let Some(work_tree) = store.work_tree.as_deref() else { return Ok(None) };
+        if to.paths.is_empty() || store.head()?.branch != to.branch {
+            return Ok(None);
+        }
+        let journal =
+            Journal { process: std::process::id(), from: to.from, to: to.to, paths: to.paths.to_vec() };
+        journal.write(store).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
+        let lock = Lock::take(&store.git_dir.join(INDEX_FILE))?;
+        Ok(Some(Self { store, work_tree, lock: Some(lock), journal }))
+    }
+
+    /// Gives the work tree and the index what the branch has now.
+    pub(super) fn finish(mut self) -> Vec<LeftAlone> {
+        let mut left_alone = Vec::new();
+        let mut changed = Vec::new();
+        for path in &self.journal.paths {
+            let left = |why: &str| LeftAlone { path: path.clone(), why: why.to_owned() };
+            match self.versions(path) {
+                Ok(versions) => {
+                    if let Err(why) = self.bring(&versions) {
+                        left_alone.push(left(&why));
+                    }
+                    changed.push(versions);
+                }
+                Err(error) => left_alone.push(left(&error.to_string())),
+            }
+        }
+        if let Err(error) = self.update_index(&changed) {
+            let why = format!("Git's index could not be written: {error}");
+            left_alone.extend(changed.iter().map(|of| LeftAlone { path: of.path.clone(), why: why.clone() }));
+        }
+        self.lock = None;
+        left_alone
+    }
+
+    fn versions<'a>(&self, path: &'a RepoPath) -> Result<Versions<'a>, GitError> {
+        let blob_in = |commit: CommitId| Ok(self.store.file(commit, path)?.map(|file| file.blob));
+        let before = self.journal.from.map(blob_in).transpose()?.flatten();
+        let after = blob_in(self.journal.to)?;
+        let after = after.map(|blob| Ok::<_, GitError>((blob, self.store.blob(blob)?))).transpose()?;
+        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after })
+    }
+
+    /// Writes or removes one file; the error says why it is left as it is.
+    fn bring(&self, of: &Versions<'_>) -> Result<(), String> {
+        let path = self.work_tree.join(of.from_top.as_str());
+        if has_link_above(self.work_tree, &of.from_top) {
+            return Err("a folder on its way is a symbolic link".to_owned());
+        }
+        let on_disk = read(&path).map_err(|error| error.to_string())?;
+        let is = |blob: Option<BlobId>, bytes: Option<&[u8]>| blob == bytes.map(BlobId::of);
+        let after = of.after.as_ref();
+        if is(after.map(|(blob, _)| *blob), on_disk.as_deref()) {
+            return Ok(());
+        }
+        // Where Git gives lines of the work tree other ends, so do we.
+        let with_lf = on_disk.as_deref().and_then(without_cr);
+        let has_crlf = with_lf.is_some() && is(of.before, with_lf.as_deref());
+        if !has_crlf && !is(of.before, on_disk.as_deref()) {
+            return Err("it has changes that are not committed".to_owned());
+        }
+        let written = match after {
+            Some((_, bytes)) if has_crlf => replace(&path, &with_cr(bytes)),
+            Some((_, bytes)) => replace(&path, bytes),
+            None => remove(self.work_tree, &path),
+        };
+        written.map_err(|error| error.to_string())
+    }
+
+    /// Gives the index the new versions of the files whose former ones it has.
+    fn update_index(&self, changed: &[Versions<'_>]) -> io::Result<()> {
+        let path = self.store.git_dir.join(INDEX_FILE);
+        let aside = self.store.git_dir.join(format!("{INDEX_FILE}.recto"));
+        match fs::copy(&path, &aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Err(_) => drop(fs::remove_file(&aside)),
+            Ok(_) => {}
+        }
+        let result = write_index(&aside, self.work_tree, changed).map_err(io::Error::other);
+        let result = result.and_then(|()| fs::rename(&aside, &path));
+        result.inspect_err(|_| drop(fs::remove_file(&aside)))
+    }
+}
+
+impl Drop for Along<'_> {
+    fn drop(&mut self) {
+        // The index is free before nothing is under way any more.
+        self.lock = None;
+        let _ = fs::remove_file(self.store.git_dir.join(JOURNAL));
+    }
+}
+
+impl Journal {
+    fn write(&self, store: &Store) -> io::Result<()> {
+        let path = store.git_dir.join(JOURNAL);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, serde_json::to_vec(self)?)
+    }
+}
+
+impl Store {
+    /// Finishes what a process of ours that was killed had begun, and says what it was.
+    pub fn heal(&self) -> Result<Option<String>, GitError> {
+        let path = self.git_dir.join(JOURNAL);
+        let Ok(text) = fs::read(&path) else { return Ok(None) };
+        let Some(work_tree) = self.work_tree.as_deref() else { return Ok(None) };
+        let Ok(journal) = serde_json::from_slice::<Journal>(&text) else {
+            // It was killed while it wrote this, before it took the index.
+            return fs::remove_file(&path).map(|()| None).map_err(|cause| GitError::disk(&path, cause));
+        };
+        if journal.process != std::process::id() && is_running(journal.process) {
+            return Ok(None);
+        }
+        let index_lock = lock_path(&self.git_dir.join(INDEX_FILE));
+        let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
+        let is_ours = modified(&index_lock).is_ok_and(|lock| modified(&path).is_ok_and(|own| lock >= own));
+        if is_ours {
+            fs::remove_file(&index_lock).map_err(|cause| GitError::disk(&index_lock, cause))?;
+        }
+        let n_paths = journal.paths.len();
+        let has_moved = match self.head()?.commit {
+            Some(head) => self.is_in(journal.to, head)?,
+            None => false,
+        };
+        let lock = Some(Lock::take(&self.git_dir.join(INDEX_FILE))?);
+        let along = Along { store: self, work_tree, lock, journal };
+        if !has_moved {
+            return Ok(None);
+        }
+        along.finish();
+        Ok(Some(format!("a save that was interrupted is finished: {n_paths} file(s) of the work tree")))
+    }
+}
+
+fn is_running(process: u32) -> bool {
+    let proc = Path::new("/proc");
+    proc.is_dir() && proc.join(process.to_string()).is_dir()
+}
+
+/// The bytes of a plain file; `None` when there is none.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match path.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no plain file")),
+        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => Err(io::Error::other("it is too large")),
+        Ok(_) => fs::read(path).map(Some),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether some folder around a path is no plain folder.
+fn has_link_above(top: &Path, path: &RepoPath) -> bool {
+    let folders = std::iter::successors(path.parent(), RepoPath::parent).filter(|folder| !folder.is_root());
+    let metadata = |folder: RepoPath| top.join(folder.as_str()).symlink_metadata().ok();
+    folders.filter_map(metadata).any(|metadata| !metadata.is_dir())
+}
+
+/// A text without the CRs of its CRLFs; `None` when it has none.
+fn without_cr(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.windows(2).any(|two| two == b"\r\n") {
+        return None;
+    }
+    let next = bytes.iter().skip(1).copied().map(Some).chain([None]);
+    Some(
+        bytes
+            .iter()
+            .copied()
+            .zip(next)
+            .filter(|&two| two != (b'\r', Some(b'\n')))
+            .map(|(byte, _)| byte)
+            .collect(),
+    )
+}
+
+fn with_cr(bytes: &[u8]) -> Vec<u8> {
+    let ends = |byte: &u8| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] };
+    bytes.iter().flat_map(ends).collect()
+}
+
+/// Puts a file in the place of another, with its permissions.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or_else(|| io::Error::other("it has no folder"))?;
+    fs::create_dir_all(folder)?;
+    let mut new = tempfile::Builder::new().prefix(".recto-").tempfile_in(folder)?;
+    io::Write::write_all(&mut new, bytes)?;
+    let permissions = path.metadata().map(|metadata| metadata.permissions());
+    match permissions {
+        Ok(permissions) => new.as_file().set_permissions(permissions)?,
+        Err(_) => set_usual_permissions(new.as_file())?,
+    }
+    new.persist(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(unix)]
+fn set_usual_permissions(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Removes a file, and the folders that are empty after it.
+fn remove(top: &Path, path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    for folder in path.ancestors().skip(1).take_while(|folder| *folder != top && folder.starts_with(top)) {
+        // One that is not empty stays.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Result<(), git2::Error> {
+    let mut index = Index::open(path)?;
+    for of in changed {
+        let name = Path::new(of.from_top.as_str());
+        let known = index.get_path(name, 0);
+        let is_former = known.as_ref().map(|entry| entry.id.as_bytes())
+            == of.before.as_ref().map(|id| &id.as_bytes()[..]);
+        if !is_former {
+            // Somebody has staged something else.
+            continue;
+        }
+        match &of.after {
+            Some((blob, bytes)) => {
+                let mode = known.map_or(0o100_644, |entry| entry.mode);
+                index.add(&entry(&work_tree.join(name), &of.from_top, *blob, bytes, mode)?)?;
+            }
+            None => index.remove(name, 0)?,
+        }
+    }
+    index.write()
+}
+
+/// What the index says about a file; one that isn't as the commit has it is looked at again by Git.
+fn entry(
+    path: &Path,
+    name: &RepoPath,
+    blob: BlobId,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<IndexEntry, git2::Error> {
+    let metadata = path.symlink_metadata().ok().filter(|metadata| metadata.len() == bytes.len() as u64);
+    let stat = metadata.map(|metadata| stat(&metadata)).unwrap_or_default();
+    Ok(IndexEntry {
+        ctime: IndexTime::new(stat.ctime.0, stat.ctime.1),
+        mtime: IndexTime::new(stat.mtime.0, stat.mtime.1),
+        dev: stat.dev,
+        ino: stat.ino,
+        mode,
+        uid: stat.uid,
+        gid: stat.gid,
+        file_size: stat.size,
+        id: Oid::from_bytes(blob.as_bytes())?,
+        flags: u16::try_from(name.as_str().len()).unwrap_or(u16::MAX).min(0xFFF),
+        flags_extended: 0,
+        path: name.as_str().as_bytes().to_vec(),
+    })
+}
+
+/// What the index keeps of what the system says of a file.
+#[derive(Default)]
+struct Stat {
+    ctime: (i32, u32),
+    mtime: (i32, u32),
+    dev: u32,
+    ino: u32,
+    uid: u32,
+    gid: u32,
+    size: u32,
+}
+
+#[cfg(unix)]
+fn stat(metadata: &fs::Metadata) -> Stat {
+    use std::os::unix::fs::MetadataExt as _;
+    // The index has 32 bits for each, and Git compares just these.
+    Stat {
+        ctime: (metadata.ctime() as i32, metadata.ctime_nsec() as u32),
+        mtime: (metadata.mtime() as i32, metadata.mtime_nsec() as u32),
+        dev: metadata.dev() as u32,
+        ino: metadata.ino() as u32,
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        size: metadata.len() as u32,
+    }
+}
+
+#[cfg(not(unix))]
+fn stat(_: &fs::Metadata) -> Stat {
+    Stat::default()
+}

@@ -1,0 +1,60 @@
+//! Pages of the wiki itself, such as the editor: a template of the theme with values of its own, and around it what all
+//! pages of the site have.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    Render, Rendered, Renderer, bytes, rendered,
+    theme::context::{Kind, View},
+    trace::{Asker, NavPlace},
+    view,
+};
+use crate::{
+    base::{media, path::RepoPath},
+    site::route::Route,
+};
+
+/// A page of the wiki.
+#[derive(Clone, Debug)]
+pub struct WikiPage<'a> {
+    /// Its address, below the base path.
+    pub route: &'a str,
+    /// The template in the theme's folder `wiki`, without its extension.
+    pub template: &'a str,
+    /// The key of its title among the theme's texts; `{name}` in it is what follows.
+    pub title: &'a str,
+    /// What it is about.
+    pub name: &'a str,
+    /// What the template sees as `wiki`.
+    pub values: &'a Value,
+    /// What scripts and styles in the page need to be run; the template sees it as `csp_nonce`.
+    pub nonce: &'a str,
+}
+
+impl Renderer {
+    /// The bytes of a page of the wiki.
+    pub fn wiki_page(&self, page: &WikiPage<'_>) -> Rendered {
+        let route = Route::new(page.route);
+        let asker = Asker::new(Arc::clone(&self.world), &route);
+        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
+        let chapters = Arc::clone(&self.chapters);
+        let render = Arc::new(Render { asker, highlighter, images, chapters });
+        let texts = render.asker.texts(render.language(None));
+        let title = texts.get(page.title).unwrap_or(page.title).replace("{name}", page.name);
+        let view = View {
+            page: view::added(&render, &route, &title, Kind::Wiki),
+            nav: view::nav(&render, NavPlace::Top(render.asker.language())),
+            ..View::default()
+        };
+        let mut context = view.to_context();
+        context.insert("wiki", page.values);
+        context.insert("csp_nonce", page.nonce);
+        let template = format!("wiki/{}", page.template);
+        let mut diagnostics = Vec::new();
+        let path = RepoPath::root();
+        let html = render.template(&template, "404.html", &path, None, &context, &mut diagnostics);
+        rendered(&render, bytes(html), media::HTML, diagnostics)
+    }
+}

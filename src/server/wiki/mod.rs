@@ -1,0 +1,161 @@
+//! The wiki over HTTP: everything below `/-/`. What is done is decided by [`wiki`](crate::wiki); here requests become calls.
+//!
+//! 1. [`answer`] checks the names that a request gives to this server, and takes the base path off.
+//! 2. A router finds the action. Its arguments are extractors: who acts ([`actor`]), and what was sent.
+//! 3. The action calls one operation of the wiki, on a thread that may work for long, and shows its value: as a page of the
+//!    theme ([`page`]), or as JSON ([`api`]). What fails is a [`problem`].
+
+mod actor;
+mod api;
+mod edit;
+mod page;
+mod problem;
+mod statics;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{StatusCode, Uri, request::Parts},
+    response::Response,
+    routing::get,
+};
+use tower_service::Service as _;
+
+use super::{
+    Answer, Pages,
+    address::{decode_path, normal_base_path},
+    read::{Shared, has_own_host, text},
+};
+use crate::{
+    base::url::encode_path,
+    engine::{Event, Viewing},
+    git::Author,
+    wiki::{Wiki, save::MAX_FILE_BYTES},
+};
+
+/// The folder of all that is not a page of the site.
+pub(super) const FOLDER: &str = "/-/";
+/// How much JSON or a form may have besides the file in it.
+const MAX_BODY_BYTES: usize = 2 * MAX_FILE_BYTES;
+
+/// A wiki as it is served: with the one who acts in it, until there are accounts.
+pub struct WikiSite {
+    wiki: Arc<Wiki>,
+    author: Author,
+    /// What only forms of ours have.
+    token: String,
+}
+
+impl WikiSite {
+    /// Serves a wiki whose edits are all of one author.
+    pub fn new(wiki: Arc<Wiki>, author: Author) -> Self {
+        let token = wiki.secret().unwrap_or_else(|_| random());
+        Self { wiki, author, token }
+    }
+}
+
+impl Pages for WikiSite {
+    fn get(&self, path: &str) -> Answer {
+        match Pages::get(self.wiki.engine(), path) {
+            Answer::NotFound { bytes, media_type } => match page::missing(self, path) {
+                Some(page) => Answer::NotFound { bytes: page.bytes, media_type: page.media_type.to_owned() },
+                None => Answer::NotFound { bytes, media_type },
+            },
+            found => found,
+        }
+    }
+
+    fn base_path(&self) -> String {
+        Pages::base_path(self.wiki.engine())
+    }
+
+    fn is_live(&self) -> bool {
+        Pages::is_live(self.wiki.engine())
+    }
+
+    fn look(&self, path: &str, tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
+        Pages::look(self.wiki.engine(), path, tell)
+    }
+
+    fn wiki(self: Arc<Self>) -> Option<Arc<WikiSite>> {
+        Some(self)
+    }
+}
+
+/// What the actions share.
+pub(super) type Site = Arc<WikiSite>;
+
+/// All actions of a wiki.
+pub(super) fn router(site: Site) -> Router {
+    Router::new()
+        .route("/-/edit/{*path}", get(edit::form).post(edit::submit))
+        .route("/-/static/{*name}", get(statics::answer))
+        .merge(api::router())
+        .fallback(problem::nothing_here)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(site)
+}
+
+/// Whether a request is for the wiki and not for a page of the site.
+pub(super) fn concerns(base_path: &str, raw_path: &str) -> bool {
+    below(base_path, raw_path).is_some()
+}
+
+fn below<'a>(base_path: &str, raw_path: &'a str) -> Option<&'a str> {
+    raw_path.strip_prefix(&*encode_path(base_path)).filter(|path| path.starts_with(FOLDER))
+}
+
+/// Answers to a request for the wiki.
+pub(super) async fn answer(shared: &Shared, router: &Router, request: Request) -> Response {
+    let (mut head, body) = request.into_parts();
+    if !has_own_host(shared.bound, &head) {
+        let reason = "This server answers only to the names of this machine, such as `localhost`.";
+        return text(&head, StatusCode::FORBIDDEN, reason);
+    }
+    if let Err(reason) = decode_path(head.uri.path()) {
+        return text(&head, StatusCode::BAD_REQUEST, reason);
+    }
+    let base_path = normal_base_path(&shared.pages.base_path());
+    match without_base_path(&head, &base_path) {
+        Some(uri) => head.uri = uri,
+        None => return text(&head, StatusCode::BAD_REQUEST, "The path has no meaning here."),
+    }
+    let answer = router.clone().call(Request::from_parts(head, body)).await;
+    answer.unwrap_or_else(|never| match never {})
+}
+
+fn without_base_path(head: &Parts, base_path: &str) -> Option<Uri> {
+    let path = below(base_path, head.uri.path())?;
+    let query = head.uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    format!("{path}{query}").parse().ok()
+}
+
+/// A text that nobody can guess.
+fn random() -> String {
+    let part = |number: u8| RandomState::new().hash_one(number);
+    format!("{:016x}{:016x}", part(0), part(1))
+}
+
+/// What is at a path of the site, for the extractors and pages of this folder.
+impl WikiSite {
+    fn base_path_of_site(&self) -> String {
+        normal_base_path(&Pages::base_path(self))
+    }
+
+    /// The address of a file's page, if it has one; else that of the first page.
+    fn address_of(&self, path: &crate::base::path::RepoPath) -> String {
+        let snapshot = self.wiki.engine().snapshot();
+        let site = snapshot.renderer.site();
+        match site.route_of_file(path) {
+            Some(route) => route.href(site.base_path()),
+            None => format!("{}/", site.base_path()),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A real server over a real repository, asked by hand.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
+
+use super::WikiSite;
+use crate::{
+    engine::EngineOptions,
+    git::{Author, Store, test_repo::TestRepo},
+    server::{ServeOptions, Server},
+    site::SiteOptions,
+    wiki::Wiki,
+};
+
+fn start(repo: &TestRepo) -> Server {
+    let options = EngineOptions {
+        former: Default::default(),
+        site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
+        history: Box::new(|_| None),
+        describe: Box::new(|_| String::new()),
+        tell: Box::new(|_| {}),
+    };
+    let store = Arc::new(Store::open(repo.root()).expect("a repository"));
+    let wiki = Arc::new(Wiki::start(store, options).expect("a wiki"));
+    let author = Author { name: "Ada".to_owned(), email: "ada@example.org".to_owned() };
+    let serve = ServeOptions { bind: ([127, 0, 0, 1], 0).into(), open: false };
+    Server::start(&serve, Arc::new(WikiSite::new(wiki, author))).expect("a free port")
+}
+
+fn ask(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(addr).expect("connected");
+    let n_bytes = body.len();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Length: {n_bytes}\r\n"
+    );
+    stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).expect("sent");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("received");
+    (reply.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), reply)
+}
+
+const JSON: &str = "Content-Type: application/json\r\n";
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+fn repo() -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("a.md", "# A\n\none\n").commit("one");
+    repo
+}
+
+fn value<'a>(html: &'a str, name: &str) -> &'a str {
+    let field = format!("name=\"{name}\" value=\"");
+    html.split(&field).nth(1).and_then(|rest| rest.split('"').next()).expect("a field")
+}
+
+#[test]
+fn a_page_is_edited_without_a_script() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    assert!(ask(addr, "GET", "/a/", "", "").1.contains("href=\"/-/edit/a.md\""));
+    let (status, form) = ask(addr, "GET", "/-/edit/a.md", "", "");
+    assert!(
+        status == 200 && form.contains("Content-Security-Policy") || form.contains("content-security-policy")
+    );
+    let (base, token) = (value(&form, "base"), value(&form, "token"));
+    let body =
+        format!("content=%23+A%0D%0A%0D%0Atwo%0D%0A&base={base}&token={token}&action=save&message=hello");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body);
+    assert!(status == 303 && reply.contains("location: /a/"), "{reply}");
+    assert!(ask(addr, "GET", "/a/", "", "").1.contains("<p>two</p>"));
+    assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "# A\n\ntwo");
+    assert_eq!(repo.git_with_input("log -1 --format=%an:%s", b""), "Ada:hello");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body.replace("two", "three"));
+    assert!(status == 409 && reply.contains("three") && reply.contains("two"));
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, "content=kept&token=x&action=save");
+    assert!(status == 403 && reply.contains("kept"), "the text of a form that is too old is not lost");
+    assert_eq!(ask(addr, "GET", "/none/", "", "").0, 404);
+    assert!(ask(addr, "GET", "/none/", "", "").1.contains("/-/edit/none.md"));
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn the_api_reads_and_writes() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let (status, reply) =
+        ask(addr, "PUT", "/-/api/pages/n.md", JSON, r##"{"content":"# N\n","message":"m"}"##);
+    assert!(status == 201 && reply.contains("\"outcome\":\"committed\""), "{reply}");
+    assert!(ask(addr, "GET", "/-/api/pages/n.md", "", "").1.contains("\"content\":\"# N\\n\""));
+    assert_eq!(ask(addr, "DELETE", "/-/api/pages/n.md", "", "").0, 200);
+    let (status, reply) = ask(addr, "GET", "/-/api/pages/n.md", "", "");
+    assert!(status == 404 && reply.contains("application/problem+json"));
+    assert_eq!(ask(addr, "PUT", "/-/api/pages/n.md", JSON, "{").0, 400);
+    for path in ["a%2f..%2f..%2fx.md", ".git/config", "%2e%2e/x", "x%00.md", "a%0a.md", "-x.md", "..%5cx"] {
+        let (status, reply) = ask(addr, "PUT", &format!("/-/api/pages/{path}"), JSON, r#"{"content":"x"}"#);
+        assert!(matches!(status, 400 | 422), "{path}: {reply}");
+    }
+    for base in ["--output=x", "HEAD@{1}", ":/text", "main..x", "HEAD"] {
+        let body = format!(r#"{{"content":"x","base":"{base}"}}"#);
+        assert_eq!(ask(addr, "PUT", "/-/api/pages/a.md", JSON, &body).0, 400, "{base}");
+    }
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "3");
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn other_sites_can_not_write() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let body = r#"{"content":"x"}"#;
+    for foreign in ["Origin: http://evil.example\r\n", "Sec-Fetch-Site: cross-site\r\n", "Origin: null\r\n"] {
+        assert_eq!(
+            ask(addr, "PUT", "/-/api/pages/x.md", &format!("{JSON}{foreign}"), body).0,
+            403,
+            "{foreign}"
+        );
+        assert_eq!(ask(addr, "POST", "/-/edit/x.md", &format!("{FORM}{foreign}"), "content=x").0, 403);
+    }
+    let mut stream = TcpStream::connect(addr).expect("connected");
+    let request = "GET /-/edit/a.md HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("received");
+    assert!(reply.starts_with("HTTP/1.1 403"), "{reply}");
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "1");
+    server.stop().expect("stopped");
+}

@@ -1,0 +1,132 @@
+//! [`WikiError`]: why something can't be done, in words for people, with the next step.
+
+use crate::{
+    base::path::RepoPath,
+    git::{CommitId, GitError},
+    source::SourceError,
+};
+
+/// Why something can't be done.
+#[derive(Debug, thiserror::Error)]
+pub enum WikiError {
+    /// No file can have this name, or no new one.
+    #[error("`{}` can't be the name of a file: {why}", path.escape_debug())]
+    BadName {
+        /// The name.
+        path: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// Another file has a name that some systems take for the same.
+    #[error("`{path}` and `{other}` are one file on many systems")]
+    NameTaken {
+        /// The new name.
+        path: RepoPath,
+        /// The file that is there.
+        other: RepoPath,
+    },
+    /// There is a file of this name.
+    #[error("`{path}` is there already")]
+    Exists {
+        /// The file.
+        path: RepoPath,
+    },
+    /// The actor may not do it.
+    #[error("you may not do this with `{path}`")]
+    Forbidden {
+        /// The file.
+        path: RepoPath,
+    },
+    /// There is no such file.
+    #[error("there is no file `{path}`")]
+    NoFile {
+        /// The file.
+        path: RepoPath,
+    },
+    /// There is no such commit, or it is of no concern here.
+    #[error("`{}` is no commit of this wiki", rev.escape_debug())]
+    NoCommit {
+        /// What was asked for.
+        rev: String,
+    },
+    /// It is no text.
+    #[error("`{path}` is not a text")]
+    NotText {
+        /// The file.
+        path: RepoPath,
+    },
+    /// It is a symbolic link.
+    #[error("`{path}` is a symbolic link")]
+    Link {
+        /// The file.
+        path: RepoPath,
+    },
+    /// It is too large.
+    #[error("`{path}` has {size} bytes, and may have {limit}")]
+    TooLarge {
+        /// The file.
+        path: RepoPath,
+        /// How large it is.
+        size: usize,
+        /// How large it may be.
+        limit: usize,
+    },
+    /// The text has a conflict in it that nobody has resolved.
+    #[error("`{path}` still has the marks of a conflict")]
+    Unresolved {
+        /// The file.
+        path: RepoPath,
+    },
+    /// Nothing is to be changed.
+    #[error("there is nothing to save")]
+    Nothing,
+    /// Others moved the branch again and again.
+    #[error("others save so often that this save found no gap")]
+    Busy,
+    /// Git refuses.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The files can't be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// What is kept beside the repository can't be written or read.
+    #[error("`{}` can't be written", path.display())]
+    Disk {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system says.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl WikiError {
+    /// The next step, when there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::BadName { .. } | Self::NameTaken { .. } | Self::Exists { .. } => {
+                Some("choose another name".to_owned())
+            }
+            Self::Link { .. } => Some("edit the file that it leads to".to_owned()),
+            Self::Unresolved { .. } => {
+                Some("choose between both versions, and remove the lines that mark them".to_owned())
+            }
+            Self::Busy => Some("save again".to_owned()),
+            Self::TooLarge { .. } => Some("split it".to_owned()),
+            Self::Git(error) => error.hint(),
+            Self::Source(error) => error.hint(),
+            Self::Disk { .. } => {
+                Some("look whether the disk is full, and whether the folder may be written".to_owned())
+            }
+            Self::Forbidden { .. }
+            | Self::NoFile { .. }
+            | Self::NoCommit { .. }
+            | Self::NotText { .. }
+            | Self::Nothing => None,
+        }
+    }
+
+    pub(super) fn no_commit(commit: CommitId) -> Self {
+        Self::NoCommit { rev: commit.to_string() }
+    }
+}

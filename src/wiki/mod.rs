@@ -1,0 +1,125 @@
+//! The wiki: editing a site as operations on its repository. No HTTP.
+//!
+//! Each operation takes an [`Actor`], who does it, and what that one wants; it gives a value or a [`WikiError`]. Whatever
+//! changes something goes one way ([`save`]): edits of paths are merged with the head, become one commit, and the branch is
+//! moved to it if it is where it was; else all is done again with the new head. The [`Engine`] follows the branch, so a
+//! commit that is made here is seen no sooner and no later than one that is pushed.
+//!
+//! Texts that are not in the branch, drafts and the losing side of a conflict, are [`drafts`].
+
+pub mod drafts;
+pub mod merge;
+pub mod name;
+pub mod rights;
+pub mod save;
+
+mod error;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    base::path::RepoPath,
+    engine::{CommitFeed, Engine, EngineOptions, Feed, Signal},
+    git::{CommitId, Head, Store},
+    source::Tree,
+};
+
+use self::drafts::Drafts;
+pub use self::{
+    error::WikiError,
+    rights::{Action, Actor, Rights},
+    save::{Change, Conflict, Outcome, Save, Saved},
+    view::{File, Preview},
+};
+
+/// How long a save waits until its page is shown.
+const SHOW_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A site that can be edited.
+pub struct Wiki {
+    store: Arc<Store>,
+    engine: Engine,
+    signal: Arc<Signal>,
+    drafts: Drafts,
+}
+
+impl Wiki {
+    /// Reads the site of the branch that is checked out, and begins to follow it.
+    pub fn start(store: Arc<Store>, options: EngineOptions) -> Result<Self, WikiError> {
+        let commit = store.head()?.commit;
+        let tree = Arc::new(Tree::of_commit(&store, commit)?);
+        let signal = Arc::new(Signal::default());
+        let drafts = Drafts::new(store.git_dir());
+        let feed = {
+            let (store, signal, tree) = (store.clone(), signal.clone(), tree.clone());
+            move || Some(Box::new(CommitFeed::new(store, signal, tree, commit)) as Box<dyn Feed>)
+        };
+        let engine = Engine::start(tree, options, feed)?;
+        Ok(Self { store, engine, signal, drafts })
+    }
+
+    /// The site as readers see it.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The repository.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Texts that are not in the branch.
+    pub fn drafts(&self) -> &Drafts {
+        &self.drafts
+    }
+
+    /// The branch and its last commit.
+    pub fn head(&self) -> Result<Head, WikiError> {
+        Ok(self.store.head()?)
+    }
+
+    /// Waits until the branch is shown as it is now; false when that takes too long.
+    pub fn show(&self) -> bool {
+        self.signal.wait_shown(self.signal.tell(), SHOW_PATIENCE)
+    }
+
+    /// The bytes of a file of a commit.
+    fn bytes(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, WikiError> {
+        match self.store.file(commit, path)? {
+            Some(file) if file.is_link => Err(WikiError::Link { path: path.clone() }),
+            Some(file) => Ok(Some(self.store.blob(file.blob)?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Where what only this server knows is kept, in the Git folder.
+const SECRET: &str = "recto/secret";
+
+impl Wiki {
+    /// What only this wiki knows, the same after a restart: made when it is first asked for.
+    pub fn secret(&self) -> Result<String, WikiError> {
+        let path = self.store.git_dir().join(SECRET);
+        let disk = |cause| WikiError::Disk { path: path.clone(), cause };
+        if let Ok(secret) = std::fs::read_to_string(&path)
+            && secret.len() == SECRET_LEN
+        {
+            return Ok(secret);
+        }
+        let random = || std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
+        let secret: String = (0..SECRET_LEN / 16).map(|_| format!("{:016x}", random())).collect();
+        let folder = path.parent().ok_or_else(|| disk(std::io::Error::other("it has no folder")))?;
+        std::fs::create_dir_all(folder).map_err(disk)?;
+        // Made with permissions for its owner only.
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(disk)?;
+        std::io::Write::write_all(&mut file, secret.as_bytes()).map_err(disk)?;
+        file.persist(&path).map_err(|error| disk(error.error))?;
+        Ok(secret)
+    }
+}
+
+/// How many digits the secret has.
+const SECRET_LEN: usize = 32;

@@ -1,0 +1,376 @@
+//! Saving: edits of files become one commit, merged with what others have saved meanwhile.
+//!
+//! 1. Each edit is compared with the head: against the commit that the editor began from, three ways ([`merge`]).
+//! 2. A conflict in one of them ends the save: nothing is committed, and all texts are kept as drafts.
+//! 3. Else there is one commit. If the branch has moved meanwhile, all is done again with the new head.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    base::path::RepoPath,
+    git::{CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit},
+    wiki::{Action, Actor, Wiki, WikiError, drafts::Draft, merge, name},
+};
+
+/// How often a save is tried while others move the branch.
+const MAX_TRIES: usize = 100;
+/// The largest file that is saved.
+pub const MAX_FILE_BYTES: usize = 64 << 20;
+/// The largest text that is merged.
+const MAX_TEXT_BYTES: usize = 8 << 20;
+/// How long a message can be.
+const MAX_MESSAGE_BYTES: usize = 16 << 10;
+/// The last line of the message of a commit that changes nothing of weight.
+pub const MINOR: &str = "Minor: yes";
+
+/// What is to be saved.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// The files, all in one commit.
+    pub changes: Vec<Change>,
+    /// The commit that the editor began from; `None` to make files that must not be there.
+    pub base: Option<CommitId>,
+    /// What the commit says about itself; empty for something that fits.
+    pub message: String,
+    /// Whether it changes nothing of weight.
+    pub minor: bool,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its path, as somebody wrote it.
+    pub path: String,
+    /// What it is to hold; `None` when it goes.
+    pub content: Option<Vec<u8>>,
+}
+
+/// A save that is done.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// The head that has it.
+    pub commit: CommitId,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether a file was made.
+    pub created: bool,
+    /// The files that are not as they were sent, since others changed them, too.
+    pub merged: Vec<RepoPath>,
+    /// The files of the work tree that have changes of their own, and were left as they are.
+    pub left_alone: Vec<LeftAlone>,
+    /// Whether readers see it by now.
+    pub is_shown: bool,
+}
+
+/// What became of a save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a commit as it was sent.
+    Committed,
+    /// It is a commit, put together with what others had saved.
+    Merged,
+    /// The branch has it already.
+    Unchanged,
+}
+
+/// A file that two sides changed in the same place.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// The file.
+    pub path: RepoPath,
+    /// The head that it is in conflict with: the base of the next try.
+    pub commit: CommitId,
+    /// What both sides began with; `None` when it wasn't there.
+    pub base: Option<Vec<u8>>,
+    /// What the branch has; `None` when it is gone.
+    pub ours: Option<Vec<u8>>,
+    /// What was to be saved; `None` when it was to go.
+    pub theirs: Option<Vec<u8>>,
+    /// Both put together, as far as they can be; `None` when they are no texts.
+    pub merged: Option<merge::Merged>,
+}
+
+/// How a save ended.
+#[derive(Clone, Debug)]
+pub enum SaveResult {
+    /// It is done.
+    Saved(Saved),
+    /// It is not, and its texts are kept as drafts.
+    Conflict(Vec<Conflict>),
+}
+
+/// A change whose path is looked at.
+struct Wanted<'a> {
+    path: RepoPath,
+    content: Option<&'a [u8]>,
+}
+
+/// What a change comes to at a head.
+enum Merge {
+    Unchanged,
+    Edit { content: Option<Vec<u8>>, is_merged: bool, is_new: bool },
+    Conflict(Box<Conflict>),
+}
+
+impl Wiki {
+    /// Saves files, for one actor, as one commit.
+    pub fn save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
+        let wanted = self.wanted(actor, save)?;
+        for _ in 0..MAX_TRIES {
+            let head = self.store.head()?;
+            let mut edits = Vec::new();
+            let (mut merged, mut conflicts, mut created) = (Vec::new(), Vec::new(), false);
+            for change in &wanted {
+                match self.merge(change, save.base, head.commit)? {
+                    Merge::Unchanged => {}
+                    Merge::Conflict(conflict) => conflicts.push(*conflict),
+                    Merge::Edit { content, is_merged, is_new } => {
+                        created |= is_new;
+                        merged.extend(is_merged.then(|| change.path.clone()));
+                        edits.push(Edit { path: change.path.clone(), content: content.map(Content::Bytes) });
+                    }
+                }
+            }
+            if !conflicts.is_empty() {
+                self.keep(actor, &wanted, save.base, head.commit)?;
+                return Ok(SaveResult::Conflict(conflicts));
+            }
+            let message = message(save, &edits, created);
+            let Some(done) = self.commit(actor, &head, &edits, &message)? else { continue };
+            self.forget(actor, &wanted, save.base)?;
+            let outcome = match (&done, merged.is_empty()) {
+                (Done::Nothing(_), _) => Outcome::Unchanged,
+                (Done::Commit { .. }, true) => Outcome::Committed,
+                (Done::Commit { .. }, false) => Outcome::Merged,
+            };
+            let (commit, left_alone, is_shown) = match done {
+                Done::Nothing(commit) => (commit, Vec::new(), true),
+                Done::Commit { commit, left_alone } => (commit, left_alone, self.show()),
+            };
+            return Ok(SaveResult::Saved(Saved { commit, outcome, created, merged, left_alone, is_shown }));
+        }
+        Err(WikiError::Busy)
+    }
+
+    /// Makes a commit of edits and moves the branch from `head` to it; `None` when the branch is elsewhere.
+    pub(super) fn commit(
+        &self,
+        actor: &Actor,
+        head: &Head,
+        edits: &[Edit],
+        message: &str,
+    ) -> Result<Option<Done>, WikiError> {
+        if edits.is_empty() {
+            return head.commit.map(|commit| Some(Done::Nothing(commit))).ok_or(WikiError::Nothing);
+        }
+        let at = Moment::now();
+        let (author, committer) = (&actor.author, &actor.author);
+        let new = NewCommit { parent: head.commit, edits, author, committer, at, message };
+        let Some(commit) = self.store.write_commit(&new)? else {
+            return head.commit.map(|commit| Some(Done::Nothing(commit))).ok_or(WikiError::Nothing);
+        };
+        let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
+        let why = format!("recto: {}", message.lines().next().unwrap_or_default());
+        let to = Move {
+            branch: &head.branch,
+            from: head.commit,
+            to: commit,
+            who: &actor.author,
+            at,
+            why: &why,
+            paths: &paths,
+        };
+        Ok(match self.store.move_branch(&to)? {
+            Moved::Done { left_alone } => Some(Done::Commit { commit, left_alone }),
+            Moved::Elsewhere => None,
+        })
+    }
+
+    /// Looks at the paths, and refuses what no head could take.
+    fn wanted<'a>(&self, actor: &Actor, save: &'a Save) -> Result<Vec<Wanted<'a>>, WikiError> {
+        if save.changes.is_empty() {
+            return Err(WikiError::Nothing);
+        }
+        let head = self.store.head()?.commit;
+        if let Some(base) = save.base
+            && !self.store.has_commit(base)?
+        {
+            return Err(WikiError::no_commit(base));
+        }
+        let mut seen = BTreeSet::new();
+        let mut wanted = Vec::new();
+        for Change { path: written, content } in &save.changes {
+            let bad = |why| WikiError::BadName { path: written.clone(), why };
+            let path = name::known(written).map_err(bad)?;
+            actor.check(Action::Write, &path)?;
+            let is_there = match head {
+                Some(head) => self.store.file(head, &path)?,
+                None => None,
+            };
+            if is_there.is_some_and(|file| file.is_link) {
+                return Err(WikiError::Link { path });
+            }
+            if is_there.is_none() && content.is_some() {
+                name::new(written).map_err(bad)?;
+                self.check_twins(&path)?;
+            }
+            if !seen.insert(path.clone()) {
+                return Err(bad("it is there twice"));
+            }
+            if let Some(content) = content {
+                check_content(&path, content)?;
+            }
+            wanted.push(Wanted { path, content: content.as_deref() });
+        }
+        Ok(wanted)
+    }
+
+    /// Refuses a name that some systems take for that of another file or folder.
+    pub(super) fn check_twins(&self, path: &RepoPath) -> Result<(), WikiError> {
+        let snapshot = self.engine.snapshot();
+        let listing = snapshot.renderer.site().listing();
+        match name::twin(listing.entries.keys(), path) {
+            Some(other) => Err(WikiError::NameTaken { path: path.clone(), other }),
+            None => Ok(()),
+        }
+    }
+
+    fn merge(
+        &self,
+        change: &Wanted<'_>,
+        base: Option<CommitId>,
+        head: Option<CommitId>,
+    ) -> Result<Merge, WikiError> {
+        let path = &change.path;
+        let at = |commit: Option<CommitId>| match commit {
+            Some(commit) => self.bytes(commit, path),
+            None => Ok(None),
+        };
+        let ours = at(head)?;
+        if change.content == ours.as_deref() {
+            return Ok(Merge::Unchanged);
+        }
+        let base_bytes = if base == head { ours.clone() } else { at(base)? };
+        let edit =
+            |content: Option<Vec<u8>>, is_merged| Merge::Edit { content, is_merged, is_new: ours.is_none() };
+        if base_bytes == ours {
+            return Ok(edit(change.content.map(<[u8]>::to_vec), false));
+        }
+        if base_bytes.as_deref() == change.content {
+            return Ok(Merge::Unchanged);
+        }
+        let merged = merge_texts(path, base_bytes.as_deref(), ours.as_deref(), change.content);
+        if let Some(text) = merged.as_ref().and_then(merge::Merged::text)
+            && base_bytes.is_some()
+            && ours.is_some()
+        {
+            let text = text.into_bytes();
+            let is_there = ours.as_ref() == Some(&text);
+            return Ok(if is_there { Merge::Unchanged } else { edit(Some(text), true) });
+        }
+        let Some(commit) = head else { return Ok(edit(change.content.map(<[u8]>::to_vec), false)) };
+        let theirs = change.content.map(<[u8]>::to_vec);
+        Ok(Merge::Conflict(Box::new(Conflict {
+            path: path.clone(),
+            commit,
+            base: base_bytes,
+            ours,
+            theirs,
+            merged,
+        })))
+    }
+
+    /// Keeps the texts of a save that is in conflict.
+    fn keep(
+        &self,
+        actor: &Actor,
+        wanted: &[Wanted<'_>],
+        base: Option<CommitId>,
+        head: Option<CommitId>,
+    ) -> Result<(), WikiError> {
+        for change in wanted {
+            let Some(content) = change.content.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+                continue;
+            };
+            let draft = Draft {
+                path: change.path.clone(),
+                content: content.to_owned(),
+                base,
+                saved_at: Moment::now().seconds,
+                conflict_with: head,
+            };
+            self.drafts.keep_conflict(&actor.author, &draft)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the drafts of files that are saved now.
+    fn forget(&self, actor: &Actor, wanted: &[Wanted<'_>], base: Option<CommitId>) -> Result<(), WikiError> {
+        wanted.iter().try_for_each(|change| self.drafts.saved(&actor.author, &change.path, base))
+    }
+}
+
+/// What became of edits.
+pub(super) enum Done {
+    /// The head has them already.
+    Nothing(CommitId),
+    /// They are a commit.
+    Commit { commit: CommitId, left_alone: Vec<LeftAlone> },
+}
+
+fn check_content(path: &RepoPath, content: &[u8]) -> Result<(), WikiError> {
+    if content.len() > MAX_FILE_BYTES {
+        return Err(WikiError::TooLarge { path: path.clone(), size: content.len(), limit: MAX_FILE_BYTES });
+    }
+    let is_unresolved = std::str::from_utf8(content).is_ok_and(merge::has_markers);
+    if is_unresolved { Err(WikiError::Unresolved { path: path.clone() }) } else { Ok(()) }
+}
+
+/// Merges three versions, if all that are there are texts.
+fn merge_texts(
+    path: &RepoPath,
+    base: Option<&[u8]>,
+    ours: Option<&[u8]>,
+    theirs: Option<&[u8]>,
+) -> Option<merge::Merged> {
+    let text = |bytes: Option<&[u8]>| match bytes {
+        None => Some(String::new()),
+        Some(bytes) if bytes.len() > MAX_TEXT_BYTES || bytes.contains(&0) => None,
+        Some(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+    };
+    let (base, ours, theirs) = (text(base)?, text(ours)?, text(theirs)?);
+    Some(merge::merge(&base, &ours, &theirs, path.is_markdown()))
+}
+
+/// The whole message of a commit.
+fn message(save: &Save, edits: &[Edit], created: bool) -> String {
+    let mut message = clean_message(&save.message);
+    if message.is_empty() {
+        message = usual_message(edits, created);
+    }
+    message.push('\n');
+    if save.minor {
+        message.push_str(&format!("\n{MINOR}\n"));
+    }
+    message
+}
+
+/// What people wrote, without what can't stand in a commit, and cut where it is too long.
+pub(super) fn clean_message(message: &str) -> String {
+    let shown = message.replace("\r\n", "\n").replace('\r', "\n");
+    let shown: String = shown.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let end = (0..=MAX_MESSAGE_BYTES.min(shown.len())).rev().find(|at| shown.is_char_boundary(*at));
+    shown[..end.unwrap_or(0)].trim().to_owned()
+}
+
+fn usual_message(edits: &[Edit], created: bool) -> String {
+    let verb = match edits {
+        [Edit { content: None, .. }] => "Delete",
+        _ if created => "Create",
+        _ => "Edit",
+    };
+    match edits {
+        [edit] => format!("{verb} {}", edit.path),
+        edits => format!("{verb} {} files", edits.len()),
+    }
+}

@@ -1,0 +1,151 @@
+//! A real repository, edited by several hands at once.
+
+use std::{sync::Arc, thread};
+
+use super::{Actor, Change, Outcome, Rights, Save, Saved, Wiki, WikiError, save::SaveResult};
+use crate::{
+    base::path::RepoPath,
+    engine::EngineOptions,
+    git::{Author, CommitId, Store, test_repo::TestRepo},
+    site::SiteOptions,
+};
+
+fn wiki(repo: &TestRepo) -> Wiki {
+    let options = EngineOptions {
+        former: Default::default(),
+        site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
+        history: Box::new(|_| None),
+        describe: Box::new(|_| String::new()),
+        tell: Box::new(|_| {}),
+    };
+    Wiki::start(Arc::new(Store::open(repo.root()).expect("a repository")), options).expect("a wiki")
+}
+
+fn repo() -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("a.md", "# T\n\nalpha one\n\nbeta two\n\ngamma three\n").write("b.md", "# B\n").commit("one");
+    repo
+}
+
+fn actor(name: &str) -> Actor {
+    let author = Author { name: name.to_owned(), email: format!("{name}@example.org") };
+    Actor { author, rights: Rights::Everything }
+}
+
+fn save(
+    wiki: &Wiki,
+    who: &str,
+    base: Option<CommitId>,
+    path: &str,
+    text: &str,
+) -> Result<SaveResult, WikiError> {
+    let change = Change { path: path.to_owned(), content: Some(text.as_bytes().to_vec()) };
+    let message = format!("{who} {path}");
+    wiki.save(&actor(who), &Save { changes: vec![change], base, message, minor: false })
+}
+
+fn done(result: Result<SaveResult, WikiError>) -> Saved {
+    match result.expect("saved") {
+        SaveResult::Saved(saved) => saved,
+        SaveResult::Conflict(conflicts) => panic!("{conflicts:?}"),
+    }
+}
+
+fn text(wiki: &Wiki, path: &str) -> (String, Option<CommitId>) {
+    let file = wiki.file(&actor("x"), path).expect("a file");
+    (String::from_utf8(file.bytes.unwrap_or_default()).expect("a text"), file.commit)
+}
+
+#[test]
+fn two_who_edit_different_paragraphs_are_merged() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let (old, base) = text(&wiki, "a.md");
+    let first = done(save(&wiki, "Alice", base, "a.md", &old.replace("alpha one", "alpha ALICE")));
+    assert_eq!((first.outcome, first.is_shown), (Outcome::Committed, true));
+    let second = done(save(&wiki, "Bob", base, "a.md", &old.replace("gamma three", "gamma BOB")));
+    assert_eq!(second.outcome, Outcome::Merged);
+    assert_eq!(text(&wiki, "a.md").0, "# T\n\nalpha ALICE\n\nbeta two\n\ngamma BOB\n");
+    assert_eq!(repo.git_with_input("log --format=%an:%s -2", b""), "Bob:Bob a.md\nAlice:Alice a.md");
+    assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    let again = done(save(&wiki, "Bob", base, "a.md", &old.replace("gamma three", "gamma BOB")));
+    assert_eq!(again.outcome, Outcome::Unchanged);
+}
+
+#[test]
+fn a_conflict_keeps_the_text_and_publishes_nothing() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let (old, base) = text(&wiki, "a.md");
+    done(save(&wiki, "Alice", base, "a.md", &old.replace("beta two", "beta ALICE")));
+    let theirs = old.replace("beta two", "beta BOB");
+    let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Bob", base, "a.md", &theirs) else {
+        panic!("a conflict")
+    };
+    let merged = conflicts[0].merged.as_ref().expect("texts").with_markers();
+    assert!(merged.contains("beta ALICE") && merged.contains("beta BOB"));
+    assert!(!text(&wiki, "a.md").0.contains("BOB"));
+    let path = RepoPath::root().join("a.md");
+    let drafts = || wiki.drafts().of(&actor("Bob").author, &path).expect("readable");
+    assert_eq!(drafts().iter().map(|draft| &*draft.content).collect::<Vec<_>>(), [&*theirs]);
+    let base = Some(conflicts[0].commit);
+    assert!(matches!(save(&wiki, "Bob", base, "a.md", &merged), Err(WikiError::Unresolved { .. })));
+    done(save(&wiki, "Bob", base, "a.md", &old.replace("beta two", "beta ALICE and BOB")));
+    assert!(drafts().is_empty(), "its author has resolved it");
+}
+
+#[test]
+fn a_commit_of_another_program_is_merged_and_shown() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let (old, base) = text(&wiki, "a.md");
+    repo.write("a.md", &old.replace("alpha one", "alpha PUSHED")).commit("push");
+    done(save(&wiki, "Bob", base, "a.md", &old.replace("gamma three", "gamma BOB")));
+    let (now, _) = text(&wiki, "a.md");
+    assert!(now.contains("PUSHED") && now.contains("BOB"));
+    let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
+    let html = String::from_utf8_lossy(&page.bytes).into_owned();
+    assert!(html.contains("PUSHED") && html.contains("BOB"));
+}
+
+#[test]
+fn new_files_must_not_be_there_and_dangerous_names_are_refused() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    assert!(done(save(&wiki, "Bob", None, "new/page.md", "# New\n")).created);
+    assert!(matches!(save(&wiki, "Bob", None, "a.md", "other\n"), Ok(SaveResult::Conflict(_))));
+    for path in ["../x.md", ".git/config", "-/save.md", "A.md", "x\u{202e}.md", "/a.md", "NUL.md"] {
+        let refused = save(&wiki, "Bob", None, path, "x\n");
+        assert!(matches!(refused, Err(WikiError::BadName { .. } | WikiError::NameTaken { .. })), "{path}");
+    }
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "2");
+}
+
+/// Eight writers of different pages and one of the terminal: each save is a commit of its own, and none is lost.
+#[test]
+fn many_writers_lose_nothing() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    thread::scope(|scope| {
+        for writer in 0..8 {
+            let wiki = &wiki;
+            scope.spawn(move || {
+                for n in 0..5 {
+                    let (path, base) = (format!("w{writer}.md"), wiki.head().expect("a head").commit);
+                    done(save(
+                        wiki,
+                        &format!("w{writer}"),
+                        base,
+                        &path,
+                        &format!("# {writer}\n\nsave {n}\n"),
+                    ));
+                }
+            });
+        }
+    });
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "41");
+    let log = repo.git_with_input("log --format=%an:%s", b"");
+    assert!(log.lines().filter(|line| line.starts_with('w')).all(|line| line[..2] == line[3..5]));
+    assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    repo.git("fsck --strict");
+}

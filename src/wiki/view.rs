@@ -1,0 +1,71 @@
+//! What editors see: a file of the head, and what a text would look like as a page.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
+    git::CommitId,
+    site::route::Route,
+    source::{ChangeSet, Entry, Listing, Overlay, Source},
+    wiki::{Action, Actor, Wiki, WikiError, name},
+};
+
+/// A file of the head.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path.
+    pub path: RepoPath,
+    /// Its bytes; `None` when there is no such file.
+    pub bytes: Option<Vec<u8>>,
+    /// The head that it was read at; `None` when there is no commit yet.
+    pub commit: Option<CommitId>,
+}
+
+/// A text as a page.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The whole page, as readers would see it.
+    pub html: Arc<[u8]>,
+    /// Its title.
+    pub title: String,
+    /// What is wrong with it.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Wiki {
+    /// A file as the head has it.
+    pub fn file(&self, actor: &Actor, path: &str) -> Result<File, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        actor.check(Action::Read, &path)?;
+        let commit = self.store.head()?.commit;
+        let bytes = match commit {
+            Some(commit) => self.bytes(commit, &path)?,
+            None => None,
+        };
+        Ok(File { path, bytes, commit })
+    }
+
+    /// The page that a text would be, without saving it.
+    pub fn preview(&self, actor: &Actor, path: &str, content: &str) -> Result<Preview, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        actor.check(Action::Read, &path)?;
+        let snapshot = self.engine.snapshot();
+        let site = snapshot.renderer.site();
+        let blob = BlobId::of(content.as_bytes());
+        let mut listing: Listing = site.listing().clone();
+        let entry = Entry { blob, size: content.len() as u64, link_to: None };
+        listing.entries.insert(path.clone(), entry);
+        let under = snapshot.source.clone();
+        let source: Arc<dyn Source> =
+            Arc::new(Overlay::new(under, path.clone(), content.as_bytes().to_vec()));
+        let changes = ChangeSet { changed: vec![path.clone()], removed: Vec::new() };
+        let site = Arc::new(site.update(&*source, &changes, listing));
+        let problems_of_file = site.file(&path).map(|file| file.diagnostics.clone()).unwrap_or_default();
+        let route = site.route_of_file(&path).unwrap_or_else(|| Route::new("/"));
+        let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
+        let rendered = snapshot.renderer.next(site, source).render(&route);
+        let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
+        let problems = problems_of_file.into_iter().chain(problems).collect();
+        Ok(Preview { html, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
+    }
+}
