@@ -116,6 +116,11 @@ fn repository_of(folder: &Path) -> Option<&Path> {
 }
 
 impl Source for Folder {
+    fn repository_folder(&self) -> RepoPath {
+        let below = repository_of(&self.root).and_then(|top| self.root.strip_prefix(top).ok()?.to_str());
+        below.and_then(|below| RepoPath::root().resolve(&below.replace('\\', "/"))).unwrap_or_default()
+    }
+
     fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {
         if path.parts().any(|part| part.eq_ignore_ascii_case(GIT_FOLDER)) {
             return None;

@@ -70,6 +70,11 @@ pub trait Source: Send + Sync {
         self.read(path).ok()
     }
 
+    /// Where the site lies in its repository; the root when it is one itself.
+    fn repository_folder(&self) -> RepoPath {
+        RepoPath::root()
+    }
+
     /// Whether its files can't change: those of a commit.
     fn is_fixed(&self) -> bool {
         false

@@ -217,6 +217,10 @@ impl Tree {
 }
 
 impl Source for Tree {
+    fn repository_folder(&self) -> RepoPath {
+        self.reader.folder().clone()
+    }
+
     fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {
         let Some(TreeItemKind::File(blob)) = self.find_below(self.reader.root(), path).ok()? else {
             return None;

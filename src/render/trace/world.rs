@@ -140,7 +140,12 @@ impl World {
     /// A file of the repository, named from its root; of the site when that is in no repository.
     pub(super) fn outside(&self, path: &str) -> Option<(BlobId, Arc<str>)> {
         let path = RepoPath::root().resolve(path).filter(|path| !path.is_root())?;
-        let bytes = self.source.read_outside(&path)?;
+        let bytes = match path.relative_to(&self.source.repository_folder()).and_then(RepoPath::new) {
+            // Of the site only files count that are listed: of others nobody says when they change.
+            Some(inside) if !self.site.listing().entries.contains_key(&inside) => return None,
+            Some(inside) => self.source.read(&inside).ok()?,
+            None => self.source.read_outside(&path)?,
+        };
         let text = String::from_utf8(bytes).ok()?;
         Some((BlobId::of(text.as_bytes()), Arc::from(text)))
     }
