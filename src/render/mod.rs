@@ -155,6 +155,7 @@ impl Renderer {
             Place::Sitemap => plain(sitemap::sitemap(&render), media_type("sitemap.xml")),
             Place::Robots => plain(sitemap::robots(&render), media::TEXT),
             Place::Deck(path) => html(deck::page(&render, &path)),
+            Place::Fragment { deck, chapter } => plain(deck::fragment(&render, &deck, &chapter), media::TEXT),
             Place::Asset(path) => asset(&render, &path),
         })
     }

@@ -27,6 +27,8 @@ use crate::{
 const MAX_NAME_BYTES: usize = 255;
 /// The longest path of an alias: output folders have one, too.
 const MAX_PATH_BYTES: usize = 2048;
+/// The folder with the texts of chapters for the viewer of remark workshops.
+const FRAGMENTS: &str = "fragments";
 /// Where the theme's own files are.
 const THEME_FOLDER: &str = "theme";
 /// What our own files in the output folder begin with.
@@ -88,6 +90,12 @@ impl Claims {
     fn decks(&mut self, site: &Site) {
         for deck in site.decks.iter() {
             self.routes.claim(deck.route.clone(), Target::Deck(deck.path.clone()));
+        }
+        for (deck, chapter) in site.decks.fragments(&site.listing) {
+            let folder = deck.parent().unwrap_or_default();
+            let Some(path) = chapter.relative_to(&folder) else { continue };
+            let address = format!("/{}", below_content(site, &fragment_path(&folder, path)));
+            self.routes.claim(Route::new(&address), Target::Fragment { deck: deck.clone(), chapter });
         }
     }
 
@@ -276,6 +284,12 @@ impl Claims {
 /// The path of an address that is a file and not the page of a folder.
 fn file_of(route: &Route) -> Option<&str> {
     Some(route.as_str().trim_start_matches('/')).filter(|path| !path.is_empty() && !path.ends_with('/'))
+}
+
+/// Where the text of a chapter stands for the viewer of remark workshops.
+fn fragment_path(folder: &RepoPath, chapter: &str) -> RepoPath {
+    let folder = folder.join(FRAGMENTS);
+    folder.resolve(chapter).unwrap_or(folder)
 }
 
 /// The address of part `number` of a list; the first part is the list's own.

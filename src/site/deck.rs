@@ -17,10 +17,14 @@ use crate::{
         file::{ReadText, SourceFiles},
         route::Route,
     },
+    source::Listing,
 };
 
 /// The largest manifest, in bytes; larger files are data.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// The viewer of remark workshops for single chapters.
+const VIEWER: &str = "workshop.html";
 
 /// A deck.
 #[derive(Clone, Debug)]
@@ -124,6 +128,21 @@ impl Decks {
     /// The deck of a manifest.
     pub fn get(&self, path: &RepoPath) -> Option<&Arc<Deck>> {
         self.all.get(path)
+    }
+
+    /// The chapters that the viewer of remark workshops can show one by one, where there is one beside the manifests, each
+    /// with the last deck that uses it.
+    pub(super) fn fragments<'d>(
+        &'d self,
+        listing: &'d Listing,
+    ) -> impl Iterator<Item = (&'d RepoPath, RepoPath)> {
+        self.uses.iter().filter_map(|(chapter, decks)| {
+            let has_viewer = |deck: &&RepoPath| {
+                listing.entries.contains_key(&deck.parent().unwrap_or_default().join(VIEWER))
+            };
+            let deck = decks.iter().rev().find(has_viewer)?;
+            listing.entries.contains_key(chapter).then(|| (deck, chapter.clone()))
+        })
     }
 
     /// Whether there are none.

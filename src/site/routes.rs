@@ -40,6 +40,13 @@ pub enum Target {
     },
     /// A deck of slides, by its manifest.
     Deck(RepoPath),
+    /// The Markdown of a chapter with the values of a deck in it, for the viewer of remark workshops.
+    Fragment {
+        /// The manifest of the deck.
+        deck: RepoPath,
+        /// The chapter.
+        chapter: RepoPath,
+    },
     /// A file, copied as it is.
     Asset(RepoPath),
     /// An Atom feed.

@@ -278,6 +278,10 @@ pub(crate) fn site(rng: &mut Rng) -> State {
         let text = deck(rng, &state);
         put(&mut state, &path, text);
     }
+    if rng.chance(30) {
+        let path = format!("{}workshop.html", names::content(&state));
+        put(&mut state, &path, "a viewer");
+    }
     state.conditions = Conditions { drafts: rng.chance(10), future: rng.chance(10), ..Conditions::default() };
     state
 }

@@ -143,6 +143,16 @@ fn a_delivery_extends_another_deck() {
 }
 
 #[test]
+fn the_viewer_of_workshops_finds_single_chapters() {
+    let source = Memory::new()
+        .file("workshop.html", "the viewer")
+        .file("a.yml", "chat: one\ncontent: [k8s/x.md]\n")
+        .file("b.yml", "chat: two\ncontent: [k8s/x.md]\n")
+        .file("k8s/x.md", "In @@CHAT@@");
+    assert_eq!(deck(Arc::new(source), "/fragments/k8s/x.md"), "In two");
+}
+
+#[test]
 fn a_chapter_can_be_a_page_with_front_matter() {
     let slides = chapter("---\ntitle: A page\ntags: [a]\n---\nclass: pic\n\nA\n---\nB");
     let shown: Vec<(&str, &str, String)> =

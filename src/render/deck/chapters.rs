@@ -17,7 +17,7 @@ use crate::{
         manifest::{Item, Kind, Manifest},
         slides::{self, Chapter, Values},
     },
-    render::{deck::plan::Entry, page::Render},
+    render::{deck::plan::Entry, page::Render, trace::DeckFacts},
 };
 
 /// The name of the variable that the tables of contents stand for.
@@ -95,6 +95,13 @@ fn lines(written: &str, first_line: u32, text: &str, map: &SourceMap, chapter: &
         line
     });
     slides.collect()
+}
+
+/// The Markdown of a chapter with the values of a deck.
+pub(in crate::render) fn fragment(render: &Render, deck: &RepoPath, chapter: &RepoPath) -> String {
+    let Some(facts) = render.asker.ask(DeckFacts(deck.clone())) else { return String::new() };
+    let loaded = Reader::new(render, deck, facts.manifest).file(chapter, None);
+    loaded.map(|loaded| loaded.text.clone()).unwrap_or_default()
 }
 
 /// Reads the chapters of one deck.

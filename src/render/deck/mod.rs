@@ -19,4 +19,4 @@ mod slide;
 mod steps;
 mod titles;
 
-pub(super) use self::{cache::ChapterCache, page::page};
+pub(super) use self::{cache::ChapterCache, chapters::fragment, page::page};

@@ -137,7 +137,8 @@ fn rules(site: &Site) -> Print {
     let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
     let pages: Vec<(&RepoPath, &Route)> =
         site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
-    let decks: Vec<&Route> = site.decks().iter().map(|deck| &deck.route).collect();
+    let decks: Vec<(&Route, Vec<RepoPath>)> =
+        site.decks().iter().map(|deck| (&deck.route, deck.chapters())).collect();
     Print::of(&(config, paths, hidden, summaries, translations, cascades, pages, decks))
 }
 

@@ -34,6 +34,7 @@ pub(in crate::render) enum Place {
     Taxonomy(Named),
     Term { taxonomy: Named, term: String, number: usize },
     Deck(RepoPath),
+    Fragment { deck: RepoPath, chapter: RepoPath },
     Asset(RepoPath),
     Feed(FeedOf),
     Sitemap,
@@ -95,6 +96,9 @@ fn place(site: &Site, target: &Target) -> Place {
             Place::Term { taxonomy, term, number: *number }
         }
         Target::Deck(path) => Place::Deck(path.clone()),
+        Target::Fragment { deck, chapter } => {
+            Place::Fragment { deck: deck.clone(), chapter: chapter.clone() }
+        }
         Target::Asset(path) => Place::Asset(path.clone()),
         Target::Feed(routes::FeedOf::Site(language)) => Place::Feed(FeedOf::Site(*language)),
         Target::Feed(routes::FeedOf::Section(section)) => Place::Feed(FeedOf::Section(folder_of(*section))),
