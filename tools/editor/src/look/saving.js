@@ -1,0 +1,109 @@
+// Saving as a person sees it: the button, the message, what came of it.
+
+import { changesTo } from '../merge/into.js';
+import { openConflict } from '../merge/conflict.js';
+import { isError } from '../preview/problems.js';
+import { save } from '../save/save.js';
+import { ask, inAddress } from '../base/api.js';
+import { say } from '../texts/texts.js';
+
+export function savingOf(session) {
+  const { page, notices, drafts } = session;
+  let isLeaving = false;
+
+  addEventListener('beforeunload', event => {
+    if (!isLeaving && session.view && session.isDirty()) event.preventDefault();
+  });
+  for (const [name, action] of [['save', () => run({ leave: false })], ['finish', () => run({ leave: true })], ['leave', () => mayLeave() && leave()]]) {
+    addEventListener(`recto-${name}`, action);
+  }
+
+  const name = () => page.title || page.path.replace(/^.*\//, '').replace(/\.\w+$/, '');
+  const usualMessage = () => page.isNew ? say.created(name()) : session.section ? say.edited_section(name(), session.section) : say.edited(name());
+
+  function changed() {
+    session.shell.message.placeholder = usualMessage();
+    session.status.state(session.isDirty() ? say.changed : say.unchanged, session.isDirty() ? 'changed' : '');
+  }
+
+  async function run({ leave: isLast, anyway = false }) {
+    if (session.isSaving) return;
+    if (!session.isDirty() && !page.isNew) {
+      if (isLast) return leave();
+      return notices.tell(say.nothing_to_save, { name: 'save' });
+    }
+    session.isSaving = true;
+    session.shell.busy(true);
+    try {
+      if (!anyway && await hasErrors(isLast)) return;
+      await send(isLast);
+    } finally {
+      session.isSaving = false;
+      session.shell.busy(false);
+      session.others.resume();
+    }
+  }
+
+  // Data and settings with errors, and front matter that can't be read, break more than a page: the person is asked.
+  async function hasErrors(isLast) {
+    let errors;
+    try { errors = (await session.preview.check(session.text())).filter(isError); } catch { return false; }
+    if (!errors.length) return false;
+    notices.tell(say.errors_first(errors.length), {
+      kind: 'error', name: 'save', details: errors.slice(0, 3).map(({ line, message }) => line ? `${say.line(line, 1).split(',')[0]}: ${message}` : message),
+      actions: [[say.look, () => showFirst(errors[0])], [say.save_anyway, () => run({ leave: isLast, anyway: true })]],
+    });
+    return true;
+  }
+  function showFirst({ line = 1 }) {
+    session.show(session.view.state.doc.line(Math.min(session.view.state.doc.lines, line)).from);
+  }
+
+  async function send(isLast) {
+    const { message, minor } = session.shell;
+    const answer = await save(session, { message: message.value.trim() || usualMessage(), minor: minor.checked });
+    if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); return notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); }
+    if (answer.outcome === 'conflict') return choose(answer, isLast);
+    notices.drop('save');
+    notices.drop('clash');
+    message.value = '';
+    if (!session.isDirty()) drafts.forget(); else drafts.changed();
+    changed();
+    session.status.state(say.saved, 'saved');
+    if (answer.outcome === 'merged') return tellWhatCameIn(answer);
+    if (isLast && !session.isDirty()) leave();
+    else notices.tell(say.saved, { name: 'save', actions: [[say.show_page, leave]] });
+  }
+
+  function tellWhatCameIn({ changes = [] }) {
+    const details = changes.slice(0, 5).map(({ author, message }) => `${author?.name ?? author ?? say.somebody}: ${message}`);
+    notices.tell(say.saved_merged, { kind: 'ask', name: 'save', details, actions: [[say.show_page, leave]] });
+  }
+
+  // Two texts for the same place. `then` says what becomes of the result: it is saved, or stays in the editor.
+  function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
+    openConflict(session.shell.root, {
+      base: base ?? session.baseText, ours, theirs, who: author?.name ?? author ?? say.somebody,
+      onBack: () => session.view.focus(),
+      async onDone(text) {
+        const head = commit ?? (await ask('GET', `pages/${inAddress(page.path)}`)).commit;
+        session.put(changesTo(session.text(), text));
+        Object.assign(session, { base: head, baseText: theirs });
+        notices.drop('clash');
+        changed();
+        session.view.focus();
+        if (isSaved) run({ leave: isLast });
+      },
+    });
+  }
+
+  function leave() {
+    isLeaving = true;
+    drafts.stop();
+    location.href = page.url;
+  }
+  // Whether the page may be left; the browser asks when there is text that isn't saved.
+  const mayLeave = () => true;
+
+  return { run, changed, choose, mayLeave };
+}

@@ -1,0 +1,65 @@
+// What isn't saved yet, kept in this browser at once and on the server a little later, so that it is there after a crash, on
+// the same machine or on another one.
+
+import { ask, inAddress } from '../base/api.js';
+import { calm, signal } from '../base/dom.js';
+
+const HERE_MS = 300;
+const SERVER_MS = 3000;
+// Texts of drafts that browsers keep; more than that is left to the server.
+const MAX_CHARS = 2_000_000;
+
+export function openDrafts(session) {
+  const key = `recto:draft:${session.page.path}`;
+  const kept = signal();
+  const onServer = `drafts/${inAddress(session.page.path)}`;
+  let last = null, hasServer = true, isStopped = false;
+
+  const draft = () => ({ content: session.text(), base: session.base, baseText: session.baseText, at: Date.now() });
+  const here = calm(keepHere, HERE_MS), server = calm(keepThere, SERVER_MS);
+
+  function keepHere() {
+    if (isStopped) return;
+    if (!session.isDirty()) { forgetHere(); return; }
+    const text = JSON.stringify(draft());
+    try { if (text.length < MAX_CHARS) localStorage.setItem(key, text); kept.tell(); } catch { /* Full, or not allowed: the server has it soon. */ }
+  }
+  async function keepThere() {
+    if (isStopped || !hasServer || !session.isDirty() || session.text() === last) return;
+    const { content, base } = draft();
+    try { await ask('PUT', onServer, { body: { content, base } }); last = content; kept.tell(); } catch (error) { if (error.status === 404 || error.status === 405) hasServer = false; }
+  }
+  const forgetHere = () => { try { localStorage.removeItem(key); } catch { /* There is none. */ } };
+
+  // The draft that an earlier session left, if it says something else than the page.
+  async function find() {
+    const found = [readHere(), await readServer()].filter(draft => draft && draft.content !== session.baseText);
+    return found.sort((a, b) => b.at - a.at)[0] ?? null;
+  }
+  function readHere() {
+    try { const draft = JSON.parse(localStorage.getItem(key)); return typeof draft?.content === 'string' ? draft : null; } catch { return null; }
+  }
+  async function readServer() {
+    try {
+      const draft = await ask('GET', onServer, { accept: [404] });
+      return typeof draft?.content === 'string' ? { ...draft, at: Date.parse(draft.at) || 0 } : null;
+    } catch { return null; }
+  }
+
+  // Before the page is left, whatever happens then.
+  addEventListener('pagehide', () => { if (here.cancel(), !isStopped) keepHere(); });
+
+  return {
+    kept,
+    find,
+    changed() { here(); server(); },
+    forget() {
+      here.cancel();
+      server.cancel();
+      forgetHere();
+      last = null;
+      if (hasServer) ask('DELETE', onServer, { accept: [404, 405], keepalive: true }).catch(() => {});
+    },
+    stop() { isStopped = true; here.cancel(); server.cancel(); },
+  };
+}

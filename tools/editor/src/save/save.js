@@ -1,0 +1,45 @@
+// Saving: the text goes to the server with the commit that it began from. What others did meanwhile comes back merged, or as a
+// conflict that the person decides. Nothing of it is lost on the way: drafts stay until the server says that it has the text.
+
+import { Refusal, Unreachable, ask, inAddress } from '../base/api.js';
+import { mergeText } from '../merge/merge.js';
+import { changesTo } from '../merge/into.js';
+import { say } from '../texts/texts.js';
+
+// How a save ended: `saved`, `merged` (with `changes`), `unchanged`, `conflict` (with both texts), or `failed` (with a message).
+export async function save(session, { message, minor, text = session.text() }) {
+  const body = { content: text, message, minor };
+  if (session.base) body.base = session.base;
+  let answer;
+  try {
+    answer = await ask('PUT', `pages/${inAddress(session.page.path)}`, { body, accept: [409] });
+  } catch (error) {
+    return { outcome: 'failed', why: why(error) };
+  }
+  if (answer?.outcome === 'conflict') return { ...answer, outcome: 'conflict' };
+  if (!answer?.commit) return { outcome: 'failed', why: [answer?.title, answer?.detail].filter(Boolean).join(': ') || say.preview_fails };
+  const content = answer.outcome === 'merged' ? answer.content ?? await textAt(session, answer.commit) : text;
+  settle(session, text, content, answer.commit);
+  if (answer.url) session.page.url = answer.url;
+  session.page.isNew = false;
+  return answer;
+}
+
+// What was sent is saved as `content`: that is what the next save begins from. What was typed since stays.
+function settle(session, sent, content, commit) {
+  const now = session.text();
+  const next = now === sent ? content : mergeText(sent, now, content) ?? now;
+  Object.assign(session, { base: commit, baseText: content });
+  session.put(changesTo(now, next));
+}
+
+async function textAt(session, commit) {
+  const { content } = await ask('GET', `pages/${inAddress(session.page.path)}?at=${commit}`);
+  return content;
+}
+
+export function why(error) {
+  if (error instanceof Unreachable) return say.offline;
+  if (error instanceof Refusal && (error.status === 401 || error.status === 403)) return error.body.detail ?? say.not_allowed;
+  return error.message;
+}

@@ -1,0 +1,82 @@
+export const en = {
+  editor: 'Editor',
+  text_of: path => `Text of ${path}`,
+  write: 'Write',
+  read: 'Read',
+  panes: 'Views',
+  toolbar: 'Formatting',
+  back: 'Back to the page',
+  new_page: 'New page',
+  save: 'Save',
+  saving: 'Saving …',
+  save_title: 'Save and show the page (Ctrl+S saves and stays here)',
+  message: 'What have you changed?',
+  minor: 'Minor',
+  minor_title: 'A small edit, such as a typo, that readers need not hear of',
+  edited: title => `Edit ${title}`,
+  edited_section: (title, section) => `Edit ${title}: ${section}`,
+  created: title => `Create ${title}`,
+  // States of the text.
+  unchanged: 'No changes',
+  changed: 'Not saved yet',
+  draft_kept: 'Draft kept',
+  saved: 'Saved',
+  nothing_to_save: 'Nothing has changed',
+  saved_merged: 'Saved, together with what others changed',
+  came_in: 'came in',
+  show_page: 'Show the page',
+  // The toolbar.
+  heading: 'Heading', heading_n: n => `Heading ${n}`, paragraph: 'No heading',
+  bold: 'Bold', italic: 'Italic', strike: 'Struck out', mark: 'Marked', code: 'Code', link: 'Link', wiki: 'Link to a page', list: 'List', numbers: 'Numbered list',
+  tasks: 'Checklist', quote: 'Quotation', table: 'Table', fence: 'Block of code', rule: 'Line', note: 'Note', image: 'Picture or file', emoji: 'Emoji',
+  undo: 'Undo', redo: 'Redo', find: 'Find and replace', outline: 'Outline', matter: 'About the page', settings: 'Settings', preview: 'Preview', more: 'More',
+  columns: ['Name', 'Value'],
+  // Settings.
+  keys: 'Keys', keys_default: 'Usual', wrap: 'Wrap long lines', line_numbers: 'Line numbers', spelling: 'Check the spelling', show_preview: 'Preview beside the text',
+  close: 'Close',
+  // Status.
+  words: n => n === '1' ? '1 word' : `${n} words`, minutes: n => `${n} min`, selected: n => `${n} selected`,
+  line: (line, column) => `Line ${line}, column ${column}`,
+  problems: n => n === 1 ? '1 problem' : `${n} problems`,
+  no_outline: 'The page has no headings yet.',
+  // Preview.
+  preview_of: 'The page as readers will see it', no_preview: 'There is nothing to show of this file.', preview_fails: "The preview can't be made now.",
+  // Front matter.
+  matter_hint: 'Kept at the top of the page, as YAML.',
+  fields: { title: 'Title', description: 'Description', tags: 'Tags', date: 'Date', aliases: 'Other names', draft: 'Draft: leave it out of the site' },
+  tags_hint: 'with commas between them', only_yaml: 'written as YAML; change it in the text',
+  // Sections.
+  section: title => `You edit one section: ${title}`, whole_page: 'Show the whole page', no_section: 'That section is not on the page (any more).',
+  // Drafts.
+  draft_found: when => `There is text of yours from ${when} that was never saved.`, draft_other_base: 'Meanwhile the page has changed; both are merged when you save.',
+  restore: 'Take it up', discard: 'Discard it', compare: 'Compare',
+  // Others.
+  somebody: 'Somebody',
+  merged_below: who => `Changed by ${who}, merged below`,
+  clash: who => `${who} changed lines that you changed, too. When you save you choose; nothing is lost.`,
+  gone: who => `${who} deleted or moved this page. Saving makes it anew.`,
+  look: 'Show',
+  choose_now: 'Choose now',
+  offline: "The server can't be reached. Your text is kept in this browser.",
+  not_allowed: 'You may not do that here.',
+  failed: why => `Not saved: ${why}`,
+  errors_first: n => `${n === 1 ? 'An error' : `${n} errors`} in the file. Mend it, or save it all the same.`,
+  save_anyway: 'Save all the same',
+  // Uploads.
+  uploading: name => `Uploading ${name} …`, uploaded: name => `${name} is there`, upload_failed: (name, why) => `${name} was not uploaded: ${why}`, too_large: 'it is too large',
+  drop: 'Drop files here to put them beside the page',
+  // Templates.
+  begin_with: 'Begin with', empty_page: 'an empty page',
+  // Conflicts.
+  conflict: 'Two texts for the same place',
+  conflict_says: who => `While you wrote, ${who} changed the same lines. Choose for each place; what doesn't clash is merged already. Both texts are kept until you save.`,
+  yours: 'Yours', theirs: 'Theirs', before: 'Before both', result: 'What will be saved',
+  take_yours: 'Take mine', take_theirs: 'Take theirs', take_both: 'Take both', place: (n, all) => `Place ${n} of ${all}`,
+  next: 'Next', previous: 'Previous', still: n => n === 1 ? '1 place to choose' : `${n} places to choose`, all_chosen: 'All is chosen',
+  save_result: 'Save the result', back_to_text: 'Back to my text', conflict_keys: 'Keys: j and k go from place to place, 1 takes yours, 2 theirs, 3 both.',
+  nothing_there: 'nothing', message_merge: title => `Edit ${title}, merged by hand`,
+  edited_by_hand: 'changed by hand',
+  // Search panel.
+  search_for: 'Find', replace_by: 'Replace by', match_case: 'Match case', whole_word: 'Whole words', regexp: 'Regular expression', replace_one: 'Replace', replace_all: 'Replace all',
+  hits: (n, all) => `${n} of ${all}`, no_hit: 'Not found',
+};
