@@ -68,6 +68,12 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
             selection.hidden.insert(page.path().clone(), hidden);
             continue;
         }
+        // Two files of one language may have the same key, which is all that tells pages apart.
+        if let Some(other) = selection.pages.last().filter(|other| other.key == page.key) {
+            selection.diagnostics.push(routes::duplicate(&other.route, page.path(), other.path()));
+            selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
+            continue;
+        }
         match by_output.entry(page.route.output_path()) {
             Entry::Occupied(other) => {
                 let other = selection.pages[*other.get()].path();

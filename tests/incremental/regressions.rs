@@ -134,3 +134,14 @@ fn a_translation_follows_the_date_and_weight_of_its_original() {
             .check();
     }
 }
+
+#[test]
+fn two_files_are_the_page_of_a_folder_in_one_language() {
+    Case::new()
+        .write("content/fr/index.md", "# One\n")
+        .write("content/index.fr.md", "# Two\n")
+        .write("recto.yml", "languages: [fr, en]\n")
+        .then()
+        .save("content/fr/index.md", "# One\n\nMore.\n")
+        .check();
+}
