@@ -95,6 +95,12 @@ fn the_api_reads_and_writes() {
     assert_eq!(ask(addr, "DELETE", "/-/api/pages/n.md", "", "").0, 200);
     let (status, reply) = ask(addr, "GET", "/-/api/pages/n.md", "", "");
     assert!(status == 404 && reply.contains("application/problem+json"));
+    let (status, reply) =
+        ask(addr, "POST", "/-/api/preview/n.md", JSON, r##"{"content":"# New\n\nnot saved\n"}"##);
+    assert!(
+        status == 200 && reply.contains("<p>not saved</p>") && reply.contains("\"title\":\"New\""),
+        "{reply}"
+    );
     assert_eq!(ask(addr, "PUT", "/-/api/pages/n.md", JSON, "{").0, 400);
     for path in ["a%2f..%2f..%2fx.md", ".git/config", "%2e%2e/x", "x%00.md", "a%0a.md", "-x.md", "..%5cx"] {
         let (status, reply) = ask(addr, "PUT", &format!("/-/api/pages/{path}"), JSON, r#"{"content":"x"}"#);

@@ -1,0 +1,44 @@
+//! What a text would look like as a page, before it is saved.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    Site,
+    actor::Writer,
+    problem::{Problem, off_thread},
+};
+use crate::base::diagnostic::Diagnostic;
+
+/// A text.
+#[derive(Debug, Deserialize)]
+pub(in crate::server::wiki) struct Draft {
+    content: String,
+}
+
+/// It as a page.
+#[derive(Debug, Serialize)]
+pub(in crate::server::wiki) struct Shown {
+    html: String,
+    title: String,
+    problems: Vec<Diagnostic>,
+}
+
+/// Renders a text as the page of a path.
+pub(in crate::server::wiki) async fn show(
+    State(site): State<Site>,
+    Writer(actor): Writer,
+    Path(path): Path<String>,
+    sent: Result<Json<Draft>, JsonRejection>,
+) -> Result<Json<Shown>, Problem> {
+    let Json(draft) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
+    off_thread(move || {
+        let preview = site.wiki.preview(&actor, &path, &draft.content)?;
+        let html = String::from_utf8_lossy(&preview.html).into_owned();
+        Ok(Json(Shown { html, title: preview.title, problems: preview.problems }))
+    })
+    .await
+}
