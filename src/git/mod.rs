@@ -3,7 +3,7 @@
 //! Takes folders of the disk and names of revisions, gives objects by id ([`tree`]) and what the index knows of a work
 //! tree ([`index`]). What is a file of the site, and what to leave out, is decided by [`source`](crate::source).
 //!
-//! A [`Store`] is also written to: [`write`] makes objects, and [`refs`] is the only place that moves a branch.
+//! A [`Store`] is also written to: [`mod@write`] makes objects, and [`refs`] is the only place that moves a branch.
 
 use std::{
     fmt, io,

@@ -1,10 +1,10 @@
 //! The one place that moves a branch: compare-and-swap under Git's own lock, on the disk before it answers.
 //!
-//! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for ([`lock`](super::lock)).
+//! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for (`lock`).
 //! 2. Look where the branch is. It is elsewhere: give up, the caller merges and tries again.
 //! 3. Write the new commit into the lock, wait for the disk, and give the lock the name of the branch.
 //!
-//! A work tree of the branch is brought along by [`work_tree`](super::work_tree), before anybody else can commit from it.
+//! A work tree of the branch is brought along by `work_tree`, before anybody else can commit from it.
 
 use std::{
     fs::{self, OpenOptions},

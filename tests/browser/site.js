@@ -3,7 +3,7 @@
 // Needs the program (RECTO, else target/debug/recto) and Chromium (CHROMIUM, else /usr/bin/chromium). `tests/run` has both.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,9 +50,9 @@ async function freePort() {
   return port;
 }
 
-// A site in a temporary folder, its server and a page in the browser.
+// A site in a temporary folder, its server and a page in the browser. With `wiki` it is a repository that can be edited.
 export class Site {
-  static async open(files, { path = '/', args = [], context = {} } = {}) {
+  static async open(files, { path = '/', args = [], context = {}, wiki = false } = {}) {
     const site = new Site();
     site.dir = mkdtempSync(join(tmpdir(), 'recto-browser-'));
     // Browsers ask for it by themselves.
@@ -60,6 +60,8 @@ export class Site {
     for (const [name, text] of Object.entries(files)) site.write(name, text);
     site.port = await freePort();
     site.args = args;
+    site.command = wiki ? 'edit' : 'serve';
+    if (wiki) site.makeRepository();
     await site.start();
     await openPage(site, context);
     site.page.on('framenavigated', () => { site.n_navigations = (site.n_navigations ?? 0) + 1; });
@@ -69,13 +71,25 @@ export class Site {
   get origin() { return `http://127.0.0.1:${this.port}`; }
   start() {
     this.terminal = '';
-    this.server = spawn(program, ['serve', this.dir, '--bind', `127.0.0.1:${this.port}`, ...this.args]);
+    this.server = spawn(program, [this.command, this.dir, '--bind', `127.0.0.1:${this.port}`, ...this.args]);
     servers.add(this.server);
     this.ended = new Promise(done => this.server.on('exit', done));
     return new Promise((ready, failed) => {
-      this.server.stderr.on('data', data => { this.terminal += data; if (this.terminal.includes('serving on')) ready(); });
+      this.server.stderr.on('data', data => { this.terminal += data; if (/(serving|editing .*) on http/.test(this.terminal)) ready(); });
       this.server.on('exit', () => failed(new Error(this.terminal)));
     });
+  }
+  makeRepository() {
+    this.git('init', '-q', '-b', 'main');
+    this.git('config', 'user.name', 'Ada');
+    this.git('config', 'user.email', 'ada@example.org');
+    this.git('add', '.');
+    this.git('commit', '-q', '-m', 'Begin');
+  }
+  git(...args) {
+    const { status, stdout, stderr } = spawnSync('git', ['-C', this.dir, ...args], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return stdout.trim();
   }
   stop() { this.server.kill('SIGINT'); return this.ended; }
   write(name, text) {

@@ -63,7 +63,7 @@ fn policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; \
          style-src-attr 'unsafe-inline'; img-src * data: blob:; media-src *; frame-src 'self' blob:; \
-         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+         object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     )
 }
 

@@ -12,7 +12,17 @@ use super::{super::read::found, problem};
 use crate::base::{digest::Digest, media::media_type};
 
 /// The files of the folder `static`, by name.
-const FILES: &[(&str, &[u8])] = &[("wiki.css", include_bytes!("static/wiki.css"))];
+const FILES: &[(&str, &[u8])] = &[
+    ("LICENSES.txt", include_bytes!("static/LICENSES.txt")),
+    ("codemirror.js", include_bytes!("static/codemirror.js")),
+    ("edit.css", include_bytes!("static/edit.css")),
+    ("edit.js", include_bytes!("static/edit.js")),
+    ("emacs.js", include_bytes!("static/emacs.js")),
+    ("emoji.js", include_bytes!("static/emoji.js")),
+    ("fr.js", include_bytes!("static/fr.js")),
+    ("vim.js", include_bytes!("static/vim.js")),
+    ("wiki.css", include_bytes!("static/wiki.css")),
+];
 /// For addresses with the digest of the file in them: what is there never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
