@@ -23,20 +23,25 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 18] = [
+const HOMES: [(&str, &str); 23] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
+    ("cssparser", "render/theme/assets"),
     ("git2", "git"),
     ("ignore", "source"),
     ("imara_diff", "wiki"),
     ("imbl", "site"),
     ("notify", "source/watch"),
     ("include_dir", "base"),
+    ("oxc_codegen", "render/theme/assets"),
+    ("oxc_mangler", "render/theme/assets"),
+    ("oxc_parser", "render/theme/assets"),
     ("pulldown_cmark", "parse/markdown"),
     ("pulldown_latex", "render/markdown"),
     ("rust_stemmers", "parse/words"),
     ("serde_saphyr", "base/yaml"),
+    ("sha2", "render/theme/assets"),
     ("syntect", "render/highlight"),
     ("tera", "render/theme"),
     ("tokio", "server"),

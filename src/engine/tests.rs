@@ -252,9 +252,9 @@ fn config_theme_and_files_change() {
     assert_eq!(home.page().assets.iter().map(Route::as_str).collect::<Vec<_>>(), ["/x.svg"]);
     assert!(other.hears_no_page(), "it shows no such file");
     while !home.hears_no_page() {}
-    live.repo.write("themes/default/style.css", "b {}");
+    live.repo.write("themes/default/style.css", "b{color:red}");
     let sheet = home.page().assets[0].clone();
-    live.until(sheet.as_str(), "b {}");
+    live.until(sheet.as_str(), "b{color:red}");
     assert_eq!(other.page().assets, [sheet]);
     live.repo.write("themes/default/templates/partials/footer.html", "<p>new footer</p>");
     live.until("/", "new footer");

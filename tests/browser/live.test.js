@@ -73,6 +73,15 @@ test('style sheets and images are swapped without navigation', async () => {
   await site.close();
 });
 
+test('a page is loaded again when a script of the theme differs', async () => {
+  const script = readFileSync(join(root, 'themes/default/script.js'), 'utf8');
+  const site = await Site.open({ 'a.md': '# A\n', 'themes/default/script.js': script }, { path: '/a/' });
+  site.write('themes/default/script.js', script + '\nwindow.isNew = true;\n');
+  await site.until(() => window.isNew);
+  assert.equal(site.n_navigations, 2);
+  await site.close();
+});
+
 test('errors are shown as on the terminal, stay closed, and go when they are mended', async () => {
   const site = await Site.open({ 'index.md': '# Home\n' });
   const problems = site.page.locator('recto-problems');

@@ -71,6 +71,8 @@ pub struct Config {
     pub markdown: Markdown,
     /// How code is shown.
     pub highlight: Highlight,
+    /// How the files of the theme are published.
+    pub assets: Assets,
     /// The links at the top of every page.
     pub menu: Option<Vec<MenuItem>>,
     /// Anything for the author's templates.
@@ -135,6 +137,15 @@ pub struct Highlight {
     pub line_numbers: bool,
 }
 
+/// How the files of the theme are published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Assets {
+    /// Whether scripts and style sheets are made smaller.
+    pub minify: bool,
+    /// Whether templates name them by addresses with a hash of their bytes.
+    pub hash: bool,
+}
+
 /// A link at the top of every page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MenuItem {
@@ -183,6 +194,7 @@ impl Default for Config {
             paginate: 0,
             markdown: Markdown::default(),
             highlight: Highlight::default(),
+            assets: Assets::default(),
             menu: None,
             extra: Map::new(),
         }
@@ -192,6 +204,12 @@ impl Default for Config {
 impl Default for Feed {
     fn default() -> Self {
         Self { enabled: true, limit: FEED_LIMIT }
+    }
+}
+
+impl Default for Assets {
+    fn default() -> Self {
+        Self { minify: true, hash: true }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::base::{
     config::{
-        BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Repo, Taxonomy, Untranslated, UrlStyle,
-        base_url::scheme_len, keys::keys_in,
+        Assets, BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Repo, Taxonomy, Untranslated,
+        UrlStyle, base_url::scheme_len, keys::keys_in,
     },
     diagnostic::Diagnostic,
     node::{Entry, Node, Value},
@@ -111,6 +111,7 @@ impl Reader<'_> {
             "paginate" => set(&mut self.config.paginate, self.shapes.count_of(key, node)),
             "markdown" => self.nested(key, node, Self::markdown),
             "highlight" => self.nested(key, node, Self::highlight),
+            "assets" => self.nested(key, node, Self::assets),
             "menu" => self.config.menu = self.menu(key, node),
             "extra" => {
                 if let Some(entries) = self.shapes.map_of(key, node) {
@@ -282,6 +283,16 @@ impl Reader<'_> {
         if key == "highlight.line_numbers" {
             set(line_numbers, self.shapes.bool_of(key, node));
         }
+    }
+
+    fn assets(&mut self, key: &str, node: &Node) {
+        let Assets { minify, hash } = &mut self.config.assets;
+        let field = match key {
+            "assets.minify" => minify,
+            "assets.hash" => hash,
+            _ => return,
+        };
+        set(field, self.shapes.bool_of(key, node));
     }
 
     pub(super) fn menu(&mut self, key: &str, node: &Node) -> Option<Vec<MenuItem>> {

@@ -32,14 +32,14 @@ fn every_key_is_taken() {
     let text = "format: 1\ntitle: 2024\ndescription: d\nbase_url: https://example.org/docs\nlanguage: de\nlanguages: [en, de]\ndefault_language_folder: true\nuntranslated: original\nauthor: a\n\
         theme: book\nurl: plain\ncontent: ./pages/\noutput: out/site\nrepo: {url: https://forge.example/o/r.git, branch: feature/x}\n\
         taxonomies: [tags, {name: authors, paginate: 5, feed: true}]\nfeed: {enabled: false, limit: 3}\nsearch: false\npaginate: 10\nlast_changed: false\n\
-        markdown: {smart_punctuation: true, math: false, emoji: false}\nhighlight: {line_numbers: true}\n\
+        markdown: {smart_punctuation: true, math: false, emoji: false}\nhighlight: {line_numbers: true}\nassets: {minify: false, hash: false}\n\
         menu:\n  - {title: Home, url: /}\nextra: {b: 1, a: [x]}\n";
     let (config, problems) = parse(text);
     assert_eq!(problems, "");
     let json = serde_json::to_string(&config).expect("a config is JSON");
     assert_eq!(
         json,
-        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","languages":[{"tag":"de","name":null,"title":null,"description":null,"dir":null,"menu":null},{"tag":"en","name":null,"title":null,"description":null,"dir":null,"menu":null}],"default_language_folder":true,"untranslated":"original","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
+        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","languages":[{"tag":"de","name":null,"title":null,"description":null,"dir":null,"menu":null},{"tag":"en","name":null,"title":null,"description":null,"dir":null,"menu":null}],"default_language_folder":true,"untranslated":"original","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"assets":{"minify":false,"hash":false},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
     );
     for key in Config::keys().iter().filter(|key| !key.key.contains('[')) {
         let name = key.key.rsplit('.').next().unwrap_or_default();

@@ -1,24 +1,35 @@
-//! The functions of templates. All but `asset` ask the [`scope`], so that what a page depends on can be written down.
+//! The functions of templates. All but `asset` and `integrity` ask the [`scope`], so that what a page depends on can be written down.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::{
-    base::diagnostic::nearest,
+    base::{diagnostic::nearest, url::encode_path},
     render::{
         markdown::escape,
         scope::{self, Queries},
-        theme::ASSET_FOLDER,
+        theme::{ASSET_FOLDER, Asset, assets::Assets},
     },
 };
 
 /// All functions that a template may call.
-pub(super) const NAMES: &[&str] =
-    &["asset", "get_page", "get_section", "get_taxonomy", "load_data", "range", "super", "t", "throw", "url"];
+pub(super) const NAMES: &[&str] = &[
+    "asset",
+    "get_page",
+    "get_section",
+    "get_taxonomy",
+    "integrity",
+    "load_data",
+    "range",
+    "super",
+    "t",
+    "throw",
+    "url",
+];
 
-/// Adds the functions to `tera`; `asset` comes with [`register_asset`].
+/// Adds the functions to `tera`; `asset` and `integrity` come with [`register_assets`].
 pub(super) fn register(tera: &mut Tera) {
     tera.register_function("get_page", |args: Kwargs, _: &State| {
         find(&args, "path", "page", |queries, path| queries.page(path))
@@ -40,7 +51,7 @@ pub(super) fn register(tera: &mut Tera) {
         let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
         Ok(filled(&text, &args))
     });
-    register_asset(tera, "", BTreeSet::new());
+    register_assets(tera, "", &Arc::default());
 }
 
 /// A text with its arguments in place of their names in braces. A text with HTML among its arguments is HTML.
@@ -66,24 +77,36 @@ fn filled(text: &str, args: &Kwargs) -> Value {
     if is_html { Value::safe_string(&filled) } else { Value::from(filled) }
 }
 
-/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`. With `from`, the address of a page, it is
-/// relative to that page and leads there from a file of the disk as well.
-pub(super) fn register_asset(tera: &mut Tera, base_path: &str, names: BTreeSet<String>) {
+/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`, and `integrity(path=)`, the attribute of
+/// that name for the file. With `from`, the address of a page, an address is relative to that page and leads there from a
+/// file of the disk as well.
+pub(super) fn register_assets(tera: &mut Tera, base_path: &str, assets: &Arc<Assets>) {
     let folder = format!("{}/{ASSET_FOLDER}/", base_path.trim_end_matches('/'));
+    let named = assets.clone();
     tera.register_function("asset", move |args: Kwargs, _: &State| {
-        let path: &str = args.must_get("path")?;
-        if names.contains(path) {
-            let address = format!("{folder}{path}");
-            let from: Option<&str> = args.get("from")?;
-            return Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))));
-        }
-        if args.get::<bool>("optional")?.unwrap_or(false) {
-            return Ok(Value::none());
-        }
-        let hint = nearest(path, names.iter().map(String::as_str))
-            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        TeraResult::<Value>::Err(Error::message(format!("the theme has no file `{path}`{hint}")))
+        let Some(asset) = asset(&named, &args)? else { return Ok(Value::none()) };
+        let address = format!("{folder}{}", encode_path(&asset.address));
+        let from: Option<&str> = args.get("from")?;
+        TeraResult::Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))))
     });
+    let named = assets.clone();
+    tera.register_function("integrity", move |args: Kwargs, _: &State| {
+        let integrity = asset(&named, &args)?.and_then(|asset| asset.integrity.as_ref());
+        let attribute = integrity.map(|integrity| format!(" integrity=\"{integrity}\"")).unwrap_or_default();
+        TeraResult::Ok(Value::safe_string(&attribute))
+    });
+}
+
+/// The file that a template asks for; `None` only when it says that this is fine.
+fn asset<'a>(assets: &'a Assets, args: &Kwargs) -> TeraResult<Option<&'a Asset>> {
+    let path: &str = args.must_get("path")?;
+    let found = assets.named(path);
+    if found.is_some() || args.get::<bool>("optional")?.unwrap_or(false) {
+        return Ok(found);
+    }
+    let hint = nearest(path, assets.iter().map(|(name, _)| name))
+        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(Error::message(format!("the theme has no file `{path}`{hint}")))
 }
 
 /// An address as it is written on the page at `from`, both from the root of the same host.

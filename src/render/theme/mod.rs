@@ -8,6 +8,7 @@
 //!
 //! Files are read and assets are published by others; a theme's manifest `theme.yml` is for them too.
 
+mod assets;
 mod call;
 mod compile;
 mod component;
@@ -19,22 +20,24 @@ mod prints;
 mod report;
 mod texts;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use tera::Tera;
 
 use crate::base::{
+    config,
     diagnostic::{Diagnostic, nearest},
     digest::Print,
 };
 
 pub use self::{
+    assets::Asset,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, ThemeFile, builtin_themes},
 };
 
-use self::{compile::Templates, prints::Prints, report::Reporter, texts::Texts};
+use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter, texts::Texts};
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
@@ -45,7 +48,7 @@ pub struct Theme {
     tera: Tera,
     templates: Templates,
     components: BTreeMap<String, ComponentInfo>,
-    assets: BTreeMap<String, ThemeFile>,
+    assets: Arc<Assets>,
     texts: Texts,
     prints: Prints,
 }
@@ -54,14 +57,21 @@ impl Theme {
     /// Loads the built-in theme `name` with the site's own files on top of it.
     ///
     /// A name that no built-in theme has stands for a theme that is all in `overrides`; the default theme is below it.
-    pub fn load(name: &str, overrides: Vec<ThemeFile>) -> (Self, Vec<Diagnostic>) {
+    pub fn load(name: &str, overrides: Vec<ThemeFile>, options: config::Assets) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         diagnostics.extend(files::check_name(name, &overrides));
         let layers = files::layer(name, overrides, &mut diagnostics);
-        let (tera, templates) = compile::compile(layers.templates, &mut diagnostics);
+        let compile = || {
+            let mut problems = Vec::new();
+            (compile::compile(layers.templates, &mut problems), problems)
+        };
+        let (((tera, templates), problems), (assets, notes)) =
+            rayon::join(compile, || Assets::of(&layers.assets, options));
+        diagnostics.extend(problems.into_iter().chain(notes));
         let components = component::list(&tera, &templates);
-        let prints = Prints::of(&templates, layers.assets.keys().map(String::as_str));
-        let theme = Self { tera, templates, components, assets: layers.assets, texts: layers.texts, prints };
+        let prints = Prints::of(&templates, &assets);
+        let assets = Arc::new(assets);
+        let theme = Self { tera, templates, components, assets, texts: layers.texts, prints };
         (theme.with_site(&context::Site::default()), diagnostics)
     }
 
@@ -69,8 +79,7 @@ impl Theme {
     #[must_use]
     pub fn with_site(mut self, site: &context::Site) -> Self {
         self.tera.global_context().insert("site", site);
-        let names = self.assets.keys().cloned().collect();
-        functions::register_asset(&mut self.tera, &site.base_path, names);
+        functions::register_assets(&mut self.tera, &site.base_path, &self.assets);
         self
     }
 
@@ -110,14 +119,14 @@ impl Theme {
         self.components.keys().map(String::as_str)
     }
 
-    /// The files that are published under [`ASSET_FOLDER`], by their path below it, in order.
-    pub fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.assets.iter().map(|(path, file)| (path.as_str(), &*file.bytes))
+    /// The paths below [`ASSET_FOLDER`] at which there are assets: the name of each, and its address with a hash.
+    pub fn asset_paths(&self) -> impl Iterator<Item = &str> {
+        self.assets.paths()
     }
 
-    /// One asset by its path below [`ASSET_FOLDER`].
-    pub fn asset(&self, path: &str) -> Option<&[u8]> {
-        self.assets.get(path).map(|file| &*file.bytes)
+    /// The asset at a path below [`ASSET_FOLDER`]: its name, or its address.
+    pub fn asset(&self, path: &str) -> Option<&Asset> {
+        self.assets.at(path)
     }
 
     /// The print of all that decides how a template renders a given context; `None` when there is none of that name.

@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::digest::Print;
 
 use super::{
+    assets::Assets,
     compile::Templates,
     component::{definitions, identifier},
     files::Source,
 };
 
-/// The function whose answers depend on the names of the theme's other files.
-const ASSET_FUNCTION: &str = "asset";
+/// The functions whose answers depend on the theme's other files.
+const ASSET_FUNCTIONS: [&str; 2] = ["asset", "integrity"];
 
 /// The prints of all templates and of the files that define components.
 #[derive(Clone, Debug, Default)]
@@ -27,9 +28,9 @@ pub(super) struct Prints {
 }
 
 impl Prints {
-    /// Follows the names in all templates. `assets` are the names of the theme's other files.
-    pub(super) fn of<'a>(templates: &Templates, assets: impl Iterator<Item = &'a str>) -> Self {
-        let assets = Print::of(&assets.collect::<Vec<_>>());
+    /// Follows the names in all templates. `assets` are the theme's other files.
+    pub(super) fn of(templates: &Templates, assets: &Assets) -> Self {
+        let assets = AssetPrints::of(assets);
         let components: BTreeMap<String, String> = templates
             .iter()
             .flat_map(|(name, source)| {
@@ -43,9 +44,8 @@ impl Prints {
                 .into_iter()
                 .map(|name| (name, templates.get(name).map(|source| (&*source.text, source.path.as_str()))))
                 .collect();
-            let sees_assets =
-                parts.iter().flat_map(|(_, source)| source).any(|(text, _)| text.contains(ASSET_FUNCTION));
-            Print::of(&(&parts, sees_assets.then_some(assets)))
+            let texts = parts.iter().flat_map(|(_, source)| source).map(|(text, _)| *text);
+            Print::of(&(&parts, texts.map(|text| assets.seen_by(text)).collect::<Vec<_>>()))
         };
         let prints = templates.iter().map(|(name, _)| (name.to_owned(), print(name))).collect();
         Self { templates: prints, components }
@@ -60,6 +60,49 @@ impl Prints {
     pub(super) fn component(&self, name: &str) -> Option<Print> {
         self.template(self.components.get(&*identifier(name))?)
     }
+}
+
+/// What templates can see of assets.
+struct AssetPrints<'a> {
+    assets: &'a Assets,
+    /// Which there are.
+    names: Print,
+    /// All that can be seen of all of them.
+    all: Print,
+}
+
+impl<'a> AssetPrints<'a> {
+    fn of(assets: &'a Assets) -> Self {
+        let names = Print::of(&assets.iter().map(|(name, _)| name).collect::<Vec<_>>());
+        let all = Print::of(&assets.iter().map(|(_, asset)| &asset.address).collect::<Vec<_>>());
+        Self { assets, names, all }
+    }
+
+    /// The prints of what a template asks for. An asset's address tells its bytes, and so their `integrity`.
+    fn seen_by(&self, text: &str) -> Vec<Print> {
+        let calls = ASSET_FUNCTIONS.iter().flat_map(|function| text.split(function).skip(1));
+        let asked = calls.filter_map(|rest| rest.trim_start().strip_prefix('('));
+        let prints: BTreeSet<Print> = asked
+            .map(|arguments| match first_path(arguments) {
+                // Where there is none, the hint is the nearest name.
+                Some(name) => {
+                    self.assets.named(name).map_or(self.names, |asset| Print::of(&(name, &asset.address)))
+                }
+                None => self.all,
+            })
+            .collect();
+        prints.into_iter().collect()
+    }
+}
+
+/// The text in `path="text"` at the beginning of the arguments of a call.
+fn first_path(arguments: &str) -> Option<&str> {
+    let value = arguments.trim_start().strip_prefix("path")?.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    let (name, rest) = value[1..].split_once(quote)?;
+    // The text may go on: `"a" ~ b`.
+    let is_whole = rest.trim_start().starts_with([',', ')']) && !name.contains('\\');
+    is_whole.then_some(name)
 }
 
 /// The full names of the templates that a template names: in quotes, or by a component that it calls.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use serde_json::json;
 
 use crate::{
-    base::{diagnostic::Diagnostic, path::RepoPath},
+    base::{config::Assets, diagnostic::Diagnostic, path::RepoPath},
     parse::expand::AttributeValue,
     render::scope::{self, Queries},
 };
@@ -43,7 +43,7 @@ impl Queries for Answers {
     fn text(&self, key: &str) -> Result<String, String> {
         match key {
             "by" => Ok("{day} by {who} & {nobody}".to_owned()),
-            key => Theme::load(DEFAULT_THEME, Vec::new())
+            key => Theme::load(DEFAULT_THEME, Vec::new(), Assets::default())
                 .0
                 .text("en", key)
                 .map(str::to_owned)
@@ -80,7 +80,7 @@ fn own(name: &str, text: &str) -> ThemeFile {
 
 fn theme(overrides: &[(&str, &str)]) -> (Shown, Vec<Diagnostic>) {
     let files = overrides.iter().map(|(name, text)| own(name, text)).collect();
-    let (theme, diagnostics) = Theme::load("default", files);
+    let (theme, diagnostics) = Theme::load("default", files, Assets::default());
     (Shown(theme), diagnostics)
 }
 
@@ -189,7 +189,10 @@ fn every_template_renders_every_kind_of_page() {
             view.page.kind = kind;
             let html = theme.render(name, &view.to_context()).expect("it renders");
             assert!(html.contains("<title>") && html.ends_with("</html>\n"), "{name}: {html}");
-            assert!(html.contains("href=\"/sub/theme/style.css\""), "{html}");
+            let style = theme.asset("style.css").expect("an asset");
+            let integrity = style.integrity.as_deref().unwrap_or_default();
+            let link = format!("href=\"/sub/theme/{}\" integrity=\"{integrity}\"", style.address);
+            assert!(html.contains(&link), "{html}");
         }
         theme.render(name, &View::default().to_context()).expect("an empty page renders");
     }
@@ -246,12 +249,41 @@ fn a_file_of_the_site_takes_the_place_of_the_built_in_one() {
     assert!(theme.has_template("poem.html") && theme.templates().any(|name| name == "poem.html"));
     let html = theme.render("poem.html", &view().to_context()).expect("it renders");
     assert!(html.contains("<title>Poem</title>") && html.contains("<footer>Mine</footer>"));
-    assert_eq!(theme.asset("style.css"), Some(&b"p {}"[..]));
+    assert_eq!(theme.asset("style.css").map(|asset| &*asset.bytes), Some(&b"p{}"[..]));
     let plain = whole_theme(&[]);
     let is_new = |path: &&str| plain.asset(path).is_none();
-    assert_eq!(theme.assets().map(|(path, _)| path).filter(is_new).collect::<Vec<_>>(), ["logo.svg"]);
+    let style = &theme.asset("style.css").expect("an asset").address;
+    let mut new = vec!["logo.svg", style, &theme.asset("logo.svg").expect("an asset").address];
+    new.sort_unstable();
+    let mut found: Vec<&str> = theme.asset_paths().filter(is_new).collect();
+    found.sort_unstable();
+    assert_eq!(found, new);
     assert_ne!(theme.template_print("page.html"), plain.template_print("page.html"));
     assert_eq!(theme.template_print("redirect.html"), plain.template_print("redirect.html"));
+}
+
+#[test]
+fn a_template_is_another_when_a_file_that_it_names_is() {
+    let template = "{{ asset(path=\"a.css\") }}{{ integrity(path = 'b.js', optional=true) }}";
+    let any = "{% set name = \"a.css\" %}{{ asset(path=name) }}";
+    let of = |files: &[(&str, &str)]| {
+        let templates = [
+            ("templates/own.html", template),
+            ("templates/any.html", any),
+            ("templates/none.html", "assets"),
+        ];
+        let theme = whole_theme(&[&templates[..], files].concat());
+        ["own.html", "any.html", "none.html"].map(|name| theme.template_print(name).expect("a template"))
+    };
+    let plain = of(&[("a.css", "a{}"), ("c.css", "")]);
+    let check = |files: &[(&str, &str)], differs: [bool; 3]| {
+        let now = of(files);
+        assert_eq!([0, 1, 2].map(|at| now[at] != plain[at]), differs, "{files:?}");
+    };
+    check(&[("a.css", "a { }"), ("c.css", "")], [false, false, false]);
+    check(&[("a.css", "b{}"), ("c.css", "")], [true, true, false]);
+    check(&[("a.css", "a{}"), ("c.css", "c{d:e}")], [false, true, false]);
+    check(&[("a.css", "a{}"), ("c.css", ""), ("b.js", "")], [true, true, false]);
 }
 
 #[test]
@@ -315,7 +347,7 @@ fn two_own_components_of_one_name_are_a_mistake() {
 #[test]
 fn files_that_are_no_text_and_unknown_themes_are_reported() {
     let bad = ThemeFile { bytes: Cow::Borrowed(b"\xff"), ..own("templates/page.html", "") };
-    let (theme, diagnostics) = Theme::load("defualt", vec![bad]);
+    let (theme, diagnostics) = Theme::load("defualt", vec![bad], Assets::default());
     let said: Vec<String> = diagnostics.iter().map(say).collect();
     assert_eq!(said[0], "unknown theme `defualt` | did you mean `default`?");
     assert!(
@@ -365,10 +397,18 @@ fn functions_ask_the_scope() {
     );
     check("{% for k, v in load_data(path=\"team.yml\") %}{{ k }}{{ v }}{% endfor %}", Ok("z1a2"));
     check("{{ load_data(path=\"x.yml\") }}", Err("there is no file `x.yml`"));
-    check("{{ url(to=\"a.md\") }} {{ asset(path=\"style.css\") }}", Ok("/here/a.md /sub/theme/style.css"));
-    check("{{ asset(path=\"style.css\", from=\"/sub/a.html\") }}", Ok("theme/style.css"));
-    check("{{ asset(path=\"style.css\", from=\"/sub/theme-park/ü/\") }}", Ok("../../theme/style.css"));
-    check("{{ asset(path=\"style.css\", from=\"/\") }}", Ok("sub/theme/style.css"));
+    let font = whole_theme(&[]).asset("fonts/literata.woff2").expect("an asset").address.clone();
+    check(
+        "{{ url(to=\"a.md\") }} {{ asset(path=\"fonts/literata.woff2\") }}",
+        Ok(&format!("/here/a.md /sub/theme/{font}")),
+    );
+    check("{{ integrity(path=\"fonts/literata.woff2\") }}", Ok(""));
+    check("{{ asset(path=\"fonts/literata.woff2\", from=\"/sub/a.html\") }}", Ok(&format!("theme/{font}")));
+    check(
+        "{{ asset(path=\"fonts/literata.woff2\", from=\"/sub/theme-park/ü/\") }}",
+        Ok(&format!("../../theme/{font}")),
+    );
+    check("{{ asset(path=\"fonts/literata.woff2\", from=\"/\") }}", Ok(&format!("sub/theme/{font}")));
     check("{{ asset(path=\"site.css\", optional=true) is none }}", Ok("true"));
     check(
         "{{ asset(path=\"styl.css\") }}",

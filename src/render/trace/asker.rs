@@ -263,6 +263,6 @@ impl Asker {
     /// A file of the theme that is published as it is.
     pub(in crate::render) fn theme_file(&self, path: &str) -> Option<&[u8]> {
         self.ask(ThemeFileBytes(path.to_owned()))?;
-        self.world.theme.asset(path)
+        self.world.theme.asset(path).map(|asset| &*asset.bytes)
     }
 }

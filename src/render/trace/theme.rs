@@ -95,7 +95,7 @@ impl Ask for ThemeFileBytes {
     type Answer<'w> = Option<Digest>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        world.theme.asset(&self.0).map(Digest::of)
+        world.theme.asset(&self.0).map(|asset| Digest::of(&asset.bytes))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use super::{prints::Prints, search::Search, site_values};
 use crate::{
     base::{
-        config::FILE_NAME as CONFIG_FILE,
+        config::{Assets, FILE_NAME as CONFIG_FILE},
         diagnostic::{Diagnostic, Place},
         digest::{BlobId, Print},
         path::RepoPath,
@@ -44,8 +44,8 @@ pub struct World {
 /// How many worlds there were in this process.
 static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 
-/// What a compiled theme is made from: its name, and the site's own files for it.
-type ThemeKey = (String, Vec<(RepoPath, BlobId)>);
+/// What a compiled theme is made from: its name, how its files are published, and the site's own files for it.
+type ThemeKey = (String, Assets, Vec<(RepoPath, BlobId)>);
 
 impl World {
     /// Loads the theme of a site; that of `former` is taken when its files are the same.
@@ -119,7 +119,7 @@ impl World {
 
     /// Every address with bytes of its own, in order: the site's and those of the theme's files.
     pub fn routes(&self) -> Vec<Route> {
-        let theme = self.theme.assets().map(|(path, _)| theme_route(path));
+        let theme = self.theme.asset_paths().map(theme_route);
         let added = theme.chain(self.search_routes());
         let mut routes: Vec<Route> = added.filter(|route| !self.site.routes().contains(route)).collect();
         let own = self.site.routes().iter().map(|(route, _)| route.clone());
@@ -179,7 +179,7 @@ fn file_named_theme(site: &Site) -> Option<Diagnostic> {
 fn theme_key(site: &Site) -> ThemeKey {
     let name = site.config().theme.clone();
     let files = own_files(site, &name).map(|(path, blob)| (path.clone(), blob)).collect();
-    (name, files)
+    (name, site.config().assets, files)
 }
 
 /// The site's own files for a theme, each of which takes the place of the built-in one of the same path.
@@ -196,7 +196,7 @@ fn theme_files_folder(theme: &str) -> Option<RepoPath> {
 }
 
 /// The theme, what is wrong with it, and whether it is made of the bytes that the listing names.
-fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
+fn load_theme(source: &dyn Source, (name, options, own): &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
     let folder = theme_files_folder(name).unwrap_or_default();
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
@@ -214,7 +214,7 @@ fn load_theme(source: &dyn Source, (name, own): &ThemeKey) -> (Theme, Vec<Diagno
             ),
         }
     }
-    let (theme, problems) = Theme::load(name, files);
+    let (theme, problems) = Theme::load(name, files, *options);
     diagnostics.extend(problems);
     (theme, diagnostics, is_settled)
 }

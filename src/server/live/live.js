@@ -54,13 +54,16 @@
 
   async function put() {
     morph ??= import(new URL('morph.js', home));
-    const [{ put }, answer] = await Promise.all([morph, fetch(location.href)]);
+    const [{ put, pathOf }, answer] = await Promise.all([morph, fetch(location.href)]);
     const isPage = !answer.redirected && answer.headers.get('content-type')?.includes('html');
     const next = isPage && new DOMParser().parseFromString(await answer.text(), 'text/html');
     const script = next && next.querySelector('script[data-recto]');
     if (!script) return location.reload();
     digest = script.dataset.recto;
     script.remove();
+    // A script that has run can't be taken back.
+    const scripts = new Map([...document.scripts].filter(({ src }) => src).map(({ src }) => [pathOf(src), src]));
+    if ([...next.scripts].some(({ src }) => src && scripts.has(pathOf(src)) && scripts.get(pathOf(src)) !== src)) return location.reload();
     put(next, swap);
     // For scripts of the theme: what they added to the page is gone.
     dispatchEvent(new Event('recto:update'));
@@ -69,6 +72,8 @@
   // --- the files that it uses ---
 
   const STAMP = /[?&]recto=\w+/;
+  // What has a hash in its name never changes: the page names another file instead.
+  const HASHED = /\.[0-9a-f]{10}\.\w+$/;
   function stamped(url) {
     const plain = url.replace(STAMP, '');
     return plain + (plain.includes('?') ? '&' : '?') + 'recto=' + Date.now().toString(36);
@@ -78,13 +83,14 @@
   function refresh(changed) {
     const isHit = url => {
       const { origin, pathname } = new URL(url, document.baseURI);
-      return origin === location.origin && (!changed || changed.includes(decodeURIComponent(pathname)));
+      return origin === location.origin && !HASHED.test(pathname) && (!changed || changed.includes(decodeURIComponent(pathname)));
     };
     if (changed && [...document.scripts].some(script => script.src && isHit(script.src))) return location.reload();
     const sheets = [...document.querySelectorAll('link[rel~=stylesheet]')].filter(sheet => !sheet.isLeaving);
     const hits = sheets.filter(sheet => isHit(sheet.href));
     const isImported = !hits.length && changed?.some(path => path.endsWith('.css'));
-    for (const sheet of isImported ? sheets : hits) swap(sheet, sheet);
+    const mayImport = sheet => !HASHED.test(new URL(sheet.href, document.baseURI).pathname);
+    for (const sheet of isImported ? sheets.filter(mayImport) : hits) swap(sheet, sheet);
     for (const element of document.querySelectorAll('[src]:not(script)')) {
       if (isHit(element.src)) element.src = stamped(element.src);
     }

@@ -100,4 +100,5 @@ function runnable(script) {
 }
 
 const isSheet = node => node.nodeName === 'LINK' && node.relList.contains('stylesheet');
-const pathOf = url => new URL(url, document.baseURI).pathname;
+// Files of the theme have a hash in their names, which tells one state of them from another.
+export const pathOf = url => new URL(url, document.baseURI).pathname.replace(/\.[0-9a-f]{10}(?=\.\w+$)/, '');

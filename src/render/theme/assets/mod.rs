@@ -1,0 +1,316 @@
+//! [`Assets`]: the files of a theme as they are published: smaller, and under addresses that name their bytes.
+//!
+//! 1. Scripts and style sheets are made smaller (`js`, `css`), unless they are already or can't be read.
+//! 2. In style sheets the addresses of other files of the theme become those under which these are published.
+//! 3. Each file gets an address with a hash of its bytes in it, so that browsers can keep it for ever. It can be found
+//!    under its own name as well: scripts and templates may name it in ways that can't be seen here.
+
+mod css;
+mod js;
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha384};
+
+use super::files::ThemeFile;
+use crate::base::{
+    config::Assets as AssetOptions,
+    diagnostic::{Diagnostic, Place},
+    digest::Digest,
+    path::RepoPath,
+    url::{decode_path, encode_path},
+};
+
+/// The largest script or style sheet that is made smaller, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+/// How many characters of a digest are in an address: 40 bits.
+const HASH_CHARS: usize = 10;
+/// Files that no page loads: licences and the like.
+const NOT_LOADED: [&str; 2] = ["txt", "md"];
+/// How deep style sheets may import each other and still name the hashed addresses.
+const MAX_IMPORT_DEPTH: usize = 16;
+
+/// A file as it is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// What it holds.
+    pub bytes: Cow<'static, [u8]>,
+    /// The path that templates name: with a hash of the bytes in it, if there are to be hashes.
+    pub address: String,
+    /// The value of `integrity` attributes, for scripts and style sheets with a hash in their addresses.
+    pub integrity: Option<String>,
+}
+
+/// The files of a theme by their names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assets {
+    by_name: BTreeMap<String, Asset>,
+    /// The names of files by their addresses, where the two differ.
+    names: BTreeMap<String, String>,
+}
+
+impl Assets {
+    /// Makes them of the files of a theme; the notes are about those that stay as they are.
+    pub(super) fn of(files: &BTreeMap<String, ThemeFile>, options: AssetOptions) -> (Self, Vec<Diagnostic>) {
+        let scripts: Vec<(&String, Result<String, String>)> = files
+            .par_iter()
+            .filter(|(name, file)| options.minify && is_script(name) && can_be_smaller(name, file))
+            .map(|(name, file)| (name, text(file).and_then(js::minify)))
+            .collect();
+        let mut maker =
+            Maker { files, options, scripts: BTreeMap::new(), made: BTreeMap::new(), notes: Vec::new() };
+        for (name, script) in scripts {
+            match script {
+                Ok(script) => drop(maker.scripts.insert(name, script)),
+                Err(cause) => maker.note(name, &cause),
+            }
+        }
+        for name in files.keys() {
+            maker.make(name, &mut Vec::new());
+        }
+        let Maker { made, notes, .. } = maker;
+        let hashed = made.iter().filter(|(name, asset)| **name != asset.address);
+        let names = hashed.map(|(name, asset)| (asset.address.clone(), name.clone())).collect();
+        (Self { by_name: made, names }, notes)
+    }
+
+    /// A file by its name.
+    pub(super) fn named(&self, name: &str) -> Option<&Asset> {
+        self.by_name.get(name)
+    }
+
+    /// A file by its name or its address.
+    pub(super) fn at(&self, path: &str) -> Option<&Asset> {
+        self.named(path).or_else(|| self.named(self.names.get(path)?))
+    }
+
+    /// The files by their names, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.by_name.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+
+    /// All paths at which there is a file.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().chain(self.names.keys()).map(String::as_str)
+    }
+}
+
+/// Makes assets, each after those that it names.
+struct Maker<'f> {
+    files: &'f BTreeMap<String, ThemeFile>,
+    options: AssetOptions,
+    /// The smaller scripts.
+    scripts: BTreeMap<&'f str, String>,
+    made: BTreeMap<String, Asset>,
+    notes: Vec<Diagnostic>,
+}
+
+impl<'f> Maker<'f> {
+    /// Makes a file, unless it is made; `importing` are the style sheets on the way to it.
+    fn make(&mut self, name: &'f str, importing: &mut Vec<&'f str>) {
+        if self.made.contains_key(name) {
+            return;
+        }
+        let Some(file) = self.files.get(name) else { return };
+        let bytes = match self.scripts.remove(name) {
+            Some(script) => script.into_bytes().into(),
+            None if has_extension(name, &["css"]) => {
+                importing.push(name);
+                let sheet = self.sheet(name, file, importing);
+                importing.pop();
+                sheet.map_or_else(|| file.bytes.clone(), |sheet| sheet.into_bytes().into())
+            }
+            None => file.bytes.clone(),
+        };
+        let is_code = is_script(name) || has_extension(name, &["css"]);
+        let asset = Asset {
+            address: if self.options.hash && !has_extension(name, &NOT_LOADED) {
+                hashed(name, &bytes)
+            } else {
+                name.to_owned()
+            },
+            integrity: (self.options.hash && is_code).then(|| integrity(&bytes)),
+            bytes,
+        };
+        self.made.insert(name.to_owned(), asset);
+    }
+
+    /// A style sheet with the addresses of what it names; `None` when it stays as it is.
+    fn sheet(&mut self, name: &'f str, file: &ThemeFile, importing: &mut Vec<&'f str>) -> Option<String> {
+        let smaller = self.options.minify && can_be_smaller(name, file);
+        if !smaller && !self.options.hash {
+            return None;
+        }
+        let mut rename = |address: &str| self.renamed(name, address, importing);
+        let written = text(file).and_then(|text| css::write(text, smaller, &mut rename));
+        written.map_err(|cause| self.note(name, &cause)).ok()
+    }
+
+    /// The address of another file of the theme in a style sheet, if that is published under another one.
+    fn renamed(&mut self, sheet: &str, address: &str, importing: &mut Vec<&'f str>) -> Option<String> {
+        let end = address.find(['?', '#']).unwrap_or(address.len());
+        let (path, rest) = address.split_at(end);
+        let target = RepoPath::new(sheet)?.parent()?.resolve(&decode_path(path)?)?;
+        let is_relative = !path.is_empty() && !path.starts_with('/') && !path.contains(':');
+        let (name, _) = self.files.get_key_value(target.as_str()).filter(|_| is_relative)?;
+        if importing.contains(&name.as_str()) || importing.len() > MAX_IMPORT_DEPTH {
+            return None;
+        }
+        self.make(name, importing);
+        let published = &self.made.get(name)?.address;
+        let file_name = published.rsplit('/').next()?;
+        let folder = path.rfind('/').map_or("", |at| &path[..=at]);
+        (published != name).then(|| format!("{folder}{}{rest}", encode_path(file_name)))
+    }
+
+    fn note(&mut self, name: &str, cause: &str) {
+        let problem =
+            Diagnostic::note("asset-not-minified", format!("`{name}` is published as it is: {cause}"));
+        let origin = self.files.get(name).and_then(|file| file.origin.as_ref());
+        let problem = origin.iter().fold(problem, |problem, path| problem.at(Place::file(path)));
+        self.notes.push(problem.hint(
+            "correct it if it doesn't work; a name such as `x.min.js` says that it is as small as can be",
+        ));
+    }
+}
+
+fn text(file: &ThemeFile) -> Result<&str, String> {
+    std::str::from_utf8(&file.bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
+fn is_script(name: &str) -> bool {
+    has_extension(name, &["js", "mjs"])
+}
+
+fn can_be_smaller(name: &str, file: &ThemeFile) -> bool {
+    !name.contains(".min.") && file.bytes.len() <= MAX_BYTES
+}
+
+fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
+}
+
+/// `a/style.css` with a hash: `a/style.0123456789.css`.
+fn hashed(name: &str, bytes: &[u8]) -> String {
+    let digest = Digest::of(bytes).to_string();
+    let hash = &digest[..HASH_CHARS];
+    let file_at = name.rfind('/').map_or(0, |at| at + 1);
+    match name[file_at..].rfind('.').filter(|at| *at > 0) {
+        Some(dot) => format!("{}.{hash}{}", &name[..file_at + dot], &name[file_at + dot..]),
+        None => format!("{name}.{hash}"),
+    }
+}
+
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: AssetOptions = AssetOptions { minify: true, hash: true };
+
+    fn assets(files: &[(&str, &str)], options: AssetOptions) -> (Assets, Vec<Diagnostic>) {
+        let file = |(name, text): &(&str, &str)| {
+            let bytes = Cow::Owned(text.as_bytes().to_vec());
+            ((*name).to_owned(), ThemeFile { name: (*name).to_owned(), bytes, origin: RepoPath::new(name) })
+        };
+        Assets::of(&files.iter().map(file).collect(), options)
+    }
+
+    fn shown(assets: &Assets, name: &str) -> String {
+        String::from_utf8_lossy(&assets.named(name).expect("an asset").bytes).into_owned()
+    }
+
+    #[test]
+    fn files_are_smaller_under_addresses_that_name_their_bytes() {
+        let (made, notes) = assets(
+            &[("a/style.css", "a { b: c }"), ("x.js", "let a = 1"), ("f.woff2", "1"), ("LICENSE", "2")],
+            ALL,
+        );
+        assert_eq!(
+            (shown(&made, "a/style.css").as_str(), shown(&made, "x.js").as_str()),
+            ("a{b:c}", "let a=1;")
+        );
+        assert!(notes.is_empty());
+        for (name, asset) in made.iter() {
+            assert_eq!(made.at(&asset.address), Some(asset), "{name}");
+            assert_eq!(asset.integrity.is_some(), name.ends_with("css") || name.ends_with("js"), "{name}");
+        }
+        let address = &made.named("a/style.css").expect("an asset").address;
+        assert!(
+            address.starts_with("a/style.") && address.ends_with(".css") && address.len() == 22,
+            "{address}"
+        );
+        assert_eq!(made.paths().count(), 8);
+        let (plain, _) = assets(
+            &[("style.css", "a { b: url(f.woff2) }"), ("f.woff2", "1")],
+            AssetOptions { minify: false, hash: false },
+        );
+        assert_eq!(shown(&plain, "style.css"), "a { b: url(f.woff2) }");
+        assert_eq!(
+            (plain.paths().count(), plain.named("style.css").and_then(|asset| asset.integrity.clone())),
+            (2, None)
+        );
+    }
+
+    #[test]
+    fn style_sheets_name_the_addresses_of_other_files() {
+        let files = [
+            (
+                "css/a.css",
+                "@import 'b.css'; a { b: url(../fonts/f%20g.woff2?#x) url(/theme/f) url(none.png) }",
+            ),
+            ("css/b.css", "x { y: z }"),
+            ("fonts/f g.woff2", "1"),
+        ];
+        let (made, _) = assets(&files, ALL);
+        let (sheet, font) = (
+            &made.named("css/b.css").expect("an asset").address,
+            &made.named("fonts/f g.woff2").expect("an asset").address,
+        );
+        let expected = format!(
+            "@import \"{}\";a{{b:url(\"../{}?#x\") url(/theme/f) url(none.png)}}",
+            &sheet[4..],
+            font.replace(' ', "%20")
+        );
+        assert_eq!(shown(&made, "css/a.css"), expected);
+        // What a file names is a part of what it is.
+        let (other, _) = assets(&[files[0], files[1], ("fonts/f g.woff2", "2")], ALL);
+        assert_ne!(
+            made.named("css/a.css").expect("an asset").address,
+            other.named("css/a.css").expect("an asset").address
+        );
+    }
+
+    #[test]
+    fn circles_of_imports_end() {
+        let (made, _) = assets(&[("a.css", "@import 'b.css';"), ("b.css", "@import 'a.css';")], ALL);
+        assert_eq!(shown(&made, "b.css"), "@import 'a.css';");
+        assert!(shown(&made, "a.css").contains(&made.named("b.css").expect("an asset").address));
+    }
+
+    #[test]
+    fn what_cannot_be_read_stays_with_a_note() {
+        let (made, notes) = assets(&[("a.js", "let = ;"), ("b.css", "}"), ("c.min.js", "let  = ;")], ALL);
+        assert_eq!(
+            (shown(&made, "a.js"), shown(&made, "b.css"), shown(&made, "c.min.js")),
+            ("let = ;".into(), "}".into(), "let  = ;".into())
+        );
+        let codes: Vec<_> = notes
+            .iter()
+            .map(|note| (note.code, note.place.as_ref().map(|place| place.path.to_string())))
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                ("asset-not-minified", Some("a.js".to_owned())),
+                ("asset-not-minified", Some("b.css".to_owned()))
+            ]
+        );
+    }
+}
