@@ -20,7 +20,7 @@ function openPresenter() {
 function makeDesk() {
   const part = name => make('div', { class: name });
   const made = { preview: make('div', { class: 'preview', inert: '', 'aria-hidden': 'true' }), notes: part('notes'), time: part('time'), spent: make('button', { type: 'button', class: 'spent', title: says.timer_keys, onclick: () => runTimer(!clock.running) }), pace: part('pace'), part: part('here'), coming: part('coming'), count: part('count') };
-  const sizes = [['−', .9], ['+', 1 / .9]].map(([label, by]) => make('button', { type: 'button', 'aria-label': says.notes_size + label, onclick: () => sizeNotes(by) }, label));
+  const sizes = [['−', .9], ['+', 1 / .9]].map(([label, by]) => make('button', { type: 'button', 'aria-label': `${says.notes_size} ${label}`, onclick: () => sizeNotes(by) }, label));
   const label = text => make('p', { class: 'label' }, text);
   document.body.append(make('aside', { class: 'desk', 'aria-label': says.presenter },
     make('div', { class: 'upcoming' }, label(says.upcoming), made.preview),

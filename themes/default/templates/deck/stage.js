@@ -4,6 +4,8 @@ let now;
 // Called with the place after each move.
 const watchers = [];
 const spoken = make('p', { class: 'spoken', role: 'status' });
+// An element of its own: a variable that all slides inherit made each move compute the style of all of them.
+const progress = make('div', { class: 'progress' });
 
 // `how` is `jump` for moves that the browser's back button should undo, `follow` for those that come from elsewhere.
 function show(place, how = 'step') {
@@ -19,7 +21,7 @@ function show(place, how = 'step') {
   }
   showStep(slide.element, step);
   slide.element.dataset.folio = numberOf(place);
-  deck.style.setProperty('--done', (slide.number + step) / total());
+  progress.style.scale = `${(slide.number + step) / total()} 1`;
   if (how !== 'silent') rememberPlace(how);
   say(place, last);
   watchers.forEach(watcher => watcher(place, how));

@@ -13,7 +13,7 @@ function start() {
 
 menu.setAttribute('aria-label', says.help);
 menu.title = says.help;
-document.body.append(spoken, menu);
+document.body.append(spoken, progress, menu);
 start();
 startSync();
 startPrint();
