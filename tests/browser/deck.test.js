@@ -1,0 +1,183 @@
+// The viewer of slides, on a deck that stands on the disk: no server runs.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { openPage, program } from './site.js';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const CHAPTER = `class: title
+
+A deck
+
+---
+
+## Steps
+
+- one
+
+--
+
+- two
+
+--
+
+- three
+
+???
+
+Slowly.
+
+---
+
+class: extra-details
+
+## More
+
+Zebra stripes, and \`code\`.
+
+---
+
+name: last
+
+## The end
+
+[Back](#a-name)
+
+\`\`\`bash
+echo hello
+\`\`\`
+`;
+
+async function openDeck(query = '', context = { viewport: { width: 1280, height: 720 } }) {
+  const site = { dir: mkdtempSync(join(tmpdir(), 'recto-deck-')) };
+  mkdirSync(join(site.dir, 'site'));
+  writeFileSync(join(site.dir, 'site/deck.yml'), 'title: A deck\nexclude: [in-person]\ncontent:\n- chapter.md\n');
+  writeFileSync(join(site.dir, 'site/chapter.md'), CHAPTER);
+  const built = spawnSync(program, ['build', join(site.dir, 'site'), '--output', join(site.dir, 'public'), '--no-cache', '-q'], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+  site.origin = 'file://';
+  await openPage(site, context);
+  site.url = pathToFileURL(join(site.dir, 'public/deck.yml.html')).href;
+  await site.page.goto(site.url + query);
+  site.title = () => site.page.locator('.now').getAttribute('aria-label');
+  site.press = async (...keys) => { for (const key of keys) await site.page.keyboard.press(key); };
+  site.close = async () => {
+    assert.deepEqual(site.problems, []);
+    await site.context.close();
+    rmSync(site.dir, { recursive: true });
+  };
+  return site;
+}
+const steps = site => site.page.locator('.now .later').count();
+
+test('keys go by steps and slides, and the address says where', async () => {
+  const site = await openDeck();
+  await site.press('ArrowRight');
+  assert.equal(await site.title(), 'Steps');
+  const n = await steps(site);
+  assert.ok(n > 0);
+  await site.press('Space');
+  assert.ok(await steps(site) < n);
+  assert.match(site.page.url(), /\/1$/);
+  await site.page.reload();
+  assert.ok(await steps(site) < n);
+  await site.press('Shift+ArrowRight');
+  assert.equal(await site.title(), 'More');
+  await site.press('End');
+  assert.equal(await site.title(), 'The end');
+  await site.page.goBack();
+  assert.equal(await site.title(), 'More');
+  await site.close();
+});
+
+test('numbers of old links, and names, lead to their slide', async () => {
+  const site = await openDeck('#4');
+  assert.equal(await site.title(), 'Steps');
+  assert.equal(await steps(site), 0);
+  await site.press('5', 'Enter');
+  assert.equal(await site.title(), 'More');
+  await site.page.goto(site.url + '#last');
+  assert.equal(await site.title(), 'The end');
+  await site.close();
+});
+
+test('search, overview and the list of keys', async () => {
+  const site = await openDeck();
+  await site.press('/');
+  await site.page.keyboard.type('zebra');
+  await site.press('Enter');
+  assert.equal(await site.title(), 'More');
+  await site.press('o', 'ArrowRight', 'Enter');
+  assert.equal(await site.title(), 'The end');
+  await site.press('?');
+  assert.ok(await site.page.locator('dialog .keys li').count() > 15);
+  await site.press('Escape', 'q');
+  assert.equal(await site.page.locator('dialog.qr').count(), 1);
+  await site.close();
+});
+
+test("the presenter's window keeps in step, from the disk and after a reload", async () => {
+  const site = await openDeck();
+  const [presenter] = await Promise.all([site.context.waitForEvent('page'), site.press('s')]);
+  await presenter.waitForSelector('.desk .notes');
+  await site.press('ArrowRight');
+  await presenter.waitForFunction(() => document.querySelector('.desk .notes').innerText.includes('Slowly'));
+  await presenter.reload();
+  await presenter.waitForSelector('.desk .notes');
+  await presenter.keyboard.press('End');
+  await site.page.waitForFunction(() => document.querySelector('.now').getAttribute('aria-label') === 'The end');
+  await site.close();
+});
+
+test('a finger taps and swipes', async () => {
+  const site = await openDeck('', { viewport: { width: 800, height: 450 }, hasTouch: true });
+  await site.page.touchscreen.tap(600, 200);
+  assert.equal(await site.title(), 'Steps');
+  await site.page.touchscreen.tap(60, 200);
+  const first = await site.title();
+  assert.notEqual(first, 'Steps');
+  const devtools = await site.page.context().newCDPSession(site.page);
+  const swipe = async (from, to) => {
+    const touch = (type, touchPoints) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', [{ x: from, y: 200 }]);
+    await touch('touchMove', [{ x: to, y: 205 }]);
+    await touch('touchEnd', []);
+  };
+  await swipe(500, 300);
+  assert.equal(await site.title(), 'Steps');
+  await swipe(300, 500);
+  assert.equal(await site.title(), first);
+  await site.close();
+});
+
+test('paper has one page for each slide', async () => {
+  const site = await openDeck();
+  const n_pages = async () => (await site.page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type\s*\/Page\b/g).length;
+  const n_slides = await site.page.locator('[data-slide]').count();
+  assert.equal(await n_pages(), n_slides);
+  await site.page.goto(`${site.url}?print=4`);
+  await site.page.waitForSelector('[data-print-ready]', { state: 'attached' });
+  assert.equal(await n_pages(), Math.ceil(n_slides / 4));
+  await site.close();
+});
+
+test('slides are accessible, by day and by night', async () => {
+  const site = await openDeck();
+  await site.page.addScriptTag({ path: axe });
+  for (const colorScheme of ['light', 'dark']) {
+    await site.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await site.press('Home');
+    for (let i = 0; i < 6; i++) {
+      const found = await site.page.evaluate(async () => (await window.axe.run({ preload: false })).violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)));
+      assert.deepEqual(found, [], `${colorScheme} ${await site.title()}`);
+      await site.press('ArrowRight');
+    }
+  }
+  await site.close();
+});
