@@ -73,7 +73,7 @@ impl Store {
         let folder = path.parent().unwrap_or(&self.common_dir);
         let disk = |cause| GitError::disk(&path, cause);
         fs::create_dir_all(folder).map_err(disk)?;
-        let mut lock = Lock::take(&path)?;
+        let mut lock = Lock::take(&self.common_dir, &path)?;
         if self.commit_of_branch(to.branch)? != to.from {
             return Ok(false);
         }

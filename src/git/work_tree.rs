@@ -17,11 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{
-        CommitId, GitError, Move, Store,
-        index::INDEX_FILE,
-        lock::{Lock, lock_path},
-    },
+    git::{CommitId, GitError, Move, Store, index::INDEX_FILE, lock::Lock},
 };
 
 /// What is under way, in the Git folder.
@@ -48,7 +44,6 @@ pub(super) struct Along<'s> {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Journal {
-    process: u32,
     from: Option<CommitId>,
     to: CommitId,
     paths: Vec<RepoPath>,
@@ -70,15 +65,14 @@ impl<'s> Along<'s> {
         if to.paths.is_empty() || store.head()?.branch != to.branch {
             return Ok(None);
         }
-        let journal =
-            Journal { process: std::process::id(), from: to.from, to: to.to, paths: to.paths.to_vec() };
+        let lock = Lock::take(&store.git_dir, &store.git_dir.join(INDEX_FILE))?;
+        let journal = Journal { from: to.from, to: to.to, paths: to.paths.to_vec() };
         journal.write(store).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
-        let lock = Lock::take(&store.git_dir.join(INDEX_FILE))?;
         Ok(Some(Self { store, work_tree, lock: Some(lock), journal }))
     }
 
     /// Gives the work tree and the index what the branch has now.
-    pub(super) fn finish(mut self) -> Vec<LeftAlone> {
+    pub(super) fn finish(self) -> Vec<LeftAlone> {
         let mut left_alone = Vec::new();
         let mut changed = Vec::new();
         for path in &self.journal.paths {
@@ -97,7 +91,6 @@ impl<'s> Along<'s> {
             let why = format!("Git's index could not be written: {error}");
             left_alone.extend(changed.iter().map(|of| LeftAlone { path: of.path.clone(), why: why.clone() }));
         }
-        self.lock = None;
         left_alone
     }
 
@@ -139,6 +132,8 @@ impl<'s> Along<'s> {
     fn update_index(&self, changed: &[Versions<'_>]) -> io::Result<()> {
         let path = self.store.git_dir.join(INDEX_FILE);
         let aside = self.store.git_dir.join(format!("{INDEX_FILE}.recto"));
+        // The library locks the copy as well. We hold the index, so a lock there was left behind.
+        let _ = fs::remove_file(aside.with_extension("recto.lock"));
         match fs::copy(&path, &aside) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Err(_) => drop(fs::remove_file(&aside)),
@@ -152,9 +147,9 @@ impl<'s> Along<'s> {
 
 impl Drop for Along<'_> {
     fn drop(&mut self) {
-        // The index is free before nothing is under way any more.
-        self.lock = None;
+        // The journal goes first: whoever has the index next writes one of its own.
         let _ = fs::remove_file(self.store.git_dir.join(JOURNAL));
+        self.lock = None;
     }
 }
 
@@ -172,27 +167,19 @@ impl Store {
     /// Finishes what a process of ours that was killed had begun, and says what it was.
     pub fn heal(&self) -> Result<Option<String>, GitError> {
         let path = self.git_dir.join(JOURNAL);
+        let Some(work_tree) = self.work_tree.as_deref().filter(|_| path.exists()) else { return Ok(None) };
+        // Who writes a journal holds the index: one that is there now was left behind.
+        let lock = Some(Lock::take(&self.git_dir, &self.git_dir.join(INDEX_FILE))?);
         let Ok(text) = fs::read(&path) else { return Ok(None) };
-        let Some(work_tree) = self.work_tree.as_deref() else { return Ok(None) };
         let Ok(journal) = serde_json::from_slice::<Journal>(&text) else {
-            // It was killed while it wrote this, before it took the index.
+            // It was killed while it wrote this, before it changed anything.
             return fs::remove_file(&path).map(|()| None).map_err(|cause| GitError::disk(&path, cause));
         };
-        if journal.process != std::process::id() && is_running(journal.process) {
-            return Ok(None);
-        }
-        let index_lock = lock_path(&self.git_dir.join(INDEX_FILE));
-        let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
-        let is_ours = modified(&index_lock).is_ok_and(|lock| modified(&path).is_ok_and(|own| lock >= own));
-        if is_ours {
-            fs::remove_file(&index_lock).map_err(|cause| GitError::disk(&index_lock, cause))?;
-        }
         let n_paths = journal.paths.len();
         let has_moved = match self.head()?.commit {
             Some(head) => self.is_in(journal.to, head)?,
             None => false,
         };
-        let lock = Some(Lock::take(&self.git_dir.join(INDEX_FILE))?);
         let along = Along { store: self, work_tree, lock, journal };
         if !has_moved {
             return Ok(None);
@@ -200,11 +187,6 @@ impl Store {
         along.finish();
         Ok(Some(format!("a save that was interrupted is finished: {n_paths} file(s) of the work tree")))
     }
-}
-
-fn is_running(process: u32) -> bool {
-    let proc = Path::new("/proc");
-    proc.is_dir() && proc.join(process.to_string()).is_dir()
 }
 
 /// The bytes of a plain file; `None` when there is none.
