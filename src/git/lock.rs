@@ -88,6 +88,11 @@ impl Drop for Lock {
     }
 }
 
+/// Takes away the lock of a file that a process of ours has left behind: it would stop every other Git as well.
+pub(super) fn take_away_left(git_dir: &Path, path: &Path) {
+    heal(&git_dir.join(OWN_FOLDER), &lock_path(path));
+}
+
 /// The name of a file's lock.
 fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

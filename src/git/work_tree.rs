@@ -17,7 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{CommitId, GitError, Move, Store, index::INDEX_FILE, lock::Lock},
+    git::{
+        CommitId, GitError, Move, Store,
+        index::INDEX_FILE,
+        lock::{Lock, take_away_left},
+    },
 };
 
 /// What is under way, in the Git folder.
@@ -166,6 +170,8 @@ impl Journal {
 impl Store {
     /// Finishes what a process of ours that was killed had begun, and says what it was.
     pub fn heal(&self) -> Result<Option<String>, GitError> {
+        take_away_left(&self.common_dir, &self.common_dir.join(self.head()?.branch));
+        take_away_left(&self.git_dir, &self.git_dir.join(INDEX_FILE));
         let path = self.git_dir.join(JOURNAL);
         let Some(work_tree) = self.work_tree.as_deref().filter(|_| path.exists()) else { return Ok(None) };
         // Who writes a journal holds the index: one that is there now was left behind.
