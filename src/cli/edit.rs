@@ -15,12 +15,13 @@ use crate::{
         Global,
         cache_dir::CacheArgs,
         exit::{Ending, UsageError},
+        listen::ListenArgs,
         open::SiteArgs,
         serve,
     },
     engine::EngineOptions,
     git::{Content, Edit, GitError, Moment, Move, Moved, NewCommit, Store},
-    server::{self, Listening, ServeOptions, WikiSite},
+    server::{self, Listening, WikiSite},
     site::SiteOptions,
     source::{Folder, ListingOptions, Source, Tree},
     wiki::Wiki,
@@ -51,15 +52,8 @@ pub(super) struct Args {
     /// Make a repository if there is none, and commit the files that are there
     #[arg(long)]
     init: bool,
-    /// Where to listen; this machine only, as long as there are no accounts
-    #[arg(short, long, default_value = "127.0.0.1:4000", value_name = "HOST:PORT")]
-    bind: SocketAddr,
-    /// Listen on this port instead
-    #[arg(short, long)]
-    port: Option<u16>,
-    /// Open the browser
-    #[arg(long)]
-    open: bool,
+    #[command(flatten)]
+    listen: ListenArgs,
     /// Where the site will be reached: a URL, or a path such as `/docs/`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -68,10 +62,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
-    let bind = SocketAddr::new(args.bind.ip(), args.port.unwrap_or(args.bind.port()));
-    if !bind.ip().is_loopback() {
+    let options = args.listen.options();
+    let host = options.bind.ip();
+    if !host.is_loopback() {
         anyhow::bail!(UsageError {
-            message: format!("`{}` can be reached by other machines, and everybody could edit", bind.ip()),
+            message: format!("`{host}` can be reached by other machines, and everybody could edit"),
             hint: Some(
                 "accounts are not there yet: listen on 127.0.0.1, and let a proxy with a login lead there"
                     .to_owned()
@@ -87,7 +82,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
         anstream::eprintln!("note: {healed}");
     }
     begin(&store, dir, args)?;
-    let listening = Listening::open(&ServeOptions { bind, open: args.open }).context("serving the wiki")?;
+    let listening = Listening::open(&options).context("serving the wiki")?;
     let wiki = start(args, global, store, dir).inspect_err(|_| {
         if global.quiet < 2 {
             anstream::eprintln!("`{}` can't be edited", dir.display());

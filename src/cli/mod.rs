@@ -10,6 +10,7 @@ mod check;
 mod edit;
 mod exit;
 mod generate;
+mod listen;
 mod new;
 mod open;
 mod progress;

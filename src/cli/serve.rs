@@ -1,6 +1,6 @@
 //! `recto serve`: the site in memory, on a port of this machine, up to date with its files.
 
-use std::{net::SocketAddr, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use anstream::adapter::strip_str;
 use anyhow::Context;
@@ -10,12 +10,13 @@ use crate::{
         Global,
         cache_dir::CacheArgs,
         exit::Ending,
+        listen::ListenArgs,
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
     engine::{AskHistory, Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
     publish::cache::{self, Cache},
-    server::{self, Listening, ServeOptions},
+    server::{self, Listening},
     source::{Folder, Source},
 };
 
@@ -42,15 +43,8 @@ pub(super) struct Args {
     site: SiteArgs,
     #[command(flatten)]
     cache: CacheArgs,
-    /// Where to listen
-    #[arg(short, long, default_value = "127.0.0.1:4000", value_name = "HOST:PORT")]
-    bind: SocketAddr,
-    /// Listen on this port instead
-    #[arg(short, long)]
-    port: Option<u16>,
-    /// Open the browser
-    #[arg(long)]
-    open: bool,
+    #[command(flatten)]
+    listen: ListenArgs,
     /// Show the site as it is when the command starts, and leave its pages alone
     #[arg(long)]
     no_watch: bool,
@@ -58,9 +52,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     // First the port: what a browser asks while the site is read waits there.
-    let bind = SocketAddr::new(args.bind.ip(), args.port.unwrap_or(args.bind.port()));
-    let listening = Listening::open(&ServeOptions { bind, open: args.open });
-    let listening = listening.context("serving the site")?;
+    let listening = Listening::open(&args.listen.options()).context("serving the site")?;
     let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir.display()))?;
     let is_quiet = global.quiet > 0;
     let pages = Arc::new(engine);

@@ -8,7 +8,7 @@ use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
         expand::{At, ComponentCall, Expanded},
-        markdown::{self, Embed, Fence, Link, LinkKind, Math, html, take_line_marks},
+        markdown::{self, Embed, Fence, Link, LinkKind, Math, take_line_marks},
     },
     render::{
         embed,
@@ -19,6 +19,7 @@ use crate::{
             to_html, to_mathml,
         },
         page::Render,
+        rewrite,
         theme::Context,
         trace::{Lead, Leads, Links},
         view,
@@ -276,23 +277,11 @@ impl Hooks for PageHooks<'_> {
     }
 
     fn html(&mut self, written: &str) -> Option<String> {
-        let mut rewritten = String::new();
-        let mut copied = 0;
         let at = At { file: 0, offset: 0, len: 0 };
-        for attribute in html::attributes(written).filter(html::Attribute::is_address) {
-            let lead = self.ask_lead(Spelling::Path, attribute.value, at);
-            let href = self.href(&lead, attribute.value);
-            if href != attribute.value {
-                rewritten.push_str(&written[copied..attribute.range.start]);
-                escape::push_text(&mut rewritten, &href);
-                copied = attribute.range.end;
-            }
-        }
-        if copied == 0 {
-            return None;
-        }
-        rewritten.push_str(&written[copied..]);
-        Some(rewritten)
+        rewrite::addresses(written, |address| {
+            let lead = self.ask_lead(Spelling::Path, address, at);
+            self.href(&lead, address)
+        })
     }
 
     fn problem(&mut self, diagnostic: Diagnostic, at: At) {

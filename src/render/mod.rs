@@ -25,6 +25,7 @@ mod images;
 mod lists;
 mod page;
 mod queries;
+mod rewrite;
 mod search;
 mod sitemap;
 mod view;

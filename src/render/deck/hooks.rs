@@ -5,7 +5,7 @@ use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
         expand::{At, AttributeValue, ComponentCall},
-        markdown::{Fence, Link, LinkKind, html, take_line_marks},
+        markdown::{Fence, Link, LinkKind, take_line_marks},
         slides::CLASS,
     },
     render::{
@@ -13,6 +13,7 @@ use crate::{
         highlight::Outcome,
         markdown::{Hooks, LinkHtml, code::code_block_html, escape, image_html},
         page::Render,
+        rewrite,
         trace::{Lead, Leads},
     },
     site::{
@@ -155,22 +156,10 @@ impl Hooks for SlideHooks<'_> {
     }
 
     fn html(&mut self, written: &str) -> Option<String> {
-        let mut rewritten = String::new();
-        let mut copied = 0;
-        for attribute in html::attributes(written).filter(html::Attribute::is_address) {
-            let lead = self.lead(attribute.value);
-            let href = self.href(lead.as_ref(), attribute.value);
-            if href != attribute.value {
-                rewritten.push_str(&written[copied..attribute.range.start]);
-                escape::push_text(&mut rewritten, &href);
-                copied = attribute.range.end;
-            }
-        }
-        if copied == 0 {
-            return None;
-        }
-        rewritten.push_str(&written[copied..]);
-        Some(rewritten)
+        rewrite::addresses(written, |address| {
+            let lead = self.lead(address);
+            self.href(lead.as_ref(), address)
+        })
     }
 
     fn problem(&mut self, diagnostic: Diagnostic, at: At) {
