@@ -27,6 +27,10 @@ struct State {
     n_told: u64,
     /// How many of these are shown.
     n_shown: u64,
+    /// Since when there is something told that is not shown.
+    behind_since: Option<Instant>,
+    /// How often the branch was seen at another commit.
+    n_heads_seen: u64,
     is_stopped: bool,
 }
 
@@ -35,6 +39,7 @@ impl Signal {
     pub fn tell(&self) -> u64 {
         let mut state = self.state();
         state.n_told += 1;
+        state.behind_since.get_or_insert_with(Instant::now);
         self.changed.notify_all();
         state.n_told
     }
@@ -42,6 +47,16 @@ impl Signal {
     /// Waits until some news are shown; false when that takes too long.
     pub fn wait_shown(&self, number: u64, timeout: Duration) -> bool {
         self.wait_while(timeout, |state| state.n_shown < number).n_shown >= number
+    }
+
+    /// For how long something told has not been shown; `None` when all is.
+    pub fn behind(&self) -> Option<Duration> {
+        self.state().behind_since.map(|since| since.elapsed())
+    }
+
+    /// How often the branch was seen at another commit.
+    pub fn n_heads_seen(&self) -> u64 {
+        self.state().n_heads_seen
     }
 
     /// Waits until more is told than a number; false when nothing comes in time.
@@ -117,6 +132,7 @@ impl Feed for CommitFeed {
             (tree, relisted)
         };
         let commits = commit != self.last.1;
+        self.signal.state().n_heads_seen += u64::from(commits);
         self.given = Some((tree.clone(), commit));
         Ok(News { source: tree, listing, changes, commits })
     }
@@ -131,6 +147,9 @@ impl Feed for CommitFeed {
         }
         let mut state = self.signal.state();
         state.n_shown = state.n_shown.max(self.n_covered);
+        if state.n_shown == state.n_told {
+            state.behind_since = None;
+        }
         self.signal.changed.notify_all();
     }
 

@@ -12,6 +12,7 @@
 //! 4. look for problems, and tell which are new and which are mended.
 
 mod commits;
+mod counts;
 mod feed;
 mod page;
 mod problems;
@@ -37,6 +38,7 @@ use crate::{
 
 pub use self::{
     commits::{CommitFeed, Signal},
+    counts::Counts,
     feed::{Feed, FolderFeed, News},
     page::Page,
     problems::Shown,
@@ -154,6 +156,11 @@ impl Engine {
     /// The newest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.snapshot()
+    }
+
+    /// Whether its thread is there, if the site follows its files.
+    pub fn is_running(&self) -> bool {
+        self.stop.is_none() || self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     /// Whether the site follows its files.

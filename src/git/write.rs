@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -21,6 +21,11 @@ use crate::{
 const FILE_MODE: i32 = 0o100_644;
 /// The mode of a folder.
 const FOLDER_MODE: i32 = 0o040_000;
+
+/// What a file to try the disk with is called: Git's own cleaning takes such names away.
+const TRIAL_PREFIX: &str = "tmp_obj_recto";
+/// What stands in it: no less than a block of the disk.
+const TRIAL_BYTES: usize = 4096;
 
 /// What becomes of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +85,14 @@ struct Writer<'r> {
 }
 
 impl Store {
+    /// Makes a file where objects go, and takes it away: the error is the one that a save would have.
+    pub fn try_write(&self) -> Result<(), GitError> {
+        let objects = self.common_dir.join("objects");
+        let made = tempfile::Builder::new().prefix(TRIAL_PREFIX).tempfile_in(&objects);
+        made.and_then(|mut file| file.write_all(&[0; TRIAL_BYTES]))
+            .map_err(|cause| GitError::disk(&objects, cause))
+    }
+
     /// Writes a commit; `None` when it would change nothing.
     pub fn write_commit(&self, new: &NewCommit<'_>) -> Result<Option<CommitId>, GitError> {
         let paths: Vec<(RepoPath, Option<&Content>)> = new

@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{Rendered, Renderer};
@@ -21,6 +24,8 @@ const ENTRY_BYTES: usize = 2_000;
 #[derive(Default)]
 pub struct RenderCache {
     generations: Mutex<Generations>,
+    n_rendered: AtomicU64,
+    n_kept: AtomicU64,
 }
 
 #[derive(Default)]
@@ -47,13 +52,20 @@ impl RenderCache {
         {
             let rendered = entry.rendered.clone();
             self.insert(route, Entry { world: world.number(), ..entry });
+            self.n_kept.fetch_add(1, Ordering::Relaxed);
             return Some(rendered);
         }
         let rendered = renderer.render(route)?;
+        self.n_rendered.fetch_add(1, Ordering::Relaxed);
         if rendered.trace.is_some() {
             self.insert(route, Entry { rendered: rendered.clone(), world: world.number() });
         }
         Some(rendered)
+    }
+
+    /// How often something was rendered, and how often taken as it was.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.n_rendered.load(Ordering::Relaxed), self.n_kept.load(Ordering::Relaxed))
     }
 
     fn take(&self, route: &Route) -> Option<Entry> {

@@ -31,7 +31,7 @@ use tokio::{
     sync::{Semaphore, oneshot, watch},
 };
 
-use self::read::Shared;
+use self::read::{Actions, Shared};
 pub use self::{error::ServerError, wiki::WikiSite};
 use crate::{
     base::digest::Digest,
@@ -211,7 +211,7 @@ fn run(
 ) -> Result<(), ServerError> {
     let (stopping, is_stopping) = watch::channel(false);
     let shared = Arc::new(Shared {
-        wiki: pages.clone().wiki().map(wiki::router),
+        wiki: pages.clone().wiki().map(|site| Actions { router: wiki::router(site.clone()), site }),
         pages,
         bound,
         run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),

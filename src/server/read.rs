@@ -4,7 +4,7 @@
 //! 2. [`Pages::get`] finds or renders the page, on a thread that may work for long.
 //! 3. [`found`] compares with what the client has (`If-None-Match`) and cuts out what it asks for (`Range`).
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -24,7 +24,7 @@ use axum::{
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    Answer, Pages,
+    Answer, Pages, WikiSite,
     address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
     live,
     range::{Part, part_of},
@@ -35,8 +35,7 @@ use crate::base::{digest::Digest, media, url::encode_path};
 /// What every request needs.
 pub(super) struct Shared {
     pub(super) pages: Arc<dyn Pages>,
-    /// The actions of the wiki, if it is one.
-    pub(super) wiki: Option<Router>,
+    pub(super) wiki: Option<Actions>,
     pub(super) bound: SocketAddr,
     /// Names this run of the server.
     pub(super) run: u64,
@@ -46,21 +45,35 @@ pub(super) struct Shared {
     pub(super) stopping: watch::Receiver<bool>,
 }
 
-/// Answers a request.
+/// The wiki, if it is one, and its actions.
+pub(super) struct Actions {
+    pub(super) site: Arc<WikiSite>,
+    pub(super) router: Router,
+}
+
+/// Answers a request, and counts it.
 pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let Some(wiki) = &shared.wiki else { return answer_to(&shared, request).await };
+    let (begun, method) = (Instant::now(), request.method().clone());
+    let response = answer_to(&shared, request).await;
+    wiki.site.metrics.note(wiki::route_of(&response), &method, response.status().as_u16(), begun.elapsed());
+    response
+}
+
+async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
     let base_path = normal_base_path(&shared.pages.base_path());
-    if let Some(router) = &shared.wiki
+    if let Some(wiki) = &shared.wiki
         && wiki::concerns(&base_path, request.uri().path())
     {
-        return wiki::answer(&shared, router, request).await;
+        return wiki::answer(shared, &wiki.router, request).await;
     }
     let (head, _) = request.into_parts();
-    let path = match site_path(&shared, &head, &base_path) {
+    let path = match site_path(shared, &head, &base_path) {
         Ok(path) => path,
         Err(response) => return *response,
     };
     if let Some(name) = path.strip_prefix(live::FOLDER) {
-        return live::answer(&shared, &head, &base_path, name).await;
+        return live::answer(shared, &head, &base_path, name).await;
     }
     let pages = Arc::clone(&shared.pages);
     let Ok(answer) = tokio::task::spawn_blocking(move || pages.get(&path)).await else {

@@ -14,6 +14,8 @@ pub mod rights;
 pub mod save;
 
 mod error;
+mod health;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,6 +34,7 @@ pub use self::{
     error::WikiError,
     rights::{Action, Actor, Rights},
     save::{Change, Conflict, Outcome, Save, Saved},
+    tally::Tally,
     view::{File, Preview},
 };
 
@@ -44,6 +47,7 @@ pub struct Wiki {
     engine: Engine,
     signal: Arc<Signal>,
     drafts: Drafts,
+    saves: tally::Counter,
 }
 
 impl Wiki {
@@ -58,7 +62,7 @@ impl Wiki {
             move || Some(Box::new(CommitFeed::new(store, signal, tree, commit)) as Box<dyn Feed>)
         };
         let engine = Engine::start(tree, options, feed)?;
-        Ok(Self { store, engine, signal, drafts })
+        Ok(Self { store, engine, signal, drafts, saves: tally::Counter::default() })
     }
 
     /// The site as readers see it.
@@ -74,6 +78,11 @@ impl Wiki {
     /// Texts that are not in the branch.
     pub fn drafts(&self) -> &Drafts {
         &self.drafts
+    }
+
+    /// How many saves there were, and how they ended.
+    pub fn tally(&self) -> Tally {
+        self.saves.tally(self.signal.n_heads_seen())
     }
 
     /// The branch and its last commit.

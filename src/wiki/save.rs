@@ -115,6 +115,12 @@ enum Merge {
 impl Wiki {
     /// Saves files, for one actor, as one commit.
     pub fn save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
+        let result = self.try_save(actor, save);
+        self.saves.note(&result);
+        result
+    }
+
+    fn try_save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
         let wanted = self.wanted(actor, save)?;
         for _ in 0..MAX_TRIES {
             let head = self.store.head()?;

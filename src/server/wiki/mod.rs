@@ -8,6 +8,8 @@
 mod actor;
 mod api;
 mod edit;
+mod health;
+mod metrics;
 mod page;
 mod problem;
 mod statics;
@@ -23,11 +25,13 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     http::{StatusCode, Uri, request::Parts},
+    middleware,
     response::Response,
     routing::get,
 };
 use tower_service::Service as _;
 
+pub(super) use self::metrics::{Metrics, route_of};
 use super::{
     Answer, Pages,
     address::{decode_path, normal_base_path},
@@ -51,13 +55,15 @@ pub struct WikiSite {
     author: Author,
     /// What only forms of ours have.
     token: String,
+    pub(super) metrics: Metrics,
+    trial: health::Trial,
 }
 
 impl WikiSite {
     /// Serves a wiki whose edits are all of one author.
     pub fn new(wiki: Arc<Wiki>, author: Author) -> Self {
         let token = wiki.secret().unwrap_or_else(|_| random());
-        Self { wiki, author, token }
+        Self { wiki, author, token, metrics: Metrics::new(), trial: health::Trial::default() }
     }
 }
 
@@ -98,7 +104,10 @@ pub(super) fn router(site: Site) -> Router {
         .route("/-/edit/{*path}", get(edit::form).post(edit::submit))
         .route("/-/static/{*name}", get(statics::answer))
         .merge(api::router())
+        .route("/-/health", get(health::answer))
+        .route("/-/metrics", get(metrics::answer))
         .fallback(problem::nothing_here)
+        .layer(middleware::from_fn(metrics::keep_route))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(site)
 }

@@ -137,3 +137,47 @@ fn other_sites_can_not_write() {
     assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "1");
     server.stop().expect("stopped");
 }
+
+#[test]
+fn its_health_and_its_numbers_are_told() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let (status, reply) = ask(addr, "GET", "/-/health", "", "");
+    assert!(status == 200 && reply.contains("\"status\":\"ok\"") && reply.contains("\"pages\":1"), "{reply}");
+    for (text, status) in [("one", 201), ("one", 200), ("two", 409)] {
+        let body = format!(r#"{{"content":"{text}\n"}}"#);
+        assert_eq!(ask(addr, "PUT", "/-/api/pages/n.md", JSON, &body).0, status, "{text}");
+    }
+    for path in ["/a/", "/a/", "/-/nothing", "/-/edit/a.md"] {
+        ask(addr, "GET", path, "", "");
+    }
+    let (_, reply) = ask(addr, "GET", "/-/metrics", "", "");
+    for line in [
+        "# TYPE recto_http_request_duration_seconds histogram",
+        "recto_http_requests_total{route=\"page\",method=\"GET\",status=\"200\"} 2",
+        "recto_http_requests_total{route=\"other\",method=\"GET\",status=\"404\"} 1",
+        "recto_http_requests_total{route=\"/-/edit/{*path}\",method=\"GET\",status=\"200\"} 1",
+        "recto_http_request_duration_seconds_bucket{route=\"page\",le=\"+Inf\"} 2",
+        "recto_saves_total{outcome=\"committed\"} 1",
+        "recto_saves_total{outcome=\"unchanged\"} 1",
+        "recto_saves_total{outcome=\"conflict\"} 1",
+        "recto_heads_seen_total 1",
+        "recto_pages 2",
+    ] {
+        assert!(reply.lines().any(|found| found == line), "{line}\n{reply}");
+    }
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn a_repository_that_can_not_be_written_is_not_healthy() {
+    let repo = repo();
+    let server = start(&repo);
+    let objects = repo.path(".git/objects");
+    std::fs::rename(&objects, repo.path(".git/away")).expect("renamed");
+    std::fs::write(&objects, "").expect("a file in its place");
+    let (status, reply) = ask(server.addr(), "GET", "/-/health", "", "");
+    assert!(status == 503 && reply.contains("problem+json") && reply.contains("objects"), "{reply}");
+    server.stop().expect("stopped");
+}
