@@ -7,6 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::{path::RepoPath, text::floor_char};
@@ -21,7 +22,7 @@ const MAX_NEAR_BYTES: usize = 200;
 const MAX_RELATED: usize = 6;
 
 /// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; only `check` shows it.
@@ -50,7 +51,7 @@ impl fmt::Display for Severity {
 }
 
 /// Where a problem is: a file, and when known a line of it and the part of the line.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The file, from the root of the site.
     pub path: RepoPath,
@@ -59,7 +60,7 @@ pub struct Place {
 }
 
 /// A part of one line, with the line itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// Line number, from 1.
     pub line: u32,
@@ -128,7 +129,7 @@ pub type Code = &'static str;
 /// A problem: what is wrong, where, and what to do about it.
 ///
 /// The message names the thing in backticks, then the cause; the hint is the next step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,

@@ -2,14 +2,16 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A path inside the site: relative, `/`-separated, UTF-8, without empty, `.` or `..` parts.
 ///
 /// The empty path is the root. Use it for everything that comes from a [`Source`](crate::source::Source);
 /// `std::path::Path` stays at the edges that touch the disk.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(description = "A path in the site, with `/` between its parts.")]
 pub struct RepoPath(Arc<str>);
 
 impl RepoPath {

@@ -1,8 +1,9 @@
 //! [`CommitId`]: names a commit, exactly.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use git2::Oid;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The id of a commit: 20 bytes, written as 40 hexadecimal digits.
@@ -53,8 +54,22 @@ impl Serialize for CommitId {
 
 impl<'de> Deserialize<'de> for CommitId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
+        let text = <Cow<'_, str>>::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("a commit is named by 40 hexadecimal digits"))
+    }
+}
+
+impl JsonSchema for CommitId {
+    fn schema_name() -> Cow<'static, str> {
+        "CommitId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[0-9a-fA-F]{40}$",
+            "description": "The id of a commit: 40 hexadecimal digits, and no other name of it.",
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
 };
 
 use git2::{Index, IndexEntry, IndexTime, Oid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -30,7 +31,7 @@ const JOURNAL: &str = "recto/work-tree.json";
 const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// A file of the work tree that was left as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftAlone {
     /// The file.
     pub path: RepoPath,

@@ -6,8 +6,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::super::{
     Site,
@@ -15,7 +15,8 @@ use super::super::{
     problem::{Problem, off_thread},
 };
 use crate::{
-    git::CommitId,
+    base::path::RepoPath,
+    git::{CommitId, LeftAlone},
     wiki::{
         Actor, Change, Conflict, Outcome, Save, WikiError,
         merge::{Merged, Part},
@@ -23,33 +24,121 @@ use crate::{
     },
 };
 
+/// What the document says of conflicts.
+pub(super) const CONFLICT: &str = "Others have changed the same words. Nothing is saved, and the text is kept as a draft; \
+merge it, and send it with `base` as `commit` says.";
+
 /// A file of the head.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct PageFile {
+    /// Its path in the repository.
     path: String,
+    /// Its text.
     content: String,
+    /// The head that it was read at: the `base` of a save.
     commit: Option<CommitId>,
-    /// The address of the page.
+    /// The address of the page; `null` for a file that is none.
     url: Option<String>,
 }
 
 /// What is to be saved.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::server::wiki) struct Put {
+    /// The whole text.
     content: String,
+    /// What the commit says about itself; without one it says which file was edited.
     #[serde(default)]
     message: String,
+    /// The commit that the text was made from; without one the file must be new.
     base: Option<CommitId>,
+    /// Whether it changes nothing of weight.
     #[serde(default)]
     minor: bool,
 }
 
-/// What is to be deleted.
-#[derive(Debug, Default, Deserialize)]
+/// How something is to be deleted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(in crate::server::wiki) struct Delete {
+    /// What the commit says about itself.
     #[serde(default)]
     message: String,
+    /// The commit that the file was seen at; it stays if it has changed since. Without one it goes as it is.
     base: Option<CommitId>,
+}
+
+/// A save that is done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::server::wiki) struct Done {
+    /// The head that has it.
+    commit: CommitId,
+    /// What became of it.
+    outcome: DoneOutcome,
+    /// The text as it is now, when it was merged with the changes of others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    /// The files of the work tree that have changes of their own, and were left as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_alone: Vec<LeftAlone>,
+}
+
+/// What became of a save.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum DoneOutcome {
+    /// It is a commit as it was sent.
+    Committed,
+    /// It is a commit, put together with what others had saved.
+    Merged,
+    /// The branch had it already.
+    Unchanged,
+}
+
+impl From<Outcome> for DoneOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Committed => Self::Committed,
+            Outcome::Merged => Self::Merged,
+            Outcome::Unchanged => Self::Unchanged,
+        }
+    }
+}
+
+/// A save that is not done: two sides changed a file in the same place.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::server::wiki) struct InConflict {
+    /// Always `conflict`.
+    outcome: ConflictOutcome,
+    /// The file.
+    path: RepoPath,
+    /// The head that it is in conflict with: the `base` of the next try.
+    commit: CommitId,
+    /// What both sides began with; `null` when it wasn't there.
+    base: Option<String>,
+    /// What the wiki has; `null` when it is gone.
+    ours: Option<String>,
+    /// What was sent; `null` when it was to go.
+    theirs: Option<String>,
+    /// Both put together, with lines that mark the conflicts; `null` when they are no texts.
+    merged: Option<String>,
+    /// The same in parts.
+    parts: Option<Vec<TextPart>>,
+}
+
+/// The one outcome of a save that is not done.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum ConflictOutcome {
+    Conflict,
+}
+
+/// A part of a merged text: whole lines.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase", tag = "kind")]
+enum TextPart {
+    /// What there is no doubt about.
+    Clean { text: String },
+    /// What both sides changed, each in its way.
+    Conflict { base: String, ours: String, theirs: String },
 }
 
 /// A file as the head has it.
@@ -105,51 +194,47 @@ async fn saved(site: Site, actor: Actor, save: Save) -> Result<Response, Problem
         Ok(match site.wiki.save(&actor, &save)? {
             SaveResult::Saved(saved) => {
                 let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
-                let mut answer = json!({ "commit": saved.commit, "outcome": outcome(saved.outcome) });
-                if !saved.left_alone.is_empty() {
-                    answer["left_alone"] = json!(saved.left_alone);
-                }
-                if let [path] = &*saved.merged
-                    && let Some(bytes) = site.wiki.file(&actor, path.as_str())?.bytes
-                {
-                    answer["content"] = json!(String::from_utf8_lossy(&bytes));
-                }
-                (status, Json(answer)).into_response()
+                let content = match &*saved.merged {
+                    [path] => site.wiki.file(&actor, path.as_str())?.bytes,
+                    _ => None,
+                };
+                let content = content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+                let (commit, outcome) = (saved.commit, saved.outcome.into());
+                let done = Done { commit, outcome, content, left_alone: saved.left_alone };
+                (status, Json(done)).into_response()
             }
             SaveResult::Conflict(conflicts) => {
-                let answer = conflicts.first().map(conflict).unwrap_or_default();
-                (StatusCode::CONFLICT, Json(answer)).into_response()
+                let Some(conflict) = conflicts.first() else { return Err(WikiError::Nothing.into()) };
+                (StatusCode::CONFLICT, Json(InConflict::of(conflict))).into_response()
             }
         })
     })
     .await
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Committed => "committed",
-        Outcome::Merged => "merged",
-        Outcome::Unchanged => "unchanged",
+impl InConflict {
+    fn of(conflict: &Conflict) -> Self {
+        let text =
+            |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let merged = conflict.merged.as_ref();
+        Self {
+            outcome: ConflictOutcome::Conflict,
+            path: conflict.path.clone(),
+            commit: conflict.commit,
+            base: text(&conflict.base),
+            ours: text(&conflict.ours),
+            theirs: text(&conflict.theirs),
+            merged: merged.map(Merged::with_markers),
+            parts: merged.map(|merged| merged.parts.iter().map(TextPart::of).collect()),
+        }
     }
 }
 
-fn conflict(conflict: &Conflict) -> Value {
-    let text =
-        |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let part = |part: &Part| match part {
-        Part::Clean(text) => json!({ "kind": "clean", "text": text }),
-        Part::Conflict { base, ours, theirs } => {
-            json!({ "kind": "conflict", "base": base, "ours": ours, "theirs": theirs })
+impl TextPart {
+    fn of(part: &Part) -> Self {
+        match part.clone() {
+            Part::Clean(text) => Self::Clean { text },
+            Part::Conflict { base, ours, theirs } => Self::Conflict { base, ours, theirs },
         }
-    };
-    json!({
-        "outcome": "conflict",
-        "path": conflict.path,
-        "commit": conflict.commit,
-        "base": text(&conflict.base),
-        "ours": text(&conflict.ours),
-        "theirs": text(&conflict.theirs),
-        "merged": conflict.merged.as_ref().map(Merged::with_markers),
-        "parts": conflict.merged.as_ref().map(|merged| merged.parts.iter().map(part).collect::<Vec<_>>()),
-    })
+    }
 }

@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -13,17 +14,20 @@ use super::super::{
 };
 use crate::base::diagnostic::Diagnostic;
 
-/// A text.
-#[derive(Debug, Deserialize)]
+/// A text that is not saved.
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::server::wiki) struct Draft {
+    /// The whole text.
     content: String,
 }
 
-/// It as a page.
-#[derive(Debug, Serialize)]
+/// A text as a page.
+#[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct Shown {
+    /// The whole page, as readers would see it.
     html: String,
     title: String,
+    /// What is wrong with it.
     problems: Vec<Diagnostic>,
 }
 
