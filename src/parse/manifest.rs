@@ -87,6 +87,14 @@ pub struct Manifest {
     pub removed: Vec<Written>,
 }
 
+impl Manifest {
+    /// The title in one line, or else the name of its file.
+    pub fn title_or(&self, name: &str) -> String {
+        let title = self.title.as_deref().unwrap_or(name);
+        title.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A word and where it stands in the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Written {
@@ -231,7 +239,9 @@ fn has_slides(node: &Node, depth: usize) -> bool {
 }
 
 fn is_markdown(text: &str) -> bool {
-    RepoPath::root().resolve(text).is_some_and(|path| path.is_markdown())
+    // Where it is, also above the manifest's folder, says nothing of what it is.
+    let name = text.rsplit('/').next().unwrap_or(text);
+    RepoPath::root().resolve(name).is_some_and(|path| path.is_markdown())
 }
 
 struct Reader<'a> {

@@ -40,6 +40,9 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
     }
     view.children = section.children.iter().map(|child| view::child(render, child)).collect();
     view.pagination = pagination(render, section.route, number, section.n_children, section.size);
+    if number == 1 {
+        view.decks = view::decks(render, folder);
+    }
     let layout = own.as_ref().and_then(|page| page.layout).unwrap_or("section");
     let path = own.as_ref().map_or(section.folder, |page| page.path);
     let html =

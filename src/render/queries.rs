@@ -69,8 +69,13 @@ impl Queries for SiteQueries {
         let section = folders.find_map(|folder| self.render.asker.ask(list(folder)))?;
         let children: Vec<_> =
             section.children.iter().map(|child| view::child(&self.render, child)).collect();
-        let url = self.render.href(section.route);
-        Some(json!({ "title": section.title, "url": url, "path": section.folder, "children": children }))
+        Some(json!({
+            "title": section.title,
+            "url": self.render.href(section.route),
+            "path": section.folder,
+            "children": children,
+            "decks": view::decks(&self.render, section.folder),
+        }))
     }
 
     fn taxonomy(&self, name: &str) -> Option<Value> {

@@ -9,12 +9,12 @@ use crate::{
     render::{
         page::Render,
         theme::context::{
-            self, Child, Kind, LastChange, Link, NavItem, Page, Sentence, TaxonomyLink, TocEntry,
+            self, Child, Kind, LastChange, Link, ListedDeck, NavItem, Page, Sentence, TaxonomyLink, TocEntry,
             Translation, View,
         },
         trace::{
-            Backlink, Backlinks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, Nav, NavPlace,
-            Neighbours, PageValues, Related, TermLink, Trail, Words,
+            Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, Nav,
+            NavPlace, Neighbours, PageValues, Related, TermLink, Trail, Words,
         },
     },
     site::{nav::NavEntry, route::Route},
@@ -177,6 +177,19 @@ pub(super) fn child(render: &Render, listed: &Listed<'_>) -> Child {
         kind: kind(page.is_folder_page),
         tags: page.tags.iter().map(|tag| taxonomy_link(render, tag)).collect(),
     }
+}
+
+/// The decks of a folder.
+pub(super) fn decks(render: &Render, folder: &RepoPath) -> Vec<ListedDeck> {
+    let decks = render.asker.ask(FolderDecks(folder.clone())).into_iter().map(|deck| ListedDeck {
+        title: deck.title,
+        name: deck.name.to_owned(),
+        url: render.href(deck.route),
+        subtitle: deck.subtitle.map(ToOwned::to_owned),
+        event: deck.event.map(ToOwned::to_owned),
+        date: deck.date.map(ToOwned::to_owned),
+    });
+    decks.collect()
 }
 
 /// The tree around a place, as templates see it.

@@ -16,6 +16,7 @@ use crate::{
         delivery,
         file::{ReadText, SourceFiles},
         route::Route,
+        section::SectionId,
     },
     source::Listing,
 };
@@ -157,6 +158,18 @@ impl Decks {
 }
 
 impl Deck {
+    /// The pages of a site that it belongs to: those of its folder, or of the nearest above that has pages.
+    pub fn section(&self, site: &Site) -> Option<SectionId> {
+        let mut folder = Some(site.languages().locate_folder(&self.folder()).key);
+        while let Some(current) = folder {
+            if let Some(section) = site.sections().of_folder(&current) {
+                return Some(section);
+            }
+            folder = current.parent();
+        }
+        None
+    }
+
     /// The folder that its chapters are named from.
     pub fn folder(&self) -> RepoPath {
         self.path.parent().unwrap_or_default()

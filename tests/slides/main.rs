@@ -143,6 +143,27 @@ fn a_delivery_extends_another_deck() {
 }
 
 #[test]
+fn pages_of_folders_list_decks() {
+    let source = Memory::new()
+        .file("index.md", "# Home")
+        .file("day.yml", "title: |\n  A\n  day\nsubtitle: All of it\nevent: Paris\ncontent: [a/a.md]\n")
+        .file("decks/night.yml", "content: [../a/a.md]\n")
+        .file("a/a.md", "## One")
+        .file("a/own.yml", "title: Own\ndate: 2026-05-12\ncontent: [a.md]\n")
+        .file(
+            "themes/default/templates/partials/decks.html",
+            "{% for d in decks %}[{{ d.title }}|{{ d.name }}|{{ d.url }}|{{ d.subtitle or d.date }}|{{ d.event or 1 }}]{% endfor %}",
+        );
+    let source: Arc<dyn Source> = Arc::new(source);
+    let lists = |address: &str| {
+        let html = deck(Arc::clone(&source), address);
+        html.lines().filter(|line| line.starts_with('[')).collect::<String>()
+    };
+    assert_eq!(lists("/"), "[A day|day|/day.yml.html|All of it|Paris][night|night|/decks/night.yml.html||1]");
+    assert_eq!(lists("/a/"), "[Own|own|/a/own.yml.html|2026-05-12|1]");
+}
+
+#[test]
 fn the_viewer_of_workshops_finds_single_chapters() {
     let source = Memory::new()
         .file("workshop.html", "the viewer")

@@ -400,8 +400,7 @@ impl<'a> Deck<'a> {
 
     fn view(&self, sections: &Sections) -> context::Deck {
         let manifest = self.manifest;
-        let title = manifest.title.as_deref().unwrap_or_else(|| self.path.stem());
-        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = manifest.title_or(self.path.stem());
         let settings = self.render.asker.settings();
         let mut slides_html =
             String::with_capacity(sections.all.iter().map(|section| section.html.len()).sum());

@@ -259,6 +259,23 @@ pub struct Child {
     pub tags: Vec<TaxonomyLink>,
 }
 
+/// A deck in the list of a section.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ListedDeck {
+    /// Its title, in one line.
+    pub title: String,
+    /// The name of its manifest without ending, which tells decks with one title apart.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// A line below the title.
+    pub subtitle: Option<String>,
+    /// What it is given at.
+    pub event: Option<String>,
+    /// The day, as written.
+    pub date: Option<String>,
+}
+
 /// Where a page of a long list stands among the others.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Pagination {
@@ -324,6 +341,8 @@ pub struct View {
     pub content: String,
     /// The pages below a section or in a term.
     pub children: Vec<Child>,
+    /// The decks of a section.
+    pub decks: Vec<ListedDeck>,
     /// Where a page of a long list stands.
     pub pagination: Option<Pagination>,
     /// The navigation tree.
@@ -341,6 +360,7 @@ impl View {
         context.insert("page", &self.page);
         context.insert_html("content", &self.content);
         context.insert("children", &self.children);
+        context.insert("decks", &self.decks);
         context.insert("pagination", &self.pagination);
         context.insert("nav", &self.nav);
         context.insert("taxonomy", &self.taxonomy);
@@ -484,6 +504,7 @@ mod tests {
         let parts = serde_json::json!({
             "child": Child { kind: Kind::NotFound, ..Child::default() },
             "backlink": Backlink { sentence: Some(Sentence::default()), ..Backlink::default() },
+            "deck": ListedDeck::default(),
             "pagination": Pagination::default(),
             "nav": NavItem::default(),
             "taxonomy": Taxonomy { terms: vec![Term::default()], ..Taxonomy::default() },
@@ -493,6 +514,7 @@ mod tests {
             &parts,
             "{child: {title: text, url: text, date: null, description: null, summary: null, kind: \"not-found\", \
              tags: []}, backlink: {title: text, url: text, sentence: {before: text, link: text, after: text}}, \
+             deck: {title: text, name: text, url: text, subtitle: null, event: null, date: null}, \
              pagination: {number: number, total: number, first_url: text, last_url: text, \
              previous_url: null, next_url: null}, nav: {title: text, url: text, current: bool, active: bool, \
              children: [], more: number}, taxonomy: {name: text, url: text, terms: [{name: text, url: text, \

@@ -131,6 +131,7 @@ fn view() -> View {
         page,
         content: "<p>Body &amp; soul</p>".into(),
         children: vec![child],
+        decks: Vec::new(),
         pagination: Some(Pagination { number: 2, total: 3, ..Pagination::default() }),
         nav: vec![outer],
         taxonomy: Some(Taxonomy {

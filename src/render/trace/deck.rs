@@ -37,6 +37,48 @@ impl fmt::Display for DeckFacts {
     }
 }
 
+/// The decks that a folder of pages shows; none when there is no such folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FolderDecks(pub(in crate::render) RepoPath);
+
+/// What a list shows of a deck.
+#[derive(Clone, Debug, Hash)]
+pub(in crate::render) struct ListedDeck<'w> {
+    pub(in crate::render) title: String,
+    pub(in crate::render) name: &'w str,
+    pub(in crate::render) subtitle: Option<&'w str>,
+    pub(in crate::render) event: Option<&'w str>,
+    pub(in crate::render) date: Option<&'w str>,
+    pub(in crate::render) route: &'w Route,
+}
+
+impl Ask for FolderDecks {
+    type Answer<'w> = Vec<ListedDeck<'w>>;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let site = &world.site;
+        let Some(section) = site.sections().of_folder(&self.0) else { return Vec::new() };
+        let decks = site.decks().iter().filter(|deck| deck.section(site) == Some(section));
+        let listed = decks.map(|deck| ListedDeck {
+            title: deck.manifest.title_or(deck.path.stem()),
+            name: deck.path.stem(),
+            subtitle: deck.manifest.subtitle.as_deref(),
+            event: deck.manifest.event.as_deref(),
+            date: deck.manifest.date.as_deref(),
+            route: &deck.route,
+        });
+        listed.collect()
+    }
+}
+
+impl fmt::Display for FolderDecks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the decks of the folder `{}`", self.0)
+    }
+}
+
 /// Which bytes a file of the repository has, named from its root; it need not be a file of the site. `None` when there is
 /// no such file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

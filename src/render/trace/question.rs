@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     World,
-    deck::{DeckFacts, OutsideFile},
+    deck::{DeckFacts, FolderDecks, OutsideFile},
     domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
@@ -123,6 +123,7 @@ questions![
     FileBlob,
     NearestFile,
     DeckFacts,
+    FolderDecks,
     OutsideFile,
     SearchOverview,
     SearchWords,
