@@ -118,6 +118,7 @@ fn start(args: &Args, global: &Global, store: Arc<Store>, dir: &Path) -> anyhow:
     let former = cache.as_ref().map(|cache| cache.pages(&first, &tree)).unwrap_or_default();
     let engine = EngineOptions {
         former,
+        chapters: cache.as_ref().and_then(|cache| cache.chapters(&first)),
         site: Box::new(move |source| options(source).unwrap_or_else(|_| first.clone())),
         history: serve::history(&site, cache),
         describe: serve::describe(&site),

@@ -81,6 +81,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     let former = cache.as_ref().map(|cache| cache.pages(&first, &*source)).unwrap_or_default();
     let options = EngineOptions {
         former: former.clone(),
+        chapters: cache.as_ref().and_then(|cache| cache.chapters(&first)),
         // What was a date and a URL when the command started still is.
         site: Box::new({
             let first = first.clone();

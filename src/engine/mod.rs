@@ -31,7 +31,7 @@ use std::{
 use crate::{
     base::diagnostic::Diagnostic,
     git::history::History,
-    render::{Renderer, cache::RenderCache, highlight::Highlighter},
+    render::{FormerChapters, Renderer, cache::RenderCache, highlight::Highlighter},
     site::{Site, SiteOptions, file::FormerFiles},
     source::{ListingOptions, Source, SourceError},
 };
@@ -67,6 +67,8 @@ pub type Describe = dyn Fn(&[Diagnostic]) -> String + Send + Sync;
 pub struct EngineOptions {
     /// Pages that were parsed before, so that they need not be parsed again.
     pub former: FormerFiles,
+    /// Chapters of decks that were rendered before.
+    pub chapters: Option<Arc<dyn FormerChapters>>,
     /// Asked again when the config or the day may have changed.
     pub site: Box<AskOptions>,
     /// Who changed pages last, as of now, from what is known.
@@ -137,7 +139,8 @@ impl Engine {
         if let Some(problem) = site.history().and_then(|history| history.problem()) {
             (options.tell)(Told::Trouble(&format!("pages don't say who changed them last: {problem}")));
         }
-        let renderer = Renderer::new(site, source.clone(), highlighter);
+        let renderer =
+            Renderer::new(site, source.clone(), highlighter).with_chapters(options.chapters.take());
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
             cache: RenderCache::default(),

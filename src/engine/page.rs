@@ -57,5 +57,6 @@ impl Shared {
 fn nothing() -> Rendered {
     let bytes: Arc<[u8]> = Arc::from(*b"not found");
     let digest = Digest::of(&bytes);
-    Rendered { digest, bytes, media_type: media::HTML, diagnostics: Vec::new(), trace: None }
+    let (diagnostics, chapters) = (Vec::new(), Vec::new());
+    Rendered { digest, bytes, media_type: media::HTML, diagnostics, trace: None, chapters }
 }

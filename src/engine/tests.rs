@@ -44,6 +44,7 @@ impl Live {
         let (clock, root) = (today.clone(), repo.root().to_owned());
         let options = EngineOptions {
             former: crate::site::file::FormerFiles::default(),
+            chapters: None,
             site: Box::new(move |source| SiteOptions {
                 today: Date::parse(*locked(&clock)),
                 output: Some(output_of(source)),
@@ -321,6 +322,7 @@ fn a_folder_that_goes_away_and_comes_back() {
     let (tell, told) = channel();
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
+        chapters: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),
@@ -347,6 +349,7 @@ fn a_folder_that_goes_away_and_comes_back() {
 fn without_a_feed_the_site_stays_as_it_is() {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
+        chapters: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),

@@ -36,7 +36,7 @@ use crate::{
         index::FileStat,
     },
     render::{
-        Renderer,
+        FormerChapters, Renderer,
         highlight::Highlighter,
         trace::{Differences, Domains, FileDiffers, Question},
     },
@@ -152,7 +152,9 @@ pub fn build(
         let intact = marks.intact(&output);
         Ok::<_, OutputError>((staging, intact))
     };
-    let (begun, staging) = rayon::join(|| Begun::new(source, listing, options, pages, domains), begin);
+    let chapters = state.clone().map(|state| state as Arc<dyn FormerChapters>);
+    let (begun, staging) =
+        rayon::join(|| Begun::new(source, listing, options, pages, domains, chapters), begin);
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
     let (mut staging, intact) = staging?;
     let differences = begun.differences();
@@ -340,6 +342,7 @@ impl Begun {
         options: &BuildOptions<'_>,
         former: FormerFiles,
         former_domains: Option<Domains>,
+        chapters: Option<Arc<dyn FormerChapters>>,
     ) -> Self {
         let site_options = SiteOptions { takes_words: true, ..options.site.clone() };
         let (site, (highlighter, history)) = rayon::join(
@@ -347,7 +350,7 @@ impl Begun {
             || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
         );
         let site = site.with_history(history.map(Arc::new));
-        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter);
+        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter).with_chapters(chapters);
         let (domains, differing) = rayon::join(
             || Domains::of(renderer.world(), former_domains.as_ref()),
             || differing_files(renderer.site(), &former.files),
@@ -404,6 +407,7 @@ impl Begun {
             trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
             digest: rendered.digest,
             diagnostics: rendered.diagnostics,
+            chapters: rendered.chapters,
         };
         Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
     }
@@ -443,6 +447,7 @@ impl Next<'_> {
         self.pages(&mut writer)?;
         self.words(&mut writer)?;
         self.routes(&mut writer)?;
+        self.chapters(&mut writer)?;
         Ok(writer)
     }
 
@@ -469,6 +474,13 @@ impl Next<'_> {
         let names = self.done.iter().map(|done| (&done.record.route, done.is_kept()));
         let changed = changed(&self.marks.routes, names);
         writer.routes(&records, &changed)
+    }
+
+    /// What the addresses that the next build can use are made of.
+    fn chapters(&self, writer: &mut StateWriter) -> io::Result<()> {
+        let reusable = self.done.iter().filter(|done| done.is_reusable);
+        let keys: BTreeSet<Print> = reusable.flat_map(|done| done.record.chapters.iter().copied()).collect();
+        writer.chapters(&keys, |key| self.begun.renderer.chapter(key))
     }
 
     /// The files of the output folder as they are now, and the paths of those that differ from the last build's.

@@ -36,12 +36,12 @@ use std::sync::Arc;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place as TextPlace},
-        digest::Digest,
+        digest::{Digest, Print},
         media::{self, media_type},
         path::RepoPath,
     },
     render::{
-        deck::ChapterCache,
+        deck::{ChapterCache, Chapters},
         highlight::Highlighter,
         images::ImageSizes,
         page::Render,
@@ -52,6 +52,7 @@ use crate::{
     source::Source,
 };
 
+pub use deck::{FormerChapters, Record};
 pub use wiki::WikiPage;
 
 /// The folder of a site that holds its themes.
@@ -72,6 +73,8 @@ pub struct Rendered {
     pub diagnostics: Vec<Diagnostic>,
     /// What was asked for it; `None` when it must not be used again, since a file changed meanwhile.
     pub trace: Option<Arc<Trace>>,
+    /// The keys of the chapters that it is made of: see [`Renderer::chapter`].
+    pub chapters: Vec<Print>,
 }
 
 /// Renders the routes of one snapshot. Cheap to clone, and used from many threads.
@@ -92,6 +95,17 @@ impl Renderer {
             images: Arc::default(),
             chapters: Arc::default(),
         }
+    }
+
+    /// Begins with the chapters that an earlier process knew.
+    #[must_use]
+    pub fn with_chapters(self, former: Option<Arc<dyn FormerChapters>>) -> Self {
+        Self { chapters: Arc::new(ChapterCache::with_former(former)), ..self }
+    }
+
+    /// What is known of a chapter, for a later process.
+    pub fn chapter(&self, key: &Print) -> Option<Record> {
+        self.chapters.record(key)
     }
 
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
@@ -124,9 +138,7 @@ impl Renderer {
     /// The bytes at an address; `None` when nothing stands there.
     pub fn render(&self, route: &Route) -> Option<Rendered> {
         let asker = Asker::new(Arc::clone(&self.world), route);
-        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
-        let chapters = Arc::clone(&self.chapters);
-        let render = Arc::new(Render { asker, highlighter, images, chapters });
+        let render = self.asking(asker);
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
@@ -160,6 +172,11 @@ impl Renderer {
             Place::Asset(path) => asset(&render, &path),
         })
     }
+
+    fn asking(&self, asker: Asker) -> Arc<Render> {
+        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
+        Arc::new(Render { asker, highlighter, images, chapters: Chapters::new(&self.chapters) })
+    }
 }
 
 fn asset(render: &Render, path: &RepoPath) -> Rendered {
@@ -181,7 +198,8 @@ fn rendered(
     diagnostics: Vec<Diagnostic>,
 ) -> Rendered {
     let trace = render.asker.trace().map(Arc::new);
-    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace }
+    let chapters = render.chapters.taken();
+    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace, chapters }
 }
 
 fn bytes(text: String) -> Arc<[u8]> {

@@ -9,7 +9,7 @@ use crate::{
     },
     parse::expand::At,
     render::{
-        deck::ChapterCache,
+        deck::Chapters,
         highlight::Highlighter,
         hooks,
         images::ImageSizes,
@@ -29,7 +29,7 @@ pub(super) struct Render {
     pub(super) asker: Asker,
     pub(super) highlighter: Arc<Highlighter>,
     pub(super) images: Arc<ImageSizes>,
-    pub(super) chapters: Arc<ChapterCache>,
+    pub(super) chapters: Chapters,
 }
 
 impl Render {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Render, Rendered, Renderer, bytes, rendered,
+    Rendered, Renderer, bytes, rendered,
     theme::context::{Kind, View},
     trace::{Asker, NavPlace},
     view,
@@ -38,9 +38,7 @@ impl Renderer {
     pub fn wiki_page(&self, page: &WikiPage<'_>) -> Rendered {
         let route = Route::new(page.route);
         let asker = Asker::new(Arc::clone(&self.world), &route);
-        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
-        let chapters = Arc::clone(&self.chapters);
-        let render = Arc::new(Render { asker, highlighter, images, chapters });
+        let render = self.asking(asker);
         let texts = render.asker.texts(render.language(None));
         let title = texts.get(page.title).unwrap_or(page.title).replace("{name}", page.name);
         let view = View {

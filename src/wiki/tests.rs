@@ -12,6 +12,7 @@ use crate::{
 
 fn wiki(repo: &TestRepo) -> Wiki {
     let options = EngineOptions {
+        chapters: None,
         former: Default::default(),
         site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
         history: Box::new(|_| None),

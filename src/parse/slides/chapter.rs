@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::diagnostic::Diagnostic,
     parse::slides::{
@@ -15,7 +17,7 @@ use crate::{
 pub const MAX_SLIDES: usize = 10_000;
 
 /// A text in slides. All ranges are byte ranges of the text that was parsed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chapter {
     /// The slides, in order. Each begins where a separator ends.
     pub slides: Vec<Slide>,
@@ -28,7 +30,7 @@ pub struct Chapter {
 }
 
 /// What stands between two separators.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slide {
     /// Whether it goes on with the slide before it: it stands behind `--`.
     pub continues: bool,
@@ -43,7 +45,7 @@ pub struct Slide {
 }
 
 /// A stretch of Markdown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// Markdown as it stands.
     Text(Range<usize>),
@@ -61,7 +63,7 @@ pub enum Piece {
 }
 
 /// `[id]: href "title"`
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Definition {
     /// What it is called, in lower case.
     pub id: String,
@@ -74,7 +76,7 @@ pub struct Definition {
 }
 
 /// A heading of the table of contents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Title {
     /// Its text, which is Markdown.
     pub text: String,
@@ -85,7 +87,7 @@ pub struct Title {
 }
 
 /// A diagnostic with the range that it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What is wrong; its place is not set.
     pub diagnostic: Diagnostic,

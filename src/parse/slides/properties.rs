@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::diagnostic::Diagnostic,
     parse::slides::chapter::{Piece, Problem, Slide},
@@ -26,7 +28,7 @@ pub(super) const KNOWN: [&str; 14] = [
 ];
 
 /// Keys with their values, in the order written; of those with one name the last holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Properties(pub Vec<(String, String)>);
 
 impl Properties {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::diagnostic::Diagnostic,
     parse::{expand::SourceMap, slides::chapter::Problem},
@@ -15,7 +17,7 @@ const MAX_PATH_BYTES: usize = 1000;
 const MAX_BYTES: usize = 16 << 20;
 
 /// What a text asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Used {
     /// The names of variables, in lower case.
     pub names: BTreeSet<String>,

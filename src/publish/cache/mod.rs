@@ -13,6 +13,7 @@
 //!
 //! It is safe to delete at any time.
 
+mod chapters;
 mod chunk;
 mod history;
 mod pages;

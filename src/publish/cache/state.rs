@@ -8,7 +8,7 @@ use std::{
     hash::Hash,
     io::{self, Write as _},
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::SystemTime,
 };
 
@@ -18,6 +18,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     UNFINISHED,
+    chapters::ChapterPlaces,
     chunk::{self, ChunkPlace},
 };
 use crate::{
@@ -78,6 +79,8 @@ pub struct RouteRecord {
     pub digest: Digest,
     /// What went wrong while rendering.
     pub diagnostics: Vec<Diagnostic>,
+    /// The keys of the chapters that it is made of.
+    pub chapters: Vec<Print>,
 }
 
 /// A file of the output folder, as it was after the build.
@@ -102,6 +105,8 @@ struct Index {
     forms: Vec<ChunkPlace>,
     /// The words of pages, by these numbers.
     words: Vec<ChunkPlace>,
+    /// Where chapters are, by their keys.
+    chapters: Option<ChunkPlace>,
 }
 
 /// The words of a page.
@@ -114,8 +119,10 @@ pub(super) struct WordsRecord {
 /// An earlier build.
 #[derive(Debug)]
 pub struct State {
-    file: File,
+    pub(super) file: File,
     index: Index,
+    /// Where chapters are; read when one is asked for.
+    pub(super) chapters: OnceLock<ChapterPlaces>,
 }
 
 impl State {
@@ -134,7 +141,7 @@ impl State {
             && index_len <= MAX_INDEX_BYTES
             && offset.checked_add(index_len)? == tail_at;
         let index = is_sound.then(|| chunk::read(&file, &place))??;
-        Some(Self { index: postcard::from_bytes(&index).ok()?, file })
+        Some(Self { index: postcard::from_bytes(&index).ok()?, file, chapters: OnceLock::new() })
     }
 
     /// When it was written, or last found to hold.
@@ -188,6 +195,11 @@ impl State {
         Some(chunks?.into_iter().flatten().collect())
     }
 
+    /// Where the list of chapters is.
+    pub(super) fn chapters_place(&self) -> Option<&ChunkPlace> {
+        self.index.chapters.as_ref()
+    }
+
     /// The words of pages.
     pub(super) fn words(&self) -> Vec<WordsRecord> {
         self.records(&self.index.words)
@@ -204,13 +216,14 @@ impl State {
 pub struct StateWriter {
     file: io::BufWriter<NamedTempFile>,
     offset: u64,
-    former: Option<Arc<State>>,
+    pub(super) former: Option<Arc<State>>,
     pages: Vec<ChunkPlace>,
     routes: Vec<ChunkPlace>,
     outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
     forms: Vec<ChunkPlace>,
     words: Vec<ChunkPlace>,
+    pub(super) chapters: Option<ChunkPlace>,
 }
 
 impl StateWriter {
@@ -224,8 +237,8 @@ impl StateWriter {
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
-        let (pages, routes, outputs, blobs, forms, words) = Default::default();
-        Ok(Self { file, offset, former, pages, routes, outputs, blobs, forms, words })
+        let (pages, routes, outputs, blobs, forms, words, chapters) = Default::default();
+        Ok(Self { file, offset, former, pages, routes, outputs, blobs, forms, words, chapters })
     }
 
     /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
@@ -303,6 +316,7 @@ impl StateWriter {
             blobs: self.blobs.clone(),
             forms: self.forms.clone(),
             words: self.words.clone(),
+            chapters: self.chapters,
         };
         let bytes = postcard::to_allocvec(&index).map_err(io::Error::other)?;
         let place = self.append(&bytes, chunk::print(&bytes))?;
@@ -355,7 +369,7 @@ impl StateWriter {
         Ok(places)
     }
 
-    fn append(&mut self, bytes: &[u8], print: Print) -> io::Result<ChunkPlace> {
+    pub(super) fn append(&mut self, bytes: &[u8], print: Print) -> io::Result<ChunkPlace> {
         let place = ChunkPlace { offset: self.offset, len: bytes.len() as u64, print };
         self.file.write_all(bytes)?;
         self.offset += place.len;

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
@@ -17,14 +19,18 @@ use crate::{
         manifest::{Item, Kind, Manifest},
         slides::{self, Chapter, Values},
     },
-    render::{deck::plan::Entry, page::Render, trace::DeckFacts},
+    render::{
+        deck::{cache::Found, plan::Entry},
+        page::Render,
+        trace::DeckFacts,
+    },
 };
 
 /// The name of the variable that the tables of contents stand for.
 pub(super) const TOC: &str = "toc";
 
 /// A text in slides, ready to be rendered.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Loaded {
     /// The file that it comes from: of a chapter its own, else the manifest.
     pub(super) path: RepoPath,
@@ -141,39 +147,32 @@ impl<'a> Reader<'a> {
     fn file(&self, path: &RepoPath, toc: Option<&str>) -> Option<Arc<Loaded>> {
         let blob = self.render.asker.blob(path)?;
         let cache = &self.render.chapters;
-        let mut known = cache.used(&blob);
-        let mut read = None;
-        if known.is_none() {
-            let text = self.text(path)?;
-            let used = Arc::new(slides::used(&text));
-            cache.learn_used(blob, &used);
-            (known, read) = (Some(used), Some(text));
-        }
-        let used = known?;
-        let includes: Vec<Option<BlobId>> = used
-            .includes
-            .iter()
-            .map(|include| self.render.asker.outside(include).map(|(blob, _)| blob))
-            .collect();
+        let used = cache.used(&blob, || self.text(path, &blob).map(|text| slides::used(&text)))?;
+        let include = |path: &String| Some((path.clone(), self.render.asker.outside(path)?));
+        let includes: BTreeMap<String, (BlobId, Arc<str>)> =
+            used.includes.iter().filter_map(include).collect();
+        let blobs: Vec<_> = includes.iter().map(|(path, (blob, _))| (path, blob)).collect();
         let values: Vec<Option<String>> = used.names.iter().map(|name| self.value(name, toc)).collect();
         let base = used.links.then_some(&self.link_base);
-        let key = Print::of(&(path, blob, includes, values, base));
-        if let Some(loaded) = cache.loaded(&key) {
-            return Some(loaded);
-        }
-        let text = read.or_else(|| self.text(path))?;
-        let replaced = slides::replace(&text, &Known { reader: self, toc });
-        let names = used.names.clone();
-        let loaded = Loaded { names, is_file: true, ..Loaded::new(path, &text, replaced, 1) };
-        Some(cache.learn_loaded(key, loaded))
+        cache.loaded(&(path, blob, blobs, values, base), || {
+            let load = |text: String| {
+                let replaced = slides::replace(&text, &Known { reader: self, toc, includes: &includes });
+                let names = used.names.clone();
+                Loaded { names, is_file: true, ..Loaded::new(path, &text, replaced, 1) }
+            };
+            self.text(path, &blob).map(load)
+        })
     }
 
-    fn text(&self, path: &RepoPath) -> Option<String> {
-        let bytes = self.render.asker.bytes(path).ok()?;
+    /// The text of a chapter whose bytes should be those of `blob`.
+    fn text(&self, path: &RepoPath, blob: &BlobId) -> Found<String> {
+        let Ok(bytes) = self.render.asker.bytes(path) else { return Found::Nothing };
+        let is_settled = *blob == BlobId::of(&bytes);
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
-        Some(without_front_matter(text))
+        let text = without_front_matter(text);
+        if is_settled { Found::Settled(text) } else { Found::Passing(text) }
     }
 
     fn value(&self, name: &str, toc: Option<&str>) -> Option<String> {
@@ -235,6 +234,7 @@ fn without_front_matter(text: String) -> String {
 struct Known<'r, 'a> {
     reader: &'r Reader<'a>,
     toc: Option<&'r str>,
+    includes: &'r BTreeMap<String, (BlobId, Arc<str>)>,
 }
 
 impl Values for Known<'_, '_> {
@@ -251,8 +251,10 @@ impl Values for Known<'_, '_> {
     }
 
     fn include(&self, path: &str) -> Result<Arc<str>, String> {
-        let found = self.reader.render.asker.outside(path);
-        found.map(|(_, text)| text).ok_or_else(|| "there is no such file in the repository".to_owned())
+        let found = self.includes.get(path);
+        found
+            .map(|(_, text)| Arc::clone(text))
+            .ok_or_else(|| "there is no such file in the repository".to_owned())
     }
 }
 

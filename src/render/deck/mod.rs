@@ -4,7 +4,8 @@
 //! 2. `chapters` reads each chapter and replaces its variables; the same text is parsed once, however many decks use it.
 //! 3. `titles` writes the slides that a deck adds: tables of contents, and one before each chapter with a title.
 //! 4. `row` decides which slides there are, what each inherits, and how they are numbered.
-//! 5. `slide` renders a slide with its steps and notes, once for all decks in which it looks the same (`cache`).
+//! 5. `slide` renders a slide with its steps and notes, once for all decks in which it looks the same (`cache`, which also goes
+//!    into the state of a build).
 //! 6. `page` writes the sections and gives them to the template.
 
 mod cache;
@@ -19,4 +20,9 @@ mod slide;
 mod steps;
 mod titles;
 
-pub(super) use self::{cache::ChapterCache, chapters::fragment, page::page};
+pub use self::cache::{FormerChapters, Record};
+pub(super) use self::{
+    cache::{ChapterCache, Chapters},
+    chapters::fragment,
+    page::page,
+};

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
-        digest::Print,
         path::RepoPath,
     },
     parse::{manifest::Manifest, markdown::heading_slug, slides::Definition},
@@ -285,14 +284,14 @@ impl<'a> Deck<'a> {
     fn rendered(&self, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
         let used: Vec<&Definition> =
             text.labels.iter().filter_map(|label| self.definitions.get(label)).collect();
-        let key = Print::of(&(text.print, self.route.folder(), used));
+        let inputs = (text.print, self.route.folder(), used);
         let chapters = &self.render.chapters;
-        let (slides, trace) = chapters.rendered(key, self.render.asker.world(), || {
+        let (slides, trace) = chapters.rendered(&inputs, self.render.asker.world(), || {
             let apart = Render {
                 asker: self.render.asker.apart(),
                 highlighter: Arc::clone(&self.render.highlighter),
                 images: Arc::clone(&self.render.images),
-                chapters: Arc::clone(&self.render.chapters),
+                chapters: chapters.apart(),
             };
             let slides = slide::all(&apart, self.setting(), text);
             (slides, Asker::trace(&apart.asker))

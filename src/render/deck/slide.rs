@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// A slide as HTML.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct SlideHtml {
     /// The text of its first heading.
     pub(super) heading: Option<String>,

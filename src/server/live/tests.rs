@@ -55,6 +55,7 @@ fn start(dir: &std::path::Path, is_live: bool) -> Server {
     let folder = Arc::new(Folder::open(dir).expect("a folder"));
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
+        chapters: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|problems| format!("{} problems", problems.len())),

@@ -17,6 +17,7 @@ use crate::{
 
 fn start(repo: &TestRepo) -> Server {
     let options = EngineOptions {
+        chapters: None,
         former: Default::default(),
         site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
         history: Box::new(|_| None),
