@@ -19,7 +19,12 @@ use crate::{
         progress::Progress,
         report::{self, Format, ReportOptions},
     },
-    publish::external::{self, ExternalOptions, Verdict},
+    publish::{
+        browser::Browser,
+        export::OtherHosts,
+        external::{self, ExternalOptions, Verdict},
+        fit,
+    },
     site::{file::SourceFiles, place::Places},
 };
 
@@ -29,6 +34,7 @@ use crate::{
 Examples:
   recto check                      all problems of the site in this folder
   recto check --external           also ask other sites whether links to them work
+  recto check --slides             also find slides with more on them than fits
   recto check --strict --format github")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -36,6 +42,9 @@ pub(super) struct Args {
     /// Check links to other sites, too; answers are kept for a week
     #[arg(long)]
     external: bool,
+    /// Show each slide in Chromium, too, and find those that don't fit
+    #[arg(long)]
+    slides: bool,
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
@@ -54,6 +63,9 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     diagnostics.extend(translation_problems(&open, &args.site));
     if args.external {
         diagnostics.extend(external_problems(&open, global));
+    }
+    if args.slides {
+        diagnostics.extend(slide_problems(&open, args, global)?);
     }
     diagnostic::sort(&mut diagnostics);
     if global.quiet > 0 {
@@ -87,6 +99,20 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     diagnostics.extend(site.link_diagnostics(&*open.source));
     diagnostics.extend(site.orphan_diagnostics());
     diagnostics
+}
+
+/// What doesn't fit on slides. Pictures of other hosts are asked for only with `--external`.
+fn slide_problems(open: &OpenSite, args: &Args, global: &Global) -> anyhow::Result<Vec<Diagnostic>> {
+    let site = open.renderer.site();
+    if site.decks().is_empty() {
+        return Ok(Vec::new());
+    }
+    let browser = Browser::find()?;
+    let files = SourceFiles { source: &*open.source, listing: site.listing() };
+    let decks = site.decks().iter().map(|deck| &**deck);
+    let progress = Progress::new(site.decks().iter().count(), global.quiet == 0);
+    let other_hosts = if args.external { OtherHosts::Asked } else { OtherHosts::Linked };
+    Ok(fit::misfits(&open.renderer, &files, decks, &browser, other_hosts, &|| progress.step())?)
 }
 
 /// What languages lack; the walk over the commits is for them alone.

@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use crate::{
-    cli::Global, git::GitError, publish::output::OutputError, server::ServerError, source::SourceError,
+    cli::Global,
+    git::GitError,
+    publish::{browser::BrowserError, output::OutputError},
+    server::ServerError,
+    source::SourceError,
     wiki::WikiError,
 };
 
@@ -83,6 +87,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(wiki) = cause.downcast_ref::<WikiError>() {
             return wiki.hint();
+        }
+        if let Some(browser) = cause.downcast_ref::<BrowserError>() {
+            return browser.hint().map(Into::into);
         }
         if let Some(output) = cause.downcast_ref::<OutputError>() {
             return output.hint().map(Into::into);

@@ -9,6 +9,7 @@ mod cache_dir;
 mod check;
 mod edit;
 mod exit;
+mod export;
 mod generate;
 mod listen;
 mod new;
@@ -40,6 +41,7 @@ Examples:
   recto build my-site        write it to my-site/public
   recto build --rev v1.0     build a tag of the repository, without a checkout
   recto check                find broken links and other problems
+  recto export deck.yml      write a deck of slides as one file, or as a PDF
 
 Exit codes: 0 fine, 1 problems in the content, 2 usage or config, 3 files or internal";
 
@@ -64,6 +66,7 @@ enum Command {
     Check(check::Args),
     Serve(serve::Args),
     Edit(edit::Args),
+    Export(export::Args),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(args, &cli.global),
         Command::Serve(args) => serve::run(args, &cli.global),
         Command::Edit(args) => edit::run(args, &cli.global),
+        Command::Export(args) => export::run(args, &cli.global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     };

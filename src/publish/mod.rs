@@ -1,6 +1,9 @@
 //! Output for the world.
 
+pub mod browser;
 pub mod build;
 pub mod cache;
+pub mod export;
 pub mod external;
+pub mod fit;
 pub mod output;

@@ -32,7 +32,7 @@ use crate::base::{
 };
 
 pub use self::{
-    assets::Asset,
+    assets::{Asset, with_addresses},
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, ThemeFile, builtin_themes},
 };

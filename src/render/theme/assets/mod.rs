@@ -32,6 +32,11 @@ const NOT_LOADED: [&str; 2] = ["txt", "md"];
 /// How deep style sheets may import each other and still name the hashed addresses.
 const MAX_IMPORT_DEPTH: usize = 16;
 
+/// A style sheet in which `rename` has replaced addresses, else as it is; `None` when it can't be read.
+pub fn with_addresses(css: &str, rename: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {
+    css::write(css, false, rename).ok()
+}
+
 /// A file as it is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {

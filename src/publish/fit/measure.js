@@ -1,0 +1,39 @@
+// Put at the end of a deck that is laid out for print: writes what doesn't fit in the place of the page, as JSON whose signs are
+// percent-encoded, since it is read out of HTML.
+// Everything that the page needs is in it, so at the `load` event pictures and faces are there; the browser writes the page out
+// right after that event, and waits for nothing else.
+document.documentElement.classList.remove('staged');
+for (const image of document.images) image.loading = 'eager';
+document.body.getBoundingClientRect();
+addEventListener('load', () => {
+  const linesOf = element => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const height = parseFloat(getComputedStyle(element).lineHeight) || parseFloat(getComputedStyle(element).fontSize) * 1.2;
+    const tops = [...range.getClientRects()].filter(box => box.width > 0).map(box => box.top + box.height / 2).sort((a, b) => a - b);
+    let lines = 0, last = -Infinity;
+    for (const top of tops) if (top - last > height / 2) { lines++; last = top; }
+    return lines;
+  };
+  const found = [];
+  for (const slide of document.querySelectorAll('[data-slide]')) {
+    const box = slide.getBoundingClientRect();
+    const boxes = [...slide.querySelectorAll('.content, .content *')].map(part => part.getBoundingClientRect()).filter(({ width }) => width);
+    // What the layout itself says counts the margin below, where the number is, as well; what has no place in it is seen only.
+    const reach = Math.max(0, ...boxes.map(({ bottom }) => bottom - box.bottom));
+    const below = Math.max(reach, slide.scrollHeight - slide.clientHeight);
+    const beside = Math.max(0, ...boxes.map(({ left, right }) => Math.max(right - box.right, box.left - left)));
+    const title = slide.querySelector('h1, h2');
+    found.push({
+      id: slide.id,
+      source: slide.dataset.source,
+      below: Math.round(below),
+      beside: Math.round(beside),
+      height: Math.round(box.height),
+      lines: title ? linesOf(title) : 0,
+      images: [...slide.querySelectorAll('img')].filter(image => image.complete && !image.naturalWidth)
+        .map(image => (image.getAttribute('src') ?? '').startsWith('data:') ? image.alt : image.getAttribute('src')),
+    });
+  }
+  document.documentElement.innerHTML = `<head></head><body><pre>FOUND[${encodeURIComponent(JSON.stringify(found))}]</pre></body>`;
+});
