@@ -111,7 +111,9 @@ fn is_usage(error: &anyhow::Error) -> bool {
         )
     };
     error.chain().any(|cause| match cause.downcast_ref::<SourceError>() {
-        Some(SourceError::NotFound { .. } | SourceError::NotAFolder { .. }) => true,
+        Some(
+            SourceError::NotFound { .. } | SourceError::NotAFolder { .. } | SourceError::NoRevisions { .. },
+        ) => true,
         // A transparent error stands in the chain for the one inside of it.
         Some(SourceError::Git(error)) => is_other_revision(error),
         Some(SourceError::Unreadable { .. } | SourceError::TooManyFiles { .. }) => false,

@@ -110,7 +110,10 @@ impl Work {
         begun: Instant,
     ) -> Result<(), SourceError> {
         let site = former.renderer.site();
-        let unsettled = site.unsettled_files();
+        let mut unsettled = site.unsettled_files();
+        if news.commits {
+            unsettled.extend(site.moved_pins(&*news.source));
+        }
         let is_settled = unsettled.is_empty() && former.renderer.world().is_settled();
         if news.changes.is_empty() && is_settled && news.listing == *site.listing() {
             // The same files, perhaps of another commit.

@@ -76,6 +76,13 @@ impl TreeReader {
         Ok(Self { pool, commit: Some(rev.clone()), rev, root, folder: store.folder().clone() })
     }
 
+    /// Reads another revision of the same repository.
+    pub fn at(&self, rev: &str) -> Result<Self, GitError> {
+        let (root, commit) = self.pool.with(|repository| find_revision(repository, rev))?;
+        let (pool, folder) = (Arc::clone(&self.pool), self.folder.clone());
+        Ok(Self { pool, rev: rev.to_owned(), root, commit, folder })
+    }
+
     /// Reads an empty folder: what a branch without commits has.
     pub fn of_nothing(store: &Store) -> Result<Self, GitError> {
         let root = store.pool.with(|repository| {

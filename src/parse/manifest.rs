@@ -21,7 +21,7 @@ pub const MAX_ITEMS: usize = 5_000;
 /// How deep parts can be nested.
 const MAX_DEPTH: usize = 8;
 /// The keys of a manifest.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "title",
     "subtitle",
     "author",
@@ -36,6 +36,7 @@ const KEYS: [&str; 24] = [
     "content",
     "chapters",
     "extends",
+    "pin",
     "add",
     "remove",
     "replace",
@@ -81,6 +82,8 @@ pub struct Manifest {
     pub content: Vec<Item>,
     /// Another manifest that this one changes.
     pub extends: Option<Written>,
+    /// The commit, tag or branch that its chapters and what it extends are taken from.
+    pub pin: Option<Written>,
     /// What it changes.
     pub changes: Vec<Change>,
     /// The slides that are left out, by their ids.
@@ -278,6 +281,7 @@ impl Reader<'_> {
                     None => manifest.content = self.items(node, 0),
                 },
                 "extends" => manifest.extends = self.word(key, node),
+                "pin" => manifest.pin = self.word(key, node),
                 "add" | "remove" | "replace" | "move" => self.changes(key, node, &mut manifest.changes),
                 key if VARIABLE_KEYS.contains(&key) => {
                     manifest.variables.insert(key.to_owned(), text.unwrap_or_default());

@@ -42,6 +42,7 @@ use crate::{
     },
     site::{
         Site, SiteOptions,
+        deck::commit_of,
         file::{FormerFiles, PageFile},
         route::Route,
     },
@@ -138,6 +139,7 @@ pub fn build(
     if let Some(state) =
         state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
         && is_same_outside(state, &**source)
+        && state.head().pins.iter().all(|(rev, commit)| commit_of(&**source, rev) == *commit)
         && is_written(state, &former.marks, &output)
     {
         state.mark_used();
@@ -184,6 +186,7 @@ pub fn build(
         history_problem: begun.site().history().and_then(|history| history.problem()).map(str::to_owned),
         diagnostics,
         outside: outside(&done, &**source),
+        pins: begun.site().decks().pins(),
         n_routes: routes.len(),
         manifest: output.manifest_digest(),
     };

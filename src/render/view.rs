@@ -285,22 +285,22 @@ pub(super) fn source_url(render: &Render, path: &RepoPath) -> Option<String> {
     Some(format!("{url}/{kind}/{branch}{}", path_on_forge(render, path)))
 }
 
-/// The address on the forge of a file that a deck is made of.
-pub(super) fn deck_source_url(render: &Render, path: &RepoPath) -> Option<String> {
-    deck_url(render, "blob").map(|base| format!("{base}{}", path_on_forge(render, path)))
+/// The address on the forge of a file that a deck is made of, in a commit if the deck is frozen to one.
+pub(super) fn deck_source_url(render: &Render, path: &RepoPath, commit: Option<&str>) -> Option<String> {
+    deck_url(render, "blob", commit).map(|base| format!("{base}{}", path_on_forge(render, path)))
 }
 
 /// Where slides are edited: an address with `{path}` and `{line}`.
 pub(super) fn deck_edit_pattern(render: &Render) -> Option<String> {
     let folder = render.asker.settings().repo_folder.map(|folder| Route::new(folder.as_str()).href(""));
     let folder = folder.filter(|folder| folder != "/").unwrap_or_default();
-    deck_url(render, "edit").map(|base| format!("{base}{folder}/{{path}}#L{{line}}"))
+    deck_url(render, "edit", None).map(|base| format!("{base}{folder}/{{path}}#L{{line}}"))
 }
 
-fn deck_url(render: &Render, kind: &str) -> Option<String> {
+fn deck_url(render: &Render, kind: &str, commit: Option<&str>) -> Option<String> {
     let repo = render.asker.settings().deck_repo?;
     let url = repo.url.trim_end_matches('/');
-    let branch = repo.branch.as_deref().unwrap_or(DEFAULT_BRANCH);
+    let branch = commit.or(repo.branch.as_deref()).unwrap_or(DEFAULT_BRANCH);
     let gitlab = if url.contains("gitlab") { "-/" } else { "" };
     Some(format!("{url}/{gitlab}{kind}/{branch}"))
 }

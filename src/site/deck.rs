@@ -15,10 +15,11 @@ use crate::{
         addresses::below_content,
         delivery,
         file::{ReadText, SourceFiles},
+        pin::Pin,
         route::Route,
         section::SectionId,
     },
-    source::Listing,
+    source::{Listing, Source},
 };
 
 /// The largest manifest, in bytes; larger files are data.
@@ -38,6 +39,8 @@ pub struct Deck {
     pub manifest: Arc<Manifest>,
     /// What is wrong with the manifest.
     pub diagnostics: Vec<Diagnostic>,
+    /// The commit that it is frozen to.
+    pub pin: Option<Arc<Pin>>,
 }
 
 /// A file that was looked at: its bytes, and the deck that it makes.
@@ -83,37 +86,46 @@ impl Decks {
             };
             decks.seen.insert(path.clone(), Seen { blob: entry.blob, deck });
         }
-        decks.all = decks.resolved(files);
+        decks.all = decks.resolved(site, files, former);
         decks.uses = decks.uses();
         decks
     }
 
     /// The decks with what they extend put in.
-    fn resolved(&self, files: &SourceFiles<'_>) -> BTreeMap<RepoPath, Arc<Deck>> {
+    fn resolved(&self, site: &Site, files: &SourceFiles<'_>, former: &Self) -> BTreeMap<RepoPath, Arc<Deck>> {
         let read =
             self.seen.iter().filter_map(|(path, seen)| Some((path.clone(), Arc::clone(seen.deck.as_ref()?))));
         let read: BTreeMap<RepoPath, Arc<Deck>> = read.collect();
         let whole = |(path, deck): (&RepoPath, &Arc<Deck>)| {
-            let deck = match delivery::resolve(deck, &read) {
-                None => Arc::clone(deck),
-                Some((manifest, problems)) => {
-                    let mut deck = Deck { manifest: Arc::new(manifest), ..Deck::clone(deck) };
-                    let text = if problems.is_empty() { String::new() } else { files.page_text(path).text };
-                    let placed = problems.into_iter();
-                    let placed =
-                        placed.map(|(problem, span)| problem.at(manifest::place(path, &text, &span)));
-                    deck.diagnostics.extend(placed);
-                    Arc::new(deck)
-                }
-            };
-            (path.clone(), deck)
+            let mut problems = Vec::new();
+            let pin = deck.manifest.pin.as_ref().and_then(|written| {
+                let former = former.get(path).and_then(|deck| deck.pin.as_ref());
+                let pin = Pin::open(files.source, &written.text, former);
+                pin.map_err(|problem| problems.push((*problem, written.span.clone()))).ok()
+            });
+            let pinned = pin.as_ref().map(|pin| pin.bases(deck, &site.options.deck.overrides));
+            let manifest = delivery::resolve(deck, pinned.as_ref().unwrap_or(&read));
+            if pin.is_none() && problems.is_empty() && manifest.is_none() {
+                return (path.clone(), Arc::clone(deck));
+            }
+            let mut deck = Deck { pin, ..Deck::clone(deck) };
+            if let Some((manifest, others)) = manifest {
+                deck.manifest = Arc::new(manifest);
+                problems.extend(others);
+            }
+            let text = if problems.is_empty() { String::new() } else { files.page_text(path).text };
+            let placed = problems.into_iter();
+            deck.diagnostics
+                .extend(placed.map(|(problem, span)| problem.at(manifest::place(path, &text, &span))));
+            (path.clone(), Arc::new(deck))
         };
         read.iter().map(whole).collect()
     }
 
     fn uses(&self) -> BTreeMap<RepoPath, BTreeSet<RepoPath>> {
         let mut uses: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
-        for deck in self.iter() {
+        // Frozen ones have the chapters of another commit.
+        for deck in self.iter().filter(|deck| deck.pin.is_none()) {
             for chapter in deck.chapters() {
                 uses.entry(chapter).or_default().insert(deck.path.clone());
             }
@@ -151,7 +163,30 @@ impl Decks {
         self.iter().next().is_none()
     }
 
-    /// The decks that use a chapter.
+    /// The manifests that are frozen to a commit that is now another one, as their `pin` says, or that is gone.
+    pub(super) fn moved_pins(&self, source: &dyn Source) -> Vec<RepoPath> {
+        let pins = self.pins();
+        let moved: BTreeSet<&String> = pins
+            .iter()
+            .filter(|(rev, commit)| commit_of(source, rev) != **commit)
+            .map(|(rev, _)| rev)
+            .collect();
+        let is_moved = |deck: &&Arc<Deck>| {
+            deck.manifest.pin.as_ref().is_some_and(|written| moved.contains(&written.text))
+        };
+        self.iter().filter(is_moved).map(|deck| deck.path.clone()).collect()
+    }
+
+    /// What `pin` says in manifests, each with the commit that it names.
+    pub fn pins(&self) -> BTreeMap<String, Option<String>> {
+        let pins = self.iter().filter_map(|deck| {
+            let commit = deck.pin.as_ref().map(|pin| pin.commit().to_owned());
+            Some((deck.manifest.pin.as_ref()?.text.clone(), commit))
+        });
+        pins.collect()
+    }
+
+    /// The decks that use a chapter as it is now.
     pub fn using(&self, chapter: &RepoPath) -> impl Iterator<Item = &RepoPath> {
         self.uses.get(chapter).into_iter().flatten()
     }
@@ -170,6 +205,11 @@ impl Deck {
         None
     }
 
+    /// The manifest that it extends.
+    pub(super) fn base(&self) -> Option<RepoPath> {
+        self.folder().resolve(&self.manifest.extends.as_ref()?.text)
+    }
+
     /// The folder that its chapters are named from.
     pub fn folder(&self) -> RepoPath {
         self.path.parent().unwrap_or_default()
@@ -186,6 +226,11 @@ impl Deck {
         });
         chapters
     }
+}
+
+/// The commit that a revision names.
+pub fn commit_of(source: &dyn Source, rev: &str) -> Option<String> {
+    source.at_revision(rev).ok()?.commit().map(str::to_owned)
 }
 
 /// Visits the items of a deck that are no parts, in order.
@@ -215,7 +260,13 @@ fn read(site: &Site, files: &SourceFiles<'_>, path: &RepoPath) -> (Option<Deck>,
     let deck = parsed.map(|(manifest, problems)| {
         diagnostics.extend(problems);
         let address = format!("/{}.html", below_content(site, path));
-        Deck { path: path.clone(), route: Route::new(&address), manifest: Arc::new(manifest), diagnostics }
+        Deck {
+            path: path.clone(),
+            route: Route::new(&address),
+            manifest: Arc::new(manifest),
+            diagnostics,
+            pin: None,
+        }
     });
     (deck, is_settled)
 }

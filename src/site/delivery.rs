@@ -11,11 +11,11 @@ use crate::{
         path::RepoPath,
     },
     parse::manifest::{Action, Change, Item, Kind, Manifest, Side, Written},
-    site::deck::{Deck, each_item},
+    site::{
+        deck::{Deck, each_item},
+        pin::MAX_EXTENDED as MAX_DEPTH,
+    },
 };
-
-/// How many manifests can extend each other in a row.
-const MAX_DEPTH: usize = 8;
 
 /// What is wrong, and where in the manifest.
 pub(super) type Problem = (Diagnostic, Range<usize>);
@@ -124,6 +124,7 @@ fn joined(other: Manifest, folder: &RepoPath, own: &Manifest, span: &Range<usize
         variables,
         content: if own.content.is_empty() { taken(other.content, folder, span) } else { own.content },
         extends: own.extends,
+        pin: own.pin,
         changes: Vec::new(),
         removed,
     }

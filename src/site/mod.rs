@@ -20,6 +20,7 @@ pub mod languages;
 pub mod nav;
 pub mod page;
 pub mod pages;
+pub mod pin;
 pub mod place;
 pub mod related;
 pub mod resolve;
@@ -452,6 +453,11 @@ impl Site {
     pub fn unsettled_files(&self) -> Vec<RepoPath> {
         let pages = self.files.iter().filter(|file| !file.is_settled).map(|file| &file.path);
         pages.chain(&self.unsettled).cloned().collect()
+    }
+
+    /// The manifests of decks that are frozen to another commit than their `pin` names by now.
+    pub fn moved_pins(&self, source: &dyn Source) -> Vec<RepoPath> {
+        self.decks.moved_pins(source)
     }
 
     /// A parsed file, published or not.

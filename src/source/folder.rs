@@ -20,7 +20,8 @@ use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::index::{FileStat, WorkTree},
     source::{
-        Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, cause_of,
+        Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, Tree,
+        cause_of,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
         links,
         walk::{Child, Kind, Raw, Walked, unreadable, walk},
@@ -116,6 +117,10 @@ fn repository_of(folder: &Path) -> Option<&Path> {
 }
 
 impl Source for Folder {
+    fn at_revision(&self, rev: &str) -> Result<Tree, SourceError> {
+        Tree::open(&self.root, rev)
+    }
+
     fn repository_folder(&self) -> RepoPath {
         let below = repository_of(&self.root).and_then(|top| self.root.strip_prefix(top).ok()?.to_str());
         below.and_then(|below| RepoPath::root().resolve(&below.replace('\\', "/"))).unwrap_or_default()

@@ -75,6 +75,11 @@ pub trait Source: Send + Sync {
         RepoPath::root()
     }
 
+    /// The same site in a branch, tag or commit of its repository.
+    fn at_revision(&self, rev: &str) -> Result<Tree, SourceError> {
+        Err(SourceError::NoRevisions { rev: rev.to_owned() })
+    }
+
     /// Whether its files can't change: those of a commit.
     fn is_fixed(&self) -> bool {
         false
@@ -231,6 +236,12 @@ pub enum SourceError {
         /// How many files are taken.
         limit: usize,
     },
+    /// The files are in no repository.
+    #[error("`{rev}` can't be found: the site is in no Git repository")]
+    NoRevisions {
+        /// What was asked for.
+        rev: String,
+    },
     /// Git could not answer.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -240,7 +251,7 @@ impl SourceError {
     /// The next step, when there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotFound { .. } | Self::NotAFolder { .. } => None,
+            Self::NotFound { .. } | Self::NotAFolder { .. } | Self::NoRevisions { .. } => None,
             Self::Unreadable { .. } => Some("check its permissions".to_owned()),
             Self::TooManyFiles { .. } => {
                 Some("leave folders that are not part of the site out with `.rectoignore`".to_owned())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    source::{Entry, Listing, ListingOptions, Source, SourceError},
+    source::{Entry, Listing, ListingOptions, Source, SourceError, Tree},
 };
 
 /// A source with one file that has other bytes, or that is new.
@@ -31,6 +31,10 @@ impl Source for Overlay {
 
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
         if *path == self.path { Ok(self.bytes.clone()) } else { self.under.read(path) }
+    }
+
+    fn at_revision(&self, rev: &str) -> Result<Tree, SourceError> {
+        self.under.at_revision(rev)
     }
 
     fn is_fixed(&self) -> bool {

@@ -83,6 +83,14 @@ impl Tree {
         self.reader.commit()
     }
 
+    /// The id of the bytes at a path, links followed.
+    pub fn blob(&self, path: &RepoPath) -> Option<BlobId> {
+        match self.find(path).ok()? {
+            Some(TreeItemKind::File(blob)) => Some(blob),
+            _ => self.read(path).ok().map(|bytes| BlobId::of(&bytes)),
+        }
+    }
+
     /// What is at a path, links not followed.
     fn find(&self, path: &RepoPath) -> Result<Option<TreeItemKind>, SourceError> {
         self.find_below(self.root, path)
@@ -217,6 +225,12 @@ impl Tree {
 }
 
 impl Source for Tree {
+    fn at_revision(&self, rev: &str) -> Result<Self, SourceError> {
+        let reader = self.reader.at(rev)?;
+        let folder = reader.folder().clone();
+        Self { root: reader.root(), reader, folders: RwLock::default() }.below(&folder)
+    }
+
     fn repository_folder(&self) -> RepoPath {
         self.reader.folder().clone()
     }

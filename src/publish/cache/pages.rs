@@ -1,6 +1,10 @@
 //! Parsed pages for those who don't build: a server begins with what it, or a build, has parsed before.
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use super::{Cache, Head, State, way};
 use crate::{
@@ -49,6 +53,7 @@ impl Cache {
             reading: site.reading().clone(),
             // Only a build compares them.
             outside: Vec::new(),
+            pins: BTreeMap::new(),
             domains: Domains::default(),
             history_problem: None,
             diagnostics: Vec::new(),

@@ -62,6 +62,8 @@ pub struct Head {
     pub diagnostics: Vec<Diagnostic>,
     /// The files of the repository beside the site that decks took something from, with their ids.
     pub outside: Vec<(String, Option<BlobId>)>,
+    /// What decks were frozen to, by what their manifests say, each with the commit that it named.
+    pub pins: BTreeMap<String, Option<String>>,
     /// How many addresses the site had.
     pub n_routes: usize,
     /// The digest of the output folder's manifest after the build.

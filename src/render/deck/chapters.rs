@@ -24,6 +24,7 @@ use crate::{
         page::Render,
         trace::DeckFacts,
     },
+    site::pin::Pin,
 };
 
 /// The name of the variable that the tables of contents stand for.
@@ -106,7 +107,7 @@ fn lines(written: &str, first_line: u32, text: &str, map: &SourceMap, chapter: &
 /// The Markdown of a chapter with the values of a deck.
 pub(in crate::render) fn fragment(render: &Render, deck: &RepoPath, chapter: &RepoPath) -> String {
     let Some(facts) = render.asker.ask(DeckFacts(deck.clone())) else { return String::new() };
-    let loaded = Reader::new(render, deck, facts.manifest).file(chapter, None);
+    let loaded = Reader::new(render, deck, facts.manifest, facts.pin).file(chapter, None);
     loaded.map(|loaded| loaded.text.clone()).unwrap_or_default()
 }
 
@@ -114,16 +115,23 @@ pub(in crate::render) fn fragment(render: &Render, deck: &RepoPath, chapter: &Re
 pub(super) struct Reader<'a> {
     render: &'a Render,
     deck: &'a RepoPath,
+    /// The commit that chapters are read from, those that it has.
+    pin: Option<&'a Pin>,
     /// The values of variables that the deck gives, but for the tables of contents.
     values: BTreeMap<String, String>,
     link_base: String,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(render: &'a Render, deck: &'a RepoPath, manifest: &Manifest) -> Self {
+    pub(super) fn new(
+        render: &'a Render,
+        deck: &'a RepoPath,
+        manifest: &Manifest,
+        pin: Option<&'a Pin>,
+    ) -> Self {
         let values = values(deck, manifest);
-        let link_base = link_base(render, &values);
-        Self { render, deck, values, link_base }
+        let link_base = link_base(render, &values, pin);
+        Self { render, deck, pin, values, link_base }
     }
 
     /// The chapter of an entry; `toc` stands for its tables of contents when they are known.
@@ -145,10 +153,17 @@ impl<'a> Reader<'a> {
     }
 
     fn file(&self, path: &RepoPath, toc: Option<&str>) -> Option<Arc<Loaded>> {
-        let blob = self.render.asker.blob(path)?;
+        let pinned = self.pin.and_then(|pin| Some((pin, pin.blob(path)?)));
+        let (pin, blob) = match pinned {
+            Some((pin, blob)) => (Some(pin), blob),
+            None => (None, self.render.asker.blob(path)?),
+        };
         let cache = &self.render.chapters;
-        let used = cache.used(&blob, || self.text(path, &blob).map(|text| slides::used(&text)))?;
-        let include = |path: &String| Some((path.clone(), self.render.asker.outside(path)?));
+        let used = cache.used(&blob, || self.text(path, &blob, pin).map(|text| slides::used(&text)))?;
+        let include = |path: &String| {
+            let pinned = pin.and_then(|pin| pin.outside(path));
+            Some((path.clone(), pinned.or_else(|| self.render.asker.outside(path))?))
+        };
         let includes: BTreeMap<String, (BlobId, Arc<str>)> =
             used.includes.iter().filter_map(include).collect();
         let blobs: Vec<_> = includes.iter().map(|(path, (blob, _))| (path, blob)).collect();
@@ -160,13 +175,17 @@ impl<'a> Reader<'a> {
                 let names = used.names.clone();
                 Loaded { names, is_file: true, ..Loaded::new(path, &text, replaced, 1) }
             };
-            self.text(path, &blob).map(load)
+            self.text(path, &blob, pin).map(load)
         })
     }
 
     /// The text of a chapter whose bytes should be those of `blob`.
-    fn text(&self, path: &RepoPath, blob: &BlobId) -> Found<String> {
-        let Ok(bytes) = self.render.asker.bytes(path) else { return Found::Nothing };
+    fn text(&self, path: &RepoPath, blob: &BlobId, pin: Option<&Pin>) -> Found<String> {
+        let bytes = match pin {
+            Some(pin) => pin.bytes(path),
+            None => self.render.asker.bytes(path).ok(),
+        };
+        let Some(bytes) = bytes else { return Found::Nothing };
         let is_settled = *blob == BlobId::of(&bytes);
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -288,14 +307,16 @@ fn values(deck: &RepoPath, manifest: &Manifest) -> BTreeMap<String, String> {
 }
 
 /// What a link to a file of the repository begins with.
-fn link_base(render: &Render, values: &BTreeMap<String, String>) -> String {
+fn link_base(render: &Render, values: &BTreeMap<String, String>, pin: Option<&Pin>) -> String {
+    let pinned = pin.map(Pin::commit);
     if let Some(repo) = render.asker.settings().deck_repo {
-        let branch = repo.branch.as_deref().unwrap_or("HEAD");
+        let branch = pinned.or(repo.branch.as_deref()).unwrap_or("HEAD");
         return format!("{}/tree/{branch}", repo.url.trim_end_matches('/'));
     }
+    let branch = pinned.unwrap_or("HEAD");
     match values.get("gitrepo").filter(|repo| !repo.is_empty()) {
-        Some(repo) if repo.contains("://") => format!("{repo}/tree/HEAD"),
-        Some(repo) => format!("https://{repo}/tree/HEAD"),
+        Some(repo) if repo.contains("://") => format!("{repo}/tree/{branch}"),
+        Some(repo) => format!("https://{repo}/tree/{branch}"),
         None => ".".to_owned(),
     }
 }

@@ -1,8 +1,10 @@
 //! The answers of a site to the Markdown renderer for slides: links are meant from the deck, or else from the chapter, and
 //! lead there from a file of the disk as well.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use crate::{
-    base::{diagnostic::Diagnostic, path::RepoPath},
+    base::{diagnostic::Diagnostic, media::media_type, path::RepoPath, url::decode_path},
     parse::{
         expand::{At, AttributeValue, ComponentCall},
         markdown::{Fence, Link, LinkKind, take_line_marks},
@@ -17,10 +19,14 @@ use crate::{
         trace::{Lead, Leads},
     },
     site::{
+        pin::Pin,
         resolve::{Fragment, Missing, Spelling, is_external},
         route::Route,
     },
 };
+
+/// The largest picture of an earlier commit that is put into a frozen deck, in bytes.
+const MAX_FROZEN_BYTES: usize = 8 << 20;
 
 /// Answers for the slides of one chapter.
 pub(super) struct SlideHooks<'a> {
@@ -28,6 +34,8 @@ pub(super) struct SlideHooks<'a> {
     /// The manifest of the deck that is shown.
     pub(super) deck: &'a RepoPath,
     pub(super) route: &'a Route,
+    /// The commit that the deck is frozen to.
+    pub(super) pin: Option<&'a Pin>,
     /// The file of the chapter.
     pub(super) chapter: &'a RepoPath,
     pub(super) problems: Vec<(Diagnostic, At)>,
@@ -50,6 +58,24 @@ impl SlideHooks<'_> {
             },
             lead => lead,
         })
+    }
+
+    /// A picture of a frozen deck that is no longer what it was, as it was then; `None` for any other address.
+    fn frozen(&self, target: &str) -> Option<String> {
+        let pin = self.pin?;
+        let media_type = media_type(target.split(['?', '#']).next().unwrap_or_default());
+        if !media_type.starts_with("image/") || is_external(target) {
+            return None;
+        }
+        let target = decode_path(target.split(['?', '#']).next()?)?;
+        let folders = [self.deck, self.chapter].map(|file| file.parent().unwrap_or_default());
+        let mut paths = folders.iter().filter_map(|folder| folder.resolve(&target));
+        let (path, blob) = paths.find_map(|path| Some((path.clone(), pin.blob(&path)?)))?;
+        if self.render.asker.blob(&path) == Some(blob) {
+            return None;
+        }
+        let bytes = pin.bytes(&path).filter(|bytes| bytes.len() <= MAX_FROZEN_BYTES)?;
+        Some(format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(bytes)))
     }
 
     /// The address as it is written into HTML.
@@ -103,6 +129,9 @@ impl Hooks for SlideHooks<'_> {
     }
 
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
+        if let Some(data) = self.frozen(&image.target) {
+            return image_html(image, &data, alt, |_, _| None);
+        }
         let lead = self.lead(&image.target);
         self.check(lead.as_ref(), &image.target, image.at, true);
         let href = self.href(lead.as_ref(), &image.target);
@@ -157,8 +186,10 @@ impl Hooks for SlideHooks<'_> {
 
     fn html(&mut self, written: &str) -> Option<String> {
         rewrite::addresses(written, |address| {
-            let lead = self.lead(address);
-            self.href(lead.as_ref(), address)
+            self.frozen(address).unwrap_or_else(|| {
+                let lead = self.lead(address);
+                self.href(lead.as_ref(), address)
+            })
         })
     }
 

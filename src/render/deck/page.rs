@@ -26,10 +26,10 @@ use crate::{
         markdown::escape,
         page::Render,
         theme::context,
-        trace::{Asker, DeckFacts},
+        trace::{Asker, DeckFacts, DeckValues},
         view,
     },
-    site::route::Route,
+    site::{pin::Pin, route::Route},
 };
 
 /// Classes that tell for whom a slide is: readers can switch them.
@@ -40,10 +40,16 @@ const PICTURES: &str = "interstitials.txt";
 /// The page of a deck.
 pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String, Vec<Diagnostic>) {
     let Some(facts) = render.asker.ask(DeckFacts(path.clone())) else { return Default::default() };
-    let mut deck = Deck::read(render, path, facts.manifest, facts.route);
+    let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
     let view = deck.view(&slides);
     let mut diagnostics = std::mem::take(&mut deck.diagnostics);
+    if deck.pin.is_some() {
+        // What is wrong in a commit can't be mended any more, and its lines are no longer those of the files.
+        let is_of_manifest =
+            |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| place.path == *path);
+        diagnostics.retain(is_of_manifest);
+    }
     let html = render.template("deck", "deck.html", path, None, &view.to_context(), &mut diagnostics);
     (html, diagnostics)
 }
@@ -54,6 +60,7 @@ struct Deck<'a> {
     path: &'a RepoPath,
     manifest: &'a Manifest,
     route: &'a Route,
+    pin: Option<&'a Pin>,
     plan: Plan<'a>,
     titles: Titles,
     /// Those of the plan, then those that the deck adds.
@@ -78,9 +85,10 @@ struct Sections {
 }
 
 impl<'a> Deck<'a> {
-    fn read(render: &'a Arc<Render>, path: &'a RepoPath, manifest: &'a Manifest, route: &'a Route) -> Self {
+    fn read(render: &'a Arc<Render>, path: &'a RepoPath, facts: DeckValues<'a>) -> Self {
+        let DeckValues { manifest, route, pin } = facts;
         let plan = Plan::of(manifest, &path.parent().unwrap_or_default());
-        let reader = Reader::new(render, path, manifest);
+        let reader = Reader::new(render, path, manifest, pin);
         let mut diagnostics = Vec::new();
         let mut texts = Vec::new();
         for entry in &plan.entries {
@@ -100,6 +108,7 @@ impl<'a> Deck<'a> {
             path,
             manifest,
             route,
+            pin,
             plan,
             titles,
             texts,
@@ -277,14 +286,14 @@ impl<'a> Deck<'a> {
     }
 
     fn setting(&self) -> Setting<'_> {
-        Setting { deck: self.path, route: self.route, definitions: &self.definitions }
+        Setting { deck: self.path, route: self.route, pin: self.pin, definitions: &self.definitions }
     }
 
     /// The slides of a text, from the cache if they are known there.
     fn rendered(&self, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
         let used: Vec<&Definition> =
             text.labels.iter().filter_map(|label| self.definitions.get(label)).collect();
-        let inputs = (text.print, self.route.folder(), used);
+        let inputs = (text.print, self.route.folder(), self.pin, used);
         let chapters = &self.render.chapters;
         let (slides, trace) = chapters.rendered(&inputs, self.render.asker.world(), || {
             let apart = Render {
@@ -344,7 +353,7 @@ impl<'a> Deck<'a> {
 
     fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {
         out.push_str("<footer class=\"debug\">");
-        match view::deck_source_url(self.render, path) {
+        match view::deck_source_url(self.render, path, self.pin.map(Pin::commit)) {
             Some(url) => {
                 out.push_str("<a href=\"");
                 escape::push_address(out, &format!("{url}#L{line}"));
@@ -439,7 +448,9 @@ impl<'a> Deck<'a> {
             let title = self.plan.parts[*part].title.map_or_else(|| format!("Part {number}"), str::to_owned);
             json!({"title": title, "first": first, "minutes": self.plan.parts[*part].minutes, "chapters": chapters})
         }).collect();
-        let edit = view::deck_edit_pattern(self.render).unwrap_or_default();
+        // What is frozen is not edited.
+        let edit =
+            if self.pin.is_some() { None } else { view::deck_edit_pattern(self.render) }.unwrap_or_default();
         let url = self.render.permalink(self.route);
         json!({"title": title, "parts": parts, "edit": edit, "url": url}).to_string().replace("</", "<\\/")
     }

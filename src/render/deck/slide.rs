@@ -22,7 +22,7 @@ use crate::{
         markdown::{HtmlOptions, to_html},
         page::Render,
     },
-    site::route::Route,
+    site::{pin::Pin, route::Route},
 };
 
 /// A slide as HTML.
@@ -40,6 +40,7 @@ pub(super) struct SlideHtml {
 pub(super) struct Setting<'a> {
     pub(super) deck: &'a RepoPath,
     pub(super) route: &'a Route,
+    pub(super) pin: Option<&'a Pin>,
     pub(super) definitions: &'a BTreeMap<String, Definition>,
 }
 
@@ -83,6 +84,7 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
         render,
         deck: setting.deck,
         route: setting.route,
+        pin: setting.pin,
         chapter: &base.path,
         problems: Vec::new(),
     };

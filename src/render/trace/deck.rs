@@ -8,7 +8,7 @@ use super::{Ask, World};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     parse::manifest::Manifest,
-    site::route::Route,
+    site::{pin::Pin, route::Route},
 };
 
 /// What the manifest of a deck says; `None` when there is no such deck.
@@ -20,6 +20,8 @@ pub struct DeckFacts(pub(in crate::render) RepoPath);
 pub(in crate::render) struct DeckValues<'w> {
     pub(in crate::render) manifest: &'w Manifest,
     pub(in crate::render) route: &'w Route,
+    /// The commit that it is frozen to: what is read from there is always the same.
+    pub(in crate::render) pin: Option<&'w Pin>,
 }
 
 impl Ask for DeckFacts {
@@ -27,7 +29,7 @@ impl Ask for DeckFacts {
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let deck = world.site.decks().get(&self.0)?;
-        Some(DeckValues { manifest: &deck.manifest, route: &deck.route })
+        Some(DeckValues { manifest: &deck.manifest, route: &deck.route, pin: deck.pin.as_deref() })
     }
 }
 
