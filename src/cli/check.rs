@@ -98,6 +98,7 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     diagnostics.extend(renderer.diagnostics());
     diagnostics.extend(site.link_diagnostics(&*open.source));
     diagnostics.extend(site.orphan_diagnostics());
+    diagnostics.extend(site.drift_diagnostics());
     diagnostics
 }
 

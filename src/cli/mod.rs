@@ -7,6 +7,7 @@ pub mod report;
 mod build;
 mod cache_dir;
 mod check;
+mod decks;
 mod edit;
 mod exit;
 mod export;
@@ -64,6 +65,7 @@ enum Command {
     New(new::Args),
     Build(build::Args),
     Check(check::Args),
+    Decks(decks::Args),
     Serve(serve::Args),
     Edit(edit::Args),
     Export(export::Args),
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::New(args) => new::run(args, &cli.global),
         Command::Build(args) => build::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global),
+        Command::Decks(args) => decks::run(args, &cli.global),
         Command::Serve(args) => serve::run(args, &cli.global),
         Command::Edit(args) => edit::run(args, &cli.global),
         Command::Export(args) => export::run(args, &cli.global),

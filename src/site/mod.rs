@@ -14,6 +14,7 @@
 
 pub mod anchors;
 pub mod deck;
+pub mod drift;
 pub mod file;
 pub mod graph;
 pub mod languages;

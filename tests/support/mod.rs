@@ -137,8 +137,13 @@ impl TestSite {
 
     /// Runs the program in the site's folder.
     pub(crate) fn recto(&self, arguments: &[&str]) -> Output {
+        self.recto_with(arguments, &[])
+    }
+
+    /// Runs the program in the site's folder with variables of its environment.
+    pub(crate) fn recto_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = self.command(env!("CARGO_BIN_EXE_recto"), &self.root());
-        command.args(arguments).output().expect("the program runs")
+        command.args(arguments).envs(variables.iter().copied()).output().expect("the program runs")
     }
 
     fn command(&self, program: &str, folder: &Path) -> Command {

@@ -21,7 +21,7 @@ use crate::{
             plan::Plan,
             row::{self, Shown, SlideRef},
             slide::{self, Setting, SlideHtml},
-            titles::Titles,
+            titles::{Titles, part_name},
         },
         markdown::escape,
         page::Render,
@@ -97,7 +97,8 @@ impl<'a> Deck<'a> {
             texts.push(text);
         }
         let titles = Titles::of(&plan, &texts);
-        let toc = titles.toc(&plan);
+        let texts_of_theme = render.asker.texts(language(render, manifest));
+        let toc = titles.toc(&plan, &texts_of_theme);
         for (entry, text) in plan.entries.iter().zip(&mut texts) {
             if text.names.contains(TOC) {
                 *text = reader.load(entry, Some(&toc)).0;
@@ -158,14 +159,15 @@ impl<'a> Deck<'a> {
 
     /// The slides of all texts, with those that come before titles.
     fn put_in_order(&mut self) {
-        let pictures = self.pictures();
+        let (pictures, texts) =
+            (self.pictures(), self.render.asker.texts(language(self.render, self.manifest)));
         let mut before: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, title) in self.titles.all.iter().enumerate() {
             let first = self.titles.all.iter().find(|other| other.text == title.text).unwrap_or(title);
             let picture = (!pictures.is_empty()).then(|| pictures[index % pictures.len()].as_str());
             let of = &self.texts[first.entry];
             let line = of.lines.get(first.slide).copied().unwrap_or(1);
-            let added = Loaded::generated(&of.path, self.titles.slides(index, picture), line);
+            let added = Loaded::generated(&of.path, self.titles.slides(index, picture, &texts), line);
             let (entry, slide) = (first.entry, self.first_step(first.entry, first.slide));
             self.texts.push(Arc::new(added));
             before.entry((entry, slide)).or_default().push(self.texts.len() - 1);
@@ -409,13 +411,12 @@ impl<'a> Deck<'a> {
     fn view(&self, sections: &Sections) -> context::Deck {
         let manifest = self.manifest;
         let title = manifest.title_or(self.path.stem());
-        let settings = self.render.asker.settings();
         let mut slides_html =
             String::with_capacity(sections.all.iter().map(|section| section.html.len()).sum());
         sections.all.iter().for_each(|section| slides_html.push_str(&section.html));
         context::Deck {
             url: self.render.href(self.route),
-            lang: manifest.language.clone().unwrap_or_else(|| settings.language.to_owned()),
+            lang: language(self.render, manifest).to_owned(),
             ratio: manifest.ratio.clone().unwrap_or_else(|| "16:9".to_owned()),
             theme: manifest.theme.clone(),
             prefix: manifest.number_prefix.clone().unwrap_or_default(),
@@ -432,6 +433,7 @@ impl<'a> Deck<'a> {
 
     /// What the viewer knows of the parts, as JSON that can stand in a page.
     fn facts(&self, title: &str, sections: &Sections) -> String {
+        let texts = self.render.asker.texts(language(self.render, self.manifest));
         let first_of = |text: usize| sections.all.iter().find(|section| section.text == text);
         let parts: Vec<Value> = self.titles.parts.iter().zip(1..).map(|((part, listed), number)| {
             let chapters: Vec<Value> = self.plan.entries.iter().enumerate().filter(|(_, entry)| entry.part == *part)
@@ -445,7 +447,7 @@ impl<'a> Deck<'a> {
                 self.plan.entries.get(section.text).is_some_and(|entry| entry.part == *part)
             });
             let first = of_part.min_by_key(|section| section.number).map(|section| section.id.as_str());
-            let title = self.plan.parts[*part].title.map_or_else(|| format!("Part {number}"), str::to_owned);
+            let title = self.plan.parts[*part].title.map_or_else(|| part_name(&texts, number), str::to_owned);
             json!({"title": title, "first": first, "minutes": self.plan.parts[*part].minutes, "chapters": chapters})
         }).collect();
         // What is frozen is not edited.
@@ -454,6 +456,11 @@ impl<'a> Deck<'a> {
         let url = self.render.permalink(self.route);
         json!({"title": title, "parts": parts, "edit": edit, "url": url}).to_string().replace("</", "<\\/")
     }
+}
+
+/// The language of a deck: its own, or the site's.
+fn language<'d>(render: &'d Render, manifest: &'d Manifest) -> &'d str {
+    manifest.language.as_deref().unwrap_or(render.asker.settings().language)
 }
 
 fn push_background(out: &mut String, shown: &Shown) {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::render::deck::{chapters::Loaded, plan::Plan};
+use crate::render::{
+    deck::{chapters::Loaded, plan::Plan},
+    trace::Texts,
+};
 
 /// From so many titles on, a table of contents has no space between its lines.
 const CROWDED: usize = 10;
@@ -42,12 +45,12 @@ impl Titles {
     }
 
     /// The Markdown of all tables of contents: a slide for each part.
-    pub(super) fn toc(&self, plan: &Plan<'_>) -> String {
+    pub(super) fn toc(&self, plan: &Plan<'_>, texts: &Texts) -> String {
         let slides = self.parts.iter().zip(1..).map(|((part, listed), number)| {
             let heading = match (plan.parts[*part].title, self.parts.len()) {
                 (Some(title), _) => title.to_owned(),
-                (None, 1) => "Table of contents".to_owned(),
-                (None, _) => format!("Part {number}"),
+                (None, 1) => say(texts, "deck_contents"),
+                (None, _) => part_name(texts, number),
             };
             let space = if listed.len() < CROWDED { "\n\n" } else { "\n" };
             let lines = listed.iter().map(|&at| {
@@ -61,7 +64,7 @@ impl Titles {
     }
 
     /// The Markdown of the two slides before a title: a picture, and the title with links to those around it.
-    pub(super) fn slides(&self, index: usize, picture: Option<&str>) -> String {
+    pub(super) fn slides(&self, index: usize, picture: Option<&str>, texts: &Texts) -> String {
         let title = &self.all[index].text;
         // As in remark workshops: of titles that are the same the first is found.
         let first = self.all.iter().position(|other| other.text == *title).unwrap_or(index);
@@ -76,10 +79,22 @@ impl Titles {
         let picture = picture.map(|path| format!("![Image separating from the next part]({path})"));
         let anchor = anchor(title);
         format!(
-            "class: pic\n\n.interstitial[{}]\n\n---\n\nname: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[Previous part](#{previous})\n|\n[Back to table of contents](#{toc})\n|\n[Next part](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
+            "class: pic\n\n.interstitial[{}]\n\n---\n\nname: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[{}](#{previous})\n|\n[{}](#{toc})\n|\n[{}](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
             picture.unwrap_or_default(),
+            say(texts, "deck_previous_part"),
+            say(texts, "deck_back"),
+            say(texts, "deck_next_part"),
         )
     }
+}
+
+/// What a part without a title is called.
+pub(super) fn part_name(texts: &Texts, number: usize) -> String {
+    say(texts, "deck_part").replace("{n}", &number.to_string())
+}
+
+fn say(texts: &Texts, key: &str) -> String {
+    texts.get(key).unwrap_or(key).to_owned()
 }
 
 /// The name of the slide before a title. Only ASCII letters are left of it, so some are the same.
