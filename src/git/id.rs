@@ -46,14 +46,18 @@ impl fmt::Debug for CommitId {
     }
 }
 
+/// Hexadecimal digits where people may read it, else plain bytes.
 impl Serialize for CommitId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
     }
 }
 
 impl<'de> Deserialize<'de> for CommitId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return <[u8; 20]>::deserialize(deserializer).map(Self);
+        }
         let text = <Cow<'_, str>>::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("a commit is named by 40 hexadecimal digits"))
     }

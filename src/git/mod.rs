@@ -17,6 +17,7 @@ use crate::base::path::RepoPath;
 
 pub mod history;
 pub mod index;
+pub mod log;
 pub mod refs;
 #[cfg(test)]
 pub(crate) mod test_repo;
@@ -24,6 +25,7 @@ pub mod tree;
 pub mod write;
 
 mod author;
+mod commit;
 mod id;
 mod lock;
 mod store;
@@ -31,6 +33,7 @@ mod work_tree;
 
 pub use self::{
     author::{Author, Moment},
+    commit::StoredCommit,
     id::CommitId,
     refs::{Move, Moved},
     store::{Head, Store, StoredFile},

@@ -1,0 +1,200 @@
+//! The files that differ between the tree of a commit and those of all its parents.
+//!
+//! Trees are compared as Git stores them, name by name in their own order, and only folders that differ are looked into.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use git2::{ObjectType, Odb, Oid};
+
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    git::tree::blob_id,
+};
+
+/// How many of the trees that were read last are kept: the tree of a commit is that of the next one's parent.
+const MAX_KEPT: usize = 64;
+/// How deep folders may be.
+const MAX_DEPTH: usize = 256;
+
+const FOLDER_MODE: &[u8] = b"40000";
+const SUBMODULE_MODE: &[u8] = b"160000";
+
+/// A file that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) path: RepoPath,
+    /// What the commit has.
+    pub(super) now: Option<BlobId>,
+    /// What its first parent has.
+    pub(super) before: Option<BlobId>,
+}
+
+/// Reads trees of one repository.
+pub(super) struct Trees<'r> {
+    objects: Odb<'r>,
+    kept: VecDeque<(Oid, Arc<[u8]>)>,
+}
+
+/// A name in a tree.
+#[derive(Clone, Copy)]
+struct Item<'t> {
+    name: &'t [u8],
+    mode: &'t [u8],
+    id: Oid,
+}
+
+impl<'t> Item<'t> {
+    fn is_folder(&self) -> bool {
+        self.mode == FOLDER_MODE
+    }
+
+    /// What trees are sorted by: names of folders as if they ended with a slash.
+    fn key(&self) -> Key<'t> {
+        Key { name: self.name, is_folder: self.is_folder() }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+struct Key<'t> {
+    name: &'t [u8],
+    is_folder: bool,
+}
+
+impl Ord for Key<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let common = self.name.len().min(other.name.len());
+        let next = |key: &Self| key.name.get(common).copied().or(key.is_folder.then_some(b'/'));
+        let by_name = self.name[..common].cmp(&other.name[..common]);
+        by_name.then_with(|| next(self).cmp(&next(other))).then_with(|| self.name.len().cmp(&other.name.len()))
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<'r> Trees<'r> {
+    pub(super) fn new(repository: &'r git2::Repository) -> Result<Self, git2::Error> {
+        Ok(Self { objects: repository.odb()?, kept: VecDeque::new() })
+    }
+
+    /// The files below a folder that differ from those of all parents. Names that no site can have are left out.
+    pub(super) fn differences(
+        &mut self,
+        tree: Oid,
+        parents: &[Oid],
+        folder: &RepoPath,
+    ) -> Result<Vec<Difference>, git2::Error> {
+        let mut found = Vec::new();
+        let now = self.below(tree, folder)?;
+        let mut before = Vec::new();
+        for parent in parents {
+            before.push(self.below(*parent, folder)?);
+        }
+        if !before.contains(&now) {
+            self.compare(now, &before, "", 0, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// The tree of a folder of a tree.
+    fn below(&mut self, tree: Oid, folder: &RepoPath) -> Result<Option<Oid>, git2::Error> {
+        let mut id = Some(tree);
+        for name in folder.parts() {
+            let Some(here) = id else { return Ok(None) };
+            let bytes = self.read(here)?;
+            let is_it = |item: &Item<'_>| item.is_folder() && item.name == name.as_bytes();
+            id = items(&bytes).find(is_it).map(|item| item.id);
+        }
+        Ok(id)
+    }
+
+    fn compare(
+        &mut self,
+        now: Option<Oid>,
+        before: &[Option<Oid>],
+        prefix: &str,
+        depth: usize,
+        found: &mut Vec<Difference>,
+    ) -> Result<(), git2::Error> {
+        let none: Arc<[u8]> = Arc::from([]);
+        let mut trees = Vec::with_capacity(before.len() + 1);
+        for id in std::iter::once(&now).chain(before) {
+            trees.push(id.map_or_else(|| Ok(none.clone()), |id| self.read(id))?);
+        }
+        let mut rows: Vec<_> = trees.iter().map(|tree| items(tree).peekable()).collect();
+        while let Some(key) = rows.iter_mut().filter_map(|row| row.peek().map(Item::key)).min() {
+            let here: Vec<Option<Item<'_>>> =
+                rows.iter_mut().map(|row| row.next_if(|item| item.key() == key)).collect();
+            let (now, before) = here.split_first().expect("the commit's own tree is the first");
+            let is_same = |parent: &Option<Item<'_>>| id_of(parent) == id_of(now);
+            if before.iter().any(is_same) {
+                continue;
+            }
+            let Some(item) = here.iter().flatten().next().filter(|item| item.mode != SUBMODULE_MODE) else {
+                continue;
+            };
+            let Some(path) = path_of(prefix, item.name) else { continue };
+            if item.is_folder() {
+                if depth < MAX_DEPTH {
+                    let before: Vec<Option<Oid>> = before.iter().map(id_of).collect();
+                    self.compare(id_of(now), &before, path.as_str(), depth + 1, found)?;
+                }
+                continue;
+            }
+            let before = before.first().and_then(blob_of);
+            found.push(Difference { path, now: blob_of(now), before });
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, id: Oid) -> Result<Arc<[u8]>, git2::Error> {
+        if let Some(at) = self.kept.iter().rposition(|(kept, _)| *kept == id) {
+            let found = self.kept[at].1.clone();
+            // What is used again is used soon.
+            let last = self.kept.len() - 1;
+            self.kept.swap(at, last);
+            return Ok(found);
+        }
+        let object = self.objects.read(id)?;
+        let bytes: Arc<[u8]> = match object.kind() {
+            ObjectType::Tree => object.data().into(),
+            _ => Arc::from([]),
+        };
+        if self.kept.len() == MAX_KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back((id, bytes.clone()));
+        Ok(bytes)
+    }
+}
+
+/// The names of a tree as Git stores it: mode, space, name, NUL, and the 20 bytes of the id.
+fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
+    let mut rest = tree;
+    std::iter::from_fn(move || {
+        let space = rest.iter().position(|byte| *byte == b' ')?;
+        let end = space + rest[space..].iter().position(|byte| *byte == 0)?;
+        let id = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
+        let item = Item { mode: &rest[..space], name: &rest[space + 1..end], id };
+        rest = &rest[end + 21..];
+        Some(item)
+    })
+}
+
+fn id_of(item: &Option<Item<'_>>) -> Option<Oid> {
+    item.as_ref().map(|item| item.id)
+}
+
+fn blob_of(item: &Option<Item<'_>>) -> Option<BlobId> {
+    item.as_ref().map(|item| blob_id(item.id))
+}
+
+/// A path that a site can have.
+fn path_of(folder: &str, name: &[u8]) -> Option<RepoPath> {
+    let name = std::str::from_utf8(name).ok()?;
+    let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    RepoPath::new(&path)
+}
