@@ -40,7 +40,7 @@ pub use self::{
     commits::{CommitFeed, Signal},
     counts::Counts,
     feed::{Feed, FolderFeed, News},
-    page::Page,
+    page::{Page, page_at},
     problems::Shown,
     viewer::{Event, PageEvent, Viewing},
 };

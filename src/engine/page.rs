@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Shared, Snapshot};
 use crate::{
     base::{digest::Digest, media},
-    render::Rendered,
+    render::{Rendered, Renderer},
     site::{languages::DEFAULT, route::Route},
 };
 
@@ -30,21 +30,25 @@ impl Page {
     }
 }
 
+/// What is at a path of a site, decoded and without the base path; `render` may know more than the renderer.
+pub fn page_at(renderer: &Renderer, path: &str, render: impl Fn(&Route) -> Option<Rendered>) -> Page {
+    let route = Route::new(path.strip_suffix("/index.html").map_or(path, |folder| &path[..=folder.len()]));
+    if let Some(rendered) = render(&route) {
+        return Page::Found(rendered);
+    }
+    let folder = Route::new(&format!("{path}/"));
+    if renderer.site().routes().contains(&folder) {
+        return Page::Moved(folder);
+    }
+    let languages = renderer.site().languages();
+    let not_found = |language| render(&languages.not_found(language));
+    let found = not_found(languages.of_route(&route)).or_else(|| not_found(DEFAULT));
+    Page::NotFound(found.unwrap_or_else(nothing))
+}
+
 impl Shared {
     pub(super) fn page(&self, snapshot: &Snapshot, path: &str) -> Page {
-        let route =
-            Route::new(path.strip_suffix("/index.html").map_or(path, |folder| &path[..=folder.len()]));
-        if let Some(rendered) = self.render(snapshot, &route) {
-            return Page::Found(rendered);
-        }
-        let folder = Route::new(&format!("{path}/"));
-        if snapshot.renderer.site().routes().contains(&folder) {
-            return Page::Moved(folder);
-        }
-        let languages = snapshot.renderer.site().languages();
-        let not_found = |language| self.render(snapshot, &languages.not_found(language));
-        let found = not_found(languages.of_route(&route)).or_else(|| not_found(DEFAULT));
-        Page::NotFound(found.unwrap_or_else(nothing))
+        page_at(&snapshot.renderer, path, |route| self.render(snapshot, route))
     }
 
     fn render(&self, snapshot: &Snapshot, route: &Route) -> Option<Rendered> {

@@ -3,12 +3,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use git2::{ErrorCode, Signature, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::git::{GitError, Store};
 
 /// Who stands in a commit.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Author {
     /// A name for people.
     pub name: String,

@@ -74,7 +74,10 @@ impl Store {
 /// Whether a revision is a name and not one of the expressions that look through the repository (`:/text`, `@{1 day ago}`).
 fn is_plain(rev: &str) -> bool {
     let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && !":{}?*[\\".contains(c);
-    !rev.is_empty() && rev.len() <= MAX_REV_BYTES && !rev.starts_with('-') && !rev.contains("..")
+    !rev.is_empty()
+        && rev.len() <= MAX_REV_BYTES
+        && !rev.starts_with('-')
+        && !rev.contains("..")
         && rev.chars().all(is_plain)
 }
 
@@ -96,10 +99,24 @@ mod tests {
         }
         let commit = store.commit(two).expect("a commit");
         assert_eq!((commit.summary(), &*commit.parents, &*commit.author.name), ("two", &[one][..], "Ada"));
-        for rev in ["", "none", ":/two", "main@{0}", "-x", "v1..main", "^{/two}", "HEAD:a.md", "main ", &"a".repeat(300)] {
+        for rev in [
+            "",
+            "none",
+            ":/two",
+            "main@{0}",
+            "-x",
+            "v1..main",
+            "^{/two}",
+            "HEAD:a.md",
+            "main ",
+            &"a".repeat(300),
+        ] {
             assert!(matches!(store.revision(rev), Err(GitError::UnknownRevision { .. })), "{rev}");
         }
-        let blob = store.file(two, &crate::base::path::RepoPath::root().join("a.md")).expect("readable").expect("a file");
+        let blob = store
+            .file(two, &crate::base::path::RepoPath::root().join("a.md"))
+            .expect("readable")
+            .expect("a file");
         assert_eq!(store.blob_size(blob.blob).ok(), Some(1));
     }
 }

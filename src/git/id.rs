@@ -49,7 +49,11 @@ impl fmt::Debug for CommitId {
 /// Hexadecimal digits where people may read it, else plain bytes.
 impl Serialize for CommitId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.0.serialize(serializer)
+        }
     }
 }
 

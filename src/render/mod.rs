@@ -135,10 +135,20 @@ impl Renderer {
         self.world.routes()
     }
 
+    /// The HTML of a page's text alone, without what the theme puts around it.
+    pub fn body_of_file(&self, path: &RepoPath) -> Option<String> {
+        let page = self.site().page(self.site().page_of_file(path)?);
+        Some(self.begin(&page.route).body(&page.key).0)
+    }
+
+    /// Begins to render an address.
+    fn begin(&self, route: &Route) -> Arc<Render> {
+        self.asking(Asker::new(Arc::clone(&self.world), route))
+    }
+
     /// The bytes at an address; `None` when nothing stands there.
     pub fn render(&self, route: &Route) -> Option<Rendered> {
-        let asker = Asker::new(Arc::clone(&self.world), route);
-        let render = self.asking(asker);
+        let render = self.begin(route);
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes: Arc<[u8]> = match render.asker.theme_file(path) {

@@ -86,6 +86,7 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         backlinks: asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect(),
         source_url: source_url(render, path),
         edit_url: wiki_url(render, "edit", path).or_else(|| edit_url(render, path)),
+        history_url: wiki_url(render, "history", path),
         last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
     }
 }

@@ -1,14 +1,12 @@
 //! Pages of the wiki itself, such as the editor: a template of the theme with values of its own, and around it what all
 //! pages of the site have.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::{
     Rendered, Renderer, bytes, rendered,
     theme::context::{Kind, View},
-    trace::{Asker, NavPlace},
+    trace::NavPlace,
     view,
 };
 use crate::{
@@ -37,8 +35,7 @@ impl Renderer {
     /// The bytes of a page of the wiki.
     pub fn wiki_page(&self, page: &WikiPage<'_>) -> Rendered {
         let route = Route::new(page.route);
-        let asker = Asker::new(Arc::clone(&self.world), &route);
-        let render = self.asking(asker);
+        let render = self.begin(&route);
         let texts = render.asker.texts(render.language(None));
         let title = texts.get(page.title).unwrap_or(page.title).replace("{name}", page.name);
         let view = View {

@@ -602,6 +602,17 @@ impl Site {
             .take_while(move |(path, _)| path.as_str().starts_with(&start))
     }
 
+    /// What it depends on besides its files.
+    pub fn options(&self) -> &SiteOptions {
+        &self.options
+    }
+
+    /// Its pages as they are parsed, for another site that has many of the same.
+    pub fn former_files(&self) -> FormerFiles {
+        let files = self.files.iter().map(|file| (file.path.clone(), Arc::clone(file))).collect();
+        FormerFiles { stock: Arc::clone(&self.stock), reading: Reading::clone(&self.reading), files }
+    }
+
     /// Whether it is shown as a wiki.
     pub fn is_wiki(&self) -> bool {
         self.options.wiki

@@ -43,11 +43,37 @@ pub enum WikiError {
         /// The file.
         path: RepoPath,
     },
+    /// Nobody of this name has changed anything.
+    #[error("`{}` has changed nothing here", name.escape_debug())]
+    NoPerson {
+        /// The name or the address.
+        name: String,
+    },
     /// There is no such commit, or it is of no concern here.
     #[error("`{}` is no commit of this wiki", rev.escape_debug())]
     NoCommit {
         /// What was asked for.
         rev: String,
+    },
+    /// The commits are being looked at for the first time.
+    #[error("the past of the wiki is being read: {n_done} of {n_all} commits so far")]
+    Reading {
+        /// How many are known.
+        n_done: usize,
+        /// How many there are.
+        n_all: usize,
+    },
+    /// The commits can't be looked at.
+    #[error("the past of the wiki can't be read: {why}")]
+    NoLog {
+        /// Why.
+        why: String,
+    },
+    /// It is a merge, and has no changes of its own to take back.
+    #[error("`{}` merges others", commit.short())]
+    Merge {
+        /// The commit.
+        commit: CommitId,
     },
     /// It is no text.
     #[error("`{path}` is not a text")]
@@ -111,6 +137,8 @@ impl WikiError {
             Self::Unresolved { .. } => {
                 Some("choose between both versions, and remove the lines that mark them".to_owned())
             }
+            Self::Reading { .. } => Some("look again in a moment".to_owned()),
+            Self::Merge { .. } => Some("take back the commits that it merged, one by one".to_owned()),
             Self::Busy => Some("save again".to_owned()),
             Self::TooLarge { .. } => Some("split it".to_owned()),
             Self::Git(error) => error.hint(),
@@ -120,7 +148,9 @@ impl WikiError {
             }
             Self::Forbidden { .. }
             | Self::NoFile { .. }
+            | Self::NoPerson { .. }
             | Self::NoCommit { .. }
+            | Self::NoLog { .. }
             | Self::NotText { .. }
             | Self::Nothing => None,
         }

@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
+use imara_diff::Hunk;
+
+use super::diff::{has_word_or_line_end, hunks, lines_of, words_of};
 
 /// What begins the part of a conflict that is in the branch.
 pub const OURS_MARKER: &str = "<<<<<<< in the wiki";
@@ -110,9 +112,7 @@ fn merge_words(base: &str, ours: &str, theirs: &str) -> Option<String> {
         return None;
     }
     let words = Versions { base: words_of(base), ours: words_of(ours), theirs: words_of(theirs) };
-    let is_near = |gap: &[&str]| {
-        !gap.iter().any(|token| token.contains('\n') || token.chars().any(char::is_alphanumeric))
-    };
+    let is_near = |gap: &[&str]| !has_word_or_line_end(gap);
     let clean = |region| match region {
         Region::Clean(text) => Some(text),
         Region::Conflict { .. } => None,
@@ -189,49 +189,6 @@ fn changed(hunks: &[Hunk], range: Range<usize>) -> Option<Range<usize>> {
     Some(first.after.start as usize - before..last.after.end as usize + after)
 }
 
-fn hunks(before: &[&str], after: &[&str]) -> Vec<Hunk> {
-    let mut input = InternedInput::default();
-    input.update_before(before.iter().copied());
-    input.update_after(after.iter().copied());
-    Diff::compute(Algorithm::Histogram, &input).hunks().collect()
-}
-
-/// The lines of a text, each with its end.
-fn lines_of(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
-}
-
-/// The words of a text, the runs of spaces, and each other character, in order.
-pub(super) fn words_of(text: &str) -> Vec<&str> {
-    #[derive(PartialEq, Clone, Copy)]
-    enum Kind {
-        Word,
-        Space,
-        Other,
-    }
-    let kind = |c: char| match c {
-        '\n' => Kind::Other,
-        c if c.is_whitespace() => Kind::Space,
-        c if c.is_alphanumeric() || c == '_' => Kind::Word,
-        _ => Kind::Other,
-    };
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut last = None;
-    for (at, c) in text.char_indices() {
-        let now = kind(c);
-        if last.is_some_and(|last| last != now || now == Kind::Other) {
-            words.push(&text[start..at]);
-            start = at;
-        }
-        last = Some(now);
-    }
-    if start < text.len() {
-        words.push(&text[start..]);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -302,15 +259,6 @@ mod tests {
         let merged = merge("a\n\nb\n\nc", "A\n\nx\n\nc", "a\n\ny\n\nC", false);
         let conflict = Part::Conflict { base: "b\n".into(), ours: "x\n".into(), theirs: "y\n".into() };
         assert_eq!(merged.parts, [Part::Clean("A\n\n".into()), conflict, Part::Clean("\nC".into())]);
-    }
-
-    #[test]
-    fn words_are_all_of_the_text() {
-        assert_eq!(
-            words_of("Don't  stop, é1_x\n\n"),
-            ["Don", "'", "t", "  ", "stop", ",", " ", "é1_x", "\n", "\n"]
-        );
-        assert!(words_of("").is_empty());
     }
 
     /// Texts of few words, so that changes meet.

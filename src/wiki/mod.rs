@@ -5,11 +5,13 @@
 //! moved to it if it is where it was; else all is done again with the new head. The [`Engine`] follows the branch, so a
 //! commit that is made here is seen no sooner and no later than one that is pushed.
 //!
-//! Texts that are not in the branch, drafts and the losing side of a conflict, are [`drafts`].
+//! Texts that are not in the branch, drafts and the losing side of a conflict, are [`drafts`]. What was before is [`past`].
 
+pub mod diff;
 pub mod drafts;
 pub mod merge;
 pub mod name;
+pub mod past;
 pub mod rights;
 pub mod save;
 
@@ -24,12 +26,15 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     base::path::RepoPath,
-    engine::{CommitFeed, Engine, EngineOptions, Feed, Signal},
+    engine::{AskHistory, CommitFeed, Engine, EngineOptions, Feed, Signal},
     git::{CommitId, Head, Store},
     source::Tree,
 };
 
-use self::drafts::Drafts;
+use self::{
+    drafts::Drafts,
+    past::{at::PastSites, keeper::Keeper},
+};
 pub use self::{
     error::WikiError,
     rights::{Action, Actor, Rights},
@@ -48,12 +53,16 @@ pub struct Wiki {
     signal: Arc<Signal>,
     drafts: Drafts,
     saves: tally::Counter,
+    past: Arc<Keeper>,
+    past_sites: PastSites,
 }
 
 impl Wiki {
     /// Reads the site of the branch that is checked out, and begins to follow it.
-    pub fn start(store: Arc<Store>, options: EngineOptions) -> Result<Self, WikiError> {
+    pub fn start(store: Arc<Store>, mut options: EngineOptions) -> Result<Self, WikiError> {
         let commit = store.head()?.commit;
+        let past = Arc::new(Keeper::start(store.clone()));
+        options.history = followed(options.history, store.clone(), past.clone());
         let tree = Arc::new(Tree::of_commit(&store, commit)?);
         let signal = Arc::new(Signal::default());
         let drafts = Drafts::new(store.git_dir());
@@ -62,7 +71,8 @@ impl Wiki {
             move || Some(Box::new(CommitFeed::new(store, signal, tree, commit)) as Box<dyn Feed>)
         };
         let engine = Engine::start(tree, options, feed)?;
-        Ok(Self { store, engine, signal, drafts, saves: tally::Counter::default() })
+        let (saves, past_sites) = (tally::Counter::default(), PastSites::default());
+        Ok(Self { store, engine, signal, drafts, saves, past, past_sites })
     }
 
     /// The site as readers see it.
@@ -103,6 +113,16 @@ impl Wiki {
             None => Ok(None),
         }
     }
+}
+
+/// The history of pages is asked for whenever the branch has moved: a good time to learn what moved it.
+fn followed(history: Box<AskHistory>, store: Arc<Store>, past: Arc<Keeper>) -> Box<AskHistory> {
+    Box::new(move |known| {
+        if let Ok(Head { commit: Some(commit), .. }) = store.head() {
+            past.follow(commit);
+        }
+        history(known)
+    })
 }
 
 /// Where what only this server knows is kept, in the Git folder.

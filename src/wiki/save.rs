@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::path::RepoPath,
-    git::{CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit},
+    git::{CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR},
     wiki::{Action, Actor, Wiki, WikiError, drafts::Draft, merge, name},
 };
 
@@ -20,8 +20,6 @@ pub const MAX_FILE_BYTES: usize = 64 << 20;
 const MAX_TEXT_BYTES: usize = 8 << 20;
 /// How long a message can be.
 const MAX_MESSAGE_BYTES: usize = 16 << 10;
-/// The last line of the message of a commit that changes nothing of weight.
-pub const MINOR: &str = "Minor: yes";
 
 /// What is to be saved.
 #[derive(Clone, Debug)]
@@ -113,8 +111,18 @@ enum Merge {
 }
 
 impl Wiki {
-    /// Saves files, for one actor, as one commit.
+    /// Saves files, for one actor, as one commit. Texts in conflict are kept as drafts.
     pub fn save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
+        let mut result = self.save_again(actor, save);
+        if let Ok(SaveResult::Conflict(conflicts)) = &result {
+            let head = conflicts.first().map(|conflict| conflict.commit);
+            result = self.keep(actor, save, head).and(result);
+        }
+        result
+    }
+
+    /// Saves what is in some commit already: it isn't lost if it is in conflict.
+    pub(super) fn save_again(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
         let result = self.try_save(actor, save);
         self.saves.note(&result);
         result
@@ -138,7 +146,6 @@ impl Wiki {
                 }
             }
             if !conflicts.is_empty() {
-                self.keep(actor, &wanted, save.base, head.commit)?;
                 return Ok(SaveResult::Conflict(conflicts));
             }
             let message = message(save, &edits, created);
@@ -253,55 +260,36 @@ impl Wiki {
             None => Ok(None),
         };
         let ours = at(head)?;
-        if change.content == ours.as_deref() {
-            return Ok(Merge::Unchanged);
-        }
-        let base_bytes = if base == head { ours.clone() } else { at(base)? };
-        let edit =
-            |content: Option<Vec<u8>>, is_merged| Merge::Edit { content, is_merged, is_new: ours.is_none() };
-        if base_bytes == ours {
-            return Ok(edit(change.content.map(<[u8]>::to_vec), false));
-        }
-        if base_bytes.as_deref() == change.content {
-            return Ok(Merge::Unchanged);
-        }
-        let merged = merge_texts(path, base_bytes.as_deref(), ours.as_deref(), change.content);
-        if let Some(text) = merged.as_ref().and_then(merge::Merged::text)
-            && base_bytes.is_some()
-            && ours.is_some()
-        {
-            let text = text.into_bytes();
-            let is_there = ours.as_ref() == Some(&text);
-            return Ok(if is_there { Merge::Unchanged } else { edit(Some(text), true) });
-        }
-        let Some(commit) = head else { return Ok(edit(change.content.map(<[u8]>::to_vec), false)) };
-        let theirs = change.content.map(<[u8]>::to_vec);
-        Ok(Merge::Conflict(Box::new(Conflict {
-            path: path.clone(),
-            commit,
-            base: base_bytes,
-            ours,
-            theirs,
-            merged,
-        })))
+        let before = if base == head { ours.clone() } else { at(base)? };
+        let is_new = ours.is_none();
+        let theirs = change.content;
+        Ok(match merge_versions(path, before.as_deref(), ours.as_deref(), theirs) {
+            Versions::AsIs => Merge::Unchanged,
+            Versions::Edit { content, is_merged } => Merge::Edit { content, is_merged, is_new },
+            Versions::Conflict(merged) => match head {
+                Some(commit) => Merge::Conflict(Box::new(Conflict {
+                    path: path.clone(),
+                    commit,
+                    base: before,
+                    ours,
+                    theirs: theirs.map(<[u8]>::to_vec),
+                    merged,
+                })),
+                None => Merge::Edit { content: theirs.map(<[u8]>::to_vec), is_merged: false, is_new },
+            },
+        })
     }
 
     /// Keeps the texts of a save that is in conflict.
-    fn keep(
-        &self,
-        actor: &Actor,
-        wanted: &[Wanted<'_>],
-        base: Option<CommitId>,
-        head: Option<CommitId>,
-    ) -> Result<(), WikiError> {
-        for change in wanted {
+    fn keep(&self, actor: &Actor, save: &Save, head: Option<CommitId>) -> Result<(), WikiError> {
+        for change in self.wanted(actor, save)? {
             let Some(content) = change.content.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
                 continue;
             };
             let draft = Draft {
-                path: change.path.clone(),
+                path: change.path,
                 content: content.to_owned(),
-                base,
+                base: save.base,
                 saved_at: Moment::now().seconds,
                 conflict_with: head,
             };
@@ -330,6 +318,38 @@ fn check_content(path: &RepoPath, content: &[u8]) -> Result<(), WikiError> {
     }
     let is_unresolved = std::str::from_utf8(content).is_ok_and(merge::has_markers);
     if is_unresolved { Err(WikiError::Unresolved { path: path.clone() }) } else { Ok(()) }
+}
+
+/// What three versions of a file come to.
+pub(super) enum Versions {
+    /// The branch has it already.
+    AsIs,
+    /// Something else than the branch has; `None` when the file goes.
+    Edit { content: Option<Vec<u8>>, is_merged: bool },
+    /// Both sides changed the same place; put together as far as they can be.
+    Conflict(Option<merge::Merged>),
+}
+
+/// Puts a change from `base` to `theirs` on top of what the branch has. `None` stands for a file that isn't there.
+pub(super) fn merge_versions(
+    path: &RepoPath,
+    base: Option<&[u8]>,
+    ours: Option<&[u8]>,
+    theirs: Option<&[u8]>,
+) -> Versions {
+    if theirs == ours || base == theirs {
+        return Versions::AsIs;
+    }
+    if base == ours {
+        return Versions::Edit { content: theirs.map(<[u8]>::to_vec), is_merged: false };
+    }
+    let merged = merge_texts(path, base, ours, theirs);
+    let is_there = base.is_some() && ours.is_some();
+    match merged.as_ref().and_then(merge::Merged::text).filter(|_| is_there).map(String::into_bytes) {
+        Some(text) if ours == Some(&*text) => Versions::AsIs,
+        Some(text) => Versions::Edit { content: Some(text), is_merged: true },
+        None => Versions::Conflict(merged),
+    }
 }
 
 /// Merges three versions, if all that are there are texts.

@@ -10,7 +10,7 @@ use crate::{
     site::SiteOptions,
 };
 
-fn wiki(repo: &TestRepo) -> Wiki {
+pub(super) fn wiki(repo: &TestRepo) -> Wiki {
     let options = EngineOptions {
         chapters: None,
         former: Default::default(),
@@ -28,12 +28,12 @@ fn repo() -> TestRepo {
     repo
 }
 
-fn actor(name: &str) -> Actor {
+pub(super) fn actor(name: &str) -> Actor {
     let author = Author { name: name.to_owned(), email: format!("{name}@example.org") };
     Actor { author, rights: Rights::Everything }
 }
 
-fn save(
+pub(super) fn save(
     wiki: &Wiki,
     who: &str,
     base: Option<CommitId>,
@@ -45,7 +45,7 @@ fn save(
     wiki.save(&actor(who), &Save { changes: vec![change], base, message, minor: false })
 }
 
-fn done(result: Result<SaveResult, WikiError>) -> Saved {
+pub(super) fn done(result: Result<SaveResult, WikiError>) -> Saved {
     match result.expect("saved") {
         SaveResult::Saved(saved) => saved,
         SaveResult::Conflict(conflicts) => panic!("{conflicts:?}"),

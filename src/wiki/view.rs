@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::CommitId,
+    render::Renderer,
     site::route::Route,
     source::{ChangeSet, Entry, Listing, Overlay, Source},
     wiki::{Action, Actor, Wiki, WikiError, name},
@@ -49,6 +50,24 @@ impl Wiki {
     pub fn preview(&self, actor: &Actor, path: &str, content: &str) -> Result<Preview, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
         actor.check(Action::Read, &path)?;
+        let renderer = self.with_text(&path, content);
+        let site = renderer.site();
+        let problems_of_file = site.file(&path).map(|file| file.diagnostics.clone()).unwrap_or_default();
+        let route = site.route_of_file(&path).unwrap_or_else(|| Route::new("/"));
+        let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
+        let rendered = renderer.render(&route);
+        let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
+        let problems = problems_of_file.into_iter().chain(problems).collect();
+        Ok(Preview { html, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
+    }
+
+    /// The HTML of a text as the body of a page; `None` when the site would have no such page.
+    pub(super) fn body_of_text(&self, path: &RepoPath, content: &str) -> Option<String> {
+        self.with_text(path, content).body_of_file(path)
+    }
+
+    /// The site as it would be if a file held a text.
+    fn with_text(&self, path: &RepoPath, content: &str) -> Renderer {
         let snapshot = self.engine.snapshot();
         let site = snapshot.renderer.site();
         let blob = BlobId::of(content.as_bytes());
@@ -60,12 +79,6 @@ impl Wiki {
             Arc::new(Overlay::new(under, path.clone(), content.as_bytes().to_vec()));
         let changes = ChangeSet { changed: vec![path.clone()], removed: Vec::new() };
         let site = Arc::new(site.update(&*source, &changes, listing));
-        let problems_of_file = site.file(&path).map(|file| file.diagnostics.clone()).unwrap_or_default();
-        let route = site.route_of_file(&path).unwrap_or_else(|| Route::new("/"));
-        let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
-        let rendered = snapshot.renderer.next(site, source).render(&route);
-        let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
-        let problems = problems_of_file.into_iter().chain(problems).collect();
-        Ok(Preview { html, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
+        snapshot.renderer.next(site, source)
     }
 }

@@ -1,11 +1,8 @@
 // What axe-core has to say about each kind of page, by day and by night.
 
-import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { isAccessible } from './accessible.js';
 import { Site } from './site.js';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const everything = `---
 title: Everything
@@ -99,16 +96,7 @@ for (const viewport of [{ width: 1400, height: 900 }, { width: 390, height: 844 
   test(`pages are accessible, ${viewport.width} pixels wide`, async () => {
     const site = await Site.open(files, { context: { viewport } });
     for (const path of ['/', '/guide/', '/guide/all/', '/guide/b/', '/tags/', '/tags/bread/', '/missing/']) {
-      await site.page.goto(site.origin + path);
-      await site.page.addScriptTag({ path: axe });
-      for (const colorScheme of ['light', 'dark']) {
-        await site.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const found = await site.page.evaluate(async () => {
-          const { violations } = await window.axe.run();
-          return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary}`));
-        });
-        assert.deepEqual(found, [], `${path} ${colorScheme}`);
-      }
+      await isAccessible(site, path);
     }
     await site.close([/404/]);
   });

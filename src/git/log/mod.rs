@@ -130,6 +130,11 @@ impl Log {
         self.order.iter().rev().map(|&place| self.at(place))
     }
 
+    /// Everybody who has written a commit; [`LoggedCommit::author_number`] is a place in it.
+    pub fn people(&self) -> &[Author] {
+        &self.people.values
+    }
+
     /// The past of a file, the newest change first, under all the names that it had.
     pub fn history<'l>(&'l self, path: &RepoPath) -> impl Iterator<Item = FileChange<'l>> + use<'l> {
         let list = |path: u32| &*self.of_path[path as usize];
@@ -180,10 +185,13 @@ impl Log {
             loop {
                 let later = &self.of_path[number as usize];
                 let later = &later[later.partition_point(|&place| self.key(place) <= seen)..];
-                let is_end = |place: &&u32| self.at(**place).change_of(number).is_some_and(|it| it.blob.is_none());
+                let is_end =
+                    |place: &&u32| self.at(**place).change_of(number).is_some_and(|it| it.blob.is_none());
                 let Some(&end) = later.iter().find(is_end) else { return name };
                 let changes = &self.commits[end as usize].changes;
-                let Some(next) = changes.iter().find(|change| change.from == Some(number)) else { return name };
+                let Some(next) = changes.iter().find(|change| change.from == Some(number)) else {
+                    return name;
+                };
                 (number, seen, name) = (next.path, self.key(end), Some(next.path));
             }
         };
@@ -242,7 +250,8 @@ impl Log {
     #[must_use]
     pub fn of_head(&self) -> Self {
         let mut is_kept = vec![false; self.commits.len()];
-        let mut ahead: Vec<u32> = self.head.iter().filter_map(|head| self.places.get(head).copied()).collect();
+        let mut ahead: Vec<u32> =
+            self.head.iter().filter_map(|head| self.places.get(head).copied()).collect();
         while let Some(place) = ahead.pop() {
             if !std::mem::replace(&mut is_kept[place as usize], true) {
                 ahead.extend(&self.commits[place as usize].parents);
@@ -289,9 +298,7 @@ impl Log {
 fn insert_sorted(places: &mut Vec<u32>, place: u32, commits: &[Entry]) {
     let key = |place: u32| commits[place as usize].key();
     let at = match places.last() {
-        Some(&last) if key(last) > key(place) => {
-            places.partition_point(|&other| key(other) < key(place))
-        }
+        Some(&last) if key(last) > key(place) => places.partition_point(|&other| key(other) < key(place)),
         _ => places.len(),
     };
     places.insert(at, place);
@@ -316,7 +323,12 @@ impl<'l> LoggedCommit<'l> {
 
     /// Who wrote it.
     pub fn author(self) -> &'l Author {
-        &self.log.people.values[self.entry.author as usize]
+        &self.log.people.values[self.author_number()]
+    }
+
+    /// Who wrote it, as a place among [`Log::people`].
+    pub fn author_number(self) -> usize {
+        self.entry.author as usize
     }
 
     /// Whether it says that it changes nothing of weight.
@@ -345,12 +357,7 @@ impl<'l> LoggedCommit<'l> {
 
     fn file_change(self, change: &Changed) -> FileChange<'l> {
         let path = |number: u32| &self.log.paths.values[number as usize];
-        FileChange {
-            commit: self,
-            path: path(change.path),
-            blob: change.blob,
-            from: change.from.map(path),
-        }
+        FileChange { commit: self, path: path(change.path), blob: change.blob, from: change.from.map(path) }
     }
 }
 

@@ -79,7 +79,8 @@ fn similar(
         }
     }
     // The best first; of equal ones that of the same name, then the first by path.
-    scored.sort_by_key(|&(shared, is_namesake, new, old)| (std::cmp::Reverse((shared, is_namesake)), new, old));
+    scored
+        .sort_by_key(|&(shared, is_namesake, new, old)| (std::cmp::Reverse((shared, is_namesake)), new, old));
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (_, _, new, old) in scored {
         if !pairs.iter().any(|&(other_new, other_old)| other_new == new || other_old == old) {
@@ -105,7 +106,8 @@ impl Lines {
         let mut counts: HashMap<u64, u64, FixedState> = HashMap::default();
         let hasher = FixedState::default();
         for piece in bytes.split_inclusive(|byte| *byte == b'\n').flat_map(|line| line.chunks(PIECE_BYTES)) {
-            *counts.entry(std::hash::BuildHasher::hash_one(&hasher, piece)).or_default() += piece.len() as u64;
+            *counts.entry(std::hash::BuildHasher::hash_one(&hasher, piece)).or_default() +=
+                piece.len() as u64;
         }
         Some(Self { n_bytes: bytes.len() as u64, counts })
     }
@@ -115,8 +117,11 @@ impl Lines {
         if small * 100 < large * MIN_SHARED {
             return 0;
         }
-        let shared: u64 =
-            self.counts.iter().map(|(piece, n)| (*n).min(other.counts.get(piece).copied().unwrap_or(0))).sum();
+        let shared: u64 = self
+            .counts
+            .iter()
+            .map(|(piece, n)| (*n).min(other.counts.get(piece).copied().unwrap_or(0)))
+            .sum();
         shared * 100 / large
     }
 }

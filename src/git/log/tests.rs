@@ -69,7 +69,10 @@ fn renames_are_followed_with_and_without_changes() {
     repo.write("a.md", &text("A")).write("other.md", "nothing like it\n").at(1).commit("one");
     repo.write("a.md", &text("B")).at(2).commit("two").git("mv a.md b.md").at(3).commit("three");
     repo.git("mv b.md c.md").write("c.md", &text("C")).at(4).commit("four");
-    repo.git("rm -q other.md").write("new.md", "all new, and longer than what there was\n").at(5).commit("five");
+    repo.git("rm -q other.md")
+        .write("new.md", "all new, and longer than what there was\n")
+        .at(5)
+        .commit("five");
     let log = read(&repo, Log::default());
     check(&repo, &log, "c.md", 4);
     check(&repo, &log, "new.md", 1);

@@ -65,7 +65,9 @@ impl Ord for Key<'_> {
         let common = self.name.len().min(other.name.len());
         let next = |key: &Self| key.name.get(common).copied().or(key.is_folder.then_some(b'/'));
         let by_name = self.name[..common].cmp(&other.name[..common]);
-        by_name.then_with(|| next(self).cmp(&next(other))).then_with(|| self.name.len().cmp(&other.name.len()))
+        by_name
+            .then_with(|| next(self).cmp(&next(other)))
+            .then_with(|| self.name.len().cmp(&other.name.len()))
     }
 }
 

@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// How many commits a batch has: what is lost when the process ends while it is made.
-const BATCH_COMMITS: usize = 10_000;
+const BATCH_COMMITS: usize = 4_000;
 /// How many commits one thread compares at a time: enough to make use of the trees that it has read.
-const TASK_COMMITS: usize = 500;
+const TASK_COMMITS: usize = 250;
 
 /// How far a walk is, for those who wait.
 #[derive(Debug, Default)]
@@ -108,7 +108,10 @@ impl Walk<'_> {
         self.store.pool.with(|repository| {
             let mut reader = Trees::new(repository).map_err(|cause| GitError::failed(self.head, cause))?;
             let folder = self.store.folder();
-            commits.iter().map(|commit| changes(repository, &mut reader, &self.trees, commit, folder)).collect()
+            commits
+                .iter()
+                .map(|commit| changes(repository, &mut reader, &self.trees, commit, folder))
+                .collect()
         })
     }
 }

@@ -210,6 +210,8 @@ pub struct Page {
     pub source_url: Option<String>,
     /// Where it is edited: in this wiki, or on the forge.
     pub edit_url: Option<String>,
+    /// Where its past is shown, in a wiki.
+    pub history_url: Option<String>,
     /// Its last commit, when the site lies in a Git repository.
     pub last_change: Option<LastChange>,
 }
@@ -495,7 +497,7 @@ mod tests {
              toc: [{level: number, id: text, title: text, children: []}], show_toc: bool, n_words: number, \
              reading_minutes: number, extra: null, breadcrumbs: [{title: text, url: text}], \
              previous: {title: text, url: text}, next: null, related: [], backlinks: [], source_url: null, \
-             edit_url: null, last_change: {date: text, author: text, commit: text, url: null}}",
+             edit_url: null, history_url: null, last_change: {date: text, author: text, commit: text, url: null}}",
         );
     }
 

@@ -11,6 +11,7 @@ mod edit;
 mod health;
 mod metrics;
 mod page;
+mod past;
 mod problem;
 mod statics;
 #[cfg(test)]
@@ -104,6 +105,7 @@ pub(super) fn router(site: Site) -> Router {
         .route("/-/edit/{*path}", get(edit::form).post(edit::submit))
         .route("/-/static/{*name}", get(statics::answer))
         .merge(api::router())
+        .merge(past::router())
         .route("/-/health", get(health::answer))
         .route("/-/metrics", get(metrics::answer))
         .fallback(problem::nothing_here)

@@ -45,6 +45,12 @@ impl Problem {
             .with_detail(detail)
     }
 
+    /// A form that isn't one of ours, or from before a restart.
+    pub(super) fn stale_form() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "stale-form", "this form is not from this wiki, or too old")
+            .with_detail("go back, load the page again, and send it once more")
+    }
+
     /// A request that says nothing that can be understood.
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "the request can't be understood")
@@ -64,12 +70,16 @@ impl From<WikiError> for Problem {
             WikiError::Exists { .. } => (StatusCode::CONFLICT, "exists"),
             WikiError::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
             WikiError::NoFile { .. } => (StatusCode::NOT_FOUND, "no-file"),
+            WikiError::NoPerson { .. } => (StatusCode::NOT_FOUND, "no-person"),
             WikiError::NoCommit { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "no-commit"),
             WikiError::NotText { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not-text"),
             WikiError::Link { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "link"),
             WikiError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             WikiError::Unresolved { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
             WikiError::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, "nothing"),
+            WikiError::Merge { .. } => (StatusCode::CONFLICT, "merge"),
+            WikiError::Reading { .. } => (StatusCode::SERVICE_UNAVAILABLE, "reading"),
+            WikiError::Git(GitError::UnknownRevision { .. }) => (StatusCode::NOT_FOUND, "no-revision"),
             WikiError::Git(GitError::InTheWay { .. }) => (StatusCode::CONFLICT, "in-the-way"),
             WikiError::Git(GitError::NoBranch) => (StatusCode::CONFLICT, "no-branch"),
             WikiError::Busy | WikiError::Git(GitError::Locked { .. }) => {
@@ -78,7 +88,9 @@ impl From<WikiError> for Problem {
             WikiError::Git(GitError::Disk { .. } | GitError::NotWritten { .. }) | WikiError::Disk { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "not-written")
             }
-            WikiError::Git(_) | WikiError::Source(_) => (StatusCode::INTERNAL_SERVER_ERROR, "git"),
+            WikiError::NoLog { .. } | WikiError::Git(_) | WikiError::Source(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "git")
+            }
         };
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         let detail = [cause, error.hint()].into_iter().flatten().collect::<Vec<_>>().join("; ");

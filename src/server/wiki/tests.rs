@@ -15,7 +15,7 @@ use crate::{
     wiki::Wiki,
 };
 
-fn start(repo: &TestRepo) -> Server {
+pub(super) fn start(repo: &TestRepo) -> Server {
     let options = EngineOptions {
         chapters: None,
         former: Default::default(),
@@ -31,7 +31,7 @@ fn start(repo: &TestRepo) -> Server {
     Server::start(&serve, Arc::new(WikiSite::new(wiki, author))).expect("a free port")
 }
 
-fn ask(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+pub(super) fn ask(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(addr).expect("connected");
     let n_bytes = body.len();
     let head = format!(
@@ -43,8 +43,8 @@ fn ask(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) ->
     (reply.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), reply)
 }
 
-const JSON: &str = "Content-Type: application/json\r\n";
-const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+pub(super) const JSON: &str = "Content-Type: application/json\r\n";
+pub(super) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 fn repo() -> TestRepo {
     let repo = TestRepo::new();
@@ -52,7 +52,7 @@ fn repo() -> TestRepo {
     repo
 }
 
-fn value<'a>(html: &'a str, name: &str) -> &'a str {
+pub(super) fn value<'a>(html: &'a str, name: &str) -> &'a str {
     let field = format!("name=\"{name}\" value=\"");
     html.split(&field).nth(1).and_then(|rest| rest.split('"').next()).expect("a field")
 }

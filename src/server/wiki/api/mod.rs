@@ -5,6 +5,7 @@
 mod document;
 mod operation;
 mod pages;
+mod past;
 mod preview;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,10 @@ use axum::Router;
 use serde_json::{Map, Value};
 
 use self::operation::Operation;
-use super::Site;
+use super::{
+    Site,
+    past::{AskedPart, recent},
+};
 
 /// All that it does.
 fn operations() -> Vec<Operation> {
@@ -43,6 +47,38 @@ fn operations() -> Vec<Operation> {
             .takes::<preview::Draft>()
             .answers::<preview::Shown>(200, "The page.")
             .fails(&[413, 415, 422]),
+        Operation::get("/-/api/history/{*path}", past::history)
+            .named(
+                "readHistory",
+                "Lists the versions of a file, the newest first, also under the names that it had before.",
+            )
+            .asks::<AskedPart>()
+            .answers::<past::History>(200, "The versions.")
+            .fails(&[404, 422, 503]),
+        Operation::get("/-/api/diff/{*path}", past::diff)
+            .named("compareVersions", "Compares two versions of a file; by default what its last change did.")
+            .asks::<past::AskedDiff>()
+            .answers::<past::Diff>(200, "The difference.")
+            .fails(&[404, 422, 503]),
+        Operation::get("/-/api/recent", past::recent)
+            .named("listRecentChanges", "Lists the commits of the wiki, the newest first.")
+            .asks::<recent::Asked>()
+            .answers::<past::RecentChanges>(200, "The commits.")
+            .fails(&[503]),
+        Operation::post("/-/api/restore/{*path}", past::restore)
+            .named("restorePage", "Makes a file again what it was at a commit, with a new commit.")
+            .takes::<past::Restore>()
+            .answers::<pages::Done>(200, "It is saved.")
+            .answers::<pages::Done>(201, "It is saved, and there was no such file.")
+            .answers::<pages::InConflict>(409, pages::CONFLICT)
+            .fails(&[404, 413, 415, 422, 503, 507]),
+        Operation::post("/-/api/revert", past::revert)
+            .named("revertCommit", "Takes back what a commit changed, with a new commit.")
+            .takes::<past::Revert>()
+            .answers::<pages::Done>(200, "It is saved.")
+            .answers::<pages::Done>(201, "It is saved, and brought a file back.")
+            .answers::<pages::InConflict>(409, pages::CONFLICT)
+            .fails(&[404, 413, 415, 422, 503, 507]),
     ]
 }
 

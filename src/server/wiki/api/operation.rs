@@ -84,7 +84,6 @@ impl Operation {
     }
 
     /// It looks at what stands behind `?`.
-    #[expect(dead_code, reason = "the search and the list of pages will")]
     pub(super) fn asks<T: JsonSchema>(self) -> Self {
         Self { query: Some(SchemaGenerator::subschema_for::<T>), ..self }
     }

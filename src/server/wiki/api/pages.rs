@@ -190,26 +190,28 @@ pub(in crate::server::wiki) async fn delete(
 }
 
 async fn saved(site: Site, actor: Actor, save: Save) -> Result<Response, Problem> {
-    off_thread(move || {
-        Ok(match site.wiki.save(&actor, &save)? {
-            SaveResult::Saved(saved) => {
-                let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
-                let content = match &*saved.merged {
-                    [path] => site.wiki.file(&actor, path.as_str())?.bytes,
-                    _ => None,
-                };
-                let content = content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-                let (commit, outcome) = (saved.commit, saved.outcome.into());
-                let done = Done { commit, outcome, content, left_alone: saved.left_alone };
-                (status, Json(done)).into_response()
-            }
-            SaveResult::Conflict(conflicts) => {
-                let Some(conflict) = conflicts.first() else { return Err(WikiError::Nothing.into()) };
-                (StatusCode::CONFLICT, Json(InConflict::of(conflict))).into_response()
-            }
-        })
+    off_thread(move || answer(&site, &actor, site.wiki.save(&actor, &save)?)).await
+}
+
+/// What became of a save.
+pub(super) fn answer(site: &Site, actor: &Actor, result: SaveResult) -> Result<Response, Problem> {
+    Ok(match result {
+        SaveResult::Saved(saved) => {
+            let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
+            let content = match &*saved.merged {
+                [path] => site.wiki.file(actor, path.as_str())?.bytes,
+                _ => None,
+            };
+            let content = content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            let (commit, outcome) = (saved.commit, saved.outcome.into());
+            let done = Done { commit, outcome, content, left_alone: saved.left_alone };
+            (status, Json(done)).into_response()
+        }
+        SaveResult::Conflict(conflicts) => {
+            let Some(conflict) = conflicts.first() else { return Err(WikiError::Nothing.into()) };
+            (StatusCode::CONFLICT, Json(InConflict::of(conflict))).into_response()
+        }
     })
-    .await
 }
 
 impl InConflict {

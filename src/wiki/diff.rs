@@ -1,0 +1,276 @@
+//! Differences of two texts: by line first, then by word inside of what changed.
+//!
+//! [`merge`](super::merge) is made of the same pieces. For people there are [`Block`]s: what is the same, with the lines around
+//! a change only, and what changed, in one run ([`Piece`]) from which both sides can be read.
+
+use std::ops::Range;
+
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How many lines are shown around a change.
+const CONTEXT_LINES: usize = 3;
+/// The longest change that is compared by word.
+const MAX_WORD_BYTES: usize = 256 << 10;
+/// How much of the shorter side must be the same for the words of a change to say more than its lines, in percent.
+const MIN_ALIKE: usize = 25;
+
+/// A part of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// Lines that both have.
+    Same {
+        /// The number of the first in the former text, from 1.
+        from: usize,
+        /// The number of the first in the latter text.
+        to: usize,
+        /// The lines, without their ends.
+        lines: Vec<String>,
+    },
+    /// Lines that both have, too far from a change to be shown.
+    Skipped {
+        /// How many.
+        count: usize,
+    },
+    /// Lines that differ.
+    Changed {
+        /// The number of the first in the former text, from 1.
+        from: usize,
+        /// The number of the first in the latter text.
+        to: usize,
+        /// Both in one run.
+        pieces: Vec<Piece>,
+    },
+}
+
+/// A piece of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Piece {
+    /// Who has it.
+    pub mark: Mark,
+    /// Its text, with ends of lines.
+    pub text: String,
+}
+
+/// Who has a piece of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Both.
+    Same,
+    /// The former text only.
+    Removed,
+    /// The latter text only.
+    Added,
+}
+
+/// The difference of two texts; nothing when they are the same.
+pub fn diff(before: &str, after: &str) -> Vec<Block> {
+    let (old, new) = (lines_of(before), lines_of(after));
+    let mut blocks = Vec::new();
+    let (mut old_at, mut new_at) = (0, 0);
+    for hunk in hunks(&old, &new) {
+        let (from, to) = (hunk.before.start as usize, hunk.after.start as usize);
+        push_same(&mut blocks, &old[old_at..from], old_at, new_at, true);
+        (old_at, new_at) = (hunk.before.end as usize, hunk.after.end as usize);
+        let pieces = words(&old[from..old_at].concat(), &new[to..new_at].concat());
+        blocks.push(Block::Changed { from: from + 1, to: to + 1, pieces });
+    }
+    if !blocks.is_empty() {
+        push_same(&mut blocks, &old[old_at..], old_at, new_at, false);
+    }
+    blocks
+}
+
+/// Adds lines that are the same: those next to changes, and how many are between.
+fn push_same(blocks: &mut Vec<Block>, lines: &[&str], from: usize, to: usize, is_before_change: bool) {
+    let head = if blocks.is_empty() { 0 } else { CONTEXT_LINES.min(lines.len()) };
+    let tail = if is_before_change { CONTEXT_LINES.min(lines.len() - head) } else { 0 };
+    let same = |range: Range<usize>| {
+        let (from, to) = (from + range.start + 1, to + range.start + 1);
+        let lines = lines[range].iter().map(|line| line.trim_end_matches(['\n', '\r']).to_owned());
+        Block::Same { from, to, lines: lines.collect() }
+    };
+    let tail_start = lines.len() - tail;
+    let n_skipped = tail_start - head;
+    // One line takes no more room than the note that it is left out.
+    if n_skipped < 2 {
+        blocks.extend((!lines.is_empty()).then(|| same(0..lines.len())));
+        return;
+    }
+    blocks.extend((head > 0).then(|| same(0..head)));
+    blocks.push(Block::Skipped { count: n_skipped });
+    blocks.extend((tail > 0).then(|| same(tail_start..lines.len())));
+}
+
+/// Two texts as one run of pieces, compared by word.
+pub fn words(before: &str, after: &str) -> Vec<Piece> {
+    let piece = |mark, text: &str| Piece { mark, text: text.to_owned() };
+    let whole = || {
+        let both = [piece(Mark::Removed, before), piece(Mark::Added, after)];
+        both.into_iter().filter(|piece| !piece.text.is_empty()).collect()
+    };
+    if before.is_empty() || after.is_empty() || before.len() + after.len() > MAX_WORD_BYTES {
+        return whole();
+    }
+    let (old, new) = (words_of(before), words_of(after));
+    let mut pieces = Vec::new();
+    let (mut n_same, mut at) = (0, 0);
+    for (old_range, new_range) in joined(&hunks(&old, &new), &old) {
+        let same = old[at..old_range.start].concat();
+        n_same += same.trim().len();
+        pieces.extend([
+            Piece { mark: Mark::Same, text: same },
+            Piece { mark: Mark::Removed, text: old[old_range.clone()].concat() },
+            Piece { mark: Mark::Added, text: new[new_range].concat() },
+        ]);
+        at = old_range.end;
+    }
+    let same = old[at..].concat();
+    n_same += same.trim().len();
+    pieces.push(Piece { mark: Mark::Same, text: same });
+    if n_same * 100 < MIN_ALIKE * before.len().min(after.len()) {
+        return whole();
+    }
+    pieces.retain(|piece| !piece.text.is_empty());
+    pieces
+}
+
+/// Changes of words, those put together that have nothing but spaces and signs of one line between them.
+pub(super) fn joined(hunks: &[Hunk], old: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut joined: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for hunk in hunks {
+        let before = hunk.before.start as usize..hunk.before.end as usize;
+        let after = hunk.after.start as usize..hunk.after.end as usize;
+        match joined.last_mut() {
+            Some((old_range, new_range)) if !has_word_or_line_end(&old[old_range.end..before.start]) => {
+                (old_range.end, new_range.end) = (before.end, after.end);
+            }
+            _ => joined.push((before, after)),
+        }
+    }
+    joined
+}
+
+/// Whether tokens keep changes apart.
+pub(super) fn has_word_or_line_end(tokens: &[&str]) -> bool {
+    tokens.iter().any(|token| token.contains('\n') || token.chars().any(char::is_alphanumeric))
+}
+
+pub(super) fn hunks(before: &[&str], after: &[&str]) -> Vec<Hunk> {
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    Diff::compute(Algorithm::Histogram, &input).hunks().collect()
+}
+
+/// The lines of a text, each with its end.
+pub(super) fn lines_of(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+/// The words of a text, the runs of spaces, and each other character, in order.
+pub(super) fn words_of(text: &str) -> Vec<&str> {
+    #[derive(PartialEq, Clone, Copy)]
+    enum Kind {
+        Word,
+        Space,
+        Other,
+    }
+    let kind = |c: char| match c {
+        '\n' => Kind::Other,
+        c if c.is_whitespace() => Kind::Space,
+        c if c.is_alphanumeric() || c == '_' => Kind::Word,
+        _ => Kind::Other,
+    };
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut last = None;
+    for (at, c) in text.char_indices() {
+        let now = kind(c);
+        if last.is_some_and(|last| last != now || now == Kind::Other) {
+            words.push(&text[start..at]);
+            start = at;
+        }
+        last = Some(now);
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A difference as text: `[-removed-]{+added+}`.
+    fn told(before: &str, after: &str) -> String {
+        let piece = |piece: &Piece| match piece.mark {
+            Mark::Same => piece.text.clone(),
+            Mark::Removed => format!("[-{}-]", piece.text),
+            Mark::Added => format!("{{+{}+}}", piece.text),
+        };
+        let block = |block: Block| match block {
+            Block::Same { lines, .. } => lines.iter().map(|line| format!("{line}\n")).collect(),
+            Block::Skipped { count } => format!("... {count}\n"),
+            Block::Changed { pieces, .. } => pieces.iter().map(piece).collect::<String>(),
+        };
+        diff(before, after).into_iter().map(block).collect()
+    }
+
+    #[test]
+    fn words_are_marked_inside_of_lines_that_changed() {
+        let check = |before, after, expected| assert_eq!(told(before, after), expected);
+        check("a\n", "a\n", "");
+        check("The quick fox.\n", "The slow fox.\n", "The [-quick-]{+slow+} fox.\n");
+        check(
+            "Take one two, three of it\n",
+            "Take one 2, 3 of it\n",
+            "Take one [-two, three-]{+2, 3+} of it\n",
+        );
+        check("a\nb\n", "a\nb\nc\n", "a\nb\n{+c\n+}");
+        check("", "a\n", "{+a\n+}");
+        check("Nothing alike here.\n", "Another text!\n", "[-Nothing alike here.\n-]{+Another text!\n+}");
+        check("1\n2\n3\n4\n5\n6\n7\n", "1\n2\n3\n4\n5\n6\nx\n", "... 3\n4\n5\n6\n[-7\n-]{+x\n+}");
+        check("x\n1\n2\n3\n4\n", "y\n1\n2\n3\n4\n", "[-x\n-]{+y\n+}1\n2\n3\n4\n");
+    }
+
+    #[test]
+    fn lines_keep_their_numbers() {
+        let before: String = (1..=20).map(|n| format!("{n}\n")).collect();
+        let after = before.replace("\n10\n", "\nten\nand more\n");
+        let numbers = |block: &Block| match block {
+            Block::Same { from, to, .. } | Block::Changed { from, to, .. } => (*from, *to),
+            Block::Skipped { count } => (*count, 0),
+        };
+        let told: Vec<_> = diff(&before, &after).iter().map(numbers).collect();
+        assert_eq!(told, [(6, 0), (7, 7), (10, 10), (11, 12), (7, 0)]);
+    }
+
+    #[test]
+    fn words_are_all_of_the_text() {
+        assert_eq!(
+            words_of("Don't  stop, é1_x\n\n"),
+            ["Don", "'", "t", "  ", "stop", ",", " ", "é1_x", "\n", "\n"]
+        );
+        assert!(words_of("").is_empty());
+    }
+
+    proptest! {
+        /// Either text can be read from the words of both.
+        #[test]
+        fn both_texts_are_in_the_pieces(before in "[abc .\n]{0,60}", after in "[abc .\n]{0,60}") {
+            let side = |mark: Mark| {
+                let pieces = words(&before, &after);
+                pieces.into_iter().filter(|piece| piece.mark != mark).map(|piece| piece.text).collect::<String>()
+            };
+            prop_assert_eq!(side(Mark::Added), before.clone());
+            prop_assert_eq!(side(Mark::Removed), after.clone());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The past of a real repository.
+
+use super::Window;
+use crate::{
+    git::test_repo::TestRepo,
+    wiki::{
+        Wiki, WikiError,
+        tests::{actor, done, save, wiki},
+    },
+};
+
+/// Each line of a file with the message of its commit.
+fn blamed(wiki: &Wiki, path: &str) -> Vec<String> {
+    let blame = wiki.blame(&actor("Ada"), path, None).expect("a text");
+    let lines = |part: &super::blame::BlamePart| {
+        let summary = part.commit.summary().to_owned();
+        part.lines.iter().map(move |line| format!("{summary}: {line}")).collect::<Vec<_>>()
+    };
+    blame.parts.iter().flat_map(lines).collect()
+}
+
+fn history(wiki: &Wiki, path: &str) -> Result<Vec<String>, WikiError> {
+    let part = wiki.history(&actor("Ada"), path, Window::default())?;
+    Ok(part.items.iter().map(|version| version.commit.summary().to_owned()).collect())
+}
+
+#[test]
+fn each_line_is_of_the_commit_that_wrote_it_also_behind_renames_and_merges() {
+    let repo = TestRepo::new();
+    repo.write("a.md", "one\n\ntwo\n\nthree\n").at(1).commit("start").git("checkout -q -b side");
+    repo.write("a.md", "side\n\ntwo\n\nthree\n").at(2).commit("side").git("checkout -q main");
+    repo.write("a.md", "one\n\ntwo\n\nmain\n").at(3).commit("main");
+    repo.at(4).git("merge -q -m merge side").git("mv a.md b.md").at(5).commit("name");
+    repo.write("b.md", "side\n\ntwo\n\nmain\nlast\n").at(6).commit("last");
+    let wiki = wiki(&repo);
+    let expected = ["side: side", "start: ", "start: two", "start: ", "main: main", "last: last"];
+    assert_eq!(blamed(&wiki, "b.md"), expected);
+}
+
+#[test]
+fn the_log_follows_saves_pushes_and_rewritten_branches() {
+    let repo = TestRepo::new();
+    repo.write("a.md", "one\n").at(1).commit("one");
+    let wiki = wiki(&repo);
+    assert_eq!(history(&wiki, "a.md").expect("a file"), ["one"]);
+    let base = wiki.head().expect("a head").commit;
+    done(save(&wiki, "Ada", base, "a.md", "two\n"));
+    assert_eq!(history(&wiki, "a.md").expect("a file"), ["Ada a.md", "one"]);
+    repo.write("a.md", "three\n").at(3).commit("three");
+    assert_eq!(history(&wiki, "a.md").expect("a file"), ["three", "Ada a.md", "one"]);
+    repo.git("reset -q --hard HEAD~2").write("a.md", "four\n").at(4).commit("four");
+    assert_eq!(history(&wiki, "a.md").expect("a file"), ["four", "one"]);
+    repo.git("reset -q --hard HEAD~1");
+    assert_eq!(history(&wiki, "a.md").expect("a file"), ["one"]);
+    assert!(matches!(history(&wiki, "none.md"), Err(WikiError::NoFile { .. })));
+}
+
+#[test]
+fn a_log_that_is_damaged_or_gone_is_made_again() {
+    let repo = TestRepo::new();
+    repo.write("a.md", "one\n").at(1).commit("one").write("a.md", "two\n").at(2).commit("two");
+    let folder = repo.path(".git/recto/log");
+    let told = || history(&wiki(&repo), "a.md").expect("a file");
+    assert_eq!(told(), ["two", "one"]);
+    let entry = std::fs::read_dir(&folder).expect("a folder").next().expect("a file").expect("readable");
+    let bytes = std::fs::read(entry.path()).expect("a file");
+    for damaged in [bytes[..40].to_vec(), vec![0; bytes.len()], Vec::new()] {
+        std::fs::write(entry.path(), damaged).expect("written");
+        assert_eq!(told(), ["two", "one"]);
+        assert_eq!(std::fs::read(entry.path()).expect("a file"), bytes, "it is as it was");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert_eq!(told(), ["two", "one"]);
+    assert_eq!(std::fs::read(entry.path()).expect("a file"), bytes);
+}
