@@ -32,7 +32,7 @@ pub const INDEX_FILE: &str = "index";
 pub const INDEX_LOCK: &str = "index.lock";
 
 /// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
-type Time = (u32, u32);
+pub(super) type Time = (u32, u32);
 
 /// What the disk says about a file without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,11 @@ impl FileStat {
             changed: changed_time(metadata),
             inode: inode(metadata),
         }
+    }
+
+    /// When the file was written.
+    pub(super) fn modified(&self) -> Time {
+        self.modified
     }
 
     /// Whether a change from `now` on is sure to show: the file's times are older than a tick of its clock.

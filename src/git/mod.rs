@@ -27,6 +27,7 @@ pub mod write;
 mod author;
 mod commit;
 mod id;
+mod index_file;
 mod lock;
 mod store;
 mod work_tree;

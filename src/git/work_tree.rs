@@ -20,11 +20,14 @@ use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
         CommitId, GitError, Move, Store,
-        index::INDEX_FILE,
+        index::{FileStat, INDEX_FILE},
+        index_file::{self, EntryEdit, EntryFields, patched},
         lock::{Lock, take_away_left},
     },
 };
 
+/// The mode of a file that nobody runs.
+const FILE_MODE: u32 = 0o100_644;
 /// What is under way, in the Git folder.
 const JOURNAL: &str = "recto/work-tree.json";
 /// The largest file that is compared with what Git has.
@@ -137,16 +140,43 @@ impl<'s> Along<'s> {
     fn update_index(&self, changed: &[Versions<'_>]) -> io::Result<()> {
         let path = self.store.git_dir.join(INDEX_FILE);
         let aside = self.store.git_dir.join(format!("{INDEX_FILE}.recto"));
-        // The library locks the copy as well. We hold the index, so a lock there was left behind.
-        let _ = fs::remove_file(aside.with_extension("recto.lock"));
-        match fs::copy(&path, &aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Err(_) => drop(fs::remove_file(&aside)),
-            Ok(_) => {}
-        }
-        let result = write_index(&aside, self.work_tree, changed).map_err(io::Error::other);
+        let result = match self.patched_index(&path, changed) {
+            Ok(Some(bytes)) => fs::write(&aside, bytes),
+            Ok(None) => self.rewrite_index(&path, &aside, changed),
+            Err(error) => Err(error),
+        };
         let result = result.and_then(|()| fs::rename(&aside, &path));
         result.inspect_err(|_| drop(fs::remove_file(&aside)))
+    }
+
+    /// The next index; `None` when there is none, or it has to be made by the library.
+    fn patched_index(&self, path: &Path, changed: &[Versions<'_>]) -> io::Result<Option<Vec<u8>>> {
+        let metadata = match path.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let edits: Vec<EntryEdit> = changed.iter().map(|of| self.entry_edit(of)).collect();
+        Ok(patched(&fs::read(path)?, FileStat::of(&metadata).modified(), &edits))
+    }
+
+    fn entry_edit(&self, of: &Versions<'_>) -> EntryEdit {
+        let after = of.after.as_ref().map(|(blob, bytes)| {
+            let stat = stat_of(&self.work_tree.join(of.from_top.as_str()), bytes);
+            EntryFields { stat: stat.fields(), id: *blob.as_bytes() }
+        });
+        EntryEdit { path: of.from_top.clone(), before: of.before.map(|blob| *blob.as_bytes()), after }
+    }
+
+    fn rewrite_index(&self, path: &Path, aside: &Path, changed: &[Versions<'_>]) -> io::Result<()> {
+        // The library locks the copy as well. We hold the index, so a lock there was left behind.
+        let _ = fs::remove_file(aside.with_extension("recto.lock"));
+        match fs::copy(path, aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Err(_) => drop(fs::remove_file(aside)),
+            Ok(_) => {}
+        }
+        write_index(aside, self.work_tree, changed).map_err(io::Error::other)
     }
 }
 
@@ -286,7 +316,7 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
         }
         match &of.after {
             Some((blob, bytes)) => {
-                let mode = known.map_or(0o100_644, |entry| entry.mode);
+                let mode = known.map_or(FILE_MODE, |entry| entry.mode);
                 index.add(&entry(&work_tree.join(name), &of.from_top, *blob, bytes, mode)?)?;
             }
             None => index.remove(name, 0)?,
@@ -303,8 +333,7 @@ fn entry(
     bytes: &[u8],
     mode: u32,
 ) -> Result<IndexEntry, git2::Error> {
-    let metadata = path.symlink_metadata().ok().filter(|metadata| metadata.len() == bytes.len() as u64);
-    let stat = metadata.map(|metadata| stat(&metadata)).unwrap_or_default();
+    let stat = stat_of(path, bytes);
     Ok(IndexEntry {
         ctime: IndexTime::new(stat.ctime.0, stat.ctime.1),
         mtime: IndexTime::new(stat.mtime.0, stat.mtime.1),
@@ -321,6 +350,12 @@ fn entry(
     })
 }
 
+/// What the system says of a file, if it has as many bytes as it should.
+fn stat_of(path: &Path, bytes: &[u8]) -> Stat {
+    let metadata = path.symlink_metadata().ok().filter(|metadata| metadata.len() == bytes.len() as u64);
+    metadata.map(|metadata| stat(&metadata)).unwrap_or_default()
+}
+
 /// What the index keeps of what the system says of a file.
 #[derive(Default)]
 struct Stat {
@@ -331,6 +366,27 @@ struct Stat {
     uid: u32,
     gid: u32,
     size: u32,
+}
+
+impl Stat {
+    /// As they stand in the index, with the mode of a plain file.
+    fn fields(&self) -> [u32; 10] {
+        let (ctime, mtime) = (self.ctime, self.mtime);
+        let mut fields = [
+            ctime.0 as u32,
+            ctime.1,
+            mtime.0 as u32,
+            mtime.1,
+            self.dev,
+            self.ino,
+            0,
+            self.uid,
+            self.gid,
+            self.size,
+        ];
+        fields[index_file::MODE] = FILE_MODE;
+        fields
+    }
 }
 
 #[cfg(unix)]
