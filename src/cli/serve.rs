@@ -1,6 +1,10 @@
 //! `recto serve`: the site in memory, on a port of this machine, up to date with its files.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 
 use anstream::adapter::strip_str;
 use anyhow::Context;
@@ -15,6 +19,7 @@ use crate::{
         report::{self, Color, ReportOptions, human},
     },
     engine::{AskHistory, Describe, Engine, EngineOptions, Feed, FolderFeed, Told},
+    git::history::{History, HistoryReader},
     publish::cache::{self, Cache},
     server::{self, Listening},
     source::{Folder, Source},
@@ -22,6 +27,8 @@ use crate::{
 
 /// How long after the start the parsed pages are put into the cache.
 const KEEP_AFTER: Duration = Duration::from_secs(2);
+/// After how many moves of the branch the history is put into the cache.
+const KEEP_EVERY: u32 = 200;
 /// How many problems of one kind are shown.
 const MAX_PER_CODE: usize = 10;
 
@@ -103,14 +110,28 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
 }
 
 /// Who changed pages last, as of the commit that is checked out by now.
+///
+/// What is new is put to what is known in memory; the cache gets it now and then, so that the next start has little to walk.
 pub(super) fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
     let site = site.clone();
+    let state = Mutex::new((None::<HistoryReader>, 0));
     Box::new(move |known| {
-        let reader = site.history_reader()?;
-        match known {
-            Some(known) if reader.is_of(known) => Some(known.clone()),
-            _ => Some(Arc::new(cache::history(&reader, cache.as_ref()))),
+        let (last, n_unkept) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
+        let moved = last.take().and_then(|reader| reader.again().ok().flatten());
+        *last = moved.or_else(|| site.history_reader());
+        let reader = last.as_ref()?;
+        let Some(known) = known else { return Some(Arc::new(cache::history(reader, cache.as_ref()))) };
+        if reader.is_of(known) {
+            return Some(known.clone());
         }
+        let history = reader.read(Some(History::clone(known)));
+        *n_unkept += 1;
+        if *n_unkept >= KEEP_EVERY {
+            *n_unkept = 0;
+            // One that can't be kept is read again.
+            let _ = cache.as_ref().map(|cache| cache.keep_history(&history));
+        }
+        Some(Arc::new(history))
     })
 }
 

@@ -10,6 +10,7 @@ use super::{Feed, News, Shared, Snapshot, Told, locked};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
     git::history::History,
+    render::Renderer,
     site::{Site, SiteOptions, route::Route},
     source::{ChangeSet, ListingOptions, Source, SourceError},
 };
@@ -110,7 +111,7 @@ impl Work {
         begun: Instant,
     ) -> Result<(), SourceError> {
         let site = former.renderer.site();
-        let mut unsettled = site.unsettled_files();
+        let mut unsettled = unsettled_files(&former.renderer, &*former.source);
         if news.commits {
             unsettled.extend(site.moved_pins(&*news.source));
         }
@@ -188,7 +189,7 @@ impl Work {
     ) {
         let site = Arc::new(site.with_history(self.history.clone()));
         let renderer = former.renderer.next(site, source.clone());
-        if !renderer.site().unsettled_files().is_empty() || !renderer.world().is_settled() {
+        if !unsettled_files(&renderer, &*source).is_empty() || !renderer.world().is_settled() {
             feed.missed();
         }
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
@@ -199,6 +200,11 @@ impl Work {
         self.shared.tell(Told::Updated { n_files: changes.len(), elapsed });
         self.unsettled.get_or_insert(begun);
     }
+}
+
+/// The files that changed while they were read; none where files never change.
+fn unsettled_files(renderer: &Renderer, source: &dyn Source) -> Vec<RepoPath> {
+    if source.is_fixed() { Vec::new() } else { renderer.site().unsettled_files() }
 }
 
 fn touched(changes: &ChangeSet) -> impl Iterator<Item = &RepoPath> {

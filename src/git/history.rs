@@ -5,8 +5,9 @@
 //! commits only, and the result is the same as that of a walk over all.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    path::{Path, PathBuf},
+    collections::{BTreeMap, HashSet},
+    path::Path,
+    sync::Arc,
 };
 
 use git2::{Commit, ErrorCode, Mailmap, ObjectType, Oid, Repository, Signature, Time, Tree};
@@ -14,13 +15,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::Print, path::RepoPath},
-    git::{GitError, discover, folder_in_work_tree, tree::find_commit},
+    git::{GitError, Pool, discover, folder_in_work_tree, tree::find_commit},
 };
 
 /// Says who goes by which names.
 const MAILMAP_FILE: &str = ".mailmap";
 /// What is said of a clone that has only its latest commits.
 const SHALLOW: &str = "the clone has only its latest commits (`git fetch --unshallow` gets the others)";
+
+/// How many pages may have changed since the rest was put together.
+const MAX_SINCE: usize = 256;
 
 /// What is known of the pages of a folder as of one commit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -31,13 +35,24 @@ pub struct History {
     folder: RepoPath,
     /// Why nothing is known, if so.
     problem: Option<String>,
-    /// The commits that changed a page last.
+    /// The blob of the mailmap that the authors' names are from, in hexadecimal.
+    mailmap: Option<String>,
+    /// What was known at an earlier time. Histories share it, so that the next one costs what is new.
+    before: Arc<Changes>,
+    /// What is known of pages that have changed since.
+    since: Changes,
+    /// The sum of the prints of all last changes.
+    sum: u128,
+}
+
+/// Pages and their last commits.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Changes {
     commits: Vec<StoredCommit>,
-    /// Every page that ever was, with the place of its last commit.
-    pages: BTreeMap<RepoPath, usize>,
     /// The authors of the commits, as the mailmap has them.
     authors: Vec<String>,
-    print: Print,
+    /// Every page that ever was, with the place of its last commit.
+    pages: BTreeMap<RepoPath, usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,9 +78,24 @@ pub struct LastChange<'a> {
 impl History {
     /// The last change of a page; `None` for one that was never committed.
     pub fn last_change(&self, page: &RepoPath) -> Option<LastChange<'_>> {
-        let place = *self.pages.get(page)?;
-        let (commit, author) = (&self.commits[place], &self.authors[place]);
-        Some(LastChange { seconds: commit.seconds, author, commit: &commit.id })
+        self.since.last_change(page).or_else(|| self.before.last_change(page))
+    }
+
+    /// The last commit of a page.
+    fn last_commit(&self, page: &RepoPath) -> Option<&StoredCommit> {
+        self.since.last_commit(page).or_else(|| self.before.last_commit(page))
+    }
+
+    /// Notes that a commit has changed a page last.
+    fn note(&mut self, page: &RepoPath, place: usize) {
+        let former = self.print_of(page);
+        self.since.pages.insert(page.clone(), place);
+        self.sum = self.sum.wrapping_sub(former).wrapping_add(self.print_of(page));
+    }
+
+    fn print_of(&self, page: &RepoPath) -> u128 {
+        let print = |change| u128::from_le_bytes(*Print::of(&(page, change)).as_bytes());
+        self.last_change(page).map_or(0, print)
     }
 
     /// The folder of the pages, from the top of the repository.
@@ -75,7 +105,7 @@ impl History {
 
     /// The print of all last changes.
     pub fn print(&self) -> Print {
-        self.print
+        Print::of(&(&self.problem, self.sum))
     }
 
     /// Why nothing is known, if so.
@@ -83,22 +113,80 @@ impl History {
         self.problem.as_deref()
     }
 
-    /// Forgets the commits that changed no page last, and looks up who the authors are.
-    fn finish(mut self, mailmap: Option<&Mailmap>) -> Self {
+    /// Puts what is new to the rest, when it is no longer little.
+    fn folded(self, limit: usize) -> Self {
+        if self.since.pages.len() <= limit {
+            return self;
+        }
+        let (mut all, since) = (Changes::clone(&self.before), self.since);
+        let n_before = all.commits.len();
+        all.commits.extend(since.commits);
+        all.authors.extend(since.authors);
+        all.pages.extend(since.pages.into_iter().map(|(page, place)| (page, n_before + place)));
+        Self { before: Arc::new(all.used()), since: Changes::default(), ..self }
+    }
+
+    /// Forgets pages.
+    fn without(self, forgotten: &HashSet<RepoPath>) -> Self {
+        let history = self.folded(0);
+        let lost = forgotten.iter().fold(0, |sum: u128, page| sum.wrapping_add(history.print_of(page)));
+        let mut all = Changes::clone(&history.before);
+        all.pages.retain(|page, _| !forgotten.contains(page));
+        Self { before: Arc::new(all), sum: history.sum.wrapping_sub(lost), ..history }
+    }
+
+    /// Calls the authors as a mailmap does.
+    fn renamed(self, mailmap: Option<&Mailmap>, id: Option<String>) -> Self {
+        if self.mailmap == id {
+            return self;
+        }
+        let mut history = self.folded(0);
+        let mut all = Changes::clone(&history.before);
+        all.authors = all.commits.iter().map(|commit| author(commit, mailmap)).collect();
+        history.before = Arc::new(all);
+        let pages = history.before.pages.keys();
+        let sum = pages.fold(0, |sum: u128, page| sum.wrapping_add(history.print_of(page)));
+        Self { mailmap: id, sum, ..history }
+    }
+
+    fn pages(&self) -> impl Iterator<Item = &RepoPath> {
+        let older = self.before.pages.keys().filter(|page| !self.since.pages.contains_key(*page));
+        older.chain(self.since.pages.keys())
+    }
+}
+
+impl Changes {
+    fn last_commit(&self, page: &RepoPath) -> Option<&StoredCommit> {
+        Some(&self.commits[*self.pages.get(page)?])
+    }
+
+    fn last_change(&self, page: &RepoPath) -> Option<LastChange<'_>> {
+        let place = *self.pages.get(page)?;
+        let (commit, author) = (&self.commits[place], &self.authors[place]);
+        Some(LastChange { seconds: commit.seconds, author, commit: &commit.id })
+    }
+
+    /// Adds a commit, and gives its place.
+    fn add(&mut self, commit: StoredCommit, author: String) -> usize {
+        self.commits.push(commit);
+        self.authors.push(author);
+        self.commits.len() - 1
+    }
+
+    /// The same without the commits that changed no page last.
+    fn used(self) -> Self {
         let used: HashSet<usize> = self.pages.values().copied().collect();
         let mut places = vec![usize::MAX; self.commits.len()];
-        let mut kept = Vec::with_capacity(used.len());
-        for (place, commit) in self.commits.into_iter().enumerate().filter(|(place, _)| used.contains(place))
-        {
-            places[place] = kept.len();
-            kept.push(commit);
+        let (mut commits, mut authors) = (Vec::with_capacity(used.len()), Vec::with_capacity(used.len()));
+        for (place, commit) in self.commits.into_iter().zip(self.authors).enumerate() {
+            if used.contains(&place) {
+                places[place] = commits.len();
+                commits.push(commit.0);
+                authors.push(commit.1);
+            }
         }
-        self.commits = kept;
-        self.pages.values_mut().for_each(|place| *place = places[*place]);
-        self.authors = self.commits.iter().map(|commit| author(commit, mailmap)).collect();
-        let changes: Vec<_> = self.pages.keys().map(|page| (page, self.last_change(page))).collect();
-        self.print = Print::of(&(&self.problem, changes));
-        self
+        let pages = self.pages.into_iter().map(|(page, place)| (page, places[place])).collect();
+        Self { commits, authors, pages }
     }
 }
 
@@ -112,9 +200,10 @@ fn author(commit: &StoredCommit, mailmap: Option<&Mailmap>) -> String {
 }
 
 /// Reads the history of the pages of a folder.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HistoryReader {
-    git_dir: PathBuf,
+    pool: Arc<Pool>,
+    rev: Option<String>,
     head: Oid,
     is_shallow: bool,
     folder: RepoPath,
@@ -127,17 +216,30 @@ impl HistoryReader {
             Err(GitError::NoRepository { .. }) => return Ok(None),
             found => found?,
         };
-        let head = match rev {
-            Some(rev) => find_commit(&repository, rev)?,
-            None => match repository.head().and_then(|head| head.peel_to_commit()) {
-                Ok(commit) => Some(commit.id()),
-                Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
-                Err(cause) => return Err(GitError::failed("HEAD", cause)),
-            },
-        };
         let folder = folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root);
-        let (git_dir, is_shallow) = (repository.path().to_path_buf(), repository.is_shallow());
-        Ok(head.map(|head| Self { git_dir, head, is_shallow, folder }))
+        Self::find(Arc::new(Pool::new(repository)), rev.map(str::to_owned), folder)
+    }
+
+    /// Looks where the branch or revision is by now.
+    pub fn again(&self) -> Result<Option<Self>, GitError> {
+        Self::find(self.pool.clone(), self.rev.clone(), self.folder.clone())
+    }
+
+    fn find(pool: Arc<Pool>, rev: Option<String>, folder: RepoPath) -> Result<Option<Self>, GitError> {
+        let (head, is_shallow) = pool.with(|repository| {
+            let head = match &rev {
+                Some(rev) => find_commit(repository, rev)?,
+                None => match repository.head().and_then(|head| head.peel_to_commit()) {
+                    Ok(commit) => Some(commit.id()),
+                    Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
+                        None
+                    }
+                    Err(cause) => return Err(GitError::failed("HEAD", cause)),
+                },
+            };
+            Ok((head, repository.is_shallow()))
+        })?;
+        Ok(head.map(|head| Self { pool, rev, head, is_shallow, folder }))
     }
 
     /// The print of what the history depends on.
@@ -156,20 +258,23 @@ impl HistoryReader {
     pub fn read(&self, former: Option<History>) -> History {
         let empty =
             History { head: self.head.to_string(), folder: self.folder.clone(), ..History::default() };
-        let unknown = |problem: String| History { problem: Some(problem), ..empty.clone() }.finish(None);
-        let repository = match Repository::open(&self.git_dir) {
-            Ok(repository) => repository,
-            Err(error) => return unknown(error.message().to_owned()),
-        };
+        let unknown = |problem: String| History { problem: Some(problem), ..empty.clone() };
         if self.is_shallow {
             return unknown(SHALLOW.to_owned());
         }
-        let walk = Walk { repository: &repository, head: self.head, folder: &self.folder };
-        match walk.history(&empty, former) {
-            Ok(history) => history.finish(walk.mailmap().as_ref()),
-            Err(error) => unknown(error.to_string()),
-        }
+        let read = self
+            .pool
+            .with(|repository| Walk::new(repository, self.head, &self.folder).history(&empty, former));
+        read.unwrap_or_else(|error| unknown(error.to_string()))
     }
+}
+
+/// The mailmap of a commit and its blob. That of the user's own configuration would make another site of the same commit.
+fn mailmap(repository: &Repository, head: Oid) -> Option<(Option<Mailmap>, String)> {
+    let tree = repository.find_commit(head).ok()?.tree().ok()?;
+    let blob = repository.find_blob(tree.get_name(MAILMAP_FILE)?.id()).ok()?;
+    let text = std::str::from_utf8(blob.content()).ok();
+    Some((text.and_then(|text| Mailmap::from_buffer(text).ok()), blob.id().to_string()))
 }
 
 /// A walk over commits.
@@ -177,101 +282,110 @@ struct Walk<'r> {
     repository: &'r Repository,
     head: Oid,
     folder: &'r RepoPath,
+    mailmap: Option<Mailmap>,
+    /// The blob of the mailmap.
+    mailmap_id: Option<String>,
 }
 
-impl Walk<'_> {
+impl<'r> Walk<'r> {
+    fn new(repository: &'r Repository, head: Oid, folder: &'r RepoPath) -> Self {
+        let found = mailmap(repository, head);
+        let (mailmap, mailmap_id) = found.map_or((None, None), |(mailmap, id)| (mailmap, Some(id)));
+        Self { repository, head, folder, mailmap, mailmap_id }
+    }
+
     fn history(&self, empty: &History, former: Option<History>) -> Result<History, GitError> {
         let former = former.filter(|former| former.folder == *self.folder && former.problem.is_none());
         let former = former.and_then(|former| Some((self.commit_of(&former.head)?, former)));
+        let new = || History { mailmap: self.mailmap_id.clone(), ..empty.clone() };
         let (mut history, forgotten) = match former {
-            Some((known, former)) => self.walk_from(known, former, empty)?,
-            None => (self.walk(empty.clone(), self.head, None, None)?, HashSet::new()),
+            Some((known, former)) => {
+                let former = former.renamed(self.mailmap.as_ref(), self.mailmap_id.clone());
+                self.walk_from(known, former, new())?
+            }
+            None => (self.walk(new(), self.all_commits()?, None)?, HashSet::new()),
         };
         if !forgotten.is_empty() {
-            history = self.walk(history, self.head, None, Some(&forgotten))?;
+            history = self.walk(history, self.all_commits()?, Some(&forgotten))?;
         }
-        Ok(History { head: empty.head.clone(), ..history })
-    }
-
-    /// The mailmap of the commit. That of the user's own configuration would make another site of the same commit.
-    fn mailmap(&self) -> Option<Mailmap> {
-        let tree = self.repository.find_commit(self.head).ok()?.tree().ok()?;
-        let blob = self.repository.find_blob(tree.get_name(MAILMAP_FILE)?.id()).ok()?;
-        Mailmap::from_buffer(std::str::from_utf8(blob.content()).ok()?).ok()
+        Ok(History { head: empty.head.clone(), ..history }.folded(MAX_SINCE))
     }
 
     fn commit_of(&self, id: &str) -> Option<Oid> {
         self.repository.find_commit(Oid::from_str(id).ok()?).ok().map(|commit| commit.id())
     }
 
+    fn all_commits(&self) -> Result<Vec<Oid>, GitError> {
+        self.commits(self.head, None)
+    }
+
     /// Takes over what a former history knows that also holds here, and the pages of which it doesn't.
     fn walk_from(
         &self,
         known: Oid,
-        mut former: History,
-        empty: &History,
+        former: History,
+        new: History,
     ) -> Result<(History, HashSet<RepoPath>), GitError> {
         if known == self.head {
             return Ok((former, HashSet::new()));
         }
+        if self.is_only_parent(known) {
+            return Ok((self.walk(former, vec![self.head], None)?, HashSet::new()));
+        }
         let Ok(base) = self.repository.merge_base(self.head, known) else {
-            return Ok((self.walk(empty.clone(), self.head, None, None)?, HashSet::new()));
+            return Ok((self.walk(new, self.all_commits()?, None)?, HashSet::new()));
         };
         // What another branch changed since they parted is not known here.
         let elsewhere: HashSet<String> = match base == known {
             true => HashSet::new(),
-            false => {
-                self.commits(known, Some(base))?.map(|id| Ok(id?.to_string())).collect::<Result<_, _>>()?
-            }
+            false => self.commits(known, Some(base))?.iter().map(Oid::to_string).collect(),
         };
-        let commits = &former.commits;
-        let is_elsewhere = |place: &usize| elsewhere.contains(&commits[*place].id);
-        let forgotten: HashSet<RepoPath> = former
-            .pages
-            .iter()
-            .filter(|(_, place)| is_elsewhere(place))
-            .map(|(page, _)| page.clone())
-            .collect();
-        former.pages.retain(|page, _| !forgotten.contains(page));
-        Ok((self.walk(former, self.head, Some(base), None)?, forgotten))
+        let is_elsewhere =
+            |page: &&RepoPath| former.last_commit(page).is_some_and(|commit| elsewhere.contains(&commit.id));
+        let forgotten: HashSet<RepoPath> = match elsewhere.is_empty() {
+            true => HashSet::new(),
+            false => former.pages().filter(is_elsewhere).cloned().collect(),
+        };
+        let known = if forgotten.is_empty() { former } else { former.without(&forgotten) };
+        Ok((self.walk(known, self.commits(self.head, Some(base))?, None)?, forgotten))
     }
 
-    /// Notes the changes of all commits up to `head` that are not in `hidden` or before it, of all pages or of some.
+    /// Whether the head comes after one commit only: as after every save.
+    fn is_only_parent(&self, known: Oid) -> bool {
+        let head = self.repository.find_commit(self.head);
+        head.is_ok_and(|head| {
+            head.parent_ids().len() == 1 && head.parent_id(0).is_ok_and(|parent| parent == known)
+        })
+    }
+
+    /// Notes the changes of commits, of all pages or of some.
     fn walk(
         &self,
         mut history: History,
-        head: Oid,
-        hidden: Option<Oid>,
+        commits: Vec<Oid>,
         only: Option<&HashSet<RepoPath>>,
     ) -> Result<History, GitError> {
-        let mut places: HashMap<String, usize> =
-            history.commits.iter().enumerate().map(|(place, commit)| (commit.id.clone(), place)).collect();
-        for id in self.commits(head, hidden)? {
-            let id = id?;
+        for id in commits {
             let commit = self.repository.find_commit(id).map_err(|cause| GitError::failed(id, cause))?;
             let mut changed = Vec::new();
             self.changed_pages(&commit, &mut changed).map_err(|cause| GitError::failed(id, cause))?;
             changed.retain(|page| only.is_none_or(|only| only.contains(page)));
+            let commit = stored(&commit);
+            changed
+                .retain(|page| history.last_commit(page).is_none_or(|known| self.is_later(known, &commit)));
             if changed.is_empty() {
                 continue;
             }
-            let place = *places.entry(id.to_string()).or_insert_with(|| {
-                history.commits.push(stored(&commit));
-                history.commits.len() - 1
-            });
-            for page in changed {
-                if history.pages.get(&page).is_none_or(|&known| self.is_later(&history, known, place)) {
-                    history.pages.insert(page, place);
-                }
-            }
+            let author = author(&commit, self.mailmap.as_ref());
+            let place = history.since.add(commit, author);
+            changed.into_iter().for_each(|page| history.note(&page, place));
         }
         Ok(history)
     }
 
     /// Whether a commit is later than a known one. Of one second the one that comes from the other is, as where a program
     /// commits several times in it; else the ids decide, so that the order of walking doesn't.
-    fn is_later(&self, history: &History, known: usize, place: usize) -> bool {
-        let (known, commit) = (&history.commits[known], &history.commits[place]);
+    fn is_later(&self, known: &StoredCommit, commit: &StoredCommit) -> bool {
         if known.id == commit.id || known.seconds != commit.seconds {
             return known.seconds < commit.seconds;
         }
@@ -283,16 +397,13 @@ impl Walk<'_> {
         comes_from(commit, known) || !comes_from(known, commit) && known.id < commit.id
     }
 
-    fn commits(
-        &self,
-        head: Oid,
-        hidden: Option<Oid>,
-    ) -> Result<impl Iterator<Item = Result<Oid, GitError>>, GitError> {
-        let failed = move |cause| GitError::failed(head, cause);
+    /// The commits up to `head` that are not in `hidden` or before it.
+    fn commits(&self, head: Oid, hidden: Option<Oid>) -> Result<Vec<Oid>, GitError> {
+        let failed = |cause| GitError::failed(head, cause);
         let mut walk = self.repository.revwalk().map_err(failed)?;
         walk.push(head).map_err(failed)?;
         hidden.map_or(Ok(()), |hidden| walk.hide(hidden)).map_err(failed)?;
-        Ok(walk.map(move |id| id.map_err(failed)))
+        walk.map(|id| id.map_err(failed)).collect()
     }
 
     fn changed_pages(&self, commit: &Commit<'_>, changed: &mut Vec<RepoPath>) -> Result<(), git2::Error> {
@@ -372,6 +483,8 @@ fn stored(commit: &Commit<'_>) -> StoredCommit {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::git::test_repo::TestRepo;
 
@@ -386,7 +499,8 @@ mod tests {
             let change = history.last_change(page).expect("a commit");
             repo.git_with_input(&format!("log -1 --format=%s {}", change.commit), b"")
         };
-        history.pages.keys().map(|page| (page.to_string(), message(page))).collect()
+        let pages: BTreeSet<&RepoPath> = history.pages().collect();
+        pages.into_iter().map(|page| (page.to_string(), message(page))).collect()
     }
 
     fn check(repo: &TestRepo, former: Option<&History>, expected: &[(&str, &str)]) -> History {

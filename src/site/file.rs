@@ -5,7 +5,6 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    ops::Bound,
     sync::{Arc, OnceLock},
 };
 
@@ -377,10 +376,8 @@ impl Files for Noted<'_> {
 /// The existing file that was likely meant by `path`: a near name in its folder, else the same name elsewhere.
 pub fn nearest_file<'a>(listing: &'a Listing, path: &RepoPath) -> Option<&'a RepoPath> {
     let folder = path.parent()?;
-    let start = if folder.is_root() { String::new() } else { format!("{folder}/") };
-    let below = listing.entries.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
-    let below = below.map(|(other, _)| other).take_while(|other| other.as_str().starts_with(&start));
-    let names: Vec<&RepoPath> = below.filter(|other| !other.as_str()[start.len()..].contains('/')).collect();
+    let below = listing.below(&folder).map(|(other, _)| other);
+    let names: Vec<&RepoPath> = below.filter(|other| other.parent().as_ref() == Some(&folder)).collect();
     if let Some(name) = nearest(path.file_name(), names.iter().map(|other| other.file_name())) {
         return names.into_iter().find(|other| other.file_name() == name);
     }

@@ -15,6 +15,7 @@ use std::{
     error::Error,
     fmt::Display,
     io,
+    ops::Bound,
     path::{Path, PathBuf},
 };
 
@@ -136,6 +137,13 @@ pub struct Entry {
 type Found = Result<(RepoPath, Entry), Box<Diagnostic>>;
 
 impl Listing {
+    /// The files of a folder and of those in it, in order.
+    pub fn below(&self, folder: &RepoPath) -> impl Iterator<Item = (&RepoPath, &Entry)> + use<'_> {
+        let start = if folder.is_root() { String::new() } else { format!("{folder}/") };
+        let from = self.entries.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
+        from.take_while(move |(path, _)| path.as_str().starts_with(&start))
+    }
+
     /// Puts together what a source has found and follows its links.
     fn assemble(found: Vec<Found>, links: &[Link], mut diagnostics: Vec<Diagnostic>) -> Self {
         let mut entries = BTreeMap::new();

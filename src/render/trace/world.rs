@@ -184,11 +184,8 @@ fn theme_key(site: &Site) -> ThemeKey {
 
 /// The site's own files for a theme, each of which takes the place of the built-in one of the same path.
 fn own_files<'s>(site: &'s Site, theme: &str) -> impl Iterator<Item = (&'s RepoPath, BlobId)> {
-    let folder = theme_files_folder(theme);
-    let entries = site.listing().entries.iter();
-    entries
-        .filter(move |(path, _)| folder.as_ref().is_some_and(|folder| path.is_within(folder)))
-        .map(|(path, entry)| (path, entry.blob))
+    let below = theme_files_folder(theme).map(|folder| site.listing().below(&folder));
+    below.into_iter().flatten().map(|(path, entry)| (path, entry.blob))
 }
 
 fn theme_files_folder(theme: &str) -> Option<RepoPath> {

@@ -14,7 +14,6 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io,
-    ops::Bound,
     sync::Arc,
 };
 
@@ -144,7 +143,7 @@ impl Folder {
         let mut listing = former.clone();
         let mut gone = BTreeMap::new();
         for path in &edit.cut {
-            let within: Vec<RepoPath> = below(&listing.entries, path).cloned().collect();
+            let within: Vec<RepoPath> = below(&listing, path).cloned().collect();
             gone.extend(within.into_iter().filter_map(|path| listing.entries.remove_entry(&path)));
         }
         let mut changes = ChangeSet::default();
@@ -293,10 +292,7 @@ fn ancestors(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
 }
 
 /// The path itself and all below it.
-fn below<'a>(entries: &'a BTreeMap<RepoPath, Entry>, path: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
-    let start = format!("{path}/");
-    let itself = entries.get_key_value(path).map(|(path, _)| path);
-    let from = (Bound::Included(start.as_str()), Bound::Unbounded);
-    let inside = entries.range::<str, _>(from).map(|(path, _)| path);
-    itself.into_iter().chain(inside.take_while(move |path| path.as_str().starts_with(&start)))
+fn below<'a>(listing: &'a Listing, path: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+    let itself = listing.entries.get_key_value(path).map(|(path, _)| path);
+    itself.into_iter().chain(listing.below(path).map(|(path, _)| path))
 }
