@@ -29,11 +29,7 @@ pub(super) async fn show(State(site): State<Site>, Reader(_): Reader) -> Json<Va
 
 /// The document of an API below a base path.
 pub(super) fn document(base_path: &str) -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.definitions_path = SCHEMAS.trim_start_matches('#').into();
-        settings.transforms.push(Box::new(RecursiveTransform(without_rust)));
-    });
-    let mut schemas = SchemaGenerator::new(settings);
+    let mut schemas = Schemas::new();
     let mut paths = Map::new();
     for operation in operations() {
         let path = operation.route.replace("{*", "{");
@@ -41,8 +37,8 @@ pub(super) fn document(base_path: &str) -> Value {
         let of_path = paths.entry(path).or_insert_with(|| json!({}));
         of_path[operation.method.as_str().to_ascii_lowercase()] = described;
     }
-    let problem = schemas.subschema_for::<problem::Problem>();
-    let definitions = schemas.take_definitions(true);
+    let problem = schemas.given.subschema_for::<problem::Problem>();
+    let definitions = schemas.definitions();
     let server = if base_path.is_empty() { "/" } else { base_path };
     json!({
         "openapi": OPENAPI,
@@ -61,6 +57,32 @@ pub(super) fn document(base_path: &str) -> Value {
     })
 }
 
+/// The schemas of what is taken and of what is given: a field may be left out of the one and not of the other.
+struct Schemas {
+    taken: SchemaGenerator,
+    given: SchemaGenerator,
+}
+
+impl Schemas {
+    fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = SCHEMAS.trim_start_matches('#').into();
+            settings.transforms.push(Box::new(RecursiveTransform(without_rust)));
+        });
+        Self {
+            taken: SchemaGenerator::new(settings.clone().for_deserialize()),
+            given: SchemaGenerator::new(settings.for_serialize()),
+        }
+    }
+
+    /// All of them by name. A type that is taken and given has one schema for both.
+    fn definitions(mut self) -> Map<String, Value> {
+        let mut definitions = self.taken.take_definitions(true);
+        definitions.extend(self.given.take_definitions(true));
+        definitions
+    }
+}
+
 /// What doc comments call `None` is `null` in JSON.
 fn without_rust(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
@@ -68,7 +90,7 @@ fn without_rust(schema: &mut Schema) {
     }
 }
 
-fn described(operation: &Operation, path: &str, schemas: &mut SchemaGenerator) -> Value {
+fn described(operation: &Operation, path: &str, schemas: &mut Schemas) -> Value {
     let mut parameters: Vec<Value> = Vec::new();
     for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let description = "The path of a file in the repository, with its `/` as they are or as `%2F`.";
@@ -78,17 +100,17 @@ fn described(operation: &Operation, path: &str, schemas: &mut SchemaGenerator) -
         }));
     }
     if let Some(query) = operation.query {
-        parameters.extend(of_query(query(schemas), schemas));
+        parameters.extend(of_query(query(&mut schemas.taken), &schemas.taken));
     }
     let mut value = json!({ "operationId": operation.id, "summary": operation.summary });
     if !parameters.is_empty() {
         value["parameters"] = json!(parameters);
     }
     if let Some(body) = &operation.body {
-        let content = json!({ body.media_type: { "schema": (body.schema)(schemas) } });
+        let content = json!({ body.media_type: { "schema": (body.schema)(&mut schemas.taken) } });
         value["requestBody"] = json!({ "required": body.is_required, "content": content });
     }
-    value["responses"] = answers(operation, schemas);
+    value["responses"] = answers(operation, &mut schemas.given);
     value
 }
 
