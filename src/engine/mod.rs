@@ -14,6 +14,7 @@
 mod commits;
 mod counts;
 mod feed;
+mod outside;
 mod page;
 mod problems;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::{
     time::Duration,
 };
 
+use self::outside::Outside;
 use crate::{
     base::diagnostic::Diagnostic,
     git::history::History,
@@ -115,6 +117,7 @@ struct Shared {
     cache: RenderCache,
     viewers: Mutex<HashMap<u64, Arc<Viewer>>>,
     board: Mutex<Board>,
+    outside: Outside,
     options: EngineOptions,
 }
 
@@ -146,6 +149,7 @@ impl Engine {
             cache: RenderCache::default(),
             viewers: Mutex::default(),
             board: Mutex::default(),
+            outside: Outside::default(),
             options,
         });
         let feed = feed();

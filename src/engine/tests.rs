@@ -36,9 +36,14 @@ struct Looking {
 
 impl Live {
     fn new(prepare: impl FnOnce(&TestRepo)) -> Self {
+        Self::below("", prepare)
+    }
+
+    /// A site in a folder of its repository.
+    fn below(folder: &str, prepare: impl FnOnce(&TestRepo)) -> Self {
         let repo = TestRepo::new();
         prepare(&repo);
-        let folder = Arc::new(Folder::open(repo.root()).expect("a folder"));
+        let folder = Arc::new(Folder::open(repo.root().join(folder)).expect("a folder"));
         let (tell, told) = channel();
         let today = Arc::new(Mutex::new("2030-01-01"));
         let (clock, root) = (today.clone(), repo.root().to_owned());
@@ -306,6 +311,18 @@ fn other_pages_are_published_on_another_day_and_with_another_output_folder() {
         live.told("updated");
     }
     assert!(matches!(live.engine.page("/later/"), Page::Found(_)));
+}
+
+#[test]
+fn a_file_beside_the_site_that_a_deck_includes_is_followed() {
+    let live = Live::below("slides", |repo| {
+        repo.write("k8s/one.yaml", "kind: one\n");
+        repo.write("slides/deck.yml", "content: [a.md]\n");
+        repo.write("slides/a.md", "@@INCLUDE[k8s/one.yaml]\n").commit("all");
+    });
+    live.until("/deck.yml.html", "kind: one");
+    live.repo.write("k8s/one.yaml", "kind: other\n");
+    live.until("/deck.yml.html", "kind: other");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Feed, News, Shared, Snapshot, Told, locked};
+use super::{Feed, News, Shared, Snapshot, Told, locked, outside};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
     git::history::History,
@@ -43,7 +43,7 @@ impl Work {
         self.survive(Self::settle);
         let Some(mut feed) = feed else { return };
         while !feed.is_stopped() {
-            let has_news = feed.wait(if self.unsettled.is_some() { SETTLE } else { DAY_CHECK });
+            let has_news = feed.wait(self.patience());
             if let Some(trouble) = feed.trouble() {
                 self.shared.tell(Told::Trouble(&trouble));
             }
@@ -54,12 +54,24 @@ impl Work {
         }
     }
 
+    /// How long news are waited for.
+    fn patience(&self) -> Duration {
+        match self.unsettled {
+            Some(_) => SETTLE,
+            None if self.shared.outside.is_empty() => DAY_CHECK,
+            None => outside::LOOK_EVERY,
+        }
+    }
+
     fn step(&mut self, feed: &mut dyn Feed, has_news: bool) {
         let is_late = self.unsettled.is_some_and(|since| since.elapsed() > MAX_SETTLE);
         if self.unsettled.is_some() && (!has_news || is_late) {
             self.settle();
         }
         let result = if has_news { self.round(feed) } else { self.check_day(feed) };
+        if !has_news && result.is_ok() {
+            self.check_outside(feed);
+        }
         if result.is_err() {
             feed.missed();
         }
@@ -154,6 +166,15 @@ impl Work {
         let source = former.source.clone();
         let Some(options) = self.other_options(&source) else { return Ok(()) };
         self.load_anew(feed, &former, source, options, Instant::now())
+    }
+
+    /// Files beside the site that pages took something from can change without news.
+    fn check_outside(&mut self, feed: &mut dyn Feed) {
+        let former = self.shared.snapshot();
+        if self.shared.outside.has_changed(&*former.source) {
+            let (source, site) = (former.source.clone(), Site::clone(former.renderer.site()));
+            self.publish(feed, &former, source, site, &ChangeSet::default(), Instant::now());
+        }
     }
 
     /// The options of this moment, when they aren't those of the site.

@@ -213,7 +213,7 @@ pub fn build(
 fn outside(done: &[Done<'_>], source: &dyn Source) -> Vec<(String, Option<BlobId>)> {
     let asked = done.iter().flat_map(|done| &done.record.trace.asked);
     let paths: BTreeSet<&str> = asked.filter_map(|(question, _)| question.outside()).collect();
-    paths.into_iter().map(|path| (path.to_owned(), outside_blob(source, path))).collect()
+    paths.into_iter().map(|path| (path.to_owned(), source.outside_blob(path))).collect()
 }
 
 /// The history of the pages, which is kept when there are new commits.
@@ -239,12 +239,7 @@ fn inputs(listing: &Listing, options: &BuildOptions<'_>) -> Print {
 
 /// Whether the files beside the site are those that the last build took something from.
 fn is_same_outside(state: &State, source: &dyn Source) -> bool {
-    state.head().outside.iter().all(|(path, blob)| outside_blob(source, path) == *blob)
-}
-
-fn outside_blob(source: &dyn Source, path: &str) -> Option<BlobId> {
-    let path = RepoPath::root().resolve(path)?;
-    source.read_outside(&path).map(|bytes| BlobId::of(&bytes))
+    state.head().outside.iter().all(|(path, blob)| source.outside_blob(path) == *blob)
 }
 
 /// Whether the output folder is as the last build left it.

@@ -71,6 +71,12 @@ pub trait Source: Send + Sync {
         self.read(path).ok()
     }
 
+    /// The id of the bytes of such a file, by its path as written.
+    fn outside_blob(&self, path: &str) -> Option<BlobId> {
+        let path = RepoPath::root().resolve(path)?;
+        self.read_outside(&path).map(|bytes| BlobId::of(&bytes))
+    }
+
     /// Where the site lies in its repository; the root when it is one itself.
     fn repository_folder(&self) -> RepoPath {
         RepoPath::root()

@@ -1,0 +1,53 @@
+//! [`Outside`]: files of the repository beside the site that pages took something from. Nobody tells when they change, so
+//! these few are looked at now and then.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{base::digest::BlobId, render::trace::Trace, source::Source};
+
+/// How often they are looked at.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many files are looked at.
+const MAX_FILES: usize = 1_000;
+
+/// The files, each with the id of the bytes that it had.
+#[derive(Default)]
+pub(super) struct Outside {
+    files: Mutex<BTreeMap<String, Option<BlobId>>>,
+}
+
+impl Outside {
+    /// Takes note of the files that a page took something from.
+    pub(super) fn note(&self, source: &dyn Source, trace: &Trace) {
+        if source.is_fixed() {
+            return;
+        }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in trace.asked.iter().filter_map(|(question, _)| question.outside()) {
+            if files.len() < MAX_FILES && !files.contains_key(path) {
+                files.insert(path.to_owned(), source.outside_blob(path));
+            }
+        }
+    }
+
+    /// Whether some have other bytes than before.
+    pub(super) fn has_changed(&self, source: &dyn Source) -> bool {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut has_changed = false;
+        for (path, blob) in files.iter_mut() {
+            let now = source.outside_blob(path);
+            has_changed |= now != *blob;
+            *blob = now;
+        }
+        has_changed
+    }
+
+    /// Whether there is nothing to look at.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
