@@ -55,17 +55,26 @@ impl Site {
         drift
     }
 
-    /// The Markdown files beside chapters that no deck has, in order.
+    /// The chapters that no deck has, in order: Markdown files beside chapters, and all those below a folder of manifests
+    /// whose Markdown files are mostly chapters. Others are pages.
     pub fn unused_chapters(&self) -> Vec<&RepoPath> {
         let used: BTreeSet<RepoPath> = self.decks().iter().flat_map(|deck| deck.chapters()).collect();
-        let folders: BTreeSet<RepoPath> = used.iter().filter_map(RepoPath::parent).collect();
-        let is_unused = |path: &&RepoPath| {
-            path.is_markdown()
-                && !used.contains(*path)
-                && path.parent().is_some_and(|folder| folders.contains(&folder))
-                && !["README", "index"].iter().any(|name| path.stem().eq_ignore_ascii_case(name))
+        let files = || self.listing().entries.keys().filter(|path| path.is_markdown());
+        let is_workshop = |folder: &RepoPath| {
+            let below = files().filter(|path| path.is_within(folder));
+            let (chapters, others): (Vec<&RepoPath>, _) = below.partition(|path| used.contains(*path));
+            chapters.len() >= others.len()
         };
-        self.listing().entries.keys().filter(is_unused).collect()
+        let manifests: BTreeSet<RepoPath> = self.decks().iter().map(|deck| deck.folder()).collect();
+        let workshops: Vec<&RepoPath> = manifests.iter().filter(|folder| is_workshop(folder)).collect();
+        let beside: BTreeSet<RepoPath> = used.iter().filter_map(RepoPath::parent).collect();
+        let is_unused = |path: &&RepoPath| {
+            let is_chapter = path.parent().is_some_and(|folder| beside.contains(&folder))
+                || workshops.iter().any(|folder| path.is_within(folder));
+            let is_page = ["README", "index"].iter().any(|name| path.stem().eq_ignore_ascii_case(name));
+            is_chapter && !is_page && !used.contains(*path)
+        };
+        files().filter(is_unused).collect()
     }
 
     /// What has gone apart, for those who ask for all that is worth knowing: a note for each frozen deck, and one for each
