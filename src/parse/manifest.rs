@@ -86,8 +86,8 @@ pub struct Manifest {
     pub pin: Option<Written>,
     /// What it changes.
     pub changes: Vec<Change>,
-    /// The slides that are left out, by their ids.
-    pub removed: Vec<Written>,
+    /// What is changed of single slides, which are known by their ids when the deck is rendered.
+    pub slides: Vec<Change>,
 }
 
 impl Manifest {

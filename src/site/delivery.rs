@@ -107,8 +107,9 @@ fn joined(other: Manifest, folder: &RepoPath, own: &Manifest, span: &Range<usize
     let own = own.clone();
     let mut variables = other.variables;
     variables.extend(own.variables);
-    let mut removed = other.removed;
-    removed.extend(own.removed);
+    // What is wrong with them is told where the other is named.
+    let inherited = other.slides.into_iter().map(|change| Change { span: span.clone(), ..change });
+    let slides = inherited.chain(own.slides).collect();
     Manifest {
         title: own.title.or(other.title),
         subtitle: own.subtitle.or(other.subtitle),
@@ -126,7 +127,7 @@ fn joined(other: Manifest, folder: &RepoPath, own: &Manifest, span: &Range<usize
         extends: own.extends,
         pin: own.pin,
         changes: Vec::new(),
-        removed,
+        slides,
     }
 }
 
@@ -147,6 +148,10 @@ fn taken(items: Vec<Item>, folder: &RepoPath, span: &Range<usize>) -> Vec<Item> 
 
 /// Makes a change; says what is wrong when its target isn't there.
 fn apply(manifest: &mut Manifest, change: &Change, folder: &RepoPath) -> Option<Diagnostic> {
+    if change.target.as_ref().is_some_and(|target| !is_chapter(target)) {
+        manifest.slides.push(of_slide(change, folder));
+        return None;
+    }
     let content = &mut manifest.content;
     let target = change.target.as_deref();
     let is_there = match &change.action {
@@ -157,13 +162,7 @@ fn apply(manifest: &mut Manifest, change: &Change, folder: &RepoPath) -> Option<
             }
             Some(target) => insert(content, folder, target, *side, items),
         },
-        Action::Remove => match target {
-            Some(target) if !is_chapter(target) => {
-                manifest.removed.push(Written { text: target.to_owned(), span: change.span.clone() });
-                true
-            }
-            target => take(content, folder, target.unwrap_or_default()).is_some(),
-        },
+        Action::Remove => take(content, folder, target.unwrap_or_default()).is_some(),
         Action::Replace(items) => {
             let target = target.unwrap_or_default();
             insert(content, folder, target, Side::Before, items) && take(content, folder, target).is_some()
@@ -189,6 +188,22 @@ fn apply(manifest: &mut Manifest, change: &Change, folder: &RepoPath) -> Option<
         }
     };
     (!is_there).then(|| unknown(&manifest.content, folder, target.unwrap_or_default()))
+}
+
+/// A change of a single slide, in which files are named from the root.
+fn of_slide(change: &Change, folder: &RepoPath) -> Change {
+    let items = |items: &[Item]| taken(items.to_vec(), folder, &change.span);
+    let from_root = |target: &String| match folder.resolve(target).filter(RepoPath::is_markdown) {
+        Some(path) => format!("/{path}"),
+        None => target.clone(),
+    };
+    let action = match &change.action {
+        Action::Add { items: new, side } => Action::Add { items: items(new), side: *side },
+        Action::Remove => Action::Remove,
+        Action::Replace(new) => Action::Replace(items(new)),
+        Action::Move { to, side } => Action::Move { to: to.as_ref().map(from_root), side: *side },
+    };
+    Change { action, ..change.clone() }
 }
 
 fn is_chapter(target: &str) -> bool {

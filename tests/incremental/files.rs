@@ -188,7 +188,9 @@ pub(crate) fn deck(rng: &mut Rng, state: &State) -> String {
         "extends: deck.yml",
         "add: [alpha.md]",
         "remove: [alpha.md, alpha--breads]",
-        "move: {chapter: beta.md, before: alpha.md}",
+        "move: [{chapter: beta.md, before: alpha.md}, {slide: alpha--breads, after: beta.md}]",
+        "replace: {slide: alpha, with: [beta.md]}",
+        "pin: main",
     ] {
         if rng.chance(40) {
             text.push_str(&format!("{key}\n"));

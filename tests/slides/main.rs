@@ -164,6 +164,35 @@ fn pages_of_folders_list_decks() {
 }
 
 #[test]
+fn a_delivery_changes_single_slides() {
+    let source = Memory::new()
+        .file("decks/base.yml", "content: [a.md, b.md]\n")
+        .file(
+            "paris.yml",
+            "extends: decks/base.yml\nreplace:\n- slide: decks-a--two\n  with: [two.md]\n\
+             move:\n- slide: decks-b--four\n  before: decks/a.md\n- slide: decks-a--one\n\
+             add:\n- after: decks-b--three\n  content:\n  - |\n    Inline\n    slide\n",
+        )
+        .file("again.yml", "extends: paris.yml\nremove: [two--new-two, gone--slide]\n")
+        .file("decks/a.md", "## One\n---\n## Two\n--\n- step\n")
+        .file("decks/b.md", "## Three\n---\n## Four\n")
+        .file("two.md", "## New two\n\n--\n\n- other step\n");
+    let source: Arc<dyn Source> = Arc::new(source);
+    let shown = |path: &str| -> Vec<(usize, String)> {
+        let slides = seen(&deck(Arc::clone(&source), path));
+        slides.iter().map(|slide| (slide.number, slide.text(9))).collect()
+    };
+    let expected = [(1, "Four"), (2, "Newtwootherstep"), (4, "Three"), (5, "Inlineslide"), (6, "One")];
+    assert_eq!(shown("/paris.yml.html"), expected.map(|(number, text)| (number, text.to_owned())));
+    let texts: Vec<String> = shown("/again.yml.html").into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["Four", "Three", "Inlineslide", "One"]);
+    let site = Site::load(&*source, &SiteOptions::default()).expect("a site");
+    let renderer = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
+    let rendered = renderer.render(&Route::new("/again.yml.html")).expect("a deck");
+    assert_eq!(rendered.diagnostics.iter().map(describe).collect::<Vec<_>>(), ["again.yml:2 unknown-target"]);
+}
+
+#[test]
 fn the_viewer_of_workshops_finds_single_chapters() {
     let source = Memory::new()
         .file("workshop.html", "the viewer")

@@ -6,9 +6,11 @@
 //! 4. `row` decides which slides there are, what each inherits, and how they are numbered.
 //! 5. `slide` renders a slide with its steps and notes, once for all decks in which it looks the same (`cache`, which also goes
 //!    into the state of a build).
-//! 6. `page` writes the sections and gives them to the template.
+//! 6. `changes` are those of single slides, which have their ids only now.
+//! 7. `page` writes the sections and gives them to the template.
 
 mod cache;
+mod changes;
 mod chapters;
 mod code;
 mod finish;

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    ops::Range,
     sync::Arc,
 };
 
@@ -14,9 +15,14 @@ use crate::{
         diagnostic::{Diagnostic, Place},
         path::RepoPath,
     },
-    parse::{manifest::Manifest, markdown::heading_slug, slides::Definition},
+    parse::{
+        manifest::{Action, Change, Manifest},
+        markdown::heading_slug,
+        slides::Definition,
+    },
     render::{
         deck::{
+            changes::{self, Html, Placed},
             chapters::{Loaded, Reader, TOC},
             plan::Plan,
             row::{self, Shown, SlideRef},
@@ -63,11 +69,20 @@ struct Deck<'a> {
     pin: Option<&'a Pin>,
     plan: Plan<'a>,
     titles: Titles,
-    /// Those of the plan, then those that the deck adds.
+    /// Those of the plan, then those that changes of slides bring, then those that the deck adds.
     texts: Vec<Arc<Loaded>>,
+    /// Which texts each change of a slide brings.
+    brought: Vec<Range<usize>>,
     order: Vec<SlideRef>,
     definitions: BTreeMap<String, Definition>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// What is known while slides are put in a row.
+#[derive(Default)]
+struct Making {
+    rendered: HashMap<usize, Arc<Vec<SlideHtml>>>,
+    ids: SlideIds,
 }
 
 /// A section of the page.
@@ -75,6 +90,7 @@ struct Section {
     id: String,
     html: String,
     text: usize,
+    part: Option<usize>,
     number: usize,
 }
 
@@ -104,6 +120,18 @@ impl<'a> Deck<'a> {
                 *text = reader.load(entry, Some(&toc)).0;
             }
         }
+        let mut brought = Vec::new();
+        for change in &manifest.slides {
+            let start = texts.len();
+            if let Action::Add { items, .. } | Action::Replace(items) = &change.action {
+                for entry in &Plan::of_items(items, &path.parent().unwrap_or_default()).entries {
+                    let (text, problem) = reader.load(entry, Some(&toc));
+                    diagnostics.extend(problem);
+                    texts.push(text);
+                }
+            }
+            brought.push(start..texts.len());
+        }
         let mut deck = Self {
             render,
             path,
@@ -113,6 +141,7 @@ impl<'a> Deck<'a> {
             plan,
             titles,
             texts,
+            brought,
             order: Vec::new(),
             definitions: BTreeMap::new(),
             diagnostics,
@@ -228,63 +257,78 @@ impl<'a> Deck<'a> {
     }
 
     fn sections(&mut self) -> Sections {
-        let excluded: BTreeSet<&str> = self.manifest.exclude.iter().flatten().map(String::as_str).collect();
-        let row = row::row(&self.order, &self.texts, &excluded);
-        let mut rendered: HashMap<usize, Arc<Vec<SlideHtml>>> = HashMap::default();
-        let mut ids = SlideIds::default();
+        let mut making = Making::default();
+        let order = std::mem::take(&mut self.order);
+        let mut row = self.placed(&mut making, &order);
+        for (change, texts) in self.manifest.slides.iter().zip(std::mem::take(&mut self.brought)) {
+            let order: Vec<SlideRef> = texts.flat_map(|text| self.slides_of(text)).collect();
+            let new = self.placed(&mut making, &order);
+            if let Err(target) = changes::change(&mut row, &change.action, change.target.as_deref(), new) {
+                self.tell_unknown_slide(target, change);
+            }
+        }
         let mut lenses = BTreeSet::new();
         let mut all = Vec::with_capacity(row.len());
         let mut number = 1;
-        let mut told = BTreeSet::new();
-        let mut left_out: BTreeSet<&str> = BTreeSet::new();
-        let mut kept = Vec::with_capacity(row.len());
-        for shown in row {
-            let shown = &shown;
-            let whole;
-            let own;
-            let html: &SlideHtml = if shown.is_plain(&self.texts) {
-                let text = shown.base.text;
-                whole = Arc::clone(rendered.entry(text).or_insert_with(|| self.rendered(&self.texts[text])));
-                if told.insert(text) {
-                    self.diagnostics.extend(whole.iter().flat_map(|slide| slide.problems.iter().cloned()));
-                }
-                &whole[shown.base.slide]
-            } else {
-                own = slide::one(self.render, self.setting(), &self.texts, shown);
-                self.diagnostics.extend(own.problems.iter().cloned());
-                &own
-            };
-            let id = ids.id(&self.texts[shown.base.text], shown, html);
-            if let Some(removed) = self.manifest.removed.iter().find(|removed| removed.text == id) {
-                left_out.insert(&removed.text);
-                continue;
-            }
-            for class in shown.properties.classes() {
+        for slide in &row {
+            for class in slide.shown.properties.classes() {
                 lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
             }
             all.push(Section {
-                html: self.section(shown, html, &id, number),
-                id,
-                text: shown.base.text,
+                html: self.section(slide, number),
+                id: slide.id.clone(),
+                text: slide.shown.base.text,
+                part: slide.part,
                 number,
             });
-            number += 1 + shown.steps.len();
-            kept.push(shown.clone());
+            number += 1 + slide.shown.steps.len();
         }
-        self.check_removed(&left_out);
-        self.check_names(&kept, &all);
+        self.check_names(&row, &all);
         Sections { all, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
     }
 
-    /// Slides that are to be left out, and are not there.
-    fn check_removed(&mut self, left_out: &BTreeSet<&str>) {
-        for removed in self.manifest.removed.iter().filter(|removed| !left_out.contains(&*removed.text)) {
-            let message = format!("the deck has no slide `{}`", removed.text);
-            let problem = Diagnostic::error("unknown-target", message)
-                .at(self.render.place_in(self.path, &removed.span))
-                .hint("take the id of the slide from its page: it is made of chapter and heading");
-            self.diagnostics.push(problem);
+    fn slides_of(&self, text: usize) -> impl Iterator<Item = SlideRef> + use<> {
+        (0..self.texts[text].chapter.slides.len()).map(move |slide| SlideRef { text, slide })
+    }
+
+    /// Slides in order, without those that are excluded, with their HTML and ids.
+    fn placed(&mut self, making: &mut Making, order: &[SlideRef]) -> Vec<Placed> {
+        let excluded: BTreeSet<&str> = self.manifest.exclude.iter().flatten().map(String::as_str).collect();
+        let mut placed = Vec::with_capacity(order.len());
+        for shown in row::row(order, &self.texts, &excluded) {
+            let html = self.html(making, &shown);
+            let text = &self.texts[shown.base.text];
+            let id = making.ids.id(text, &shown, html.get());
+            let (path, part) = (text.path.clone(), self.part_of(shown.base.text));
+            placed.push(Placed { id, shown, html, path, part });
         }
+        placed
+    }
+
+    fn html(&mut self, making: &mut Making, shown: &Shown) -> Html {
+        if !shown.is_plain(&self.texts) {
+            let own = slide::one(self.render, self.setting(), &self.texts, shown);
+            self.diagnostics.extend(own.problems.iter().cloned());
+            return Html::Own(Box::new(own));
+        }
+        let text = shown.base.text;
+        let known = making.rendered.get(&text).map(Arc::clone);
+        let whole = known.unwrap_or_else(|| {
+            let whole = self.rendered(&self.texts[text]);
+            self.diagnostics.extend(whole.iter().flat_map(|slide| slide.problems.iter().cloned()));
+            making.rendered.insert(text, Arc::clone(&whole));
+            whole
+        });
+        Html::Of(whole, shown.base.slide)
+    }
+
+    /// A slide that is to be changed, and is not there.
+    fn tell_unknown_slide(&mut self, target: &str, change: &Change) {
+        let message = format!("the deck has no slide `{target}`");
+        let problem = Diagnostic::error("unknown-target", message)
+            .at(self.render.place_in(self.path, &change.span))
+            .hint("take the id of the slide from its page: it is made of chapter and heading");
+        self.diagnostics.push(problem);
     }
 
     fn setting(&self) -> Setting<'_> {
@@ -315,7 +359,8 @@ impl<'a> Deck<'a> {
     }
 
     /// One `<section>`.
-    fn section(&self, shown: &Shown, slide: &SlideHtml, id: &str, number: usize) -> String {
+    fn section(&self, placed: &Placed, number: usize) -> String {
+        let (shown, slide, id) = (&placed.shown, placed.html.get(), &placed.id);
         let text = &self.texts[shown.base.text];
         let line = text.lines.get(shown.base.slide).copied().unwrap_or(1);
         let mut out = String::with_capacity(slide.html.len() + slide.notes.len() + 400);
@@ -330,7 +375,7 @@ impl<'a> Deck<'a> {
         }
         let _ = write!(out, " data-number=\"{number}\" data-steps=\"{}\"", shown.steps.len());
         escape::push_attribute(&mut out, "data-source", &format!("{}:{line}", text.path));
-        if let Some(part) = self.part_of(shown.base.text) {
+        if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
         }
         escape::push_attribute(&mut out, "data-chapter", text.path.as_str());
@@ -375,10 +420,10 @@ impl<'a> Deck<'a> {
     }
 
     /// Names that are there twice, and links to names that nothing has.
-    fn check_names(&mut self, row: &[Shown], sections: &[Section]) {
+    fn check_names(&mut self, row: &[Placed], sections: &[Section]) {
         let mut names: BTreeMap<&str, &Shown> = BTreeMap::new();
         let mut found = Vec::new();
-        for shown in row {
+        for Placed { shown, .. } in row {
             let Some(name) = shown.properties.get("name") else { continue };
             if names.insert(name, shown).is_some() && self.texts[shown.base.text].is_file {
                 let message = format!("two slides of `{}` have the name `{name}`", self.path);
@@ -389,7 +434,7 @@ impl<'a> Deck<'a> {
             }
         }
         let ids: BTreeSet<&str> = sections.iter().map(|section| section.id.as_str()).collect();
-        for (shown, section) in row.iter().zip(sections) {
+        for (Placed { shown, .. }, section) in row.iter().zip(sections) {
             let text = &self.texts[shown.base.text];
             for target in section.html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
                 let is_number = target.trim_start_matches('p').bytes().all(|byte| byte.is_ascii_digit());
@@ -443,9 +488,7 @@ impl<'a> Deck<'a> {
                     let path = entry.path.as_ref()?.as_str();
                     Some(json!({"title": own.text, "path": path, "first": first.id, "minutes": entry.item.minutes}))
                 }).collect();
-            let of_part = sections.all.iter().filter(|section| {
-                self.plan.entries.get(section.text).is_some_and(|entry| entry.part == *part)
-            });
+            let of_part = sections.all.iter().filter(|section| section.part == Some(number));
             let first = of_part.min_by_key(|section| section.number).map(|section| section.id.as_str());
             let title = self.plan.parts[*part].title.map_or_else(|| part_name(&texts, number), str::to_owned);
             json!({"title": title, "first": first, "minutes": self.plan.parts[*part].minutes, "chapters": chapters})

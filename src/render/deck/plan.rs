@@ -43,6 +43,13 @@ impl<'m> Plan<'m> {
         plan
     }
 
+    /// The items that a change brings, in no part yet.
+    pub(super) fn of_items(items: &'m [Item], folder: &RepoPath) -> Self {
+        let mut plan = Self { entries: Vec::new(), parts: vec![Part::default()] };
+        items.iter().for_each(|item| plan.add(item, folder));
+        plan
+    }
+
     fn add(&mut self, item: &'m Item, folder: &RepoPath) {
         match &item.kind {
             Kind::Part { items, .. } => items.iter().for_each(|item| self.add(item, folder)),
