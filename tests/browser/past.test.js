@@ -63,7 +63,7 @@ test('two versions are compared, and one is brought back, without a script', asy
 test('links of a site of the past stay in the past', async () => {
   const site = await withPast();
   await site.page.goto(site.origin + '/-/at/v1/');
-  await site.page.click('main a');
+  await site.page.click('main p a');
   await site.text('10 g salt');
   assert.match(site.page.url(), /\/-\/at\/v1\/bread\/$/);
   await site.page.click('.wiki-at a >> text=now');

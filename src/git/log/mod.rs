@@ -176,6 +176,12 @@ impl Log {
         found
     }
 
+    /// The change that gave a file what it holds at a commit. Where lines of commits were merged, it may be on either.
+    pub fn origin(&self, commit: CommitId, path: &RepoPath, blob: Option<BlobId>) -> Option<FileChange<'_>> {
+        let changes = self.last_changes(commit, path);
+        changes.iter().find(|change| change.blob == blob).or(changes.first()).copied()
+    }
+
     /// The name that a file has by now which had one at a commit.
     pub fn name_after(&self, commit: CommitId, path: &RepoPath) -> RepoPath {
         let moved = || {

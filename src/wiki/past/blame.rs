@@ -91,6 +91,7 @@ impl Wiki {
         path: &RepoPath,
         n_lines: usize,
     ) -> Result<Vec<Option<CommitId>>, WikiError> {
+        let blob = self.store.file(commit, path)?.map(|file| file.blob);
         let log = self.past.at(head)?;
         let mut writers = vec![None; n_lines];
         // By time, so that all who hand lines on to a version are looked at before it is.
@@ -103,7 +104,7 @@ impl Wiki {
             });
             version.lines.extend(lines);
         };
-        if let Some(change) = log.last_changes(commit, path).into_iter().next() {
+        if let Some(change) = log.origin(commit, path, blob) {
             add(&mut open, change, (0..n_lines).map(|line| (line, line)).collect());
         }
         let mut texts = Texts { wiki: self, kept: BTreeMap::new() };

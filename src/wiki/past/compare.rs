@@ -86,12 +86,13 @@ impl Wiki {
         to: CommitId,
     ) -> Result<(Option<CommitId>, CommitId), WikiError> {
         let path = self.name_at(head, path, to)?;
+        let blob = self.store.file(to, &path)?.map(|file| file.blob);
         let log = self.past.at(head)?;
-        let Some(last) = log.last_changes(to, &path).into_iter().next() else { return Ok((None, to)) };
+        let Some(last) = log.origin(to, &path, blob) else { return Ok((None, to)) };
         let from = last.from.unwrap_or(last.path);
         let before = last.commit.parents().flat_map(|parent| log.last_changes(parent, from));
         // The newest of those that a merge has put together.
-        let before = before.max_by_key(|change| (change.commit.seconds(), change.commit.id()));
+        let before = before.max_by_key(|change| change.commit.rank());
         Ok((before.map(|change| change.commit.id()), last.commit.id()))
     }
 

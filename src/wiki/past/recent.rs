@@ -1,6 +1,6 @@
 //! Recent changes of the whole wiki, and the contributions of a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::{
     base::path::RepoPath,
@@ -137,8 +137,7 @@ fn files_of(commit: LoggedCommit<'_>, filter: &Filter) -> (CommitId, bool, Vec<C
 
 /// What a commit did, a file that only got another name once.
 pub(super) fn changed_files(commit: LoggedCommit<'_>) -> Vec<ChangedFile> {
-    let moved: std::collections::HashSet<&RepoPath> =
-        commit.changes().filter_map(|change| change.from).collect();
+    let moved: HashSet<&RepoPath> = commit.changes().filter_map(|change| change.from).collect();
     let there = commit.changes().filter(|change| change.blob.is_some() || !moved.contains(change.path));
     there
         .map(|change| ChangedFile {

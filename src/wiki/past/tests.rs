@@ -38,6 +38,19 @@ fn each_line_is_of_the_commit_that_wrote_it_also_behind_renames_and_merges() {
 }
 
 #[test]
+fn what_a_merge_left_out_is_not_what_the_file_comes_from() {
+    let repo = TestRepo::new();
+    repo.write("a.md", "one\n").at(1).commit("start").git("checkout -q -b side");
+    repo.write("a.md", "side\n").at(3).commit("side").git("checkout -q main");
+    repo.write("a.md", "main\n").at(2).commit("main").at(4).git("merge -q -s ours -m merge side");
+    let wiki = wiki(&repo);
+    assert_eq!(blamed(&wiki, "a.md"), ["main: main"]);
+    let comparison = wiki.compare(&actor("Ada"), "a.md", None, None).expect("a file");
+    assert_eq!(comparison.to.commit.summary(), "main");
+    assert_eq!(comparison.from.expect("one before").commit.summary(), "start");
+}
+
+#[test]
 fn the_log_follows_saves_pushes_and_rewritten_branches() {
     let repo = TestRepo::new();
     repo.write("a.md", "one\n").at(1).commit("one");

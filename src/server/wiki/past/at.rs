@@ -117,11 +117,18 @@ fn banner(site: &WikiSite, past: &PastSite, rev: &str, path: &str) -> Vec<u8> {
         .to_vec()
 }
 
+/// What some pages begin with: a link past what every page has. It has to be the first one.
+const SKIP: &str = "<a class=\"skip\"";
+
 /// A page with a banner at the beginning of its body; as it is when it has none.
 fn with_banner(html: &[u8], banner: &[u8]) -> Arc<[u8]> {
     let is_body = |part: &[u8]| part.eq_ignore_ascii_case(b"<body");
     let start = html.windows(b"<body".len()).position(is_body);
     let end = start.and_then(|start| Some(start + html[start..].iter().position(|byte| *byte == b'>')? + 1));
     let Some(end) = end else { return html.into() };
+    let rest = html[end..].trim_ascii_start();
+    let skip_end =
+        rest.starts_with(SKIP.as_bytes()).then(|| rest.windows(4).position(|part| part == b"</a>"));
+    let end = skip_end.flatten().map_or(end, |at| html.len() - rest.len() + at + 4);
     [&html[..end], banner, &html[end..]].concat().into()
 }
