@@ -1,6 +1,6 @@
 //! Percent-encoding of addresses, the same for what pages link to and what the server answers.
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What is encoded in the path of an address: everything that would end or change it.
 const IN_PATH: &AsciiSet = &CONTROLS
@@ -23,6 +23,11 @@ const IN_PATH: &AsciiSet = &CONTROLS
 /// Encodes a decoded path; `/` stays.
 pub fn encode_path(path: &str) -> String {
     utf8_percent_encode(path, IN_PATH).to_string()
+}
+
+/// Encodes a text as one value of a query.
+pub fn encode_value(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// Decodes a path; `None` when what comes out is no text.

@@ -8,12 +8,13 @@ use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
         expand::{At, ComponentCall, Expanded},
-        markdown::{self, Embed, Fence, Link, LinkKind, Math, take_line_marks},
+        markdown::{self, Embed, Fence, Link, LinkKind, MarkdownOptions, Math, take_line_marks},
     },
     render::{
         embed,
         highlight::{self, Outcome},
         images::Size,
+        lines,
         markdown::{
             Hooks, HtmlOptions, Labels, LinkHtml, code::code_block_html, escape, image_html, math_as_code,
             to_html, to_mathml,
@@ -35,7 +36,14 @@ use crate::{
 pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>) {
     let Some(expanded) = render.asker.text(path) else { return Default::default() };
     let mut hooks = PageHooks::of_page(render, path, &expanded.files, Vec::new());
-    let html = hooks.html_of(&expanded);
+    let settings = render.asker.settings().markdown;
+    let html = if render.with_lines {
+        let marked = hooks.html_with(&expanded, &MarkdownOptions { marks: true, ..settings.clone() });
+        let text = expanded.files.first().and_then(|file| render.asker.bytes(file).ok()).unwrap_or_default();
+        lines::attach(&marked, &String::from_utf8_lossy(&text))
+    } else {
+        hooks.html_with(&expanded, settings)
+    };
     let problems = hooks.problems;
     (html, render.asker.placed(problems, &expanded.files))
 }
@@ -65,6 +73,8 @@ pub(super) struct PageHooks<'a> {
     pub(super) stack: Vec<RepoPath>,
     files: &'a [RepoPath],
     route: Route,
+    /// Whether its text is that of a page, whose sections can be edited.
+    is_page: bool,
     /// Where the links of the page's text lead, by their places.
     leads: HashMap<At, Lead>,
     pub(super) problems: Vec<(Diagnostic, At)>,
@@ -83,16 +93,20 @@ impl<'a> PageHooks<'a> {
         // The places of links in raw HTML are those of the HTML.
         let placed = links.into_iter().filter(|(link, _)| link.kind != LinkKind::Html);
         let leads = placed.map(|(link, lead)| (link.at, lead)).collect();
-        Self { leads, ..Self::new(render, route_of(render, Some(path)), files, stack) }
+        Self { leads, is_page: true, ..Self::new(render, route_of(render, Some(path)), files, stack) }
     }
 
     /// Hooks for a text that is in no file.
     fn new(render: &'a Render, route: Route, files: &'a [RepoPath], stack: Vec<RepoPath>) -> Self {
-        Self { render, stack, files, route, leads: HashMap::new(), problems: Vec::new() }
+        Self { render, stack, files, route, is_page: false, leads: HashMap::new(), problems: Vec::new() }
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
-        let document = markdown::parse_known(expanded, self.render.asker.settings().markdown);
+        self.html_with(expanded, self.render.asker.settings().markdown)
+    }
+
+    fn html_with(&mut self, expanded: &Expanded, markdown: &MarkdownOptions) -> String {
+        let document = markdown::parse_known(expanded, markdown);
         to_html(&document, expanded, &self.options(), self)
     }
 
@@ -106,11 +120,14 @@ impl<'a> PageHooks<'a> {
         let alerts = ALERTS.iter().filter_map(|kind| Some(((*kind).to_owned(), text(kind)?)));
         let labels = Labels {
             anchor: text("anchor").unwrap_or(default.anchor),
+            edit: text("edit_section").unwrap_or(default.edit),
             back: text("back").unwrap_or(default.back),
             tasks: [text("to_do").unwrap_or(to_do), text("done").unwrap_or(done)],
             alerts: alerts.collect(),
         };
-        HtmlOptions { labels, ..HtmlOptions::default() }
+        let file = self.files.first().filter(|_| self.is_page);
+        let edit_url = file.and_then(|file| view::wiki_url(self.render, "edit", file));
+        HtmlOptions { edit_url, labels, ..HtmlOptions::default() }
     }
 
     /// Where something leads that is written at a place of this page.

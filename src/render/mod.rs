@@ -22,6 +22,7 @@ mod embed;
 mod feed;
 mod hooks;
 mod images;
+mod lines;
 mod lists;
 mod page;
 mod queries;
@@ -84,6 +85,7 @@ pub struct Renderer {
     highlighter: Arc<Highlighter>,
     images: Arc<ImageSizes>,
     chapters: Arc<ChapterCache>,
+    with_lines: bool,
 }
 
 impl Renderer {
@@ -94,6 +96,7 @@ impl Renderer {
             highlighter,
             images: Arc::default(),
             chapters: Arc::default(),
+            with_lines: false,
         }
     }
 
@@ -113,6 +116,12 @@ impl Renderer {
     pub fn next(&self, site: Arc<Site>, source: Arc<dyn Source>) -> Self {
         let world = World::new(site, source, Some(&self.world));
         Self { world: Arc::new(world), ..self.clone() }
+    }
+
+    /// The same for an editor: each block of a page says as `data-line` at which line of the file it begins.
+    #[must_use]
+    pub fn with_lines(self) -> Self {
+        Self { with_lines: true, ..self }
     }
 
     /// The snapshot that is rendered.
@@ -185,7 +194,7 @@ impl Renderer {
 
     fn asking(&self, asker: Asker) -> Arc<Render> {
         let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
-        Arc::new(Render { asker, highlighter, images, chapters: Chapters::new(&self.chapters) })
+        Arc::new(Render { asker, highlighter, images, chapters: Chapters::new(&self.chapters), with_lines: self.with_lines })
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Render {
     pub(super) highlighter: Arc<Highlighter>,
     pub(super) images: Arc<ImageSizes>,
     pub(super) chapters: Chapters,
+    /// Whether blocks say at which line of the page's file they begin.
+    pub(super) with_lines: bool,
 }
 
 impl Render {

@@ -319,7 +319,7 @@ fn edit_url(render: &Render, path: &RepoPath) -> Option<String> {
 }
 
 /// The address in this wiki where something is done with a file.
-fn wiki_url(render: &Render, action: &str, path: &RepoPath) -> Option<String> {
+pub(super) fn wiki_url(render: &Render, action: &str, path: &RepoPath) -> Option<String> {
     render.asker.settings().is_wiki.then(|| render.href(&Route::new(&format!("/-/{action}/{path}"))))
 }
 

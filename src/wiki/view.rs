@@ -33,12 +33,34 @@ pub struct Preview {
     pub problems: Vec<Diagnostic>,
 }
 
+impl File {
+    /// Its text; `None` when there is no such file, or it is none.
+    pub fn text(self) -> Option<String> {
+        String::from_utf8(self.bytes?).ok()
+    }
+}
+
 impl Wiki {
     /// A file as the head has it.
     pub fn file(&self, actor: &Actor, path: &str) -> Result<File, WikiError> {
+        self.file_of(actor, path, self.store.head()?.commit)
+    }
+
+    /// A file as a commit has it.
+    pub fn file_at(&self, actor: &Actor, path: &str, commit: CommitId) -> Result<File, WikiError> {
+        let is_known = match self.store.head()?.commit {
+            Some(head) => self.store.is_in(commit, head)?,
+            None => false,
+        };
+        if !is_known {
+            return Err(WikiError::no_commit(commit));
+        }
+        self.file_of(actor, path, Some(commit))
+    }
+
+    fn file_of(&self, actor: &Actor, path: &str, commit: Option<CommitId>) -> Result<File, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
         actor.check(Action::Read, &path)?;
-        let commit = self.store.head()?.commit;
         let bytes = match commit {
             Some(commit) => self.bytes(commit, &path)?,
             None => None,
@@ -55,7 +77,7 @@ impl Wiki {
         let problems_of_file = site.file(&path).map(|file| file.diagnostics.clone()).unwrap_or_default();
         let route = site.route_of_file(&path).unwrap_or_else(|| Route::new("/"));
         let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
-        let rendered = renderer.render(&route);
+        let rendered = renderer.clone().with_lines().render(&route);
         let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
         let problems = problems_of_file.into_iter().chain(problems).collect();
         Ok(Preview { html, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })

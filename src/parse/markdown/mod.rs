@@ -51,6 +51,9 @@ use crate::{
     parse::expand::{At, Expanded},
 };
 
+/// The characters around the offset at which a block begins; see [`MarkdownOptions::marks`].
+pub const MARK: (char, char) = ('\u{E012}', '\u{E013}');
+
 /// Which Markdown a page is written in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MarkdownOptions {
@@ -69,6 +72,8 @@ pub struct MarkdownOptions {
     pub slides: bool,
     /// What the ids of footnotes begin with, for pages that are joined into one.
     pub id_prefix: String,
+    /// Whether a text between [`MARK`]s says before each block where it begins in the page's file, for editors.
+    pub marks: bool,
 }
 
 impl Default for MarkdownOptions {
@@ -81,6 +86,7 @@ impl Default for MarkdownOptions {
             emoji: true,
             slides: false,
             id_prefix: String::new(),
+            marks: false,
         }
     }
 }

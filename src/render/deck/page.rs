@@ -347,6 +347,7 @@ impl<'a> Deck<'a> {
                 highlighter: Arc::clone(&self.render.highlighter),
                 images: Arc::clone(&self.render.images),
                 chapters: chapters.apart(),
+                with_lines: false,
             };
             let slides = slide::all(&apart, self.setting(), text);
             (slides, Asker::trace(&apart.asker))

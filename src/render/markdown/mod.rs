@@ -25,6 +25,8 @@ pub struct HtmlOptions {
     pub trusted: bool,
     /// Whether headings get a link to themselves.
     pub heading_anchors: bool,
+    /// The address where the page is edited, if its sections get a link there.
+    pub edit_url: Option<String>,
     /// The words that the renderer adds.
     pub labels: Labels,
 }
@@ -34,6 +36,8 @@ pub struct HtmlOptions {
 pub struct Labels {
     /// What the link of a heading to itself is called.
     pub anchor: String,
+    /// What the link is called where a section is edited.
+    pub edit: String,
     /// What the link from a footnote back to its reference is called.
     pub back: String,
     /// What the boxes of tasks are called: of one that is to do, and of one that is done.
@@ -44,7 +48,7 @@ pub struct Labels {
 
 impl Default for HtmlOptions {
     fn default() -> Self {
-        Self { plain: false, trusted: true, heading_anchors: true, labels: Labels::default() }
+        Self { plain: false, trusted: true, heading_anchors: true, edit_url: None, labels: Labels::default() }
     }
 }
 
@@ -52,6 +56,7 @@ impl Default for Labels {
     fn default() -> Self {
         Self {
             anchor: "Link to this section".into(),
+            edit: "Edit this section".into(),
             back: "Back to the text".into(),
             tasks: ["To do".into(), "Done".into()],
             alerts: Vec::new(),

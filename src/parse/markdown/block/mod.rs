@@ -14,7 +14,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event as PdEvent, Option
 use crate::parse::{
     expand::{At, Expanded, SourceMap},
     markdown::{
-        MarkdownOptions, Problem,
+        MARK, MarkdownOptions, Problem,
         event::{Alignment, Event, Footnote, Heading, Tag, TagEnd},
         fence::Fence,
         inline::{self, Piece, Run},
@@ -197,6 +197,13 @@ impl<'a> Translator<'a, '_> {
     fn begin(&mut self, source: &Source<'_>, offset: usize) {
         if self.options.slides && self.depth == 0 {
             self.page.starts.push((self.page.events.len(), source.base + offset));
+        }
+        if self.options.marks {
+            let at = source.at(offset..offset);
+            if at.file == 0 {
+                let html = format!("{}{}{}", MARK.0, at.offset, MARK.1).into();
+                self.push(Event::InlineHtml { html, at });
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Writer;
 use crate::{
+    base::url::encode_value,
     parse::markdown::{Alert, Alignment, Event, Fence, Fold, Heading, TagEnd},
     render::markdown::{code, escape},
 };
@@ -23,12 +24,21 @@ impl<'d> Writer<'d, '_, '_> {
     }
 
     pub(super) fn end_heading(&mut self, level: u8) {
-        let id = self.headings.pop().and_then(|heading| heading.id.as_ref());
+        let heading = self.headings.pop();
+        let id = heading.and_then(|heading| heading.id.as_ref());
         if let Some(id) = id.filter(|_| self.options.heading_anchors && !self.options.plain) {
             self.out.push_str("<a class=\"anchor\" href=\"#");
             escape::push_address(&mut self.out, id);
             self.out.push('"');
             escape::push_attribute(&mut self.out, "aria-label", &self.options.labels.anchor);
+            self.out.push_str("></a>");
+        }
+        // The first heading is that of the page, and what is included is edited where it comes from.
+        let is_section = level > 1 && heading.is_some_and(|heading| heading.at.file == 0);
+        if let (Some(id), Some(url), true) = (id, &self.options.edit_url, is_section) {
+            self.out.push_str("<a class=\"edit-section\"");
+            escape::push_attribute(&mut self.out, "href", &format!("{url}?section={}", encode_value(id)));
+            escape::push_attribute(&mut self.out, "aria-label", &self.options.labels.edit);
             self.out.push_str("></a>");
         }
         let _ = writeln!(self.out, "</h{level}>");
