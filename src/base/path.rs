@@ -116,6 +116,14 @@ impl RepoPath {
     }
 }
 
+/// How a path is written in a file of a folder: `../img/a.png`.
+pub fn written_in(folder: &RepoPath, path: &RepoPath) -> String {
+    let (from, to): (Vec<&str>, Vec<&str>) = (folder.parts().collect(), path.parts().collect());
+    let n_same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - n_same);
+    up.chain(to[n_same..].iter().copied()).collect::<Vec<_>>().join("/")
+}
+
 /// Paths order and hash as their text does, so that maps of them answer for text and for ranges of it.
 impl Borrow<str> for RepoPath {
     fn borrow(&self) -> &str {

@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod expand;
+pub mod fill;
 pub mod front_matter;
 pub mod manifest;
 pub mod markdown;

@@ -11,7 +11,6 @@ use std::{
 
 use anyhow::Context;
 
-use super::fill::Values;
 use crate::{
     base::{
         config::{Config, FILE_NAME},
@@ -22,7 +21,7 @@ use crate::{
         exit::UsageError,
         open::{path_inside, this_day},
     },
-    parse::slug,
+    parse::{fill::Values, slug},
     render::{THEMES_FOLDER, theme::DEFAULT_THEME},
 };
 

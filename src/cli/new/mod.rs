@@ -1,10 +1,9 @@
 //! `recto new`: starts a site, or a page, post or deck in the site that one stands in.
 //!
-//! What it begins with is in the repository's folders `starters` (`site`) and `themes/*/new` (`file`); `fill` puts names and days
-//! in. Nothing is ever written over.
+//! What it begins with is in the repository's folders `starters` (`site`) and `themes/*/new` (`file`); `parse::fill` puts
+//! names and days in. Nothing is ever written over.
 
 mod file;
-mod fill;
 mod repository;
 mod site;
 

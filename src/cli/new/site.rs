@@ -8,14 +8,11 @@ use std::{
 
 use anyhow::Context;
 
-use super::{
-    fill::Values,
-    repository::{self, Outcome},
-};
+use super::repository::{self, Outcome};
 use crate::{
     base::embedded::STARTERS,
     cli::{exit::UsageError, open::this_day},
-    parse::slug,
+    parse::{fill::Values, slug},
 };
 
 /// What a folder may hold and is new all the same: an empty repository that was cloned.

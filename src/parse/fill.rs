@@ -12,17 +12,18 @@ const MAX_DAYS: u32 = 10_000;
 
 /// What placeholders stand for.
 #[derive(Clone, Debug)]
-pub(super) struct Values {
+pub struct Values {
     /// What it is called.
-    pub(super) title: String,
+    pub title: String,
     /// The name of its file.
-    pub(super) slug: String,
-    pub(super) today: Date,
+    pub slug: String,
+    /// The day on which it begins.
+    pub today: Date,
 }
 
 impl Values {
     /// The text of a file, by its name, with its placeholders filled in.
-    pub(super) fn fill(&self, name: &str, text: &str) -> String {
+    pub fn fill(&self, name: &str, text: &str) -> String {
         let n_yaml = if name.ends_with(".yml") { text.len() } else { front_matter_len(text) };
         let (yaml, rest) = text.split_at(n_yaml);
         let mut filled: String = yaml.split_inclusive('\n').map(|line| self.yaml_line(line)).collect();
