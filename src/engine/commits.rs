@@ -31,6 +31,8 @@ struct State {
     behind_since: Option<Instant>,
     /// How often the branch was seen at another commit.
     n_heads_seen: u64,
+    /// The commit that is shown, once there is one.
+    shown: Option<CommitId>,
     is_stopped: bool,
 }
 
@@ -57,6 +59,13 @@ impl Signal {
     /// How often the branch was seen at another commit.
     pub fn n_heads_seen(&self) -> u64 {
         self.state().n_heads_seen
+    }
+
+    /// Waits until another commit is shown than `seen`; `None` when there will be none.
+    pub fn wait_other(&self, seen: Option<CommitId>) -> Option<CommitId> {
+        let is_same = |state: &mut State| (state.shown.is_none() || state.shown == seen) && !state.is_stopped;
+        let state = self.changed.wait_while(self.state(), is_same).unwrap_or_else(PoisonError::into_inner);
+        state.shown.filter(|_| !state.is_stopped)
     }
 
     /// Waits until more is told than a number; false when nothing comes in time.
@@ -150,6 +159,7 @@ impl Feed for CommitFeed {
         if state.n_shown == state.n_told {
             state.behind_since = None;
         }
+        state.shown = self.last.1;
         self.signal.changed.notify_all();
     }
 

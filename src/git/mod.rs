@@ -24,6 +24,7 @@ pub(crate) mod test_repo;
 pub mod tree;
 pub mod write;
 
+mod arrivals;
 mod author;
 mod commit;
 mod id;
@@ -33,6 +34,7 @@ mod store;
 mod work_tree;
 
 pub use self::{
+    arrivals::Arrival,
     author::{Author, Moment},
     commit::StoredCommit,
     id::CommitId,

@@ -11,6 +11,7 @@ mod open;
 mod pages;
 mod range;
 mod read;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod wiki;
@@ -28,11 +29,14 @@ use axum::{Router, serve::ListenerExt as _};
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
-    sync::{Semaphore, oneshot, watch},
+    sync::{oneshot, watch},
 };
 
-use self::read::{Actions, Shared};
 pub use self::{error::ServerError, wiki::WikiSite};
+use self::{
+    read::{Actions, Shared},
+    streams::Streams,
+};
 use crate::{
     base::digest::Digest,
     engine::{Event, Viewing},
@@ -211,12 +215,14 @@ fn run(
 ) -> Result<(), ServerError> {
     let (stopping, is_stopping) = watch::channel(false);
     let shared = Arc::new(Shared {
-        wiki: pages.clone().wiki().map(|site| Actions { router: wiki::router(site.clone()), site }),
+        wiki: pages.clone().wiki().map(|site| Actions {
+            router: wiki::router(site.clone(), is_stopping.clone()),
+            site,
+        }),
         pages,
         bound,
         run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),
-        streams: Arc::new(Semaphore::new(live::MAX_STREAMS)),
-        stopping: is_stopping,
+        streams: Streams::new(live::MAX_STREAMS, is_stopping),
     });
     let router = Router::new().fallback(read::answer).with_state(shared);
     // Small answers leave at once.

@@ -21,13 +21,12 @@ use axum::{
     response::Response,
 };
 
-use tokio::sync::{Semaphore, watch};
-
 use super::{
     Answer, Pages, WikiSite,
     address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
     live,
     range::{Part, part_of},
+    streams::Streams,
     wiki,
 };
 use crate::base::{digest::Digest, media, url::encode_path};
@@ -39,10 +38,8 @@ pub(super) struct Shared {
     pub(super) bound: SocketAddr,
     /// Names this run of the server.
     pub(super) run: u64,
-    /// Limits the streams of events.
-    pub(super) streams: Arc<Semaphore>,
-    /// Becomes true when the server begins to stop.
-    pub(super) stopping: watch::Receiver<bool>,
+    /// Begins streams of events for pages.
+    pub(super) streams: Streams,
 }
 
 /// The wiki, if it is one, and its actions.
@@ -73,7 +70,7 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
         Err(response) => return *response,
     };
     if let Some(name) = path.strip_prefix(live::FOLDER) {
-        return live::answer(shared, &head, &base_path, name).await;
+        return live::answer(shared, &head, &base_path, name);
     }
     let pages = Arc::clone(&shared.pages);
     let Ok(answer) = tokio::task::spawn_blocking(move || pages.get(&path)).await else {

@@ -14,10 +14,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::Print, path::RepoPath},
-    git::{Author, CommitId},
-    wiki::WikiError,
+    git::{Author, CommitId, Moment},
+    wiki::{Action, Actor, Wiki, WikiError, name},
 };
 
+/// The largest draft.
+pub const MAX_DRAFT_BYTES: usize = 8 << 20;
+/// How many files somebody may have drafts of.
+pub const MAX_FILES: usize = 500;
+/// How many texts that conflicts kept out are kept for one file; the oldest go first.
+pub const MAX_CONFLICTS: usize = 50;
 /// The folder of drafts, in the Git folder.
 const FOLDER: &str = "recto/drafts";
 /// The name of the draft of a file.
@@ -51,13 +57,27 @@ impl Drafts {
 
     /// Keeps what somebody is writing.
     pub fn keep(&self, author: &Author, draft: &Draft) -> Result<(), WikiError> {
-        self.write(&self.of_file(author, &draft.path).join(DRAFT), draft)
+        let folder = self.of_file(author, &draft.path);
+        if !folder.exists() && names(&self.of_person(author))?.len() >= MAX_FILES {
+            return Err(WikiError::TooManyDrafts { limit: MAX_FILES });
+        }
+        self.write(&folder.join(DRAFT), draft)
     }
 
     /// Keeps a text that a conflict kept out of the branch, beside any others.
     pub(super) fn keep_conflict(&self, author: &Author, draft: &Draft) -> Result<(), WikiError> {
         let name = format!("conflict-{}.json", Print::of_bytes(draft.content.as_bytes()));
-        self.write(&self.of_file(author, &draft.path).join(name), draft)
+        let folder = self.of_file(author, &draft.path);
+        self.write(&folder.join(name), draft)?;
+        let mut kept: Vec<(i64, PathBuf)> = names(&folder)?
+            .into_iter()
+            .filter_map(|file| {
+                read(&file).filter(|draft| draft.conflict_with.is_some()).map(|draft| (draft.saved_at, file))
+            })
+            .collect();
+        kept.sort();
+        let n_too_many = kept.len().saturating_sub(MAX_CONFLICTS);
+        kept.into_iter().take(n_too_many).try_for_each(|(_, file)| remove(file))
     }
 
     /// The drafts of one file, the newest first.
@@ -101,9 +121,11 @@ impl Drafts {
                 None => false,
             };
             if is_done {
-                fs::remove_file(&file).map_err(|cause| WikiError::Disk { path: file, cause })?;
+                remove(file)?;
             }
         }
+        // It stays where there is something left.
+        let _ = fs::remove_dir(self.of_file(author, path));
         Ok(())
     }
 
@@ -127,6 +149,57 @@ impl Drafts {
         };
         write().map_err(|cause: io::Error| WikiError::Disk { path: path.to_path_buf(), cause })
     }
+}
+
+impl Wiki {
+    /// Keeps what somebody is writing in a file, in place of the former draft. What the branch says already is no draft.
+    pub fn keep_draft(
+        &self,
+        actor: &Actor,
+        path: &str,
+        content: String,
+        base: Option<CommitId>,
+    ) -> Result<(), WikiError> {
+        let path = own_path(actor, path)?;
+        if content.len() > MAX_DRAFT_BYTES {
+            return Err(WikiError::TooLarge { path, size: content.len(), limit: MAX_DRAFT_BYTES });
+        }
+        if let Some(base) = base
+            && !self.store().has_commit(base)?
+        {
+            return Err(WikiError::no_commit(base));
+        }
+        let saved = match self.store().head()?.commit {
+            Some(head) => self.bytes(head, &path)?,
+            None => None,
+        };
+        if saved.as_deref() == Some(content.as_bytes()) {
+            return self.drafts().saved(&actor.author, &path, None);
+        }
+        let draft = Draft { path, content, base, saved_at: Moment::now().seconds, conflict_with: None };
+        self.drafts().keep(&actor.author, &draft)
+    }
+
+    /// What somebody has of a file that is not in the branch, the newest first.
+    pub fn drafts_of(&self, actor: &Actor, path: &str) -> Result<Vec<Draft>, WikiError> {
+        self.drafts().of(&actor.author, &own_path(actor, path)?)
+    }
+
+    /// Throws away all that somebody has of a file that is not in the branch.
+    pub fn discard_drafts(&self, actor: &Actor, path: &str) -> Result<(), WikiError> {
+        self.drafts().discard(&actor.author, &own_path(actor, path)?)
+    }
+}
+
+/// The path of a file that somebody may write.
+fn own_path(actor: &Actor, path: &str) -> Result<RepoPath, WikiError> {
+    let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+    actor.check(Action::Write, &path)?;
+    Ok(path)
+}
+
+fn remove(file: PathBuf) -> Result<(), WikiError> {
+    fs::remove_file(&file).map_err(|cause| WikiError::Disk { path: file, cause })
 }
 
 /// What is in a folder that may not be there.

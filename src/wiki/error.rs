@@ -103,6 +103,12 @@ pub enum WikiError {
         /// The file.
         path: RepoPath,
     },
+    /// Somebody has drafts of too many files.
+    #[error("you have drafts of {limit} files, and there may be no more")]
+    TooManyDrafts {
+        /// How many there may be.
+        limit: usize,
+    },
     /// Nothing is to be changed.
     #[error("there is nothing to save")]
     Nothing,
@@ -140,6 +146,7 @@ impl WikiError {
             Self::Reading { .. } => Some("look again in a moment".to_owned()),
             Self::Merge { .. } => Some("take back the commits that it merged, one by one".to_owned()),
             Self::Busy => Some("save again".to_owned()),
+            Self::TooManyDrafts { .. } => Some("save or discard some of them".to_owned()),
             Self::TooLarge { .. } => Some("split it".to_owned()),
             Self::Git(error) => error.hint(),
             Self::Source(error) => error.hint(),

@@ -5,15 +5,19 @@
 //! moved to it if it is where it was; else all is done again with the new head. The [`Engine`] follows the branch, so a
 //! commit that is made here is seen no sooner and no later than one that is pushed.
 //!
-//! Texts that are not in the branch, drafts and the losing side of a conflict, are [`drafts`]. What was before is [`past`].
+//! Texts that are not in the branch, drafts and the losing side of a conflict, are [`drafts`]. What was before is [`past`]. Who wants
+//! to know of each commit listens to [`changes`].
 
+pub mod changes;
 pub mod diff;
 pub mod drafts;
 pub mod merge;
 pub mod name;
+pub mod names;
 pub mod past;
 pub mod rights;
 pub mod save;
+pub mod templates;
 
 mod error;
 mod health;
@@ -32,6 +36,7 @@ use crate::{
 };
 
 use self::{
+    changes::Changes,
     drafts::Drafts,
     past::{at::PastSites, keeper::Keeper},
 };
@@ -55,6 +60,7 @@ pub struct Wiki {
     saves: tally::Counter,
     past: Arc<Keeper>,
     past_sites: PastSites,
+    changes: Arc<Changes>,
 }
 
 impl Wiki {
@@ -70,9 +76,10 @@ impl Wiki {
             let (store, signal, tree) = (store.clone(), signal.clone(), tree.clone());
             move || Some(Box::new(CommitFeed::new(store, signal, tree, commit)) as Box<dyn Feed>)
         };
+        let changes = Changes::follow(store.clone(), signal.clone(), commit);
         let engine = Engine::start(tree, options, feed)?;
         let (saves, past_sites) = (tally::Counter::default(), PastSites::default());
-        Ok(Self { store, engine, signal, drafts, saves, past, past_sites })
+        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes })
     }
 
     /// The site as readers see it.

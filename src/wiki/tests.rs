@@ -150,3 +150,111 @@ fn many_writers_lose_nothing() {
     assert_eq!(repo.git_with_input("status --porcelain", b""), "");
     repo.git("fsck --strict");
 }
+
+#[test]
+fn a_draft_is_kept_until_it_is_saved_or_discarded() {
+    let repo = repo();
+    let ada = actor("Ada");
+    let drafts = |wiki: &Wiki| {
+        let drafts = wiki.drafts_of(&ada, "a.md").expect("readable");
+        drafts.into_iter().map(|draft| draft.content).collect::<Vec<_>>()
+    };
+    let (old, base) = text(&wiki(&repo), "a.md");
+    let keep = |wiki: &Wiki, content: &str| wiki.keep_draft(&ada, "a.md", content.to_owned(), base);
+    keep(&wiki(&repo), "one").expect("kept");
+    keep(&wiki(&repo), "two").expect("kept");
+    let wiki = wiki(&repo);
+    assert_eq!(drafts(&wiki), ["two"], "the server was started again");
+    assert!(wiki.drafts_of(&actor("Bob"), "a.md").expect("readable").is_empty(), "they are Ada's");
+    keep(&wiki, &old).expect("no draft");
+    assert_eq!(drafts(&wiki), [""; 0], "the branch says the same");
+    keep(&wiki, "three").expect("kept");
+    done(save(&wiki, "Ada", base, "a.md", "saved\n"));
+    assert_eq!(drafts(&wiki), [""; 0]);
+    keep(&wiki, "four").expect("kept");
+    wiki.discard_drafts(&ada, "a.md").expect("discarded");
+    assert_eq!(drafts(&wiki), [""; 0]);
+    let too_large = "x".repeat(super::drafts::MAX_DRAFT_BYTES + 1);
+    assert!(matches!(keep(&wiki, &too_large), Err(WikiError::TooLarge { .. })));
+    assert!(matches!(wiki.keep_draft(&ada, "../a", String::new(), None), Err(WikiError::BadName { .. })));
+}
+
+#[test]
+fn listeners_hear_of_each_commit_once() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let (tell, told) = std::sync::mpsc::channel();
+    let (old, base) = text(&wiki, "a.md");
+    done(save(&wiki, "Ada", base, "a.md", &old.replace("one", "ONE")));
+    let next = || told.recv_timeout(std::time::Duration::from_secs(10)).expect("told");
+    let tell = move |arrival: crate::git::Arrival| drop(tell.send((arrival.author.name, arrival.paths)));
+    let _listening = wiki.listen(&actor("x"), base, tell);
+    let a = Some(vec![RepoPath::root().join("a.md")]);
+    assert_eq!(next(), ("Ada".to_owned(), a), "what came since is told at once");
+    repo.write("b.md", "# Pushed\n").commit("push");
+    let b = Some(vec![RepoPath::root().join("b.md")]);
+    assert_eq!(next(), ("Ada".to_owned(), b));
+    repo.git("reset --quiet --hard HEAD~2");
+    assert_eq!(next().1, None, "the branch was forced elsewhere");
+    assert!(told.try_recv().is_err());
+}
+
+#[test]
+fn names_are_those_that_lead_there() {
+    use super::names::Wanted;
+    let repo = TestRepo::new();
+    repo.write("content/bread.md", "---\ntitle: Good bread\ntags: [baking, rye]\n---\n\n## The oven\n")
+        .write("content/guide/bread.md", "---\ntags: [baking]\n---\n# Bread\n")
+        .write("content/guide/img/a b.png", "x")
+        .commit("one");
+    let wiki = wiki(&repo);
+    let from = RepoPath::new("content/guide/new.md").expect("a path");
+    let names = |wanted, typed: &str| {
+        let names = wiki.names(&actor("x"), &wanted, typed, &from).into_iter();
+        names.map(|name| (name.name, name.link.or(name.id).unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let say = |name: &str, link: &str| (name.to_owned(), link.to_owned());
+    assert_eq!(names(Wanted::Pages, "bre"), [say("Bread", "bread.md"), say("Good bread", "../bread.md")]);
+    assert_eq!(names(Wanted::Pages, "GOOD"), [say("Good bread", "../bread.md")]);
+    assert_eq!(names(Wanted::Files, "a"), [say("a b.png", "img/a b.png")]);
+    assert_eq!(names(Wanted::Tags, ""), [say("baking", ""), say("rye", "")]);
+    assert_eq!(names(Wanted::Headings("Good bread".to_owned()), "ov"), [say("The oven", "the-oven")]);
+    assert_eq!(names(Wanted::Headings("../bread.md".to_owned()), ""), [say("The oven", "the-oven")]);
+    assert_eq!(names(Wanted::Pages, "zzz"), []);
+}
+
+#[test]
+fn new_pages_begin_with_templates_of_the_site() {
+    let repo = repo();
+    repo.write("themes/default/new/meeting.md", "---\ntitle: {{title}}\n---\n\n## Present\n").commit("two");
+    let wiki = wiki(&repo);
+    let templates = wiki.templates(&actor("x"), "notes/first-steps.md").expect("templates");
+    let names: Vec<&str> = templates.iter().map(|template| &*template.name).collect();
+    assert_eq!(names, ["page", "chapter", "meeting", "post"]);
+    assert_eq!(templates[2].content, "---\ntitle: First steps\n---\n\n## Present\n");
+    let decks = wiki.templates(&actor("x"), "deck.yml").expect("templates");
+    assert_eq!(decks.iter().map(|template| &*template.name).collect::<Vec<_>>(), ["deck"]);
+}
+
+#[test]
+fn blocks_of_a_preview_say_their_lines() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let text = "---\ntitle: T\n---\n\nOne.\n\n> [!NOTE]\n> Two.\n\n- a\n- b\n\n:::details\nIn.\n:::\n\n```\nx\n```\n";
+    let preview = wiki.preview(&actor("x"), "a.md", text).expect("a preview");
+    let html = String::from_utf8_lossy(&preview.html).into_owned();
+    for (line, element) in [
+        (5, "<p"),
+        (7, "<aside"),
+        (7, "<p"),
+        (10, "<li"),
+        (11, "<li"),
+        (13, "<details"),
+        (14, "<p"),
+        (17, "<pre"),
+    ] {
+        assert!(html.contains(&format!("{element} data-line=\"{line}\"")), "{line} {element}: {html}");
+    }
+    let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
+    assert!(!String::from_utf8_lossy(&page.bytes).contains("data-line"));
+}

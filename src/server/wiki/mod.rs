@@ -30,6 +30,7 @@ use axum::{
     response::Response,
     routing::get,
 };
+use tokio::sync::watch;
 use tower_service::Service as _;
 
 pub(super) use self::metrics::{Metrics, route_of};
@@ -37,6 +38,7 @@ use super::{
     Answer, Pages,
     address::{decode_path, normal_base_path},
     read::{Shared, has_own_host, text},
+    streams::Streams,
 };
 use crate::{
     base::url::encode_path,
@@ -47,6 +49,8 @@ use crate::{
 
 /// The folder of all that is not a page of the site.
 pub(super) const FOLDER: &str = "/-/";
+/// How many may listen to what changes at once.
+const MAX_LISTENERS: usize = 256;
 /// How much JSON or a form may have besides the file in it.
 const MAX_BODY_BYTES: usize = 2 * MAX_FILE_BYTES;
 
@@ -100,14 +104,14 @@ impl Pages for WikiSite {
 pub(super) type Site = Arc<WikiSite>;
 
 /// All actions of a wiki.
-pub(super) fn router(site: Site) -> Router {
+pub(super) fn router(site: Site, stopping: watch::Receiver<bool>) -> Router {
     Router::new()
         .route("/-/edit/{*path}", get(edit::form).post(edit::submit))
         .route("/-/static/{*name}", get(statics::answer))
-        .merge(api::router())
         .merge(past::router())
         .route("/-/health", get(health::answer))
         .route("/-/metrics", get(metrics::answer))
+        .merge(api::router(Streams::new(MAX_LISTENERS, stopping)))
         .fallback(problem::nothing_here)
         .layer(middleware::from_fn(metrics::keep_route))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -76,6 +76,7 @@ impl From<WikiError> for Problem {
             WikiError::Link { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "link"),
             WikiError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             WikiError::Unresolved { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
+            WikiError::TooManyDrafts { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too-many-drafts"),
             WikiError::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, "nothing"),
             WikiError::Merge { .. } => (StatusCode::CONFLICT, "merge"),
             WikiError::Reading { .. } => (StatusCode::SERVICE_UNAVAILABLE, "reading"),

@@ -182,3 +182,65 @@ fn a_repository_that_can_not_be_written_is_not_healthy() {
     assert!(status == 503 && reply.contains("problem+json") && reply.contains("objects"), "{reply}");
     server.stop().expect("stopped");
 }
+
+#[test]
+fn drafts_are_kept_over_http() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let head = repo.git_with_input("rev-parse HEAD", b"");
+    let body = format!(r#"{{"content":"draft","base":"{head}"}}"#);
+    assert_eq!(ask(addr, "PUT", "/-/api/drafts/a.md", JSON, &body).0, 204);
+    let reply = ask(addr, "GET", "/-/api/drafts/a.md", "", "").1;
+    assert!(reply.contains(r##""content":"draft","base":""##), "{reply}");
+    assert!(reply.contains(r##""base_content":"# A\n\none\n""##), "{reply}");
+    assert!(ask(addr, "GET", "/-/api/drafts", "", "").1.contains(r#"{"path":"a.md""#));
+    assert_eq!(ask(addr, "DELETE", "/-/api/drafts/a.md", "", "").0, 204);
+    assert!(ask(addr, "GET", "/-/api/drafts/a.md", "", "").1.ends_with(r#"{"drafts":[]}"#));
+    assert_eq!(ask(addr, "PUT", "/-/api/drafts/.git/x", JSON, &body).0, 422);
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn commits_are_told_and_a_stream_goes_on_where_it_was() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let first = repo.git_with_input("rev-parse HEAD", b"");
+    let mut all = listen(addr, "/-/api/changes", "");
+    let mut other = listen(addr, "/-/api/changes?path=b.md", "");
+    assert_eq!(ask(addr, "PUT", "/-/api/pages/n.md", JSON, r##"{"content":"# N\n","message":"m"}"##).0, 201);
+    assert_eq!(ask(addr, "PUT", "/-/api/pages/b.md", JSON, r##"{"content":"# B\n"}"##).0, 201);
+    let told = all.until("\"paths\":[\"b.md\"]");
+    assert!(told.contains("\"message\":\"m\"") && told.contains("\"paths\":[\"n.md\"]"), "{told}");
+    let told = other.until("\"paths\":[\"b.md\"]");
+    assert!(!told.contains("n.md"), "{told}");
+    let mut again = listen(addr, "/-/api/changes", &format!("Last-Event-ID: {first}\r\n"));
+    assert_eq!(again.until("\"paths\":[\"b.md\"]").matches("event: change").count(), 2);
+    server.stop().expect("streams end when the server stops");
+}
+
+/// A stream of events, as far as it was read.
+struct Events(TcpStream, String);
+
+fn listen(addr: SocketAddr, path: &str, headers: &str) -> Events {
+    let mut stream = TcpStream::connect(addr).expect("connected");
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).expect("a time");
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n{headers}\r\n");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut events = Events(stream, String::new());
+    events.until("text/event-stream");
+    events
+}
+
+impl Events {
+    fn until(&mut self, text: &str) -> String {
+        let mut bytes = [0; 4096];
+        while !self.1.contains(text) {
+            let n_bytes = self.0.read(&mut bytes).expect("more in time");
+            assert!(n_bytes > 0, "the stream ended: {}", self.1);
+            self.1.push_str(&String::from_utf8_lossy(&bytes[..n_bytes]));
+        }
+        self.1.clone()
+    }
+}

@@ -129,9 +129,12 @@ fn of_query(schema: Schema, schemas: &SchemaGenerator) -> Vec<Value> {
 
 fn answers(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     let mut answers = Map::new();
-    for Answer { status, meaning, media_type, schema } in &operation.answers {
-        let content = json!({ *media_type: { "schema": schema(schemas) } });
-        answers.insert(status.to_string(), json!({ "description": meaning, "content": content }));
+    for Answer { status, meaning, content } in &operation.answers {
+        let mut answer = json!({ "description": meaning });
+        if let Some((media_type, schema)) = content {
+            answer["content"] = json!({ *media_type: { "schema": schema(schemas) } });
+        }
+        answers.insert(status.to_string(), answer);
     }
     for status in USUAL_PROBLEMS.iter().chain(operation.problems) {
         let problem = || json!({ "$ref": "#/components/responses/Problem" });

@@ -2,7 +2,10 @@
 //!
 //! [`operations`] is the list of all that it does; routes and the OpenAPI document ([`document`]) are made of it.
 
+mod changes;
 mod document;
+mod drafts;
+mod names;
 mod operation;
 mod pages;
 mod past;
@@ -10,11 +13,12 @@ mod preview;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
+use axum::{Extension, Router};
 use serde_json::{Map, Value};
 
 use self::operation::Operation;
 use super::{
+    super::streams::Streams,
     Site,
     past::{AskedPart, recent},
 };
@@ -25,6 +29,36 @@ fn operations() -> Vec<Operation> {
         Operation::get("/-/api/openapi.json", document::show)
             .named("getDocument", "This document.")
             .answers::<Map<String, Value>>(200, "An OpenAPI 3.1 document."),
+        Operation::get("/-/api/changes", changes::stream)
+            .named("getChanges", "Tells of each commit of the branch, as it comes.")
+            .asks::<changes::Wish>()
+            .answers_as::<changes::Change>(200, "text/event-stream", changes::MEANING)
+            .fails(&[503]),
+        Operation::get("/-/api/drafts", drafts::list)
+            .named("listDrafts", "Names your texts that are in no commit.")
+            .answers::<drafts::All>(200, "Their names, in the order of paths."),
+        Operation::get("/-/api/drafts/{*path}", drafts::read)
+            .named("readDrafts", "Reads what you have of a file that is in no commit.")
+            .answers::<drafts::Found>(200, "What you were writing and what conflicts kept out, the newest first.")
+            .fails(&[422]),
+        Operation::put("/-/api/drafts/{*path}", drafts::write)
+            .named("keepDraft", "Keeps what you are writing, in place of the former draft of the file.")
+            .takes::<drafts::Put>()
+            .ends("It is kept until it is saved or discarded.")
+            .fails(&[413, 415, 422, 507]),
+        Operation::delete("/-/api/drafts/{*path}", drafts::discard)
+            .named("discardDrafts", "Throws away what you have of a file that is in no commit.")
+            .ends("There is nothing left of it.")
+            .fails(&[422, 507]),
+        Operation::get("/-/api/names", names::names)
+            .named("findNames", "Finds what can be named in a text: pages, files, tags and headings.")
+            .asks::<names::Wish>()
+            .answers::<names::Names>(200, "The names that fit, the best first, at most 40."),
+        Operation::get("/-/api/templates", names::templates)
+            .named("listTemplates", "Says what a new file can begin with.")
+            .asks::<names::NewFile>()
+            .answers::<names::Templates>(200, "Templates of the site, the plain one first.")
+            .fails(&[422]),
         Operation::get("/-/api/pages/{*path}", pages::read)
             .named("readPage", "Reads a file as the head has it.")
             .answers::<pages::PageFile>(200, "The file.")
@@ -83,6 +117,7 @@ fn operations() -> Vec<Operation> {
 }
 
 /// All of it.
-pub(super) fn router() -> Router<Site> {
-    operations().into_iter().fold(Router::new(), |router, operation| operation.add_to(router))
+pub(super) fn router(streams: Streams) -> Router<Site> {
+    let router = operations().into_iter().fold(Router::new(), |router, operation| operation.add_to(router));
+    router.layer(Extension(streams))
 }

@@ -44,8 +44,8 @@ pub(super) struct Body {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) meaning: &'static str,
-    pub(super) media_type: &'static str,
-    pub(super) schema: Describe,
+    /// The media type and the schema of what is answered, if it is something.
+    pub(super) content: Option<(&'static str, Describe)>,
 }
 
 /// The media type of most bodies.
@@ -116,8 +116,14 @@ impl Operation {
         media_type: &'static str,
         meaning: &'static str,
     ) -> Self {
-        let schema = SchemaGenerator::subschema_for::<T>;
-        self.answers.push(Answer { status, meaning, media_type, schema });
+        let content = Some((media_type, SchemaGenerator::subschema_for::<T> as Describe));
+        self.answers.push(Answer { status, meaning, content });
+        self
+    }
+
+    /// It answers with nothing: 204.
+    pub(super) fn ends(mut self, meaning: &'static str) -> Self {
+        self.answers.push(Answer { status: 204, meaning, content: None });
         self
     }
 

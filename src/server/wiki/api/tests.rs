@@ -99,6 +99,10 @@ fn as_page(document: &Value) -> String {
                 let _ = writeln!(text, "* Takes {} (`{media_type}`).", kind(&content["schema"]));
             }
             for (status, answer) in object(&operation["responses"]) {
+                let is_empty = answer.get("content").is_none() && answer.get("$ref").is_none();
+                if is_empty {
+                    let _ = writeln!(text, "* {status}: {}", answer["description"].as_str().unwrap_or_default());
+                }
                 for (media_type, content) in object(&answer["content"]) {
                     let (kind, says) =
                         (kind(&content["schema"]), answer["description"].as_str().unwrap_or_default());

@@ -1,0 +1,149 @@
+//! [`Arrival`]: a commit that came to a branch, with the files that it changes.
+
+use git2::{Commit, Delta, DiffDelta, Oid, Repository, Sort};
+use serde::Serialize;
+
+use crate::{
+    base::path::RepoPath,
+    git::{Author, CommitId, GitError, Moment, Store},
+};
+
+/// The most files of one commit that are named.
+const MAX_PATHS: usize = 1000;
+/// How much of a message is told.
+const MAX_MESSAGE_BYTES: usize = 4 << 10;
+
+/// A commit that came to a branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Arrival {
+    /// Its id.
+    pub commit: CommitId,
+    /// Who wrote it.
+    pub author: Author,
+    /// When.
+    pub at: Moment,
+    /// What it says about itself.
+    pub message: String,
+    /// The files that it changes, in order; `None` when they are too many to be named, or not known.
+    pub paths: Option<Vec<RepoPath>>,
+}
+
+impl Store {
+    /// The commits of `to` that are not in `from` (all of them without one), the oldest first. When they are more than `max`, or `from` is not in `to`,
+    /// it is only `to`, without its files: everything may be other than it was.
+    pub fn arrivals(
+        &self,
+        from: Option<CommitId>,
+        to: CommitId,
+        max: usize,
+    ) -> Result<Vec<Arrival>, GitError> {
+        self.pool.with(|repository| {
+            let failed = |cause| GitError::failed(to, cause);
+            let ids = between(repository, from.map(CommitId::oid), to.oid(), max).map_err(failed)?;
+            let arrivals = match ids {
+                Some(ids) => ids.into_iter().map(|id| self.arrival(repository, id, true)).collect(),
+                None => self.arrival(repository, to.oid(), false).map(|arrival| vec![arrival]),
+            };
+            arrivals.map_err(failed)
+        })
+    }
+
+    fn arrival(&self, repository: &Repository, id: Oid, with_paths: bool) -> Result<Arrival, git2::Error> {
+        let commit = repository.find_commit(id)?;
+        let paths = if with_paths { self.paths(repository, &commit)? } else { None };
+        let (author, time) = (commit.author(), commit.author().when());
+        Ok(Arrival {
+            commit: CommitId::of(id),
+            author: Author::of(&author),
+            at: Moment { seconds: time.seconds(), offset_minutes: time.offset_minutes() },
+            message: cut(String::from_utf8_lossy(commit.message_bytes()).trim_end()),
+            paths,
+        })
+    }
+
+    /// The files in which a commit differs from its first parent.
+    fn paths(
+        &self,
+        repository: &Repository,
+        commit: &Commit<'_>,
+    ) -> Result<Option<Vec<RepoPath>>, git2::Error> {
+        let parent = commit.parents().next().map(|parent| parent.tree()).transpose()?;
+        let diff = repository.diff_tree_to_tree(parent.as_ref(), Some(&commit.tree()?), None)?;
+        if diff.deltas().len() > MAX_PATHS {
+            return Ok(None);
+        }
+        let path = |delta: DiffDelta<'_>| {
+            let file = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
+            RepoPath::new(std::str::from_utf8(file.path_bytes()?).ok()?)
+        };
+        let seen = diff.deltas().filter_map(path);
+        let seen = seen.filter_map(|path| RepoPath::new(path.relative_to(self.folder())?));
+        Ok(Some(seen.collect()))
+    }
+}
+
+fn cut(message: &str) -> String {
+    let end = (0..=MAX_MESSAGE_BYTES.min(message.len())).rev().find(|at| message.is_char_boundary(*at));
+    message[..end.unwrap_or(0)].to_owned()
+}
+
+/// `None` when `from` isn't before `to`, or too far from it.
+fn between(
+    repository: &Repository,
+    from: Option<Oid>,
+    to: Oid,
+    max: usize,
+) -> Result<Option<Vec<Oid>>, git2::Error> {
+    if from == Some(to) {
+        return Ok(Some(Vec::new()));
+    }
+    // It may be gone: somebody has forced the branch elsewhere, and Git has cleaned up.
+    if from.is_some_and(|from| !repository.graph_descendant_of(to, from).unwrap_or(false)) {
+        return Ok(None);
+    }
+    let mut walk = repository.revwalk()?;
+    walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+    walk.push(to)?;
+    from.map_or(Ok(()), |from| walk.hide(from))?;
+    let ids: Vec<Oid> = walk.take(max + 1).collect::<Result<_, _>>()?;
+    Ok((ids.len() <= max).then_some(ids))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    #[test]
+    fn commits_arrive_with_their_files() {
+        let repo = TestRepo::new();
+        let id = |rev: &str| {
+            CommitId::parse(&repo.git_with_input(&format!("rev-parse {rev}"), b"")).expect("a commit")
+        };
+        repo.write("docs/a.md", "a\n").write("b.md", "b\n").commit("one");
+        let first = id("HEAD");
+        repo.write("docs/a.md", "A\n").commit("two");
+        repo.git("rm --quiet b.md");
+        repo.commit("three");
+        let of = |dir: &str, from, to, max| {
+            let arrivals = Store::open(&repo.path(dir)).expect("a repository").arrivals(Some(from), to, max);
+            arrivals
+                .expect("readable")
+                .into_iter()
+                .map(|arrival| {
+                    let paths = arrival
+                        .paths
+                        .map(|paths| paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+                    (arrival.message, paths.unwrap_or_else(|| "unknown".to_owned()))
+                })
+                .collect::<Vec<_>>()
+        };
+        let say = |message: &str, paths: &str| (message.to_owned(), paths.to_owned());
+        let head = id("HEAD");
+        assert_eq!(of("", first, head, 9), [say("two", "docs/a.md"), say("three", "b.md")]);
+        assert_eq!(of("docs", first, head, 9), [say("two", "a.md"), say("three", "")]);
+        assert_eq!(of("", first, head, 1), [say("three", "unknown")]);
+        assert_eq!(of("", head, head, 9), []);
+        assert_eq!(of("", head, first, 9), [say("one", "unknown")], "the branch was forced elsewhere");
+    }
+}

@@ -1,0 +1,80 @@
+//! Each new commit of the branch, as a stream of events.
+//!
+//! The id of an event is the commit, so a browser that was cut off goes on where it was. Whoever has read a file says with
+//! `since` at which commit, and misses nothing of what came in between.
+
+use axum::{
+    Extension,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::{
+    super::streams::{Streams, Teller, event},
+    Site,
+    actor::Reader,
+    problem::Problem,
+};
+use crate::{
+    git::{Arrival, CommitId},
+    wiki::Actor,
+};
+
+/// Where a stream that was cut off had come to, as browsers say.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// What somebody wants to hear.
+#[derive(Debug, Deserialize)]
+pub(in crate::server::wiki) struct Wish {
+    /// Only what changes this file.
+    path: Option<String>,
+    /// All that came after this commit.
+    since: Option<CommitId>,
+}
+
+/// Begins a stream.
+pub(in crate::server::wiki) async fn stream(
+    State(site): State<Site>,
+    Extension(streams): Extension<Streams>,
+    Reader(actor): Reader,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| CommitId::parse(id.to_str().ok()?));
+    let since = last.or(wish.since);
+    let begin = move |tell: Teller| Some(listen(&site, &actor, wish.path, since, tell));
+    streams.begin(begin).ok_or_else(|| {
+        let title = "too many are listening";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title).with_detail("try again later")
+    })
+}
+
+fn listen(
+    site: &Site,
+    actor: &Actor,
+    path: Option<String>,
+    since: Option<CommitId>,
+    tell: Teller,
+) -> crate::wiki::changes::Listening {
+    site.wiki.listen(actor, since, move |arrival| {
+        if path.as_ref().is_none_or(|path| concerns(&arrival, path)) {
+            // A stream that has ended hears nothing.
+            let _ = tell.send(message(&arrival));
+        }
+    })
+}
+
+/// Whether a commit changes a file, or may do so.
+fn concerns(arrival: &Arrival, path: &str) -> bool {
+    arrival.paths.as_ref().is_none_or(|paths| paths.iter().any(|changed| changed.as_str() == path))
+}
+
+fn message(arrival: &Arrival) -> String {
+    let Arrival { commit, author, at, message, paths } = arrival;
+    let data =
+        json!({ "commit": commit, "author": author, "at": at.seconds, "message": message, "paths": paths });
+    format!("id: {commit}\n{}", event("change", &data))
+}
