@@ -215,10 +215,10 @@ fn run(
 ) -> Result<(), ServerError> {
     let (stopping, is_stopping) = watch::channel(false);
     let shared = Arc::new(Shared {
-        wiki: pages.clone().wiki().map(|site| Actions {
-            router: wiki::router(site.clone(), is_stopping.clone()),
-            site,
-        }),
+        wiki: pages
+            .clone()
+            .wiki()
+            .map(|site| Actions { router: wiki::router(site.clone(), is_stopping.clone()), site }),
         pages,
         bound,
         run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),

@@ -46,7 +46,7 @@ function start(page) {
     },
   };
   const notices = openNotices(), preview = openPreview(page), drafts = openDrafts(session), uploads = openUploads(session, notices);
-  Object.assign(session, { notices, preview, drafts });
+  Object.assign(session, { notices, preview, drafts, changed });
   const saving = savingOf(session);
   const shell = session.shell = openShell(page, { notices, onSave: () => saving.run({ leave: true }), onLeave: saving.mayLeave });
   const status = session.status = openStatus(session);

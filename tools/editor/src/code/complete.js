@@ -27,7 +27,7 @@ export function completions(page) {
     [/(!?)\[[^\][\n]*\]\(([^()\s#:]*)$/, async ([, isImage, q]) => {
       const files = names({ kind: 'files', q });
       const found = isImage ? await files : [...await names({ kind: 'pages', q }), ...await files];
-      return found.map(({ link, path, title, name }) => option(link ?? path, { detail: title ?? name, close: ')' }));
+      return found.map(({ link, title, name }) => option(link, { insert: address(link), detail: title ?? name, close: ')' }));
     }, 2],
     [/^>\s*\[!(\w*)$/, async () => BOXES.map(box => option(box, { close: ']' }))],
     [/^:{3,}([\w-]*)$/, async () => CONTAINERS.map(container => option(container, { more: `\n\n:::`, back: 4 }))],
@@ -79,16 +79,18 @@ const matches = q => ({ text, id }) => `${text}\n${id}`.toLowerCase().includes(q
 const answer = (context, typed, options, isFiltered = false) => options.length
   ? { from: context.pos - typed.length, options: options.slice(0, isFiltered ? undefined : MAX_ANSWERS), filter: isFiltered, ...(isFiltered && { validFor: /^[\w-]*$/ }) } : null;
 
+// Where a link leads, as Markdown has it.
+const address = link => /[\s()<>]/.test(link) ? `<${link}>` : link;
 const named = close => ({ name, title, path }) => option(name, { detail: title && title !== name ? title : path, close });
 
 // An offer that ends with `close`, unless that is there already, and then goes on `more`, `back` before its end.
-function option(label, { detail = '', close = '', more = '', back = 0 } = {}) {
+function option(label, { detail = '', insert: text = label, close = '', more = '', back = 0 } = {}) {
   return {
     label,
     detail,
     apply(view, _, from, to) {
       const has = close && view.state.sliceDoc(to, to + close.length) === close;
-      const insert = label + close + more;
+      const insert = text + close + more;
       view.dispatch({ changes: { from, to: has ? to + close.length : to, insert }, selection: { anchor: from + insert.length - back }, userEvent: 'input.complete' });
     },
   };

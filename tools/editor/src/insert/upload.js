@@ -7,8 +7,6 @@ import { h } from '../base/dom.js';
 import { why } from '../save/save.js';
 import { say } from '../texts/texts.js';
 
-const MEDIA = /\.(avif|gif|jpe?g|png|svg|webp|mp4|webm|mp3|ogg|wav)$/i;
-
 class Waiting extends WidgetType {
   constructor(id, name) { super(); Object.assign(this, { id, name }); }
   eq(other) { return other.id === this.id; }
@@ -44,7 +42,7 @@ export function openUploads(session, notices) {
       form.append('file', file, name);
       const answer = await ask('POST', 'uploads', { body: form });
       const place = placeOf(view, id);
-      const insert = (answer.files ?? [answer]).map(linkTo).join('\n');
+      const insert = answer.markdown;
       view.dispatch({ changes: { from: place, insert }, effects: remove.of(id), selection: { anchor: place + insert.length }, userEvent: 'input.paste' });
       notices.tell(say.uploaded(name), { kind: 'done' });
     } catch (error) {
@@ -84,12 +82,4 @@ function named(file) {
   if (file.name && !/^image\.\w+$/.test(file.name)) return file.name;
   const ending = /\.\w+$/.exec(file.name)?.[0] ?? `.${file.type.split('/')[1] ?? 'bin'}`;
   return `${new Date().toLocaleString('sv').replace(' ', '-').replaceAll(':', '')}${ending}`;
-}
-
-function linkTo({ link, name, path }) {
-  const target = link ?? path ?? name;
-  const label = (name ?? target).replace(/^.*\//, '');
-  const words = label.replace(/\.\w+$/, '').replace(/[-_]+/g, ' ').replace(/[[\]]/g, '');
-  const address = /[\s()<>]/.test(target) ? `<${target}>` : target;
-  return MEDIA.test(label) ? `![${/^\d{4} \d\d \d\d \d+$/.test(words) ? '' : words}](${address})` : `[${label.replace(/[[\]]/g, '')}](${address})`;
 }

@@ -1,4 +1,4 @@
-// A new page can begin with a template.
+// A new page begins with a template: the plain one at once, others when they are asked for.
 
 import { ask } from '../base/api.js';
 import { say } from '../texts/texts.js';
@@ -6,20 +6,21 @@ import { changesTo } from '../merge/into.js';
 
 export async function beginWith(session) {
   const { page, notices } = session;
-  if (!page.isNew) return;
-  const answer = await ask('GET', `templates?for=${encodeURIComponent(page.path)}`, { accept: [404] }).catch(() => null);
-  const templates = answer?.templates ?? [];
+  if (!page.isNew || session.text() !== page.text) return;
+  const { templates } = await ask('GET', `templates?for=${encodeURIComponent(page.path)}`).catch(() => ({ templates: [] }));
   if (!templates.length) return;
-  const today = new Date().toLocaleDateString('sv');
-  const title = page.title || page.path.replace(/^.*\//, '').replace(/\.\w+$/, '').replace(/[-_]+/g, ' ');
+  let begun = page.text;
   // Once something is written, a template would be in its way.
-  const isEmpty = () => session.text() === page.text;
-  notices.tell(say.begin_with, {
-    kind: 'ask', name: 'begin',
-    actions: templates.map(({ name, title: label, content }) => [label ?? name, () => {
-      if (!isEmpty()) return;
-      session.put(changesTo(session.text(), content.replaceAll('{{title}}', title).replaceAll('{{date}}', today)));
-      session.view.focus();
-    }]),
-  });
+  const begin = content => {
+    if (session.text() !== begun) return;
+    session.put(changesTo(begun, content));
+    session.baseText = begun = content;
+    const { view } = session;
+    view.dispatch({ selection: { anchor: view.state.doc.length } });
+    view.focus();
+    session.changed();
+  };
+  if (!page.text) begin(templates[0].content);
+  const others = templates.length > 1 ? templates : [];
+  if (others.length) notices.tell(say.begin_with, { kind: 'ask', name: 'begin', actions: others.map(({ name, content }) => [name, () => begin(content)]) });
 }

@@ -83,7 +83,7 @@ export function savingOf(session) {
   // Two texts for the same place. `then` says what becomes of the result: it is saved, or stays in the editor.
   function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
     openConflict(session.shell.root, {
-      base: base ?? session.baseText, ours, theirs, who: author?.name ?? author ?? say.somebody,
+      base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? say.somebody,
       onBack: () => session.view.focus(),
       async onDone(text) {
         const head = commit ?? (await ask('GET', `pages/${inAddress(page.path)}`)).commit;

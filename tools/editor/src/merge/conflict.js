@@ -10,8 +10,8 @@ import { joined, mergeLines, words } from './merge.js';
 const AROUND = 3;
 
 // Opens the view in `parent`. `onDone(text)` is called with the result; `onBack` when the person goes back to the text.
-export function openConflict(parent, { base, ours, theirs, who, onDone, onBack }) {
-  const parts = mergeLines(base, ours, theirs);
+export function openConflict(parent, { base, ours, theirs, isProse, who, onDone, onBack }) {
+  const parts = mergeLines(base, ours, theirs, isProse);
   const places = parts.filter(part => !part.text);
   if (!places.length) return onDone(joined(parts));
   const left = h('p.ed-left', { role: 'status' });

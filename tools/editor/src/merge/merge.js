@@ -1,9 +1,10 @@
-// Two changes of one text become one: by line, and by word where lines clash. What can't be put together is handed back as it is.
+// Two changes of one text become one: by line, and in prose by word where lines clash. What can't be put together is handed back
+// as it is. The server merges saves in the same way (src/wiki/merge.rs).
 
 import { diff } from './diff.js';
 
 // The parts of the result, in order: `{ text }`, or `{ base, ours, theirs }` where somebody has to choose. All are lists of lines.
-export function merge(base, ours, theirs) {
+export function merge(base, ours, theirs, isProse = true) {
   const parts = [];
   const push = lines => {
     if (!lines.length) return;
@@ -12,7 +13,7 @@ export function merge(base, ours, theirs) {
   };
   for (const group of groups(base, ours, theirs)) {
     if (!group.isClash) { push(group.lines); continue; }
-    const words = byWord(group);
+    const words = isProse && byWord(group);
     if (words) push(words);
     else parts.push({ base: group.base, ours: group.ours, theirs: group.theirs });
   }
@@ -20,18 +21,19 @@ export function merge(base, ours, theirs) {
 }
 
 // The merged text, or null when somebody has to choose.
-export function mergeText(base, ours, theirs) {
+export function mergeText(base, ours, theirs, isProse) {
   if (ours === theirs || theirs === base) return ours;
   if (ours === base) return theirs;
-  const parts = mergeLines(base, ours, theirs);
+  const parts = mergeLines(base, ours, theirs, isProse);
   return parts.every(part => part.text) ? joined(parts) : null;
 }
 
-export const mergeLines = (base, ours, theirs) => merge(base.split('\n'), ours.split('\n'), theirs.split('\n'));
+export const mergeLines = (base, ours, theirs, isProse) => merge(base.split('\n'), ours.split('\n'), theirs.split('\n'), isProse);
 export const joined = parts => parts.flatMap(part => part.text).join('\n');
 
 // Stretches of the base with what became of them: `{ lines }` where at most one has changed them, else a clash.
-function groups(base, ours, theirs) {
+// Changes belong together that touch, or when `isNear` says so of what lies between them.
+function groups(base, ours, theirs, isNear = gap => !gap.length) {
   const mine = diff(base, ours), others = diff(base, theirs);
   const found = [];
   let at = 0, i = 0, j = 0, shiftMine = 0, shiftOthers = 0;
@@ -40,11 +42,12 @@ function groups(base, ours, theirs) {
     if (from > at) found.push({ lines: base.slice(at, from) });
     let to = from;
     const [firstMine, firstOthers] = [i, j];
-    // Changes that touch belong together: nobody can say which of them comes first.
+    // Changes of one side alone are no clash, however near; nobody can say which comes first of those of both.
+    const joins = change => change && (change.from <= to || isNear(base.slice(to, change.from)));
     for (let grew = true; grew;) {
       grew = false;
-      while (i < mine.length && mine[i].from <= to) { to = Math.max(to, mine[i++].to); grew = true; }
-      while (j < others.length && others[j].from <= to) { to = Math.max(to, others[j++].to); grew = true; }
+      while (joins(mine[i])) { to = Math.max(to, mine[i++].to); grew = true; }
+      while (joins(others[j])) { to = Math.max(to, others[j++].to); grew = true; }
     }
     const nextShiftMine = shift(mine, i), nextShiftOthers = shift(others, j);
     const part = { base: base.slice(from, to), ours: ours.slice(from + shiftMine, to + nextShiftMine), theirs: theirs.slice(from + shiftOthers, to + nextShiftOthers) };
@@ -62,9 +65,11 @@ const shift = (changes, n) => n ? changes[n - 1].bTo - changes[n - 1].to : 0;
 const same = (a, b) => a.length === b.length && a.every((line, n) => line === b[n]);
 
 function byWord(group) {
-  if (!group.base.length) return null;
+  // Where one side has nothing, it took away what the other changed; where both began with nothing, no order is right.
+  if ([group.base, group.ours, group.theirs].some(lines => !lines.join('').trim())) return null;
   const [base, ours, theirs] = [group.base, group.ours, group.theirs].map(lines => words(lines.join('\n')));
-  const parts = groups(base, ours, theirs);
+  const isNear = gap => !gap.some(token => /[\n\p{L}\p{N}]/u.test(token));
+  const parts = groups(base, ours, theirs, isNear);
   return parts.some(part => part.isClash) ? null : parts.flatMap(part => part.lines).join('').split('\n');
 }
 

@@ -36,8 +36,7 @@ export function openPreview(page) {
 
   async function render(content) {
     const answer = await ask('POST', `preview/${inAddress(page.path)}`, { body: { content } });
-    found = answer.problems ?? [];
-    problems.tell(found);
+    problems.tell(found = own(answer.problems));
     if (!answer.html) return tell(say.no_preview);
     const next = readable(answer.html, page.url);
     nothing.hidden = true;
@@ -57,6 +56,9 @@ export function openPreview(page) {
       frame.srcdoc = `<!doctype html>${next.documentElement.outerHTML}`;
     });
   }
+
+  // What is wrong in this file, and not in one that it includes.
+  const own = all => all.filter(({ path }) => !path || path === page.path);
 
   function tell(text) {
     nothing.textContent = text;
@@ -89,7 +91,7 @@ export function openPreview(page) {
     // Renders at once, and answers the problems.
     async check(text) {
       const answer = await ask('POST', `preview/${inAddress(page.path)}`, { body: { content: text } });
-      problems.tell(found = answer.problems ?? []);
+      problems.tell(found = own(answer.problems));
       return found;
     },
   };

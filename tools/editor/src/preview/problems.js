@@ -28,8 +28,8 @@ export function showProblems(view, found) {
   const { doc } = view.state;
   const marks = found.map(problem => {
     const line = doc.line(Math.min(doc.lines, Math.max(1, problem.line ?? 1)));
-    const from = Math.min(line.to, line.from + Math.max(0, (problem.column ?? 1) - 1));
-    const to = Math.min(line.to, problem.end_column ? line.from + problem.end_column - 1 : wordEnd(line, from));
+    const from = line.from + units(line.text, (problem.column ?? 1) - 1);
+    const to = problem.width ? line.from + units(line.text, problem.column - 1 + problem.width) : wordEnd(line, from);
     // The end of a line has no width of its own.
     const start = to > from ? from : Math.max(line.from, line.to - 1);
     return start < line.to ? Decoration.mark({ class: `ed-problem ${problem.severity}`, problem }).range(start, Math.max(to, start + 1)) : Decoration.line({ class: `ed-problem-line ${problem.severity}`, problem }).range(line.from);
@@ -54,6 +54,8 @@ function next(view) {
 
 export const said = ({ severity, code, message, hint }) => h(`div.ed-said.${severity}`, {}, h('p', {}, message), hint && h('p.ed-hint', {}, hint), code && h('code', {}, code));
 
+// How much of a line its first characters are; some have two units.
+export const units = (text, n) => [...text].slice(0, Math.max(0, n)).join('').length;
 const wordEnd = (line, from) => from + (/^\S+/.exec(line.text.slice(from - line.from))?.[0].length ?? 0);
 
 export const isError = problem => problem.severity === 'error';

@@ -13,7 +13,7 @@ export function openDrafts(session) {
   const key = `recto:draft:${session.page.path}`;
   const kept = signal();
   const onServer = `drafts/${inAddress(session.page.path)}`;
-  let last = null, hasServer = true, isStopped = false;
+  let last = null, sending = Promise.resolve(), isStopped = false;
 
   const draft = () => ({ content: session.text(), base: session.base, baseText: session.baseText, at: Date.now() });
   const here = calm(keepHere, HERE_MS), server = calm(keepThere, SERVER_MS);
@@ -24,10 +24,12 @@ export function openDrafts(session) {
     const text = JSON.stringify(draft());
     try { if (text.length < MAX_CHARS) localStorage.setItem(key, text); kept.tell(); } catch { /* Full, or not allowed: the server has it soon. */ }
   }
-  async function keepThere() {
-    if (isStopped || !hasServer || !session.isDirty() || session.text() === last) return;
+  function keepThere() {
+    if (isStopped || !session.isDirty() || session.text() === last) return;
     const { content, base } = draft();
-    try { await ask('PUT', onServer, { body: { content, base } }); last = content; kept.tell(); } catch (error) { if (error.status === 404 || error.status === 405) hasServer = false; }
+    const body = { content, ...(base && { base }) };
+    // Out of reach, or too large: the browser has it, and the next change tries again.
+    sending = ask('PUT', onServer, { body }).then(() => { last = content; kept.tell(); }, () => {});
   }
   const forgetHere = () => { try { localStorage.removeItem(key); } catch { /* There is none. */ } };
 
@@ -41,8 +43,9 @@ export function openDrafts(session) {
   }
   async function readServer() {
     try {
-      const draft = await ask('GET', onServer, { accept: [404] });
-      return typeof draft?.content === 'string' ? { ...draft, at: Date.parse(draft.at) || 0 } : null;
+      const { drafts } = await ask('GET', onServer);
+      const [draft] = drafts.filter(draft => !draft.conflict_with);
+      return draft && { content: draft.content, base: draft.base ?? '', baseText: draft.base_content ?? '', at: draft.saved_at * 1000 };
     } catch { return null; }
   }
 
@@ -58,7 +61,8 @@ export function openDrafts(session) {
       server.cancel();
       forgetHere();
       last = null;
-      if (hasServer) ask('DELETE', onServer, { accept: [404, 405], keepalive: true }).catch(() => {});
+      // After one that is on its way.
+      sending = sending.then(() => ask('DELETE', onServer, { keepalive: true })).catch(() => {});
     },
     stop() { isStopped = true; here.cancel(); server.cancel(); },
   };

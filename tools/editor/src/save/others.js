@@ -7,12 +7,26 @@ import { changesTo } from '../merge/into.js';
 import { mergeText } from '../merge/merge.js';
 import { say } from '../texts/texts.js';
 
+// How long after a refusal the server is asked again.
+const AGAIN_MS = 5000;
+
 export function watchOthers(session) {
   const events = signal();
-  let isBusy = false, waiting = null;
-  const stream = new EventSource(new URL(`api/changes?path=${encodeURIComponent(session.page.path)}`, home));
-  stream.addEventListener('change', event => { waiting = JSON.parse(event.data); next(); });
-  addEventListener('pagehide', () => stream.close());
+  let isBusy = false, waiting = null, stream = null;
+
+  // Only while the page is seen, since browsers allow a host few connections. What was missed is told at once.
+  function connect() {
+    if (stream || document.hidden) return;
+    const query = new URLSearchParams({ path: session.page.path, ...(session.base && { since: session.base }) });
+    stream = new EventSource(new URL(`api/changes?${query}`, home));
+    stream.addEventListener('change', event => { waiting = JSON.parse(event.data); next(); });
+    stream.addEventListener('error', () => { if (stream?.readyState === EventSource.CLOSED) { close(); setTimeout(connect, AGAIN_MS); } });
+  }
+  function close() { stream?.close(); stream = null; }
+  document.addEventListener('visibilitychange', () => document.hidden ? close() : connect());
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', connect);
+  connect();
 
   async function next() {
     if (isBusy || !waiting || session.isSaving) return;
@@ -32,7 +46,7 @@ export function watchOthers(session) {
     const theirs = now.content.replace(/\r\n?/g, '\n');
     if (session.isSaving || theirs === session.baseText) return;
     const ours = session.text();
-    const merged = mergeText(session.baseText, ours, theirs);
+    const merged = mergeText(session.baseText, ours, theirs, session.page.kind === 'markdown');
     if (merged === null) { events.tell({ kind: 'clash', who, theirs, commit: now.commit }); return; }
     const changes = changesTo(ours, merged);
     Object.assign(session, { base: now.commit, baseText: theirs });

@@ -18,8 +18,7 @@ export async function save(session, { message, minor, text = session.text() }) {
   }
   if (answer?.outcome === 'conflict') return { ...answer, outcome: 'conflict' };
   if (!answer?.commit) return { outcome: 'failed', why: [answer?.title, answer?.detail].filter(Boolean).join(': ') || say.preview_fails };
-  const content = answer.outcome === 'merged' ? answer.content ?? await textAt(session, answer.commit) : text;
-  settle(session, text, content, answer.commit);
+  settle(session, text, answer.content ?? text, answer.commit);
   if (answer.url) session.page.url = answer.url;
   session.page.isNew = false;
   return answer;
@@ -28,14 +27,9 @@ export async function save(session, { message, minor, text = session.text() }) {
 // What was sent is saved as `content`: that is what the next save begins from. What was typed since stays.
 function settle(session, sent, content, commit) {
   const now = session.text();
-  const next = now === sent ? content : mergeText(sent, now, content) ?? now;
+  const next = now === sent ? content : mergeText(sent, now, content, session.page.kind === 'markdown') ?? now;
   Object.assign(session, { base: commit, baseText: content });
   session.put(changesTo(now, next));
-}
-
-async function textAt(session, commit) {
-  const { content } = await ask('GET', `pages/${inAddress(session.page.path)}?at=${commit}`);
-  return content;
 }
 
 export function why(error) {

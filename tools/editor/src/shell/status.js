@@ -2,6 +2,7 @@
 
 import { calm, h } from '../base/dom.js';
 import { count } from '../code/words.js';
+import { units } from '../preview/problems.js';
 import { number, say } from '../texts/texts.js';
 
 const PAUSE_MS = 250;
@@ -16,7 +17,7 @@ export function openStatus(session) {
     const here = session.view.state.doc.lineAt(session.view.state.selection.main.head).number;
     const next = found.find(({ line }) => line > here) ?? found[0];
     const line = session.view.state.doc.line(Math.min(session.view.state.doc.lines, Math.max(1, next.line ?? 1)));
-    session.show(line.from + Math.min(line.length, Math.max(0, (next.column ?? 1) - 1)));
+    session.show(line.from + units(line.text, (next.column ?? 1) - 1));
     problems.title = next.message;
   });
 
