@@ -37,7 +37,7 @@ test('a page is edited, previewed and saved', async () => {
   await preview.waitFor();
   await site.page.keyboard.press('Control+s');
   await commits(site, 2);
-  assert.equal(site.git('log', '-1', '--format=%an: %s'), 'Ada: Edit bread');
+  assert.equal(site.git('log', '-1', '--format=%an: %s'), 'Ada: Edit Bread');
   assert.match(site.git('show', 'HEAD:bread.md'), /For an \*hour\*\.$/);
   assert.equal(site.git('status', '--porcelain'), '');
   await site.page.goto(site.origin + '/bread/');

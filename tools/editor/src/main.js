@@ -1,8 +1,7 @@
 // The editor of the wiki. The server's page has a form with the whole text, which works without this script; here it becomes
 // the place to write in. Parts share the `session` that `start` makes.
 
-import { Prec } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView } from '@codemirror/view';
 import { readPage } from './base/page.js';
 import { applySettings, openEditor } from './code/editor.js';
 import { foreignChanges, put } from './code/foreign.js';
@@ -56,7 +55,6 @@ function start(page) {
     parent: shell.code,
     page,
     extensions: [
-      Prec.highest(keymap.of([{ key: 'Mod-s', run: () => { saving.run({ leave: false }); return true; }, preventDefault: true }])),
       sections, foreignChanges, waitingUploads, pasting(uploads),
       EditorView.updateListener.of(update => {
         if (update.docChanged) changed();
@@ -66,6 +64,12 @@ function start(page) {
   });
   shell.mount({ tools: openToolbar(session, { uploads, onSettings }), status: status.dom, preview: preview.dom });
   document.body.append(shell.root);
+  // Wherever the focus is.
+  shell.root.addEventListener('keydown', event => {
+    if (event.key !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.defaultPrevented) return;
+    event.preventDefault();
+    saving.run({ leave: false });
+  });
   form.hidden = true;
   document.documentElement.classList.add('ed-on');
 

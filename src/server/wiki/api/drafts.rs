@@ -13,7 +13,11 @@ use super::super::{
     actor::{Reader, Writer},
     problem::{Problem, off_thread},
 };
-use crate::{base::path::RepoPath, git::CommitId, wiki::drafts::Draft};
+use crate::{
+    base::path::RepoPath,
+    git::CommitId,
+    wiki::{File, drafts::Draft},
+};
 
 /// The drafts of one file, the newest first.
 #[derive(Debug, Serialize, JsonSchema)]

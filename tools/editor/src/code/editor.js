@@ -51,7 +51,7 @@ export function openEditor({ parent, page, extensions }) {
       looks.of(look(page)),
       isText ? Prec.high(keymap.of(markdownKeys)) : [],
       keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...defaultKeymap, indentWithTab]),
-      EditorView.contentAttributes.of({ 'aria-label': say.text_of(page.path), autocapitalize: 'sentences', 'data-kind': page.kind }),
+      EditorView.contentAttributes.of({ 'aria-label': say.text_of(page.path), autocapitalize: 'sentences', tabindex: '0', 'data-kind': page.kind }),
     ],
   });
   useKeys(view);

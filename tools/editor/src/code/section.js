@@ -51,8 +51,8 @@ export const sections = [shown, guard, keymap.of([{
 }])];
 
 export function showSection(view, range) {
-  // The line break before the next heading is no part of what is edited.
-  const to = range.to < view.state.doc.length ? range.to - 1 : range.to;
+  // The empty lines before the next heading are no part of what is edited: they are there whatever is written.
+  const to = range.from + view.state.sliceDoc(range.from, range.to).trimEnd().length;
   view.dispatch({ effects: set.of({ from: range.from, to }), selection: { anchor: range.from } });
 }
 

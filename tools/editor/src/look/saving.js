@@ -9,7 +9,7 @@ import { say } from '../texts/texts.js';
 
 export function savingOf(session) {
   const { page, notices, drafts } = session;
-  let isLeaving = false;
+  let isLeaving = false, isAskedAgain = false;
 
   addEventListener('beforeunload', event => {
     if (!isLeaving && session.view && session.isDirty()) event.preventDefault();
@@ -27,21 +27,25 @@ export function savingOf(session) {
   }
 
   async function run({ leave: isLast, anyway = false }) {
-    if (session.isSaving) return;
+    if (session.isSaving) { isAskedAgain = true; return; }
     if (!session.isDirty() && !page.isNew) {
       if (isLast) return leave();
       return notices.tell(say.nothing_to_save, { name: 'save' });
     }
     session.isSaving = true;
     session.shell.busy(true);
+    let isDone = false;
     try {
-      if (!anyway && await hasErrors(isLast)) return;
-      await send(isLast);
+      isDone = (anyway || !await hasErrors(isLast)) && await send(isLast);
     } finally {
       session.isSaving = false;
       session.shell.busy(false);
       session.others.resume();
     }
+    // What was typed meanwhile was to be saved as well.
+    const again = isAskedAgain && isDone && session.isDirty();
+    isAskedAgain = false;
+    if (again) await run({ leave: isLast });
   }
 
   // Data and settings with errors, and front matter that can't be read, break more than a page: the person is asked.
@@ -62,22 +66,26 @@ export function savingOf(session) {
   async function send(isLast) {
     const { message, minor } = session.shell;
     const answer = await save(session, { message: message.value.trim() || usualMessage(), minor: minor.checked });
-    if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); return notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); }
-    if (answer.outcome === 'conflict') return choose(answer, isLast);
+    if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); return false; }
+    if (answer.outcome === 'conflict') { choose(answer, isLast); return false; }
+    if (answer.outcome === 'gone') { gone(say.somebody); return false; }
     notices.drop('save');
     notices.drop('clash');
     message.value = '';
     if (!session.isDirty()) drafts.forget(); else drafts.changed();
     changed();
     session.status.state(say.saved, 'saved');
-    if (answer.outcome === 'merged') return tellWhatCameIn(answer);
-    if (isLast && !session.isDirty()) leave();
+    if (answer.outcome === 'merged') notices.tell(say.saved_merged, { kind: 'ask', name: 'save', actions: [[say.show_page, leave]] });
+    else if (isLast && !session.isDirty()) leave();
     else notices.tell(say.saved, { name: 'save', actions: [[say.show_page, leave]] });
+    return true;
   }
 
-  function tellWhatCameIn({ changes = [] }) {
-    const details = changes.slice(0, 5).map(({ author, message }) => `${author?.name ?? author ?? say.somebody}: ${message}`);
-    notices.tell(say.saved_merged, { kind: 'ask', name: 'save', details, actions: [[say.show_page, leave]] });
+  // Others deleted or moved the page: the next save makes it anew.
+  function gone(who) {
+    Object.assign(session, { base: '', baseText: '' });
+    notices.tell(say.gone(who), { kind: 'ask', name: 'others' });
+    changed();
   }
 
   // Two texts for the same place. `then` says what becomes of the result: it is saved, or stays in the editor.
@@ -105,5 +113,5 @@ export function savingOf(session) {
   // Whether the page may be left; the browser asks when there is text that isn't saved.
   const mayLeave = () => true;
 
-  return { run, changed, choose, mayLeave };
+  return { run, changed, choose, gone, mayLeave };
 }

@@ -90,6 +90,7 @@ export function openPreview(page) {
     want(is) { isWanted = is; if (is && waiting !== null) run(); },
     // Renders at once, and answers the problems.
     async check(text) {
+      if (text === last) return found;
       const answer = await ask('POST', `preview/${inAddress(page.path)}`, { body: { content: text } });
       problems.tell(found = own(answer.problems));
       return found;

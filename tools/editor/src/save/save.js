@@ -16,7 +16,9 @@ export async function save(session, { message, minor, text = session.text() }) {
   } catch (error) {
     return { outcome: 'failed', why: why(error) };
   }
-  if (answer?.outcome === 'conflict') return { ...answer, outcome: 'conflict' };
+  // The server calls ours what the wiki has; for the person that is the text of the others.
+  if (answer?.outcome === 'conflict' && answer.ours === null) return { outcome: 'gone' };
+  if (answer?.outcome === 'conflict') return { outcome: 'conflict', commit: answer.commit, base: answer.base ?? '', ours: text, theirs: answer.ours };
   if (!answer?.commit) return { outcome: 'failed', why: [answer?.title, answer?.detail].filter(Boolean).join(': ') || say.preview_fails };
   settle(session, text, answer.content ?? text, answer.commit);
   if (answer.url) session.page.url = answer.url;

@@ -30,8 +30,8 @@ export function openShell(page, { notices, onSave, onLeave }) {
   const right = h('section.ed-read', { id: 'ed-read', 'aria-label': say.read }, preview);
   const divider = h('div.ed-divider', { role: 'separator', tabIndex: 0, 'aria-orientation': 'vertical', 'aria-label': say.panes, 'aria-valuemin': '20', 'aria-valuemax': '80' });
   const panes = h('div.ed-panes', {}, left, divider, right);
-  const root = h('div.ed', {},
-    h('header.ed-bar', {}, back, h('div.ed-name', {}, title, h('p', {}, page.path)), tabs, form),
+  const root = h('div.ed', { role: 'main', 'aria-label': say.editor },
+    h('div.ed-bar', {}, back, h('div.ed-name', {}, title, h('p', {}, page.path)), tabs, form),
     tools, notices.dom, panes, status);
 
   const shown = [];

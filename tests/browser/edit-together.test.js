@@ -1,0 +1,100 @@
+// Two browsers edit at once: each save is one commit, what can be merged is, and nothing is lost.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Writer, commits, desktop, open, phone } from './wiki.js';
+
+const text = '# Bread\n\nFlour and water.\n\n## Oven\n\nHot and dry.\n\n## Rest\n\nAn hour.\n';
+const files = { 'recto.yml': 'title: Bread\n', 'index.md': '# Home\n', 'bread.md': text };
+
+test('what one saves comes into the text that the other writes, and into the page that is read', async () => {
+  const site = await open(files);
+  const reader = site.page;
+  await reader.goto(site.origin + '/bread/');
+  const [one, two] = [await Writer.of(site), await Writer.of(site)];
+  await one.edit('bread.md');
+  await two.edit('bread.md');
+  await two.after('An hour');
+  await two.type(' and a half');
+  await one.after('Flour');
+  await one.type(', salt');
+  await one.save();
+  await commits(site, 2);
+  await two.notice('Changed by Ada, merged below');
+  await two.shows('Flour, salt and water.');
+  // The cursor stays where it was, although lines above have changed.
+  await two.type(' or two');
+  await two.shows('An hour and a half or two.');
+  await site.text('Flour, salt and water.');
+  // What others did can't be undone here.
+  await two.page.keyboard.press('Control+z');
+  await two.shows('Flour, salt and water.');
+  await two.page.keyboard.press('Control+y');
+  await two.save();
+  await commits(site, 3);
+  assert.match(site.git('show', 'HEAD:bread.md'), /^# Bread\n\nFlour, salt and water\.\n[^]*An hour and a half or two\.$/);
+  await one.shows('An hour and a half or two.');
+  await one.close();
+  await two.close();
+  await site.close();
+});
+
+for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
+  test(`a conflict is decided place by place, on a ${name}`, async () => {
+    const site = await open(files);
+    const [one, two] = [await Writer.of(site), await Writer.of(site, context)];
+    await one.edit('bread.md');
+    await two.edit('bread.md');
+    await two.after('Hot');
+    await two.type('ter');
+    await one.after('Hot');
+    await one.type('test');
+    await one.save();
+    await commits(site, 2);
+    await two.notice('changed lines that you changed, too');
+    await two.page.click('.ed-primary');
+    const places = two.page.locator('.ed-card');
+    await places.first().waitFor();
+    assert.equal(await places.count(), 1);
+    assert.match(await places.first().innerText(), /Hotter and dry\.[^]*Hottest and dry\./);
+    assert.ok(await two.page.isDisabled('.ed-conflict-head .ed-primary'), 'nothing is chosen yet');
+    // Meanwhile nothing is published, and the text is kept.
+    assert.equal(site.git('rev-list', '--count', 'HEAD'), '2');
+    const { drafts } = await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json();
+    assert.ok(drafts.some(({ content }) => content.includes('Hotter')));
+    await places.first().getByRole('button', { name: 'Take theirs' }).click();
+    await two.page.getByLabel('What will be saved').fill('Hottest of all and dry.');
+    await two.page.click('.ed-conflict-head .ed-primary');
+    await commits(site, 3);
+    assert.match(site.git('show', 'HEAD:bread.md'), /\nHottest of all and dry\.\n/);
+    assert.doesNotMatch(site.git('show', 'HEAD:bread.md'), /<<<<|>>>>/);
+    await one.shows('Hottest of all and dry.');
+    const left = await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json();
+    assert.deepEqual(left.drafts, []);
+    await one.close();
+    await two.close([/409/]);
+    await site.close();
+  });
+}
+
+test('both write on while both save', async () => {
+  const site = await open(files);
+  const [one, two] = [await Writer.of(site), await Writer.of(site)];
+  await one.edit('bread.md');
+  await two.edit('bread.md');
+  await one.after('Flour');
+  await two.after('An hour');
+  for (let n = 0; n < 4; n++) {
+    await Promise.all([one.type(` a${n}`), two.type(` b${n}`)]);
+    await one.save();
+    await two.save();
+  }
+  await one.shows('An hour b0 b1 b2 b3.');
+  await two.shows('Flour a0 a1 a2 a3 and');
+  assert.equal(await one.text(), await two.text());
+  const saved = site.git('show', 'HEAD:bread.md');
+  assert.equal(saved, text.replace('Flour', 'Flour a0 a1 a2 a3').replace('An hour', 'An hour b0 b1 b2 b3').trim());
+  await one.close();
+  await two.close();
+  await site.close();
+});

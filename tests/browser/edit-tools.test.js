@@ -1,0 +1,238 @@
+// What helps to write: tools, keys, completion, tables, sections, front matter, templates, the preview beside it.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { Writer, commits, desktop, open, phone } from './wiki.js';
+
+// The wiki's pages run no script that is put into them; what the debugger evaluates is none of theirs.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const long = Array.from({ length: 40 }, (_, n) => `## Part ${n}\n\nText of part ${n}.\n\n\`\`\`\ncode ${n}\n\`\`\`\n`).join('\n');
+const files = {
+  'recto.yml': 'title: Bread\n',
+  'index.md': '# Home\n',
+  'bread.md': '---\ntitle: Bread\ntags: [rye]\n---\n\nFlour and water.\n\n## Oven\n\nHot.\n\n## Rest\n\nAn hour.\n',
+  'guide/sour-dough.md': '---\ntags: [rye, slow]\n---\n# Sour dough\n\n## Feeding\n\nDaily.\n',
+  'guide/long.md': `# Long\n\n${long}`,
+  'img/loaf.png': 'x',
+  'themes/default/new/meeting.md': '---\ntitle: {{title}}\n---\n\n## Present\n',
+};
+
+// Chooses from what is offered.
+async function complete(writer, typed, label) {
+  await writer.type(typed);
+  const option = writer.page.locator('.cm-tooltip-autocomplete li', { hasText: label }).first();
+  await option.waitFor();
+  await option.click();
+}
+const tool = (writer, name) => writer.page.getByRole('button', { name, exact: false }).first().click();
+
+test('names are completed', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('bread.md');
+  await one.end('\n\n');
+  await complete(one, '[[sour', 'Sour dough');
+  await one.shows('[[Sour dough]]');
+  await one.type('\n[[Sour dough');
+  await complete(one, '#fee', 'Feeding');
+  await one.shows('[[Sour dough#Feeding]]');
+  await one.type('\n[[');
+  await complete(one, '#ov', 'Oven');
+  await one.shows('[[#Oven]]');
+  await one.type('\n');
+  await complete(one, '![loaf](loaf', 'loaf.png');
+  await one.shows('![loaf](img/loaf.png)');
+  await one.type('\n');
+  await complete(one, ':bread', 'bread');
+  await one.shows(':bread:');
+  await one.after('rye');
+  await complete(one, ', sl', 'slow');
+  await one.shows('tags: [rye, slow]');
+  await one.after('Bread');
+  await one.type('\n');
+  await complete(one, 'weig', 'weight');
+  await one.type('3');
+  await one.save();
+  await commits(site, 2);
+  const saved = site.git('show', 'HEAD:bread.md');
+  assert.match(saved, /weight: 3\ntags: \[rye, slow\]/);
+  await one.page.goto(site.origin + '/bread/');
+  assert.equal(await one.page.locator('main a[href="/guide/sour-dough/#feeding"]').count(), 1);
+  // Of a picture whose name is not whole yet.
+  await one.close([/404/]);
+  await site.close();
+});
+
+test('tools, keys and tables change the text', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('bread.md');
+  await one.after('Flour');
+  await tool(one, 'Bold');
+  await one.shows('**Flour** and water.');
+  await one.page.keyboard.press('Control+b');
+  await one.shows('Flour and water.');
+  await one.end('\n\n');
+  await one.page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'Loaf\tGrams\nrye\t500\nspelt\t1000\n');
+    document.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await one.shows('| spelt |  1000 |');
+  await one.page.frameLocator('iframe').locator('td', { hasText: '1000' }).waitFor();
+  // Find and replace.
+  await one.page.keyboard.press('Control+f');
+  await one.page.getByLabel('Find', { exact: true }).fill('Oven');
+  await one.page.getByLabel('Replace by').fill('Stove');
+  await one.page.getByRole('button', { name: 'Replace', exact: true }).click();
+  await one.page.getByRole('button', { name: 'Replace all' }).click();
+  await one.page.keyboard.press('Escape');
+  await one.shows('## Stove');
+  // Many cursors.
+  await one.after('Hot');
+  await one.page.keyboard.press('Control+Alt+ArrowDown').catch(() => {});
+  // Words are counted, and headings lead there.
+  await one.until(() => /\d+ words/.test(document.querySelector('.ed-status').textContent));
+  await tool(one, 'Outline');
+  await one.page.getByRole('button', { name: 'Rest' }).click();
+  await one.until(() => /Line 12/.test(document.querySelector('.ed-place').textContent));
+  await one.close();
+  await site.close();
+});
+
+test('keys of Vim can be chosen, and stay', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('bread.md');
+  await tool(one, 'Settings');
+  await one.page.getByLabel('Keys').selectOption('vim');
+  await one.page.locator('.cm-vim-panel').waitFor();
+  await one.page.keyboard.press('Escape');
+  await one.page.reload();
+  await one.page.locator('.cm-vim-panel').waitFor();
+  await one.page.click('.cm-content');
+  await one.type('Gkdd:w');
+  await one.page.keyboard.press('Enter');
+  await commits(site, 2);
+  assert.doesNotMatch(site.git('show', 'HEAD:bread.md'), /An hour/);
+  await one.close();
+  await site.close();
+});
+
+test('text and preview scroll in step', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('guide/long.md');
+  const frame = one.page.frameLocator('iframe');
+  await frame.locator('[data-line="3"]').waitFor();
+  await one.page.mouse.move(200, 400);
+  await one.page.mouse.wheel(0, 4000);
+  // What stands at the top of the text stands at the top of the page.
+  await one.until(() => {
+    const top = document.querySelector('.cm-scroller').getBoundingClientRect().top;
+    const shown = [...document.querySelectorAll('.cm-line')].filter(line => line.getBoundingClientRect().top >= top && /^## Part/.test(line.textContent));
+    const page = document.querySelector('iframe').contentDocument;
+    if (page.scrollingElement.scrollTop < 1000) return false;
+    const heading = [...page.querySelectorAll('h2')].find(heading => heading.textContent.startsWith(shown[0].textContent.slice(3)));
+    return Math.abs(heading.getBoundingClientRect().top - shown[0].getBoundingClientRect().top + top) < 150;
+  });
+  await one.close();
+  await site.close();
+});
+
+test('one section is edited from its heading', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.page.goto(site.origin + '/bread/');
+  await one.page.hover('h2#oven');
+  await one.page.click('h2#oven .edit-section');
+  await one.page.waitForSelector('.ed .cm-content');
+  await one.notice('You edit one section: Oven');
+  assert.doesNotMatch(await one.text(), /Flour|Rest/);
+  await one.page.keyboard.press('Control+End');
+  await one.type(' Very hot.');
+  await one.save();
+  await commits(site, 2);
+  assert.equal(site.git('show', 'HEAD:bread.md'), files['bread.md'].replace('Hot.', 'Hot. Very hot.').trim());
+  assert.equal(site.git('log', '-1', '--format=%s'), 'Edit Bread: Oven');
+  await one.close();
+  await site.close();
+});
+
+test('a new page begins with a template, and a form knows its front matter', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.page.goto(site.origin + '/guide/first-steps/');
+  await one.page.click('a.wiki-button');
+  await one.page.waitForSelector('.ed .cm-content');
+  await one.shows('title: First steps');
+  await one.page.getByRole('button', { name: 'meeting' }).click();
+  await one.shows('## Present');
+  await tool(one, 'About the page');
+  const form = one.page.locator('.ed-menu:popover-open');
+  await form.getByLabel('Title').fill('First: steps');
+  await one.shows('title: "First: steps"');
+  await form.getByLabel('Tags').fill('rye, new');
+  await one.shows('tags: [rye, new]');
+  await form.getByLabel('Draft').check();
+  await one.shows('draft: true');
+  await form.getByLabel('Draft').uncheck();
+  await one.until(() => !document.querySelector('.cm-content').innerText.includes('draft'));
+  await one.page.keyboard.press('Escape');
+  await one.save();
+  await commits(site, 2);
+  assert.equal(site.git('show', 'HEAD:guide/first-steps.md'), '---\ntitle: "First: steps"\ntags: [rye, new]\n---\n\n## Present');
+  await one.close([/404/]);
+  await site.close();
+});
+
+for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
+  test(`the editor is accessible, on a ${name}`, async () => {
+    const site = await open(files);
+    const one = await Writer.of(site, context);
+    const check = async what => {
+      for (const colorScheme of ['light', 'dark']) {
+        await one.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const found = await one.page.evaluate(async () => {
+          const { violations } = await window.axe.run({ exclude: ['iframe'] });
+          return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+        });
+        assert.deepEqual(found, [], `${what} ${colorScheme}`);
+      }
+    };
+    await one.edit('bread.md');
+    await one.page.evaluate(axe);
+    await check('editor');
+    await one.page.click('.cm-content');
+    await one.page.keyboard.press('Control+f');
+    await check('search');
+    await one.page.keyboard.press('Escape');
+    for (const menu of ['Heading', 'Outline', 'About the page', 'Settings']) {
+      await tool(one, menu);
+      await one.page.locator('.ed-menu:popover-open').waitFor();
+      await check(menu);
+      await one.page.keyboard.press('Escape');
+    }
+    if (name === 'phone') {
+      await one.page.getByRole('tab', { name: 'Read' }).click();
+      await check('preview');
+      await one.page.getByRole('tab', { name: 'Write' }).click();
+    }
+    // A conflict.
+    await one.after('Hot');
+    await one.type('ter');
+    site.write('bread.md', files['bread.md'].replace('Hot', 'Hottest'));
+    site.git('commit', '-q', '-am', 'Hottest');
+    await one.notice('changed lines that you changed, too');
+    await check('notice');
+    await one.page.getByRole('button', { name: 'Choose now' }).click();
+    await one.page.locator('.ed-card').waitFor();
+    await check('conflict');
+    await one.page.getByRole('button', { name: 'Take both' }).click();
+    await check('chosen');
+    await one.close();
+    await site.close();
+  });
+}
