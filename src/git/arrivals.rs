@@ -1,7 +1,6 @@
 //! [`Arrival`]: a commit that came to a branch, with the files that it changes.
 
 use git2::{Commit, Delta, DiffDelta, Oid, Repository, Sort};
-use serde::Serialize;
 
 use crate::{
     base::path::RepoPath,
@@ -14,7 +13,7 @@ const MAX_PATHS: usize = 1000;
 const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
 /// A commit that came to a branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// Its id.
     pub commit: CommitId,

@@ -19,7 +19,8 @@ pub(super) fn attach(html: &str, text: &str) -> String {
             _ => attached.push_str(rest),
         }
     }
-    attached
+    // Themes look whether a page begins with its own heading.
+    attached.trim_start_matches('\n').to_owned()
 }
 
 /// The length of `<name` at the beginning of some HTML; `None` where no element begins.
@@ -42,7 +43,7 @@ mod tests {
             "<p data-line=\"1\">a</p>\n<p data-line=\"3\">b\nc</p>"
         );
         assert_eq!(marked("{3}<ul>\n{5}<li>{5}c</li>"), "<ul data-line=\"3\">\n<li data-line=\"4\">c</li>");
-        assert_eq!(marked("{0}\n<my-box class=\"x\">"), "\n<my-box data-line=\"1\" class=\"x\">");
+        assert_eq!(marked("{0}\n<my-box class=\"x\">"), "<my-box data-line=\"1\" class=\"x\">");
         assert_eq!(marked("{0}<!-- x -->{x}<p>{0}"), "<!-- x --><p>");
         assert_eq!(marked("a{0"), "a");
     }

@@ -194,7 +194,13 @@ impl Renderer {
 
     fn asking(&self, asker: Asker) -> Arc<Render> {
         let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
-        Arc::new(Render { asker, highlighter, images, chapters: Chapters::new(&self.chapters), with_lines: self.with_lines })
+        Arc::new(Render {
+            asker,
+            highlighter,
+            images,
+            chapters: Chapters::new(&self.chapters),
+            with_lines: self.with_lines,
+        })
     }
 }
 

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::Print, path::RepoPath},
     git::{Author, CommitId, Moment},
-    wiki::{Action, Actor, Wiki, WikiError, name},
+    wiki::{
+        Action, Actor, Change, Save, Wiki, WikiError, name,
+        save::{Merge, SaveResult, Wanted},
+    },
 };
 
 /// The largest draft.
@@ -188,6 +191,37 @@ impl Wiki {
     /// Throws away all that somebody has of a file that is not in the branch.
     pub fn discard_drafts(&self, actor: &Actor, path: &str) -> Result<(), WikiError> {
         self.drafts().discard(&actor.author, &own_path(actor, path)?)
+    }
+}
+
+impl Wiki {
+    /// Saves what somebody was writing in several files, as one commit. Each draft is merged with what others have saved since it
+    /// began; a conflict in one of them ends it all, and they stay.
+    pub fn save_drafts(
+        &self,
+        actor: &Actor,
+        paths: &[String],
+        message: &str,
+    ) -> Result<SaveResult, WikiError> {
+        let base = self.store().head()?.commit;
+        let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+        for written in paths {
+            let path = own_path(actor, written)?;
+            let drafts = self.drafts().of(&actor.author, &path)?;
+            let Some(draft) = drafts.into_iter().find(|draft| draft.conflict_with.is_none()) else {
+                return Err(WikiError::NoFile { path });
+            };
+            let content = Some(draft.content.as_bytes());
+            match self.merge(&Wanted { path: path.clone(), content }, draft.base, base)? {
+                Merge::Unchanged => self.drafts().saved(&actor.author, &path, draft.base)?,
+                Merge::Conflict(conflict) => conflicts.push(*conflict),
+                Merge::Edit { content, .. } => changes.push(Change { path: written.clone(), content }),
+            }
+        }
+        if !conflicts.is_empty() {
+            return Ok(SaveResult::Conflict(conflicts));
+        }
+        self.save(actor, &Save { changes, base, message: message.to_owned(), minor: false })
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`WikiError`]: why something can't be done, in words for people, with the next step.
 
 use crate::{
-    base::path::RepoPath,
+    base::{diagnostic::Diagnostic, path::RepoPath},
     git::{CommitId, GitError},
     source::SourceError,
 };
@@ -109,6 +109,14 @@ pub enum WikiError {
         /// How many there may be.
         limit: usize,
     },
+    /// No program could read it.
+    #[error("`{path}` has an error: {}", problem.message)]
+    Invalid {
+        /// The file.
+        path: RepoPath,
+        /// What is wrong, and where.
+        problem: Box<Diagnostic>,
+    },
     /// Nothing is to be changed.
     #[error("there is nothing to save")]
     Nothing,
@@ -146,6 +154,7 @@ impl WikiError {
             Self::Reading { .. } => Some("look again in a moment".to_owned()),
             Self::Merge { .. } => Some("take back the commits that it merged, one by one".to_owned()),
             Self::Busy => Some("save again".to_owned()),
+            Self::Invalid { problem, .. } => problem.hint.clone(),
             Self::TooManyDrafts { .. } => Some("save or discard some of them".to_owned()),
             Self::TooLarge { .. } => Some("split it".to_owned()),
             Self::Git(error) => error.hint(),

@@ -21,9 +21,11 @@ pub mod templates;
 
 mod error;
 mod health;
+mod slides;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod valid;
 mod view;
 
 use std::{sync::Arc, time::Duration};

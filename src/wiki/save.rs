@@ -98,13 +98,13 @@ pub enum SaveResult {
 }
 
 /// A change whose path is looked at.
-struct Wanted<'a> {
-    path: RepoPath,
-    content: Option<&'a [u8]>,
+pub(super) struct Wanted<'a> {
+    pub(super) path: RepoPath,
+    pub(super) content: Option<&'a [u8]>,
 }
 
 /// What a change comes to at a head.
-enum Merge {
+pub(super) enum Merge {
     Unchanged,
     Edit { content: Option<Vec<u8>>, is_merged: bool, is_new: bool },
     Conflict(Box<Conflict>),
@@ -248,7 +248,8 @@ impl Wiki {
         }
     }
 
-    fn merge(
+    /// What a change comes to at a head.
+    pub(super) fn merge(
         &self,
         change: &Wanted<'_>,
         base: Option<CommitId>,

@@ -258,3 +258,78 @@ fn blocks_of_a_preview_say_their_lines() {
     let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
     assert!(!String::from_utf8_lossy(&page.bytes).contains("data-line"));
 }
+
+#[test]
+fn drafts_of_several_files_are_one_commit() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let ada = actor("Ada");
+    let (a, base) = text(&wiki, "a.md");
+    let keep =
+        |path: &str, content: &str| wiki.keep_draft(&ada, path, content.to_owned(), base).expect("kept");
+    keep("a.md", &a.replace("gamma three", "gamma ADA"));
+    keep("new.md", "# New\n");
+    done(save(&wiki, "Bob", base, "a.md", &a.replace("alpha one", "alpha BOB")));
+    let paths = ["a.md".to_owned(), "new.md".to_owned()];
+    let saved = done(wiki.save_drafts(&ada, &paths, "Both"));
+    assert_eq!(saved.outcome, Outcome::Committed);
+    assert_eq!(
+        text(&wiki, "a.md").0,
+        a.replace("alpha one", "alpha BOB").replace("gamma three", "gamma ADA")
+    );
+    assert_eq!(repo.git_with_input("log -1 --format=%an:%s --name-only", b""), "Ada:Both\n\na.md\nnew.md");
+    assert!(wiki.drafts().of_author(&ada.author).expect("readable").is_empty());
+    let base = wiki.head().expect("a head").commit;
+    let (a, _) = text(&wiki, "a.md");
+    wiki.keep_draft(&ada, "a.md", a.replace("beta two", "beta ADA"), base).expect("kept");
+    wiki.keep_draft(&ada, "b.md", "# C\n".to_owned(), base).expect("kept");
+    done(save(&wiki, "Bob", base, "a.md", &a.replace("beta two", "beta BOB")));
+    let paths = ["a.md".to_owned(), "b.md".to_owned()];
+    assert!(matches!(wiki.save_drafts(&ada, &paths, ""), Ok(SaveResult::Conflict(_))));
+    assert_eq!(wiki.drafts().of_author(&ada.author).expect("readable").len(), 2, "they stay");
+}
+
+#[test]
+fn settings_and_data_with_errors_are_refused() {
+    let repo = repo();
+    let wiki = wiki(&repo);
+    let path = |path: &str| RepoPath::new(path).expect("a path");
+    let refused = |name: &str, text: &str, anyway| match wiki.check(&path(name), text, anyway) {
+        Err(WikiError::Invalid { problem, .. }) => {
+            problem.place.and_then(|place| place.span).map(|span| span.line)
+        }
+        Ok(()) => None,
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(refused("recto.yml", "title: A\nmenu: [\n", true), Some(2));
+    assert_eq!(refused("data/a.yml", "a: 1\nb: [\n", false), Some(2));
+    assert_eq!(refused("data/a.yml", "a: 1\nb: [\n", true), None);
+    assert_eq!(refused("data/a.json", "{\"a\": }", false), Some(1));
+    for (name, text) in
+        [("recto.yml", "title: A\n"), ("a.md", "---\n: [\n---\n"), ("x.css", "{"), ("a.yml", "")]
+    {
+        assert_eq!(refused(name, text, false), None, "{name}");
+    }
+}
+
+#[test]
+fn a_chapter_is_shown_as_its_slides() {
+    let repo = TestRepo::new();
+    repo.write("day.yml", "title: Day\ncontent:\n- one.md\n- two.md\n")
+        .write("one.md", "# One\n\n---\n\n## More of one\n")
+        .write("two.md", "# Two\n")
+        .commit("one");
+    let wiki = wiki(&repo);
+    let shown = |path: &str, text: &str| {
+        let preview = wiki.preview(&actor("x"), path, text).expect("a preview");
+        assert!(preview.is_deck);
+        let html = String::from_utf8_lossy(&preview.html).into_owned();
+        let sources = html.split("data-source=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        (sources.map(str::to_owned).collect::<Vec<_>>().join(" "), html.contains("Another"))
+    };
+    assert_eq!(
+        shown("two.md", "# Two\n\n---\n\n## Another\n"),
+        ("two.md:1 two.md:1 two.md:1 two.md:5".to_owned(), true)
+    );
+    assert_eq!(shown("day.yml", "title: Day\ncontent:\n- two.md\n- one.md\n").0, "two.md:1 one.md:1");
+}

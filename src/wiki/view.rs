@@ -6,9 +6,9 @@ use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::CommitId,
     render::Renderer,
-    site::route::Route,
+    site::{Site, route::Route},
     source::{ChangeSet, Entry, Listing, Overlay, Source},
-    wiki::{Action, Actor, Wiki, WikiError, name},
+    wiki::{Action, Actor, Wiki, WikiError, name, slides, valid},
 };
 
 /// A file of the head.
@@ -27,6 +27,8 @@ pub struct File {
 pub struct Preview {
     /// The whole page, as readers would see it.
     pub html: Arc<[u8]>,
+    /// Whether it is the slides of a chapter, or of a deck the first of each chapter.
+    pub is_deck: bool,
     /// Its title.
     pub title: String,
     /// What is wrong with it.
@@ -74,13 +76,19 @@ impl Wiki {
         actor.check(Action::Read, &path)?;
         let renderer = self.with_text(&path, content);
         let site = renderer.site();
-        let problems_of_file = site.file(&path).map(|file| file.diagnostics.clone()).unwrap_or_default();
-        let route = site.route_of_file(&path).unwrap_or_else(|| Route::new("/"));
+        let problems_of_file = match site.file(&path) {
+            Some(file) => file.diagnostics.clone(),
+            None => valid::problems(&path, content),
+        };
+        let deck = deck_of(site, &path);
+        let route = deck.clone().or_else(|| site.route_of_file(&path)).unwrap_or_else(|| Route::new("/"));
         let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
         let rendered = renderer.clone().with_lines().render(&route);
         let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
+        let html = if deck.is_some() { slides::of_file(&html, &path) } else { html };
         let problems = problems_of_file.into_iter().chain(problems).collect();
-        Ok(Preview { html, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
+        let is_deck = deck.is_some();
+        Ok(Preview { html, is_deck, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
     }
 
     /// The HTML of a text as the body of a page; `None` when the site would have no such page.
@@ -103,4 +111,12 @@ impl Wiki {
         let site = Arc::new(site.update(&*source, &changes, listing));
         snapshot.renderer.next(site, source)
     }
+}
+
+/// The address of the deck that a file is the manifest or a chapter of.
+fn deck_of(site: &Site, path: &RepoPath) -> Option<Route> {
+    let decks = site.decks();
+    let manifest =
+        Some(path).filter(|path| decks.get(path).is_some()).or_else(|| decks.using(path).next())?;
+    Some(decks.get(manifest)?.route.clone())
 }

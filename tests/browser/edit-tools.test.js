@@ -92,7 +92,9 @@ test('tools, keys and tables change the text', async () => {
   await one.shows('## Stove');
   // Many cursors.
   await one.after('Hot');
-  await one.page.keyboard.press('Control+Alt+ArrowDown').catch(() => {});
+  await one.page.keyboard.press('Control+Alt+ArrowDown');
+  await one.until(() => /×2/.test(document.querySelector('.ed-place').textContent));
+  await one.page.keyboard.press('Escape');
   // Words are counted, and headings lead there.
   await one.until(() => /\d+ words/.test(document.querySelector('.ed-status').textContent));
   await tool(one, 'Outline');

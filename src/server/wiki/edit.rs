@@ -132,7 +132,7 @@ fn submitted(site: &Site, writer: FormWriter, path: &str, sent: &Sent) -> Result
     let change = Change { path: path.to_owned(), content: Some(content.clone().into_bytes()) };
     let save =
         Save { changes: vec![change], base, message: sent.message.clone(), minor: sent.minor.is_some() };
-    match site.wiki.save(&actor, &save) {
+    match site.wiki.check(&file.path, &content, false).and_then(|()| site.wiki.save(&actor, &save)) {
         Ok(SaveResult::Saved(_)) => Ok(page::see_other(&site.address_of(&file.path))),
         Ok(SaveResult::Conflict(conflicts)) => {
             let Some(conflict) = conflicts.into_iter().next() else { return Err(WikiError::Nothing.into()) };

@@ -7,6 +7,7 @@
 
 mod actor;
 mod api;
+mod drafts;
 mod edit;
 mod health;
 mod metrics;
@@ -111,6 +112,7 @@ pub(super) fn router(site: Site, stopping: watch::Receiver<bool>) -> Router {
         .merge(past::router())
         .route("/-/health", get(health::answer))
         .route("/-/metrics", get(metrics::answer))
+        .merge(drafts::router())
         .merge(api::router(Streams::new(MAX_LISTENERS, stopping)))
         .fallback(problem::nothing_here)
         .layer(middleware::from_fn(metrics::keep_route))

@@ -27,12 +27,18 @@ pub(super) struct Problem {
     /// What is wrong here, and the next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) detail: Option<String>,
+    /// The line that it is about, from 1, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    /// The column, from 1, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
         let kind = format!("urn:recto:{kind}");
-        Self { kind, title: title.into(), status: status.as_u16(), detail: None }
+        Self { kind, title: title.into(), status: status.as_u16(), detail: None, line: None, column: None }
     }
 
     pub(super) fn with_detail(self, detail: impl Into<String>) -> Self {
@@ -77,6 +83,7 @@ impl From<WikiError> for Problem {
             WikiError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             WikiError::Unresolved { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
             WikiError::TooManyDrafts { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too-many-drafts"),
+            WikiError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             WikiError::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, "nothing"),
             WikiError::Merge { .. } => (StatusCode::CONFLICT, "merge"),
             WikiError::Reading { .. } => (StatusCode::SERVICE_UNAVAILABLE, "reading"),
@@ -95,7 +102,14 @@ impl From<WikiError> for Problem {
         };
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         let detail = [cause, error.hint()].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        let problem = Self::new(status, kind, error.to_string());
+        let span = match &error {
+            WikiError::Invalid { problem, .. } => {
+                problem.place.as_ref().and_then(|place| place.span.as_ref())
+            }
+            _ => None,
+        };
+        let (line, column) = span.map(|span| (span.line, span.column)).unzip();
+        let problem = Self { line, column, ..Self::new(status, kind, error.to_string()) };
         if detail.is_empty() { problem } else { problem.with_detail(detail) }
     }
 }

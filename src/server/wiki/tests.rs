@@ -99,7 +99,7 @@ fn the_api_reads_and_writes() {
     let (status, reply) =
         ask(addr, "POST", "/-/api/preview/n.md", JSON, r##"{"content":"# New\n\nnot saved\n"}"##);
     assert!(
-        status == 200 && reply.contains("<p>not saved</p>") && reply.contains("\"title\":\"New\""),
+        status == 200 && reply.contains(">not saved</p>") && reply.contains("\"title\":\"New\""),
         "{reply}"
     );
     assert_eq!(ask(addr, "PUT", "/-/api/pages/n.md", JSON, "{").0, 400);

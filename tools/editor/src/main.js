@@ -11,6 +11,7 @@ import { openUploads, waitingUploads } from './insert/upload.js';
 import { openPreview } from './preview/preview.js';
 import { showProblems } from './preview/problems.js';
 import { inStep } from './preview/scroll.js';
+import { openSlides } from './preview/slides.js';
 import { openDrafts } from './save/drafts.js';
 import { watchOthers } from './save/others.js';
 import { openNotices } from './shell/notices.js';
@@ -58,7 +59,7 @@ function start(page) {
       sections, foreignChanges, waitingUploads, pasting(uploads),
       EditorView.updateListener.of(update => {
         if (update.docChanged) changed();
-        if (update.docChanged || update.selectionSet) status.changed();
+        if (update.docChanged || update.selectionSet) { status.changed(); slides?.changed(); }
       }),
     ],
   });
@@ -89,6 +90,7 @@ function start(page) {
   preview.followed.on(() => shell.show('write'));
   drafts.kept.on(() => session.isDirty() && status.state(say.draft_kept));
   inStep(session.view, preview);
+  const slides = openSlides(session);
 
   session.others = watchOthers(session);
   tellOfOthers(session, saving);

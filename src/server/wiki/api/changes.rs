@@ -9,7 +9,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::{
@@ -19,7 +20,8 @@ use super::super::{
     problem::Problem,
 };
 use crate::{
-    git::{Arrival, CommitId},
+    base::path::RepoPath,
+    git::{Arrival, Author, CommitId},
     wiki::Actor,
 };
 
@@ -27,20 +29,36 @@ use crate::{
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// What somebody wants to hear.
-#[derive(Debug, Deserialize)]
-pub(in crate::server::wiki) struct Wish {
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(in crate::server::wiki) struct AskedChanges {
     /// Only what changes this file.
     path: Option<String>,
     /// All that came after this commit.
     since: Option<CommitId>,
 }
 
+/// A commit that came to the branch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::server::wiki) struct Change {
+    commit: CommitId,
+    author: Author,
+    /// Since 1970, in seconds.
+    at: i64,
+    message: String,
+    /// The files that it changes; `None` when anything may have changed, as after a branch was forced elsewhere.
+    paths: Option<Vec<RepoPath>>,
+}
+
+/// What the stream is, for the document.
+pub(in crate::server::wiki) const MEANING: &str = "Events with the name `change`, until the connection ends. The id of an event is the commit, so a stream that was cut off \
+     goes on where it was (`Last-Event-ID`).";
+
 /// Begins a stream.
 pub(in crate::server::wiki) async fn stream(
     State(site): State<Site>,
     Extension(streams): Extension<Streams>,
     Reader(actor): Reader,
-    Query(wish): Query<Wish>,
+    Query(wish): Query<AskedChanges>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let last = headers.get(LAST_EVENT_ID).and_then(|id| CommitId::parse(id.to_str().ok()?));
@@ -73,8 +91,7 @@ fn concerns(arrival: &Arrival, path: &str) -> bool {
 }
 
 fn message(arrival: &Arrival) -> String {
-    let Arrival { commit, author, at, message, paths } = arrival;
-    let data =
-        json!({ "commit": commit, "author": author, "at": at.seconds, "message": message, "paths": paths });
-    format!("id: {commit}\n{}", event("change", &data))
+    let Arrival { commit, author, at, message, paths } = arrival.clone();
+    let change = Change { commit, author, at: at.seconds, message, paths };
+    format!("id: {commit}\n{}", event("change", &json!(change)))
 }

@@ -4,14 +4,18 @@ use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
     http::StatusCode,
+    response::Response,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::{Reader, Writer},
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::{Reader, Writer},
+        problem::{Problem, off_thread},
+    },
+    pages,
 };
 use crate::{
     base::path::RepoPath,
@@ -21,13 +25,13 @@ use crate::{
 
 /// The drafts of one file, the newest first.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::server::wiki) struct Found {
-    drafts: Vec<Shown>,
+pub(in crate::server::wiki) struct FileDrafts {
+    drafts: Vec<FileDraft>,
 }
 
 /// A draft with its text.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::server::wiki) struct Shown {
+pub(in crate::server::wiki) struct FileDraft {
     content: String,
     base: Option<CommitId>,
     /// What the file said at `base`.
@@ -37,15 +41,15 @@ pub(in crate::server::wiki) struct Shown {
     conflict_with: Option<CommitId>,
 }
 
-/// All drafts of somebody.
+/// Drafts drafts of somebody.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::server::wiki) struct All {
-    drafts: Vec<Named>,
+pub(in crate::server::wiki) struct Drafts {
+    drafts: Vec<DraftName>,
 }
 
 /// A draft by its name.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::server::wiki) struct Named {
+pub(in crate::server::wiki) struct DraftName {
     path: RepoPath,
     saved_at: i64,
     conflict_with: Option<CommitId>,
@@ -53,20 +57,45 @@ pub(in crate::server::wiki) struct Named {
 
 /// What is being written.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(in crate::server::wiki) struct Put {
+pub(in crate::server::wiki) struct DraftText {
     content: String,
     base: Option<CommitId>,
+}
+
+/// What is to be saved together.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(in crate::server::wiki) struct DraftsToSave {
+    /// The files.
+    paths: Vec<String>,
+    /// What the commit says about itself; by default the files that it changes.
+    #[serde(default)]
+    message: String,
+}
+
+/// Saves several drafts as one commit.
+pub(in crate::server::wiki) async fn save(
+    State(site): State<Site>,
+    Writer(actor): Writer,
+    sent: Result<Json<DraftsToSave>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(DraftsToSave { paths, message }) =
+        sent.map_err(|error| Problem::bad_request(error.body_text()))?;
+    off_thread(move || {
+        let result = site.wiki.save_drafts(&actor, &paths, &message)?;
+        pages::answer(&site, &actor, result)
+    })
+    .await
 }
 
 /// The drafts of the one who asks.
 pub(in crate::server::wiki) async fn list(
     State(site): State<Site>,
     Reader(actor): Reader,
-) -> Result<Json<All>, Problem> {
+) -> Result<Json<Drafts>, Problem> {
     off_thread(move || {
         let drafts = site.wiki.drafts().of_author(&actor.author)?;
-        let named = |Draft { path, saved_at, conflict_with, .. }| Named { path, saved_at, conflict_with };
-        Ok(Json(All { drafts: drafts.into_iter().map(named).collect() }))
+        let named = |Draft { path, saved_at, conflict_with, .. }| DraftName { path, saved_at, conflict_with };
+        Ok(Json(Drafts { drafts: drafts.into_iter().map(named).collect() }))
     })
     .await
 }
@@ -76,7 +105,7 @@ pub(in crate::server::wiki) async fn read(
     State(site): State<Site>,
     Reader(actor): Reader,
     Path(path): Path<String>,
-) -> Result<Json<Found>, Problem> {
+) -> Result<Json<FileDrafts>, Problem> {
     off_thread(move || {
         let shown = |draft: Draft| {
             let base_content = match draft.base {
@@ -85,9 +114,9 @@ pub(in crate::server::wiki) async fn read(
                 None => None,
             };
             let Draft { content, base, saved_at, conflict_with, .. } = draft;
-            Shown { content, base, base_content, saved_at, conflict_with }
+            FileDraft { content, base, base_content, saved_at, conflict_with }
         };
-        Ok(Json(Found { drafts: site.wiki.drafts_of(&actor, &path)?.into_iter().map(shown).collect() }))
+        Ok(Json(FileDrafts { drafts: site.wiki.drafts_of(&actor, &path)?.into_iter().map(shown).collect() }))
     })
     .await
 }
@@ -97,9 +126,9 @@ pub(in crate::server::wiki) async fn write(
     State(site): State<Site>,
     Writer(actor): Writer,
     Path(path): Path<String>,
-    sent: Result<Json<Put>, JsonRejection>,
+    sent: Result<Json<DraftText>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let Json(Put { content, base }) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Json(DraftText { content, base }) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         site.wiki.keep_draft(&actor, &path, content, base)?;
         Ok(StatusCode::NO_CONTENT)

@@ -31,19 +31,32 @@ fn operations() -> Vec<Operation> {
             .answers::<Map<String, Value>>(200, "An OpenAPI 3.1 document."),
         Operation::get("/-/api/changes", changes::stream)
             .named("getChanges", "Tells of each commit of the branch, as it comes.")
-            .asks::<changes::Wish>()
+            .asks::<changes::AskedChanges>()
             .answers_as::<changes::Change>(200, "text/event-stream", changes::MEANING)
             .fails(&[503]),
         Operation::get("/-/api/drafts", drafts::list)
             .named("listDrafts", "Names your texts that are in no commit.")
-            .answers::<drafts::All>(200, "Their names, in the order of paths."),
+            .answers::<drafts::Drafts>(200, "Their names, in the order of paths."),
+        Operation::post("/-/api/drafts", drafts::save)
+            .named("saveDrafts", "Saves what you were writing in several files, as one commit.")
+            .takes::<drafts::DraftsToSave>()
+            .answers::<pages::Done>(200, "It is saved.")
+            .answers::<pages::Done>(201, "It is saved, and a file of it is new.")
+            .answers::<pages::InConflict>(
+                409,
+                "Others have changed the same words of one of them. Nothing is saved.",
+            )
+            .fails(&[404, 413, 415, 422, 503, 507]),
         Operation::get("/-/api/drafts/{*path}", drafts::read)
             .named("readDrafts", "Reads what you have of a file that is in no commit.")
-            .answers::<drafts::Found>(200, "What you were writing and what conflicts kept out, the newest first.")
+            .answers::<drafts::FileDrafts>(
+                200,
+                "What you were writing and what conflicts kept out, the newest first.",
+            )
             .fails(&[422]),
         Operation::put("/-/api/drafts/{*path}", drafts::write)
             .named("keepDraft", "Keeps what you are writing, in place of the former draft of the file.")
-            .takes::<drafts::Put>()
+            .takes::<drafts::DraftText>()
             .ends("It is kept until it is saved or discarded.")
             .fails(&[413, 415, 422, 507]),
         Operation::delete("/-/api/drafts/{*path}", drafts::discard)
@@ -52,7 +65,7 @@ fn operations() -> Vec<Operation> {
             .fails(&[422, 507]),
         Operation::get("/-/api/names", names::names)
             .named("findNames", "Finds what can be named in a text: pages, files, tags and headings.")
-            .asks::<names::Wish>()
+            .asks::<names::AskedNames>()
             .answers::<names::Names>(200, "The names that fit, the best first, at most 40."),
         Operation::get("/-/api/templates", names::templates)
             .named("listTemplates", "Says what a new file can begin with.")

@@ -22,7 +22,7 @@ use crate::{
 
 /// What is looked for.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(in crate::server::wiki) struct Wish {
+pub(in crate::server::wiki) struct AskedNames {
     kind: Kind,
     /// What was typed so far.
     #[serde(default)]
@@ -67,7 +67,7 @@ pub(in crate::server::wiki) struct Templates {
 pub(in crate::server::wiki) async fn names(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Query(wish): Query<Wish>,
+    Query(wish): Query<AskedNames>,
 ) -> Result<Json<Names>, Problem> {
     off_thread(move || {
         let from = RepoPath::new(&wish.from).unwrap_or_default();

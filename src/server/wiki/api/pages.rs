@@ -54,6 +54,9 @@ pub(in crate::server::wiki) struct Put {
     /// Whether it changes nothing of weight.
     #[serde(default)]
     minor: bool,
+    /// Whether data with an error in it is saved all the same; the settings of the site never are.
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// How something is to be deleted.
@@ -167,7 +170,10 @@ pub(in crate::server::wiki) async fn write(
     sent: Result<Json<Put>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(put) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let Put { content, message, base, minor } = put;
+    let Put { content, message, base, minor, anyway } = put;
+    if let Some(path) = RepoPath::new(&path) {
+        site.wiki.check(&path, &content, anyway)?;
+    }
     let change = Change { path, content: Some(content.into_bytes()) };
     saved(site, actor, Save { changes: vec![change], base, message, minor }).await
 }
@@ -199,10 +205,9 @@ pub(super) fn answer(site: &Site, actor: &Actor, result: SaveResult) -> Result<R
         SaveResult::Saved(saved) => {
             let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
             let content = match &*saved.merged {
-                [path] => site.wiki.file(actor, path.as_str())?.bytes,
+                [path] => site.wiki.file(actor, path.as_str())?.text(),
                 _ => None,
             };
-            let content = content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             let (commit, outcome) = (saved.commit, saved.outcome.into());
             let done = Done { commit, outcome, content, left_alone: saved.left_alone };
             (status, Json(done)).into_response()

@@ -26,6 +26,8 @@ pub(in crate::server::wiki) struct Draft {
 pub(in crate::server::wiki) struct Shown {
     /// The whole page, as readers would see it.
     html: String,
+    /// Whether it is slides: those of the chapter, or of a manifest the first of each chapter.
+    is_deck: bool,
     title: String,
     /// What is wrong with it.
     problems: Vec<Diagnostic>,
@@ -42,7 +44,7 @@ pub(in crate::server::wiki) async fn show(
     off_thread(move || {
         let preview = site.wiki.preview(&actor, &path, &draft.content)?;
         let html = String::from_utf8_lossy(&preview.html).into_owned();
-        Ok(Json(Shown { html, title: preview.title, problems: preview.problems }))
+        Ok(Json(Shown { html, is_deck: preview.is_deck, title: preview.title, problems: preview.problems }))
     })
     .await
 }

@@ -101,7 +101,8 @@ fn as_page(document: &Value) -> String {
             for (status, answer) in object(&operation["responses"]) {
                 let is_empty = answer.get("content").is_none() && answer.get("$ref").is_none();
                 if is_empty {
-                    let _ = writeln!(text, "* {status}: {}", answer["description"].as_str().unwrap_or_default());
+                    let _ =
+                        writeln!(text, "* {status}: {}", answer["description"].as_str().unwrap_or_default());
                 }
                 for (media_type, content) in object(&answer["content"]) {
                     let (kind, says) =

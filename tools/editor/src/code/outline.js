@@ -1,11 +1,15 @@
 // The headings of a page as it is being written, with the ids that they will have.
 
-import { syntaxTree } from '@codemirror/language';
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language';
 
-// Headings in order: `{ level, text, id, from, line }`. Large pages are parsed in steps, so the last ones may come later.
+// How long may be spent on reading a large page for it.
+const PARSE_MS = 1000;
+
+// Headings in order: `{ level, text, id, from, line }`. Of a very large page the last ones may be missing.
 export function headings(state) {
   const found = [], ids = new Map();
-  syntaxTree(state).iterate({
+  const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS) ?? syntaxTree(state);
+  tree.iterate({
     enter(node) {
       const level = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name)?.[1];
       if (!level) return !/^(Paragraph|FencedCode|CodeBlock|Table|HTMLBlock)$/.test(node.name);

@@ -5,6 +5,7 @@ import { ago, say } from '../texts/texts.js';
 
 export async function offerDraft(session) {
   const { drafts, notices } = session;
+  drafts.others().then(n => session.status.drafts(n));
   const draft = await drafts.find();
   if (!draft || draft.content === session.text()) return false;
   const isOld = draft.base && draft.base !== session.base && typeof draft.baseText === 'string' && draft.baseText !== session.baseText;

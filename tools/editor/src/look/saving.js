@@ -36,7 +36,7 @@ export function savingOf(session) {
     session.shell.busy(true);
     let isDone = false;
     try {
-      isDone = (anyway || !await hasErrors(isLast)) && await send(isLast);
+      isDone = (anyway || !await hasErrors(isLast)) && await send(isLast, anyway);
     } finally {
       session.isSaving = false;
       session.shell.busy(false);
@@ -55,7 +55,8 @@ export function savingOf(session) {
     if (!errors.length) return false;
     notices.tell(say.errors_first(errors.length), {
       kind: 'error', name: 'save', details: errors.slice(0, 3).map(({ line, message }) => line ? `${say.line(line, 1).split(',')[0]}: ${message}` : message),
-      actions: [[say.look, () => showFirst(errors[0])], [say.save_anyway, () => run({ leave: isLast, anyway: true })]],
+      // Settings with an error would take away the whole site.
+      actions: [[say.look, () => showFirst(errors[0])], page.path !== 'recto.yml' && [say.save_anyway, () => run({ leave: isLast, anyway: true })]].filter(Boolean),
     });
     return true;
   }
@@ -63,9 +64,9 @@ export function savingOf(session) {
     session.show(session.view.state.doc.line(Math.min(session.view.state.doc.lines, line)).from);
   }
 
-  async function send(isLast) {
+  async function send(isLast, anyway) {
     const { message, minor } = session.shell;
-    const answer = await save(session, { message: message.value.trim() || usualMessage(), minor: minor.checked });
+    const answer = await save(session, { message: message.value.trim() || usualMessage(), minor: minor.checked, anyway });
     if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); return false; }
     if (answer.outcome === 'conflict') { choose(answer, isLast); return false; }
     if (answer.outcome === 'gone') { gone(say.somebody); return false; }

@@ -1,18 +1,13 @@
 // `?section=ID` shows one section of the page; the rest is one click away.
 
-import { ensureSyntaxTree } from '@codemirror/language';
 import { headings, sectionOf } from '../code/outline.js';
 import { showAll, showSection } from '../code/section.js';
 import { say } from '../texts/texts.js';
-
-// How long may be spent on reading a large page for it.
-const PARSE_MS = 500;
 
 export function openSection(session) {
   const id = session.page.section;
   if (!id) return;
   const { view, notices } = session;
-  ensureSyntaxTree(view.state, view.state.doc.length, PARSE_MS);
   const range = sectionOf(view.state, id);
   if (!range) return notices.tell(say.no_section, { kind: 'news' });
   const title = headings(view.state).find(heading => heading.id === id).text;

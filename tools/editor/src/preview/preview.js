@@ -14,7 +14,7 @@ export function openPreview(page) {
   const frame = h('iframe.ed-frame', { title: say.preview_of, sandbox: 'allow-same-origin' });
   const nothing = h('p.ed-nothing', { hidden: true });
   const problems = signal(), shown = signal(), followed = signal();
-  let isWanted = true, isBusy = false, waiting = null, last = null, hasFrame = false, found = [];
+  let isDeck = false, isWanted = true, isBusy = false, waiting = null, last = null, hasFrame = false, found = [];
 
   const update = calm(() => run(), PAUSE_MS);
 
@@ -38,6 +38,7 @@ export function openPreview(page) {
     const answer = await ask('POST', `preview/${inAddress(page.path)}`, { body: { content } });
     problems.tell(found = own(answer.problems));
     if (!answer.html) return tell(say.no_preview);
+    isDeck = answer.is_deck;
     const next = readable(answer.html, page.url);
     nothing.hidden = true;
     frame.hidden = false;
@@ -58,7 +59,7 @@ export function openPreview(page) {
   }
 
   // What is wrong in this file, and not in one that it includes.
-  const own = all => all.filter(({ path }) => !path || path === page.path);
+  const own = all => all.filter(({ place }) => !place || place.path === page.path).map(problem => ({ ...problem, ...problem.place?.span }));
 
   function tell(text) {
     nothing.textContent = text;
@@ -84,6 +85,8 @@ export function openPreview(page) {
     shown,
     followed,
     get found() { return found; },
+    // Whether it is slides.
+    get isDeck() { return isDeck; },
     // The text to show; asked of the server when somebody sees it.
     update(text) { waiting = text; if (isWanted) update(); },
     // Shown or not.

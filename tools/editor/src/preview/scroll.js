@@ -50,7 +50,7 @@ export function inStep(view, preview) {
 
   function follow() {
     const target = page();
-    if (!target || preview.frame.hidden) return;
+    if (!target || preview.frame.hidden || preview.isDeck) return;
     const { scrollTop, scrollHeight, clientHeight } = view.scrollDOM;
     if (scrollTop < 4) { target.scrollTop = 0; return; }
     if (scrollTop + clientHeight > scrollHeight - 4) { target.scrollTop = target.scrollHeight; return; }
@@ -62,6 +62,7 @@ export function inStep(view, preview) {
 
   function lead() {
     const source = page();
+    if (preview.isDeck) return;
     if (source.scrollTop < 4) { view.scrollDOM.scrollTop = 0; return; }
     const line = between(places(), 1, 0, source.scrollTop + source.clientHeight * SHARE);
     const whole = Math.min(view.state.doc.lines, Math.max(1, Math.floor(line)));

@@ -49,12 +49,21 @@ export function openDrafts(session) {
     } catch { return null; }
   }
 
+  // How many other files have drafts.
+  async function others() {
+    try {
+      const { drafts } = await ask('GET', 'drafts');
+      return new Set(drafts.map(({ path }) => path).filter(path => path !== session.page.path)).size;
+    } catch { return 0; }
+  }
+
   // Before the page is left, whatever happens then.
   addEventListener('pagehide', () => { if (here.cancel(), !isStopped) keepHere(); });
 
   return {
     kept,
     find,
+    others,
     changed() { here(); server(); },
     forget() {
       here.cancel();

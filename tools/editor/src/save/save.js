@@ -7,8 +7,8 @@ import { changesTo } from '../merge/into.js';
 import { say } from '../texts/texts.js';
 
 // How a save ended: `saved`, `merged` (with `changes`), `unchanged`, `conflict` (with both texts), or `failed` (with a message).
-export async function save(session, { message, minor, text = session.text() }) {
-  const body = { content: text, message, minor };
+export async function save(session, { message, minor, anyway, text = session.text() }) {
+  const body = { content: text, message, minor, anyway };
   if (session.base) body.base = session.base;
   let answer;
   try {

@@ -1,5 +1,6 @@
 // The line at the bottom: words, where the cursor is, problems, and what has become of the text.
 
+import { home } from '../base/api.js';
 import { calm, h } from '../base/dom.js';
 import { count } from '../code/words.js';
 import { units } from '../preview/problems.js';
@@ -9,8 +10,9 @@ const PAUSE_MS = 250;
 
 export function openStatus(session) {
   const words = h('span'), place = h('span.ed-place'), state = h('span.ed-state', { role: 'status' });
+  const drafts = h('a.ed-drafts', { href: new URL('drafts', home).href, hidden: true });
   const problems = h('button.ed-problems', { type: 'button', hidden: true });
-  const dom = h('div.ed-status', {}, words, place, problems, state);
+  const dom = h('div.ed-status', {}, words, place, problems, drafts, state);
   let found = [];
   problems.addEventListener('click', () => {
     // From one to the next.
@@ -43,6 +45,8 @@ export function openStatus(session) {
       problems.dataset.severity = found.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
       problems.title = found[0]?.message ?? '';
     },
+    // Other files with text that isn't saved.
+    drafts(n) { drafts.hidden = !n; drafts.textContent = say.other_drafts(n); },
     state(text, kind = '') { state.textContent = text; state.dataset.kind = kind; },
   };
 }

@@ -49,6 +49,7 @@ export const en = {
   section: title => `You edit one section: ${title}`, whole_page: 'Show the whole page', no_section: 'That section is not on the page (any more).',
   // Drafts.
   draft_found: when => `There is text of yours from ${when} that was never saved.`, draft_other_base: 'Meanwhile the page has changed; both are merged when you save.',
+  other_drafts: n => n === 1 ? '1 other draft' : `${n} other drafts`,
   restore: 'Take it up', discard: 'Discard it', compare: 'Compare',
   // Others.
   somebody: 'Somebody',

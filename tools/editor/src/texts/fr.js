@@ -41,6 +41,7 @@ export const texts = {
   tags_hint: 'séparés par des virgules', only_yaml: 'écrit en YAML ; à changer dans le texte',
   section: title => `Vous modifiez une section : ${title}`, whole_page: 'Montrer toute la page', no_section: "Cette section n'est pas (ou plus) sur la page.",
   draft_found: when => `Il y a un texte de vous, ${when}, qui n'a pas été enregistré.`, draft_other_base: 'La page a changé depuis ; les deux seront réunis à l’enregistrement.',
+  other_drafts: n => n === 1 ? '1 autre brouillon' : `${n} autres brouillons`,
   restore: 'Le reprendre', discard: 'Le jeter', compare: 'Comparer',
   somebody: "Quelqu'un",
   merged_below: who => `Changé par ${who}, réuni ci-dessous`,
