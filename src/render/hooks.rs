@@ -21,7 +21,7 @@ use crate::{
         },
         page::Render,
         rewrite,
-        theme::Context,
+        theme::{Context, Uids},
         trace::{Lead, Leads, Links},
         view,
     },
@@ -77,6 +77,7 @@ pub(super) struct PageHooks<'a> {
     is_page: bool,
     /// Where the links of the page's text lead, by their places.
     leads: HashMap<At, Lead>,
+    uids: Uids,
     pub(super) problems: Vec<(Diagnostic, At)>,
 }
 
@@ -98,7 +99,16 @@ impl<'a> PageHooks<'a> {
 
     /// Hooks for a text that is in no file.
     fn new(render: &'a Render, route: Route, files: &'a [RepoPath], stack: Vec<RepoPath>) -> Self {
-        Self { render, stack, files, route, is_page: false, leads: HashMap::new(), problems: Vec::new() }
+        Self {
+            render,
+            stack,
+            files,
+            route,
+            is_page: false,
+            leads: HashMap::new(),
+            uids: Uids::default(),
+            problems: Vec::new(),
+        }
     }
 
     pub(super) fn html_of(&mut self, expanded: &Expanded) -> String {
@@ -270,8 +280,11 @@ impl Hooks for PageHooks<'_> {
 
     fn component(&mut self, call: &ComponentCall, body: String) -> String {
         let body_html = call.body.is_some().then_some(body.as_str());
-        let rendered =
-            self.render.asker.render_component(&call.name, &call.attributes, body_html, || self.context());
+        let mut uids = std::mem::take(&mut self.uids);
+        let page = || self.context();
+        let asker = &self.render.asker;
+        let rendered = asker.render_component(&call.name, &call.attributes, body_html, page, &mut uids);
+        self.uids = uids;
         let Some((html, problems)) = rendered else { return self.unknown_component(call, &body) };
         self.problems.extend(problems.into_iter().map(|problem| (problem, call.at)));
         html.unwrap_or(body)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{
+        config::{FILE_NAME as CONFIG_FILE, Named},
         diagnostic::{Diagnostic, Place, nearest},
         path::RepoPath,
     },
@@ -15,9 +16,10 @@ use crate::{
         Site,
         file::{SourceFiles, nearest_file},
         graph::Problem,
+        languages::{DEFAULT, LanguageId},
         page::Page,
         place::Places,
-        resolve::{Destination, Fragment, Missing},
+        resolve::{Destination, Fragment, Missing, Spelling},
         routes::Hidden,
     },
     source::Source,
@@ -59,7 +61,28 @@ impl Site {
             }
             diagnostics.push(diagnostic);
         }
+        diagnostics.extend(self.config().named.iter().filter_map(|named| self.check_named(named)));
         diagnostics
+    }
+
+    /// Where something leads that the config names, on pages of a language.
+    pub fn named(&self, target: &str, language: LanguageId) -> Destination {
+        let file = self.content().join("index.md");
+        self.destination(Spelling::Path, target, &file, &self.languages().home(language))
+    }
+
+    fn check_named(&self, named: &Named) -> Option<Diagnostic> {
+        let target = named.target.as_str();
+        let Destination::Missing(missing) = self.named(target, DEFAULT) else { return None };
+        // Files of the theme and of servers are not the site's.
+        let is_ours = ["/theme/", "/-/"].iter().all(|other| !target.starts_with(other));
+        let problem = match missing {
+            Missing::Hidden(hidden) => format!("`{target}` {}", why_hidden(hidden)),
+            _ => format!("`{target}` does not exist"),
+        };
+        let near = self.near(target, &self.content().join(CONFIG_FILE));
+        let problem = Diagnostic::warning("broken-link", problem).at(named.at.clone()).hint_opt(near);
+        is_ours.then_some(problem)
     }
 
     /// Pages that no other page links to and SUMMARY.md doesn't list, one note for each folder that has some.

@@ -28,6 +28,8 @@ export class BuiltSite {
     site.asked = [];
     site.server = createServer((request, answer) => site.answer(request, answer, base));
     await new Promise(done => site.server.listen(0, '127.0.0.1', done));
+    // A test that fails leaves it open, and must end all the same.
+    site.server.unref();
     site.origin = `http://127.0.0.1:${site.server.address().port}`;
     await openPage(site, context);
     await site.page.goto(`${site.origin}${base}/`);

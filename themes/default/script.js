@@ -6,6 +6,7 @@ const { copy = 'Copy', copied = 'Copied' } = document.body.dataset;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 function enhance() {
+  chooseTabs();
   switchColours();
   showPlaceInTree();
   followReading();
@@ -32,6 +33,18 @@ function switchColours() {
   };
   show();
 }
+
+// --- what unfolds in the header folds again ---
+
+const unfolded = () => all('.site-header details[open]');
+addEventListener('click', event => unfolded().filter(box => !box.contains(event.target)).forEach(box => { box.open = false; }));
+addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  for (const box of unfolded()) {
+    if (box.contains(document.activeElement)) box.querySelector('summary').focus();
+    box.open = false;
+  }
+});
 
 // --- the tree of pages begins at the page that is read, and the list of headings follows the reading ---
 
@@ -72,6 +85,31 @@ function markHeading() {
   if (top < box.top || top > box.bottom - 40) list.scrollTop += top - box.top - list.clientHeight / 2;
 }
 addEventListener('scrollend', markHeading);
+
+// --- a choice among tabs holds for all groups that have it, here and on other pages ---
+
+const TABS = 'tabs', MAX_CHOICES = 20;
+const nameOf = tab => tab.closest('.tab-title').textContent.trim();
+let choices = [];
+try { choices = JSON.parse(localStorage.getItem(TABS)) ?? []; } catch { /* They hold for this page. */ }
+
+// In each group the newest choice that is one of its tabs.
+function chooseTabs() {
+  for (const group of all('.tabs')) {
+    const tabs = all(':scope > .tab > .tab-title > input', group);
+    const name = choices.find(name => tabs.some(tab => nameOf(tab) === name));
+    for (const tab of tabs) if (name && nameOf(tab) === name) tab.checked = true;
+  }
+}
+addEventListener('change', event => {
+  if (!event.target.matches?.('.tab-title > input')) return;
+  const name = nameOf(event.target), before = event.target.getBoundingClientRect().top;
+  choices = [name, ...choices.filter(other => other !== name)].slice(0, MAX_CHOICES);
+  try { localStorage.setItem(TABS, JSON.stringify(choices)); } catch { /* They hold for this page. */ }
+  chooseTabs();
+  // Groups above have become longer or shorter: what was chosen stays under the pointer.
+  scrollBy({ top: event.target.getBoundingClientRect().top - before, behavior: 'instant' });
+});
 
 // --- code ---
 

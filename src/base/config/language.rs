@@ -10,7 +10,7 @@
 use serde::Serialize;
 
 use super::{
-    MenuItem,
+    Footer, MenuItem,
     read::{Reader, set},
 };
 use crate::base::{
@@ -37,6 +37,8 @@ pub struct Language {
     pub dir: Option<&'static str>,
     /// The links at the top of its pages.
     pub menu: Option<Vec<MenuItem>>,
+    /// What stands at the foot of its pages.
+    pub footer: Option<Footer>,
 }
 
 /// What stands in place of a page that isn't translated.
@@ -144,6 +146,7 @@ impl Reader<'_> {
                     language.dir = shapes.choice_of(key, node, &[(LTR, LTR), (RTL, RTL)]);
                 }
                 "languages[].menu" => language.menu = reader.menu(key, node),
+                "languages[].footer" => language.footer = reader.footer(key, node),
                 _ => {}
             }
         });

@@ -8,17 +8,23 @@
 mod base_url;
 mod keys;
 mod language;
+mod look;
 mod read;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::base::{diagnostic::Diagnostic, path::RepoPath, yaml};
+use crate::base::{
+    diagnostic::{Diagnostic, Place},
+    path::RepoPath,
+    yaml,
+};
 
 pub use self::{
     base_url::BaseUrl,
     keys::KeyDoc,
     language::{Language, Untranslated},
+    look::{Color, Colors, Font, Fonts, Footer, Logo, Look, Said, Social, Tone, social_icons},
 };
 
 /// The newest format of `recto.yml` that is understood.
@@ -47,8 +53,12 @@ pub struct Config {
     pub untranslated: Untranslated,
     /// Who writes the site.
     pub author: Option<String>,
-    /// The built-in theme to begin with.
+    /// The theme: a built-in one, or one of the site's own.
     pub theme: String,
+    /// What the site says about the theme's settings.
+    pub theme_settings: Vec<ThemeSetting>,
+    /// How the site looks.
+    pub look: Look,
     /// The shape of addresses.
     pub url: UrlStyle,
     /// The folder that holds the pages; `None` for `content` if there is one, else the root.
@@ -77,6 +87,33 @@ pub struct Config {
     pub menu: Option<Vec<MenuItem>>,
     /// Anything for the author's templates.
     pub extra: Map<String, Value>,
+    /// What is named here and should be there: pages, files, addresses.
+    #[serde(skip)]
+    pub named: Vec<Named>,
+}
+
+/// A value for one of the settings of a theme.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThemeSetting {
+    /// The name of the setting.
+    pub name: String,
+    /// Its value, as written.
+    pub value: Value,
+    /// Where the name stands.
+    #[serde(skip)]
+    pub name_at: Place,
+    /// Where the value stands.
+    #[serde(skip)]
+    pub at: Place,
+}
+
+/// Something that the config names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// A page's file, a file, an address or a URL.
+    pub target: String,
+    /// Where the config says so.
+    pub at: Place,
 }
 
 /// The shape of addresses.
@@ -151,8 +188,10 @@ pub struct Assets {
 pub struct MenuItem {
     /// What it says.
     pub title: String,
-    /// Where it leads: a page's file, an address or a URL.
-    pub url: String,
+    /// Where it leads: a page's file, an address or a URL; nowhere when it only opens what is below it.
+    pub url: Option<String>,
+    /// The links below it.
+    pub children: Vec<MenuItem>,
 }
 
 impl Config {
@@ -165,9 +204,14 @@ impl Config {
         }
     }
 
-    /// All keys with their documentation, for the reference page.
-    pub fn keys() -> &'static [KeyDoc] {
-        keys::KEYS
+    /// All keys with their documentation.
+    pub fn keys() -> impl Iterator<Item = &'static KeyDoc> {
+        keys::all()
+    }
+
+    /// The keys by the names of their groups, for the reference page.
+    pub fn key_groups() -> &'static [(&'static str, &'static [KeyDoc])] {
+        keys::GROUPS
     }
 }
 
@@ -183,6 +227,8 @@ impl Default for Config {
             untranslated: Untranslated::default(),
             author: None,
             theme: "default".to_owned(),
+            theme_settings: Vec::new(),
+            look: Look::default(),
             url: UrlStyle::default(),
             content: None,
             output: RepoPath::root().join("public"),
@@ -197,6 +243,7 @@ impl Default for Config {
             assets: Assets::default(),
             menu: None,
             extra: Map::new(),
+            named: Vec::new(),
         }
     }
 }

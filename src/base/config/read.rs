@@ -2,8 +2,8 @@
 
 use crate::base::{
     config::{
-        Assets, BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Repo, Taxonomy, Untranslated,
-        UrlStyle, base_url::scheme_len, keys::keys_in,
+        Assets, BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Named, Repo, Taxonomy,
+        ThemeSetting, Untranslated, UrlStyle, base_url::scheme_len, keys::keys_in,
     },
     diagnostic::Diagnostic,
     node::{Entry, Node, Value},
@@ -96,7 +96,14 @@ impl Reader<'_> {
                 set(&mut self.config.untranslated, self.shapes.choice_of(key, node, &choices));
             }
             "author" => self.config.author = self.shapes.text_of(key, node),
-            "theme" => set(&mut self.config.theme, name_of(&mut self.shapes, key, node)),
+            "theme" => self.theme(key, node),
+            "colors" => self.nested(key, node, Self::colors),
+            "fonts" => self.nested(key, node, Self::fonts),
+            "logo" => self.config.look.logo = self.logo(key, node),
+            "favicon" => self.config.look.favicon = self.file(key, node),
+            "footer" => self.config.look.footer = self.footer(key, node),
+            "social" => self.social(key, node),
+            "head" => self.config.look.head = self.shapes.text_of(key, node),
             "url" => {
                 let choices = [("pretty", UrlStyle::Pretty), ("plain", UrlStyle::Plain)];
                 set(&mut self.config.url, self.shapes.choice_of(key, node, &choices));
@@ -121,6 +128,32 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `bakery`, or `{name: bakery, columns: 2}` with values for its settings.
+    fn theme(&mut self, key: &str, node: &Node) {
+        let Value::Map(entries) = &node.value else {
+            set(&mut self.config.theme, name_of(&mut self.shapes, key, node));
+            return;
+        };
+        for Entry { key, key_span, node } in entries {
+            if key == "name" {
+                set(&mut self.config.theme, name_of(&mut self.shapes, "theme.name", node));
+                continue;
+            }
+            self.config.theme_settings.push(ThemeSetting {
+                name: key.clone(),
+                value: node.to_json(),
+                name_at: self.shapes.place(key_span),
+                at: self.shapes.place(&node.span),
+            });
+        }
+    }
+
+    /// Notes what should be there.
+    pub(super) fn names(&mut self, target: &str, node: &Node) {
+        let at = self.shapes.place(&node.span);
+        self.config.named.push(Named { target: target.to_owned(), at });
     }
 
     fn base_url(&mut self, key: &str, node: &Node) {
@@ -302,21 +335,26 @@ impl Reader<'_> {
 
     fn menu_item(&mut self, item: &Node) -> Option<MenuItem> {
         let entries = self.shapes.map_of("menu", item)?;
-        let (mut title, mut url) = (None, None);
+        let (mut title, mut url, mut children) = (None, None, Vec::new());
         self.fields(entries, "menu[].", |reader, key, node| match key {
             "menu[].title" => title = reader.shapes.text_of(key, node),
-            "menu[].url" => url = reader.shapes.text_of(key, node),
+            "menu[].url" => url = reader.file(key, node),
+            "menu[].children" => children = reader.menu(key, node).unwrap_or_default(),
             _ => {}
         });
-        for name in ["title", "url"] {
-            if !entries.iter().any(|entry| entry.key == name && !entry.node.is_null()) {
+        let wanted: &[&str] = if children.is_empty() { &["title", "url"] } else { &["title"] };
+        for name in wanted {
+            if !entries.iter().any(|entry| entry.key == *name && !entry.node.is_null()) {
                 self.missing(item, &format!("menu[].{name}"));
             }
         }
-        Some(MenuItem { title: title?, url: url? })
+        if url.is_none() && children.is_empty() {
+            return None;
+        }
+        Some(MenuItem { title: title?, url, children })
     }
 
-    fn items<'n>(&mut self, key: &str, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
+    pub(super) fn items<'n>(&mut self, key: &str, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
         match &node.value {
             Value::List(items) => Some(items),
             Value::Null => None,

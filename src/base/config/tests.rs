@@ -30,18 +30,22 @@ fn nothing_is_the_default() {
 #[test]
 fn every_key_is_taken() {
     let text = "format: 1\ntitle: 2024\ndescription: d\nbase_url: https://example.org/docs\nlanguage: de\nlanguages: [en, de]\ndefault_language_folder: true\nuntranslated: original\nauthor: a\n\
-        theme: book\nurl: plain\ncontent: ./pages/\noutput: out/site\nrepo: {url: https://forge.example/o/r.git, branch: feature/x}\n\
+        theme: {name: book, columns: 2}\nurl: plain\ncontent: ./pages/\noutput: out/site\nrepo: {url: https://forge.example/o/r.git, branch: feature/x}\n\
         taxonomies: [tags, {name: authors, paginate: 5, feed: true}]\nfeed: {enabled: false, limit: 3}\nsearch: false\npaginate: 10\nlast_changed: false\n\
         markdown: {smart_punctuation: true, math: false, emoji: false}\nhighlight: {line_numbers: true}\nassets: {minify: false, hash: false}\n\
-        menu:\n  - {title: Home, url: /}\nextra: {b: 1, a: [x]}\n";
+        menu:\n  - {title: Home, url: /}\n  - {title: More, children: [{title: A, url: /a}]}\nextra: {b: 1, a: [x]}\n\
+        colors: {accent: '#1d5b4f', paper: {light: '#fff', dark: '#111'}, ink: {dark: '#eee'}}\n\
+        fonts: {text: {regular: /a.woff2, italic: /b.woff2, bold: /c.woff2, bold_italic: /d.woff2, families: 'X, serif'}, ui: sans, code: /m.woff}\n\
+        logo: {light: /l.svg, dark: /d.svg, title: false}\nfavicon: /f.png\nfooter: {text: '*x*', links: [{title: A, url: /a}]}\n\
+        social: [https://github.com/o, {url: 'https://example.org', title: We, icon: web}]\nhead: <meta>\n";
     let (config, problems) = parse(text);
     assert_eq!(problems, "");
     let json = serde_json::to_string(&config).expect("a config is JSON");
     assert_eq!(
         json,
-        r#"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","languages":[{"tag":"de","name":null,"title":null,"description":null,"dir":null,"menu":null},{"tag":"en","name":null,"title":null,"description":null,"dir":null,"menu":null}],"default_language_folder":true,"untranslated":"original","author":"a","theme":"book","url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"assets":{"minify":false,"hash":false},"menu":[{"title":"Home","url":"/"}],"extra":{"b":1,"a":["x"]}}"#
+        r##"{"title":"2024","description":"d","base_url":"https://example.org/docs/","language":"de","languages":[{"tag":"de","name":null,"title":null,"description":null,"dir":null,"menu":null,"footer":null},{"tag":"en","name":null,"title":null,"description":null,"dir":null,"menu":null,"footer":null}],"default_language_folder":true,"untranslated":"original","author":"a","theme":"book","theme_settings":[{"name":"columns","value":2}],"look":{"colors":{"accent":{"light":{"color":"#1d5b4f"},"dark":null},"paper":{"light":{"color":"#ffffff"},"dark":{"color":"#111111"}},"ink":{"light":null,"dark":{"color":"#eeeeee"}}},"fonts":{"text":{"families":"X, serif","regular":"/a.woff2","italic":"/b.woff2","bold":"/c.woff2","bold_italic":"/d.woff2"},"ui":{"families":"system-ui, -apple-system, \"Segoe UI\", \"Noto Sans\", sans-serif","regular":null,"italic":null,"bold":null,"bold_italic":null},"code":{"families":null,"regular":"/m.woff","italic":null,"bold":null,"bold_italic":null}},"logo":{"light":"/l.svg","dark":"/d.svg","title":false},"favicon":"/f.png","footer":{"text":"*x*","links":[{"title":"A","url":"/a","children":[]}]},"social":[{"title":"GitHub","url":"https://github.com/o","icon":"github"},{"title":"We","url":"https://example.org","icon":"web"}],"head":"<meta>"},"url":"plain","content":"pages","output":"out/site","repo":{"url":"https://forge.example/o/r","branch":"feature/x"},"taxonomies":[{"name":"tags","paginate":null,"feed":false},{"name":"authors","paginate":5,"feed":true}],"feed":{"enabled":false,"limit":3},"last_changed":false,"search":false,"paginate":10,"markdown":{"smart_punctuation":true,"math":false,"emoji":false},"highlight":{"line_numbers":true},"assets":{"minify":false,"hash":false},"menu":[{"title":"Home","url":"/","children":[]},{"title":"More","url":null,"children":[{"title":"A","url":"/a","children":[]}]}],"extra":{"b":1,"a":["x"]}}"##
     );
-    for key in Config::keys().iter().filter(|key| !key.key.contains('[')) {
+    for key in Config::keys().filter(|key| !key.key.contains('[')) {
         let name = key.key.rsplit('.').next().unwrap_or_default();
         assert!(text.contains(&format!("{name}:")), "`{}` is documented and not tested", key.key);
     }
@@ -103,9 +107,48 @@ fn unknown_keys_are_errors_with_the_nearest_one() {
         "2:3 unknown-key: unknown key `feed.color` (known keys are `enabled`, `limit`)",
     );
     check_problem(
-        "color: red\n",
-        "1:1 unknown-key: unknown key `color` (put keys of your own under `extra`)",
+        "flavour: red\n",
+        "1:1 unknown-key: unknown key `flavour` (put keys of your own under `extra`)",
     );
+}
+
+#[test]
+fn what_is_said_of_the_look_is_checked() {
+    for (text, expected) in [
+        ("colours: {accent: red}", "1:1 unknown-key: unknown key `colours` (did you mean `colors`?)"),
+        (
+            "colors: {accent: red}",
+            "1:18 bad-value: `colors.accent` wants a colour, found the text `red` (write it in hexadecimal and in quotes: `\"#a3281c\"`)",
+        ),
+        (
+            "colors:\n  paper: #fff\n",
+            "2:8 bad-value: `colors.paper` wants a colour, found nothing (write it in hexadecimal and in quotes: `\"#a3281c\"`)",
+        ),
+        (
+            "fonts: {text: humanst}",
+            "1:15 bad-value: `fonts.text` wants a typeface, found the text `humanst` (did you mean `humanist`?)",
+        ),
+        (
+            "fonts: {code: {regular: a.png}}",
+            "1:25 bad-value: `fonts.*.regular` wants a file of a font, found the text `a.png` (best a `.woff2`)",
+        ),
+        ("logo: {dark: /d.svg}", "1:7 missing-key: `logo.light` is missing (-)"),
+        ("social: [{title: x}]", "1:10 missing-key: `social[].url` is missing (-)"),
+        ("menu: [{title: x}]", "1:8 missing-key: `menu[].url` is missing (-)"),
+    ] {
+        check_problem(text, expected);
+    }
+    for families in ["Inter, serif", "\"Fira Code\", monospace"] {
+        check_problem(&format!("fonts: {{text: '{families}'}}"), "");
+    }
+    // What could end the declaration is no family.
+    for families in ["a, b; color: red", "a, \"b", "a, url(x)", "</style>, b"] {
+        let (config, problems) = parse(&format!("fonts: {{text: '{families}'}}"));
+        assert!(
+            config.look.fonts.text.is_none() && problems.contains("wants a typeface"),
+            "{families}: {problems}"
+        );
+    }
 }
 
 #[test]

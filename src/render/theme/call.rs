@@ -1,5 +1,7 @@
 //! Calls of components from Markdown: attributes become arguments, and the component becomes HTML.
 
+use std::collections::HashMap;
+
 use tera::Value;
 
 use crate::{
@@ -15,6 +17,23 @@ use super::{
     component::{UID, identifier},
 };
 
+/// The calls of a page so far that wanted a name, to tell equal ones apart.
+#[derive(Debug, Default)]
+pub struct Uids(HashMap<String, usize>);
+
+impl Uids {
+    /// A name for a call, from all that is in it: stable when other calls come and go.
+    fn next(&mut self, name: &str, attributes: &[(String, AttributeValue)], body: Option<&str>) -> String {
+        let attributes = format!("{attributes:?}");
+        let digest =
+            Digest::of_parts(&[name.as_bytes(), attributes.as_bytes(), body.unwrap_or("").as_bytes()]);
+        let uid: String = digest.to_string().chars().take(8).collect();
+        let n_equal = self.0.entry(uid.clone()).or_default();
+        *n_equal += 1;
+        if *n_equal == 1 { uid } else { format!("{uid}-{n_equal}") }
+    }
+}
+
 impl Theme {
     /// Renders a call of a component from Markdown; `body_html` is what stands inside it.
     ///
@@ -27,6 +46,7 @@ impl Theme {
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
         context: &Context,
+        uids: &mut Uids,
     ) -> (Option<String>, Vec<Diagnostic>) {
         let Some(info) = self.component(name) else {
             return (None, vec![self.unknown_component(name)]);
@@ -47,7 +67,7 @@ impl Theme {
         }
         let body = info.takes_body.then(|| body_html.unwrap_or(""));
         if info.wants_uid {
-            args.insert(UID, &uid(&info.name, attributes, body_html));
+            args.insert(UID, &uids.next(&info.name, attributes, body_html));
         }
         match self.tera.render_component_with_implicits(&info.name, &args, &context.values, body, true) {
             Ok(html) => (Some(html), diagnostics),
@@ -143,11 +163,4 @@ fn coerce(value: &AttributeValue, kind: ParamKind) -> Option<Value> {
         | (ParamKind::Integer, AttributeValue::Float(_))
         | (ParamKind::Structure, _) => None,
     }
-}
-
-/// A name for a call, from all that is in it: stable when other calls come and go.
-fn uid(name: &str, attributes: &[(String, AttributeValue)], body: Option<&str>) -> String {
-    let attributes = format!("{attributes:?}");
-    let digest = Digest::of_parts(&[name.as_bytes(), attributes.as_bytes(), body.unwrap_or("").as_bytes()]);
-    digest.to_string().chars().take(8).collect()
 }

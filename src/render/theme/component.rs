@@ -2,7 +2,7 @@
 //!
 //! In a theme a component is `{% component figure(src: string, alt="") %}…{% endcomponent %}`, with `body` for what
 //! stands inside the call. A parameter with a default has the default's type. A parameter `@page` is taken from the
-//! page's own values; one named `uid` is filled with a name that no other call on the page has, unless all is equal.
+//! page's own values; one named `uid` is filled with a name that no other call on the page has.
 //! After the parameters a map may tell more: `{"inline": true, "body": false, "doc": "A key of the keyboard"}`.
 
 use std::{borrow::Cow, collections::BTreeMap};

@@ -35,7 +35,21 @@ pub struct Site {
     /// Whether pages can be edited where they are served: it is shown by `recto edit`.
     pub wiki: bool,
     /// Links at the top of every page.
-    pub menu: Vec<Link>,
+    pub menu: Vec<MenuItem>,
+    /// The picture before the site's title.
+    pub logo: Option<Logo>,
+    /// The sign in the browser's tab, if it isn't the theme's.
+    pub favicon: Option<Favicon>,
+    /// The address of the file of the face of text, if it isn't the theme's: `null` when that is, empty without a file.
+    pub text_font: Option<String>,
+    /// What stands at the foot of every page.
+    pub footer: Footer,
+    /// Where else its people are.
+    pub social: Vec<Social>,
+    /// HTML for the head of every page.
+    pub head: Option<String>,
+    /// The values of the theme's settings.
+    pub theme: Value,
     /// Address of the site's feed.
     pub feed_url: Option<String>,
     /// Address of the folder with what browsers search in, when the site can be searched.
@@ -44,6 +58,57 @@ pub struct Site {
     pub taxonomies: Vec<TaxonomyLink>,
     /// The author's own values from the config.
     pub extra: Value,
+}
+
+/// An entry of the links at the top of every page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MenuItem {
+    /// What to show.
+    pub title: String,
+    /// Where it leads; nowhere when it only opens what is below it.
+    pub url: Option<String>,
+    /// The entries below it.
+    pub children: Vec<MenuItem>,
+}
+
+/// The picture before a site's title.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Logo {
+    /// Its address.
+    pub url: String,
+    /// The address of the one on dark paper, if it is another.
+    pub dark_url: Option<String>,
+    /// Whether the title stands beside it.
+    pub show_title: bool,
+}
+
+/// The sign in the browser's tab.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Favicon {
+    /// Its address.
+    pub url: String,
+    /// Its media type.
+    pub media_type: String,
+}
+
+/// What stands at the foot of every page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Footer {
+    /// A text in Markdown.
+    pub text: Option<String>,
+    /// Links in place of those that stand there otherwise.
+    pub links: Option<Vec<MenuItem>>,
+}
+
+/// Where else the people of a site are.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Social {
+    /// What the link says to those who don't see the sign.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// The name of the sign, as `github`.
+    pub icon: String,
 }
 
 /// One of the languages of a site.
@@ -460,7 +525,10 @@ mod tests {
     #[test]
     fn the_shape_of_the_site_is_kept() {
         let site = Site {
-            menu: vec![Link::default()],
+            menu: vec![MenuItem { url: Some(String::new()), ..MenuItem::default() }],
+            logo: Some(Logo::default()),
+            favicon: Some(Favicon::default()),
+            social: vec![Social::default()],
             taxonomies: vec![TaxonomyLink::default()],
             languages: vec![Language::default()],
             ..Site::default()
@@ -469,7 +537,9 @@ mod tests {
             &site,
             "{title: text, description: text, base_url: text, base_path: text, home_url: text, language: text, \
              languages: [{lang: text, name: text, dir: text, title: text, url: text, current: bool}], author: null, \
-             repo: null, wiki: bool, menu: [{title: text, url: text}], feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
+             repo: null, wiki: bool, menu: [{title: text, url: text, children: []}], \
+             logo: {url: text, dark_url: null, show_title: bool}, favicon: {url: text, media_type: text}, text_font: null, \
+             footer: {text: null, links: null}, social: [{title: text, url: text, icon: text}], head: null, theme: null, feed_url: null, search_url: null, taxonomies: [{name: text, url: text}], \
              extra: null}",
         );
     }

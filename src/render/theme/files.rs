@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::texts::{self, Texts};
+use super::{
+    manifest::{self, Manifest, Setting},
+    texts::{self, Texts},
+};
 use crate::base::{
     diagnostic::{Diagnostic, Place, nearest},
     embedded::THEMES,
@@ -14,6 +17,8 @@ pub const DEFAULT_THEME: &str = "default";
 
 /// The folder of a theme with what `recto new` begins files with; it is no part of the site.
 const NEW_FOLDER: &str = "new/";
+/// How many themes can stand on each other.
+const MAX_CHAIN: usize = 8;
 /// The largest template, in bytes.
 const MAX_TEMPLATE_BYTES: usize = 1 << 20;
 
@@ -48,43 +53,87 @@ pub(super) struct Layers {
     pub(super) texts: Texts,
 }
 
-/// Complains about a theme that is neither in the binary nor among the site's files.
-pub(super) fn check_name(name: &str, overrides: &[ThemeFile]) -> Option<Diagnostic> {
-    let known = builtin_themes().any(|builtin| builtin == name)
-        || overrides.iter().any(|file| file.name == "theme.yml");
-    if known {
-        return None;
+/// The site's own files for each theme.
+pub type OwnFiles = BTreeMap<String, Vec<ThemeFile>>;
+
+/// A theme with those that it stands on.
+pub(super) struct Chain {
+    /// Their names, the lowest first: the default theme.
+    pub(super) names: Vec<String>,
+    /// What they let sites set; of settings of one name that of the topmost.
+    pub(super) settings: Vec<Setting>,
+}
+
+/// Follows `extends` from a theme down to the default one.
+pub(super) fn chain(name: &str, own: &OwnFiles, diagnostics: &mut Vec<Diagnostic>) -> Chain {
+    let mut chain = Chain { names: Vec::new(), settings: Vec::new() };
+    let (mut next, mut named_in) = (Some(name.to_owned()), None);
+    while let Some(name) = next.take() {
+        let (path, bytes) = match manifest_of(&name, own) {
+            Some(found) => found,
+            None => {
+                diagnostics.push(unknown(&name, own, named_in.as_ref()));
+                break;
+            }
+        };
+        if chain.names.contains(&name) || chain.names.len() >= MAX_CHAIN {
+            let problem = Diagnostic::error("theme-unknown", format!("the theme `{name}` stands on itself"));
+            diagnostics.push(problem.at(Place::file(&path)).hint("change its `extends`"));
+            break;
+        }
+        let (manifest, problems) = Manifest::read(&path, &bytes);
+        diagnostics.extend(problems);
+        let new = |setting: &Setting| chain.settings.iter().all(|known| known.name != setting.name);
+        let new: Vec<Setting> = manifest.settings.into_iter().filter(new).collect();
+        chain.settings.extend(new);
+        next = manifest.extends.filter(|_| name != DEFAULT_THEME);
+        named_in = Some(path);
+        chain.names.push(name);
     }
-    let hint = match nearest(name, builtin_themes()) {
+    if !chain.names.iter().any(|name| name == DEFAULT_THEME) {
+        chain.names.push(DEFAULT_THEME.to_owned());
+    }
+    chain.names.reverse();
+    chain
+}
+
+/// The manifest of a theme: the site's own, or that in the binary.
+fn manifest_of(name: &str, own: &OwnFiles) -> Option<(RepoPath, Cow<'static, [u8]>)> {
+    let mine = own.get(name).into_iter().flatten().find(|file| file.name == manifest::FILE_NAME);
+    let found = mine.cloned().or_else(|| builtin(name).find(|file| file.name == manifest::FILE_NAME))?;
+    Some((found.origin.unwrap_or_else(|| builtin_path(name, manifest::FILE_NAME)), found.bytes))
+}
+
+/// Complains about a theme that is neither in the binary nor among the site's files.
+fn unknown(name: &str, own: &OwnFiles, named_in: Option<&RepoPath>) -> Diagnostic {
+    let own_names = own.keys().map(String::as_str).filter(|known| *known != name);
+    let known: Vec<&str> = own_names.chain(builtin_themes().map(|name| name as &str)).collect();
+    let hint = match nearest(name, known) {
+        _ if own.contains_key(name) => format!("put a `{}` into its folder", manifest::FILE_NAME),
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("leave `theme` out for the theme `{DEFAULT_THEME}`"),
     };
-    Some(Diagnostic::error("theme-unknown", format!("unknown theme `{name}`")).hint(hint))
+    let problem = Diagnostic::error("theme-unknown", format!("unknown theme `{name}`")).hint(hint);
+    named_in.iter().fold(problem, |problem, path| problem.at(Place::file(path)))
 }
 
-/// Lays the site's files over the theme's, and that over the default theme's.
-pub(super) fn layer(name: &str, overrides: Vec<ThemeFile>, diagnostics: &mut Vec<Diagnostic>) -> Layers {
+/// Lays the files of each theme over those of the ones below it, the site's own over those in the binary.
+pub(super) fn layer(chain: &Chain, mut own: OwnFiles, diagnostics: &mut Vec<Diagnostic>) -> Layers {
     let mut layers = Layers { templates: BTreeMap::new(), assets: BTreeMap::new(), texts: Texts::default() };
-    for file in builtin(DEFAULT_THEME) {
-        add(&mut layers, file, diagnostics);
-    }
-    if name != DEFAULT_THEME {
-        for file in builtin(name) {
-            add(&mut layers, file, diagnostics);
+    for name in &chain.names {
+        for file in builtin(name).chain(own.remove(name).into_iter().flatten()) {
+            add(&mut layers, name, file, diagnostics);
         }
-    }
-    for file in overrides {
-        add(&mut layers, file, diagnostics);
     }
     layers
 }
 
-fn add(layers: &mut Layers, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) {
-    if file.name == "theme.yml" || file.name.starts_with(NEW_FOLDER) {
+fn add(layers: &mut Layers, theme: &str, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) {
+    if file.name == manifest::FILE_NAME || file.name.starts_with(NEW_FOLDER) {
         return;
     }
     if file.name.starts_with(texts::FOLDER) {
-        let path = file.origin.clone().unwrap_or_else(|| builtin_path(&file.name));
+        let path = file.origin.clone().unwrap_or_else(|| builtin_path(theme, &file.name));
         diagnostics.extend(layers.texts.add(&file.name, &file.bytes, &path));
         return;
     }
@@ -92,7 +141,7 @@ fn add(layers: &mut Layers, file: ThemeFile, diagnostics: &mut Vec<Diagnostic>) 
         layers.assets.insert(file.name.clone(), file);
         return;
     }
-    let path = file.origin.clone().unwrap_or_else(|| builtin_path(&file.name));
+    let path = file.origin.clone().unwrap_or_else(|| builtin_path(theme, &file.name));
     let complain = |problem: &str| {
         let message = format!("the template `{}` {problem}", file.name);
         Diagnostic::error("template-file", message).at(Place::file(&path))
@@ -114,6 +163,6 @@ fn builtin(theme: &str) -> impl Iterator<Item = ThemeFile> {
     files.map(|(name, bytes)| ThemeFile { name, bytes: Cow::Borrowed(bytes), origin: None })
 }
 
-fn builtin_path(name: &str) -> RepoPath {
-    RepoPath::root().resolve(&format!("themes/{DEFAULT_THEME}/{name}")).unwrap_or_else(RepoPath::root)
+fn builtin_path(theme: &str, name: &str) -> RepoPath {
+    RepoPath::root().resolve(&format!("themes/{theme}/{name}")).unwrap_or_else(RepoPath::root)
 }

@@ -1,12 +1,13 @@
 //! Themes: templates, components and assets, and the only folder that knows Tera.
 //!
-//! 1. [`ThemeFile`]s come from the binary (`files`) and, on top of them, from the site.
+//! 1. [`ThemeFile`]s come from the binary (`files`) and, on top of them, from the site: those of the theme on those that
+//!    its manifest (`manifest`) extends. What a site says of its `look` is added to the style sheet with the tokens.
 //! 2. `compile` parses them all; a broken one is replaced by the built-in file of its name and reported.
 //! 3. [`Theme::with_site`] puts the values that all pages share in place, once.
 //! 4. [`Theme::render`] and [`Theme::render_component`] turn a [`Context`] into HTML. What templates ask beyond their
 //!    context goes through [`scope`](crate::render::scope).
 //!
-//! Files are read and assets are published by others; a theme's manifest `theme.yml` is for them too.
+//! Files are read and assets are published by others.
 
 mod assets;
 mod call;
@@ -16,6 +17,8 @@ pub mod context;
 mod files;
 mod filters;
 mod functions;
+mod look;
+mod manifest;
 mod prints;
 mod report;
 mod texts;
@@ -23,6 +26,7 @@ mod texts;
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use tera::Tera;
 
 use crate::base::{
@@ -33,8 +37,9 @@ use crate::base::{
 
 pub use self::{
     assets::{Asset, with_addresses},
+    call::Uids,
     component::{ComponentInfo, Param, ParamKind},
-    files::{DEFAULT_THEME, ThemeFile, builtin_themes},
+    files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},
 };
 
 use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter, texts::Texts};
@@ -42,9 +47,26 @@ use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter,
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
 
+/// What a site says of its theme.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThemeOptions {
+    /// How its files are published.
+    pub assets: config::Assets,
+    /// The colours of the site.
+    pub colors: config::Colors,
+    /// The typefaces of the site.
+    pub fonts: config::Fonts,
+    /// The addresses of their files, as they are written in a style sheet of the theme.
+    pub font_urls: BTreeMap<String, String>,
+    /// Values for the theme's settings.
+    pub settings: Vec<config::ThemeSetting>,
+}
+
 /// The templates, components and assets that a site is rendered with.
 #[derive(Clone, Debug)]
 pub struct Theme {
+    names: Vec<String>,
+    settings: Map<String, Value>,
     tera: Tera,
     templates: Templates,
     components: BTreeMap<String, ComponentInfo>,
@@ -54,25 +76,44 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Loads the built-in theme `name` with the site's own files on top of it.
-    ///
-    /// A name that no built-in theme has stands for a theme that is all in `overrides`; the default theme is below it.
-    pub fn load(name: &str, overrides: Vec<ThemeFile>, options: config::Assets) -> (Self, Vec<Diagnostic>) {
+    /// Loads the theme `name` with those that it stands on: of each the files in the binary, and the site's own on top.
+    pub fn load(name: &str, own: OwnFiles, options: &ThemeOptions) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
-        diagnostics.extend(files::check_name(name, &overrides));
-        let layers = files::layer(name, overrides, &mut diagnostics);
+        let chain = files::chain(name, &own, &mut diagnostics);
+        let mut layers = files::layer(&chain, own, &mut diagnostics);
+        let (settings, problems) = manifest::settled(&chain.settings, &options.settings);
+        diagnostics.extend(problems);
+        if let Some(tokens) = layers.assets.get_mut(look::TOKENS) {
+            let (look, problems) = look::css(options, &String::from_utf8_lossy(&tokens.bytes));
+            diagnostics.extend(problems);
+            let added = manifest::css(&chain.settings, &settings) + &look;
+            if !added.is_empty() {
+                tokens.bytes.to_mut().extend(added.into_bytes());
+            }
+        }
         let compile = || {
             let mut problems = Vec::new();
             (compile::compile(layers.templates, &mut problems), problems)
         };
         let (((tera, templates), problems), (assets, notes)) =
-            rayon::join(compile, || Assets::of(&layers.assets, options));
+            rayon::join(compile, || Assets::of(&layers.assets, options.assets));
         diagnostics.extend(problems.into_iter().chain(notes));
         let components = component::list(&tera, &templates);
         let prints = Prints::of(&templates, &assets);
         let assets = Arc::new(assets);
-        let theme = Self { tera, templates, components, assets, texts: layers.texts, prints };
+        let (names, texts) = (chain.names, layers.texts);
+        let theme = Self { names, settings, tera, templates, components, assets, texts, prints };
         (theme.with_site(&context::Site::default()), diagnostics)
+    }
+
+    /// The names of the theme and of those that it stands on, the lowest first.
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The values of its settings.
+    pub fn settings(&self) -> &Map<String, Value> {
+        &self.settings
     }
 
     /// Sets `site`, which all templates see, and the addresses of theme files.

@@ -5,15 +5,15 @@ use std::{borrow::Cow, sync::Arc};
 use serde_json::json;
 
 use crate::{
-    base::{config::Assets, diagnostic::Diagnostic, path::RepoPath},
+    base::{diagnostic::Diagnostic, path::RepoPath},
     parse::expand::AttributeValue,
     render::scope::{self, Queries},
 };
 
 use super::{
-    Context, DEFAULT_THEME, Theme, ThemeFile,
+    Context, DEFAULT_THEME, OwnFiles, Theme, ThemeFile, ThemeOptions, Uids,
     context::{
-        Backlink, Child, Kind, Link, NavItem, Page, Pagination, Redirect, Sentence, Site, Taxonomy,
+        Backlink, Child, Kind, Link, MenuItem, NavItem, Page, Pagination, Redirect, Sentence, Site, Taxonomy,
         TaxonomyLink, Term, View,
     },
 };
@@ -43,7 +43,7 @@ impl Queries for Answers {
     fn text(&self, key: &str) -> Result<String, String> {
         match key {
             "by" => Ok("{day} by {who} & {nobody}".to_owned()),
-            key => Theme::load(DEFAULT_THEME, Vec::new(), Assets::default())
+            key => Theme::load(DEFAULT_THEME, OwnFiles::new(), &ThemeOptions::default())
                 .0
                 .text("en", key)
                 .map(str::to_owned)
@@ -80,7 +80,8 @@ fn own(name: &str, text: &str) -> ThemeFile {
 
 fn theme(overrides: &[(&str, &str)]) -> (Shown, Vec<Diagnostic>) {
     let files = overrides.iter().map(|(name, text)| own(name, text)).collect();
-    let (theme, diagnostics) = Theme::load("default", files, Assets::default());
+    let own = OwnFiles::from([(DEFAULT_THEME.to_owned(), files)]);
+    let (theme, diagnostics) = Theme::load(DEFAULT_THEME, own, &ThemeOptions::default());
     (Shown(theme), diagnostics)
 }
 
@@ -95,7 +96,7 @@ fn site() -> Site {
         title: "Leaves & Pages".into(),
         base_path: "/sub".into(),
         language: "en".into(),
-        menu: vec![link("Guide")],
+        menu: vec![MenuItem { title: "Guide".into(), url: Some("/sub/guide/".into()), children: Vec::new() }],
         feed_url: Some("/sub/feed.xml".into()),
         ..Site::default()
     }
@@ -175,7 +176,7 @@ fn call(
         attributes.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     let body = (!body.is_empty()).then_some(body);
     let (html, diagnostics) = scope::with(Arc::new(Answers), || {
-        theme.render_component(name, &attributes, body, &view().to_context())
+        theme.render_component(name, &attributes, body, &view().to_context(), &mut Uids::default())
     });
     (html.unwrap_or_default(), diagnostics.iter().map(say).collect())
 }
@@ -348,7 +349,11 @@ fn two_own_components_of_one_name_are_a_mistake() {
 #[test]
 fn files_that_are_no_text_and_unknown_themes_are_reported() {
     let bad = ThemeFile { bytes: Cow::Borrowed(b"\xff"), ..own("templates/page.html", "") };
-    let (theme, diagnostics) = Theme::load("defualt", vec![bad], Assets::default());
+    let (theme, diagnostics) = Theme::load(
+        "defualt",
+        OwnFiles::from([(DEFAULT_THEME.to_owned(), vec![bad])]),
+        &ThemeOptions::default(),
+    );
     let said: Vec<String> = diagnostics.iter().map(say).collect();
     assert_eq!(said[0], "unknown theme `defualt` | did you mean `default`?");
     assert!(

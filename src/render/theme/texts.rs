@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn the_built_in_languages_say_the_same_things() {
-        let (theme, problems) = crate::render::theme::Theme::load("default", Vec::new(), Default::default());
+        let (theme, problems) =
+            crate::render::theme::Theme::load("default", Default::default(), &Default::default());
         assert!(problems.is_empty());
         let keys = |language: &str| theme.texts.by_language[language].keys().collect::<Vec<_>>();
         assert_eq!(keys("en"), keys("fr"));

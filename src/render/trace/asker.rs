@@ -22,7 +22,7 @@ use crate::{
         path::RepoPath,
     },
     parse::expand::{At as TextAt, AttributeValue, Expanded},
-    render::theme::{Context, Theme},
+    render::theme::{Context, Theme, Uids},
     site::{file, languages::LanguageId, place::Places, route::Route},
     source::SourceError,
 };
@@ -248,12 +248,13 @@ impl Asker {
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
         page: impl FnOnce() -> Context,
+        uids: &mut Uids,
     ) -> Option<(Option<String>, Vec<Diagnostic>)> {
         self.ask(SiteValues(self.language));
         self.ask(ComponentText(name.to_owned()))?;
         let wants_page = self.world.theme.component(name).is_some_and(|component| component.wants_page);
         let context = if wants_page { page() } else { Context::new() };
-        let (html, problems) = self.theme().render_component(name, attributes, body_html, &context);
+        let (html, problems) = self.theme().render_component(name, attributes, body_html, &context, uids);
         if !problems.is_empty() {
             self.ask(ThemeNames);
         }

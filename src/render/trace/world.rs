@@ -1,23 +1,33 @@
 //! [`World`]: what renders can ask about. Its fields are for this folder only.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{prints::Prints, search::Search, site_values};
 use crate::{
     base::{
-        config::{Assets, FILE_NAME as CONFIG_FILE},
+        config::{FILE_NAME as CONFIG_FILE, Fonts},
         diagnostic::{Diagnostic, Place},
         digest::{BlobId, Print},
         path::RepoPath,
     },
     render::{
         THEMES_FOLDER,
-        theme::{ASSET_FOLDER, Theme, ThemeFile},
+        theme::{ASSET_FOLDER, OwnFiles, Theme, ThemeFile, ThemeOptions, context},
     },
-    site::{Site, file::SourceFiles, languages::LanguageId, route::Route, routes::Target},
+    site::{
+        Site,
+        file::SourceFiles,
+        languages::{DEFAULT, LanguageId},
+        resolve::Destination,
+        route::Route,
+        routes::Target,
+    },
     source::Source,
 };
 
@@ -44,33 +54,67 @@ pub struct World {
 /// How many worlds there were in this process.
 static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 
-/// What a compiled theme is made from: its name, how its files are published, and the site's own files for it.
-type ThemeKey = (String, Assets, Vec<(RepoPath, BlobId)>);
+/// What a compiled theme is made from.
+#[derive(PartialEq)]
+struct ThemeKey {
+    name: String,
+    options: ThemeOptions,
+    /// The site's own files for themes: which of these the theme stands on is known when it is loaded.
+    files: Vec<(RepoPath, BlobId)>,
+}
+
+impl ThemeKey {
+    fn of(site: &Site) -> Self {
+        let config = site.config();
+        let folder = RepoPath::root().join(THEMES_FOLDER);
+        let entries = site.listing().below(&folder);
+        let fonts = config.look.fonts.clone();
+        let options = ThemeOptions {
+            assets: config.assets,
+            colors: config.look.colors.clone(),
+            font_urls: font_urls(site, &fonts),
+            fonts,
+            settings: config.theme_settings.clone(),
+        };
+        let files = entries.map(|(path, entry)| (path.clone(), entry.blob)).collect();
+        Self { name: config.theme.clone(), options, files }
+    }
+}
+
+/// The addresses of files of fonts, from the folder of the theme's style sheets.
+fn font_urls(site: &Site, fonts: &Fonts) -> BTreeMap<String, String> {
+    let files = fonts.iter().flat_map(|(font, _, _)| font.files());
+    let found = files.filter_map(|(file, _, _)| match site.named(file, DEFAULT) {
+        Destination::Internal { route, .. } => Some((file.to_owned(), format!("..{}", route.href("")))),
+        _ => None,
+    });
+    found.collect()
+}
 
 impl World {
     /// Loads the theme of a site; that of `former` is taken when its files are the same.
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, former: Option<&Self>) -> Self {
+        let theme_key = ThemeKey::of(&site);
+        let former = former.filter(|former| former.is_settled && former.theme_key == theme_key);
+        let (theme, theme_diagnostics, is_settled) = match former {
+            Some(former) => (Arc::clone(&former.theme), former.theme_diagnostics.clone(), true),
+            None => {
+                let (theme, diagnostics, is_settled) = load_theme(&*source, &theme_key);
+                (Arc::new(theme), diagnostics, is_settled)
+            }
+        };
+        let languages = site.languages().ids();
         let values: Vec<_> =
-            site.languages().ids().map(|language| site_values::of(&site, language)).collect();
+            languages.map(|language| site_values::of(&site, language, theme.settings())).collect();
         let prints =
             values.iter().map(|values| Print::of(&serde_json::to_string(values).unwrap_or_default()));
         let site_values: Vec<Print> = prints.collect();
-        let theme_key = theme_key(&site);
-        let is_same = |former: &&Self| former.is_settled && former.theme_key == theme_key;
-        let with_sites = |theme: Theme| {
-            let (first, others) = values.split_first().expect("a site has a language");
-            let others = others.iter().map(|values| Arc::new(theme.clone().with_site(values))).collect();
-            (Arc::new(theme.with_site(first)), others)
-        };
-        let ((theme, others), theme_diagnostics, is_settled) = match former.filter(is_same) {
-            Some(former) if former.site_values == site_values => {
-                let themes = (Arc::clone(&former.theme), former.others.clone());
-                (themes, former.theme_diagnostics.clone(), true)
-            }
-            Some(former) => (with_sites(Theme::clone(&former.theme)), former.theme_diagnostics.clone(), true),
+        let (theme, others) = match former.filter(|former| former.site_values == site_values) {
+            Some(former) => (theme, former.others.clone()),
             None => {
-                let (theme, diagnostics, is_settled) = load_theme(&*source, &theme_key);
-                (with_sites(theme), diagnostics, is_settled)
+                let with = |values: &context::Site| Arc::new(Theme::clone(&theme).with_site(values));
+                let (first, others) = values.split_first().expect("a site has a language");
+                (with(first), others.iter().map(with).collect())
             }
         };
         let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);
@@ -131,9 +175,11 @@ impl World {
 
     /// The address of a source file: of a page, or of a file of the site or of its theme that is published as it is.
     pub fn route_of_file(&self, path: &RepoPath) -> Option<Route> {
-        let folder = theme_files_folder(&self.site.config().theme);
-        let name = folder.and_then(|folder| path.relative_to(&folder).map(str::to_owned));
-        let of_theme = name.filter(|name| self.theme.asset(name).is_some()).map(|name| theme_route(&name));
+        let mut names = self
+            .theme
+            .names()
+            .filter_map(|theme| path.relative_to(&theme_folder_of(theme)?).map(str::to_owned));
+        let of_theme = names.find(|name| self.theme.asset(name).is_some()).map(|name| theme_route(&name));
         of_theme.or_else(|| self.site.route_of_file(path))
     }
 
@@ -176,42 +222,35 @@ fn file_named_theme(site: &Site) -> Option<Diagnostic> {
     Some(problem.at(Place::file(path)).hint("rename it: the theme's files are in a folder of that name"))
 }
 
-fn theme_key(site: &Site) -> ThemeKey {
-    let name = site.config().theme.clone();
-    let files = own_files(site, &name).map(|(path, blob)| (path.clone(), blob)).collect();
-    (name, site.config().assets, files)
-}
-
-/// The site's own files for a theme, each of which takes the place of the built-in one of the same path.
-fn own_files<'s>(site: &'s Site, theme: &str) -> impl Iterator<Item = (&'s RepoPath, BlobId)> {
-    let below = theme_files_folder(theme).map(|folder| site.listing().below(&folder));
-    below.into_iter().flatten().map(|(path, entry)| (path, entry.blob))
-}
-
-fn theme_files_folder(theme: &str) -> Option<RepoPath> {
+fn theme_folder_of(theme: &str) -> Option<RepoPath> {
     RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}"))
 }
 
 /// The theme, what is wrong with it, and whether it is made of the bytes that the listing names.
-fn load_theme(source: &dyn Source, (name, options, own): &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
-    let folder = theme_files_folder(name).unwrap_or_default();
-    let mut files = Vec::new();
-    let mut diagnostics = Vec::new();
+fn load_theme(source: &dyn Source, key: &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
+    let folder = RepoPath::root().join(THEMES_FOLDER);
+    let (mut own, mut diagnostics) = (OwnFiles::new(), Vec::new());
     let mut is_settled = true;
-    for (path, blob) in own {
-        let name = path.relative_to(&folder).unwrap_or_default().to_owned();
+    for (path, blob) in &key.files {
+        let Some((theme, name)) = path.relative_to(&folder).and_then(|path| path.split_once('/')) else {
+            continue;
+        };
         let bytes = source.read(path);
         let is_listed = bytes.as_ref().is_ok_and(|bytes| *blob == BlobId::of(bytes));
         is_settled &= source.is_fixed() || is_listed;
         match bytes {
-            Ok(bytes) => files.push(ThemeFile { name, bytes: bytes.into(), origin: Some(path.clone()) }),
+            Ok(bytes) => {
+                let file =
+                    ThemeFile { name: name.to_owned(), bytes: bytes.into(), origin: Some(path.clone()) };
+                own.entry(theme.to_owned()).or_default().push(file);
+            }
             Err(cause) => diagnostics.push(
                 Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
                     .at(Place::file(path)),
             ),
         }
     }
-    let (theme, problems) = Theme::load(name, files, *options);
+    let (theme, problems) = Theme::load(&key.name, own, &key.options);
     diagnostics.extend(problems);
     (theme, diagnostics, is_settled)
 }
