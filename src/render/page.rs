@@ -84,7 +84,7 @@ impl Render {
         }
         let (content, mut diagnostics) = self.body(key);
         let view = view::page(self, &page, content);
-        let layout = page.layout.unwrap_or("page");
+        let layout = page.layout.unwrap_or_else(|| layout_of(key));
         let context = view.to_context();
         let html = self.template(layout, "page.html", page.path, Some(key), &context, &mut diagnostics);
         if page.is_untranslated {
@@ -151,6 +151,15 @@ impl Render {
         let html = self.template("redirect", "redirect.html", path, Some(key), &context, &mut diagnostics);
         (html, diagnostics)
     }
+}
+
+/// Files that have a layout of their own by their names, unless they say otherwise.
+const NAMED_LAYOUTS: [&str; 2] = ["changelog", "glossary"];
+
+/// The layout of a page that doesn't say its own.
+fn layout_of(key: &RepoPath) -> &'static str {
+    let name = key.file_name().rsplit_once('.').map_or(key.file_name(), |(stem, _)| stem);
+    NAMED_LAYOUTS.into_iter().find(|layout| name.eq_ignore_ascii_case(layout)).unwrap_or("page")
 }
 
 /// A page whose template fails: its text is worth more than nothing.

@@ -323,8 +323,9 @@ impl Reader<'_> {
         }
         let is_odd =
             |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '"' | '\'' | '.' | '+'));
-        let is_list = text.contains(',') && !text.contains(is_odd) && text.matches('"').count() % 2 == 0;
-        if is_list && text.matches('\'').count() % 2 == 0 {
+        let is_list =
+            text.contains(',') && !text.contains(is_odd) && text.matches('"').count().is_multiple_of(2);
+        if is_list && text.matches('\'').count().is_multiple_of(2) {
             return Some(text.to_owned());
         }
         let names = || STACKS.iter().map(|(name, _)| *name);

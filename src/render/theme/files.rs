@@ -69,12 +69,9 @@ pub(super) fn chain(name: &str, own: &OwnFiles, diagnostics: &mut Vec<Diagnostic
     let mut chain = Chain { names: Vec::new(), settings: Vec::new() };
     let (mut next, mut named_in) = (Some(name.to_owned()), None);
     while let Some(name) = next.take() {
-        let (path, bytes) = match manifest_of(&name, own) {
-            Some(found) => found,
-            None => {
-                diagnostics.push(unknown(&name, own, named_in.as_ref()));
-                break;
-            }
+        let Some((path, bytes)) = manifest_of(&name, own) else {
+            diagnostics.push(unknown(&name, own, named_in.as_ref()));
+            break;
         };
         if chain.names.contains(&name) || chain.names.len() >= MAX_CHAIN {
             let problem = Diagnostic::error("theme-unknown", format!("the theme `{name}` stands on itself"));

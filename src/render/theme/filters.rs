@@ -8,7 +8,7 @@ use jiff::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
-use super::functions::queries;
+use super::{code_tabs::code_tabs, functions::queries};
 
 /// How a date is shown when the template doesn't say.
 const DATE_FORMAT: &str = "%Y-%m-%d";
@@ -21,6 +21,7 @@ const URL_SAFE: &AsciiSet =
 pub(super) const NAMES: &[&str] = &[
     "abs",
     "capitalize",
+    "code_tabs",
     "date",
     "default",
     "escape",
@@ -99,6 +100,9 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
     tera.register_filter("squeeze", |script: &str, _: Kwargs, _: &State| {
         Value::safe_string(&squeeze(script))
+    });
+    tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
+        Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
     tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
     tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {

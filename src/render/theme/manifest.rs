@@ -122,7 +122,7 @@ impl Reader<'_> {
                 match version(&wanted) {
                     Some(numbers) if Some(numbers) <= version(own) => {}
                     Some(_) => {
-                        self.too_new(node, &format!("this theme needs Recto {wanted}, and this is {own}"))
+                        self.too_new(node, &format!("this theme needs Recto {wanted}, and this is {own}"));
                     }
                     None => self.shapes.bad_value(key, node, "a version such as `0.1`", None),
                 }

@@ -11,6 +11,7 @@
 
 mod assets;
 mod call;
+mod code_tabs;
 mod compile;
 mod component;
 pub mod context;
