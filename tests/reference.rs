@@ -40,7 +40,9 @@ fn commands_and_flags() {
         command.build();
         let usage = command.clone().bin_name(format!("recto {name}")).render_usage().to_string();
         let usage = usage.trim_start_matches("Usage: ").trim();
-        let own = command.get_arguments().filter(|argument| !argument.is_global_set() && argument.get_id() != "help");
+        let own = command
+            .get_arguments()
+            .filter(|argument| !argument.is_global_set() && argument.get_id() != "help");
         let flags = flags(own);
         Some(format!("```text\n{usage}\n```\n\n{flags}"))
     });

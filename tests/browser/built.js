@@ -15,14 +15,22 @@ const TYPES = {
 
 export class BuiltSite {
   // `base` is the path that the site is published below, such as `/docs`.
-  static async open(files, { base = '', context = {} } = {}) {
-    const site = new BuiltSite();
-    site.dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
+  static open(files, options) {
+    const dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
     for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(site.dir, 'site', name)), { recursive: true });
-      writeFileSync(join(site.dir, 'site', name), text);
+      mkdirSync(dirname(join(dir, 'site', name)), { recursive: true });
+      writeFileSync(join(dir, 'site', name), text);
     }
-    const args = ['build', join(site.dir, 'site'), '--output', join(site.dir, 'public'), '--no-cache', '-q'];
+    return BuiltSite.build(dir, join(dir, 'site'), options);
+  }
+  // A site that is there already.
+  static ofFolder(source, options) {
+    return BuiltSite.build(mkdtempSync(join(tmpdir(), 'recto-built-')), source, options);
+  }
+  static async build(dir, source, { base = '', context = {} } = {}) {
+    const site = new BuiltSite();
+    site.dir = dir;
+    const args = ['build', source, '--output', join(site.dir, 'public'), '--no-cache', '-q'];
     const built = spawnSync(program, [...args, '--base-url', `${base}/`], { encoding: 'utf8' });
     assert.equal(built.status, 0, built.stderr);
     site.asked = [];

@@ -14,6 +14,7 @@ export const pages = [
   { name: 'Code', path: '/guide/code/' },
   { name: 'Reference', path: '/reference/config/' },
   { name: 'Glossary', path: '/glossary/' },
+  { name: 'Changelog', path: '/changelog/' },
   { name: 'French', path: '/fr/start/' },
   { name: 'Tags', path: '/tags/' },
   { name: 'Tag', path: '/tags/tutorial/' },

@@ -33,7 +33,7 @@ fn check_text(markdown: &str, expected: &str) {
 fn tables_are_those_of_github() {
     check(
         "| foo | bar |\n| --- | :-: |\n| baz | `a\\|b` |",
-        "<div class=\"table\"><table>\n<thead>\n<tr>\n<th>foo</th>\n<th align=\"center\">bar</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>baz</td>\n<td align=\"center\"><code>a|b</code></td>\n</tr>\n</tbody>\n</table></div>",
+        "<div class=\"table\"><table>\n<thead>\n<tr>\n<th>foo</th>\n<th class=\"align-center\">bar</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>baz</td>\n<td class=\"align-center\"><code>a|b</code></td>\n</tr>\n</tbody>\n</table></div>",
     );
     check(
         "| a |\n| --- |",

@@ -133,5 +133,19 @@ mod tests {
         assert!(problems.is_empty());
         let keys = |language: &str| theme.texts.by_language[language].keys().collect::<Vec<_>>();
         assert_eq!(keys("en"), keys("fr"));
+        // Other languages may say less, and nothing else; what is filled in is filled in in all of them.
+        let gaps = |text: &str| {
+            let parts = text.split('{').skip(1).filter_map(|part| part.split('}').next());
+            let mut gaps: Vec<String> = parts.map(str::to_owned).collect();
+            gaps.sort_unstable();
+            (gaps, text.matches('|').count())
+        };
+        let english = &theme.texts.by_language["en"];
+        for (language, texts) in &theme.texts.by_language {
+            for (key, text) in texts {
+                let wanted = english.get(key).unwrap_or_else(|| panic!("`{key}` of `{language}` is unknown"));
+                assert_eq!(gaps(text), gaps(wanted), "`{key}` of `{language}`");
+            }
+        }
     }
 }

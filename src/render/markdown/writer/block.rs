@@ -109,10 +109,11 @@ impl<'d> Writer<'d, '_, '_> {
         let is_empty = matches!(self.events.get(self.next), Some(Event::End(TagEnd::TableCell)));
         table.is_header = table.in_head && !is_empty;
         self.out.push_str(if table.is_header { "<th" } else { "<td" });
+        // The attribute `align` is no longer HTML, and some sites forbid styles in pages.
         self.out.push_str(match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " align=\"left\">",
-            Some(Alignment::Center) => " align=\"center\">",
-            Some(Alignment::Right) => " align=\"right\">",
+            Some(Alignment::Left) => " class=\"align-left\">",
+            Some(Alignment::Center) => " class=\"align-center\">",
+            Some(Alignment::Right) => " class=\"align-right\">",
             Some(Alignment::None) | None => ">",
         });
     }
