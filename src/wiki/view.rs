@@ -27,6 +27,8 @@ pub struct File {
 pub struct Preview {
     /// The whole page, as readers would see it.
     pub html: Arc<[u8]>,
+    /// The address that it would have: what its relative links are seen from.
+    pub route: Route,
     /// Whether it is the slides of a chapter, or of a deck the first of each chapter.
     pub is_deck: bool,
     /// Its title.
@@ -88,7 +90,7 @@ impl Wiki {
         let html = if deck.is_some() { slides::of_file(&html, &path) } else { html };
         let problems = problems_of_file.into_iter().chain(problems).collect();
         let is_deck = deck.is_some();
-        Ok(Preview { html, is_deck, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
+        Ok(Preview { html, route, is_deck, title: title.unwrap_or_else(|| path.stem().to_owned()), problems })
     }
 
     /// The HTML of a text as the body of a page; `None` when the site would have no such page.

@@ -19,12 +19,17 @@ test('of a deck the slide under the cursor is shown', async () => {
   const site = await open(files);
   const one = await Writer.of(site);
   await one.edit('one.md');
-  const shown = one.page.frameLocator('iframe').locator('.ed-current');
+  const shown = one.page.frameLocator('iframe').locator('.now');
   await shown.locator('h1', { hasText: 'One' }).waitFor();
   await one.after('Text');
   await shown.locator('h2', { hasText: 'More of one' }).waitFor();
   await one.type(' and more');
   await shown.locator('p', { hasText: 'Text and more.' }).waitFor();
+  // It fills the frame, as on a stage.
+  const [slide, frame] = [await shown.boundingBox(), await one.page.locator('iframe').boundingBox()];
+  assert.ok(slide.width > frame.width * .98 && slide.height < frame.height, JSON.stringify([slide, frame]));
+  await one.type('\n\n???\n\nSay it slowly.');
+  await shown.locator('[data-notes]', { hasText: 'Say it slowly.' }).waitFor();
   await one.edit('day.yml');
   await shown.locator('h1', { hasText: 'One' }).waitFor();
   await one.after('two.md');

@@ -26,6 +26,8 @@ pub(in crate::server::wiki) struct Draft {
 pub(in crate::server::wiki) struct Shown {
     /// The whole page, as readers would see it.
     html: String,
+    /// The address that it would have: what its relative links are seen from.
+    url: String,
     /// Whether it is slides: those of the chapter, or of a manifest the first of each chapter.
     is_deck: bool,
     title: String,
@@ -44,7 +46,14 @@ pub(in crate::server::wiki) async fn show(
     off_thread(move || {
         let preview = site.wiki.preview(&actor, &path, &draft.content)?;
         let html = String::from_utf8_lossy(&preview.html).into_owned();
-        Ok(Json(Shown { html, is_deck: preview.is_deck, title: preview.title, problems: preview.problems }))
+        let url = preview.route.href(site.wiki.engine().snapshot().renderer.site().base_path());
+        Ok(Json(Shown {
+            html,
+            url,
+            is_deck: preview.is_deck,
+            title: preview.title,
+            problems: preview.problems,
+        }))
     })
     .await
 }

@@ -39,7 +39,7 @@ export function openPreview(page) {
     problems.tell(found = own(answer.problems));
     if (!answer.html) return tell(say.no_preview);
     isDeck = answer.is_deck;
-    const next = readable(answer.html, page.url);
+    const next = readable(answer.html, answer.url);
     nothing.hidden = true;
     frame.hidden = false;
     if (hasFrame && frame.contentDocument?.body) put(frame.contentDocument, next);

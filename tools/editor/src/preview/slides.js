@@ -1,34 +1,32 @@
-// Of the slides of a chapter, the one is shown in which the cursor is; beside a manifest the first slide of the chapter that its line
-// names. They are as large as the frame is wide.
-
-// How wide slides are, unless their style sheet says something else.
-const WIDTH = 1210;
+// Of the slides of a chapter, the one is shown in which the cursor is, with its notes while they are written; beside a manifest the
+// first slide of the chapter that its line names. The style sheet of decks makes it as large as the frame allows.
 
 export function openSlides(session) {
   const { preview, page } = session;
-  const [isChapter, name] = [page.kind === 'markdown', 'ed-current'];
 
   function show() {
-    const { contentDocument: document, clientWidth } = preview.frame;
+    const { contentDocument: document } = preview.frame;
     if (!preview.isDeck || !document) return;
     const all = [...document.querySelectorAll('[data-slide]')];
-    const current = (isChapter ? ofLine(all) : ofName(all)) ?? all[0];
-    for (const slide of all) slide.classList.toggle(name, slide === current);
-    const width = current && Number(document.defaultView.getComputedStyle(current).getPropertyValue('--w')) || WIDTH;
-    document.documentElement.style.setProperty('--ed-zoom', String(clientWidth / width));
+    const current = (page.kind === 'markdown' ? ofLine(all) : ofName(all)) ?? all[0];
+    for (const slide of all) slide.classList.toggle('now', slide === current);
+    document.documentElement.classList.add('staged', 'ready');
+    document.documentElement.classList.toggle('with-notes', current && isInNotes(current));
   }
 
-  function ofLine(all) {
-    const line = here().number;
-    return all.findLast(({ dataset }) => Number(/:(\d+)$/.exec(dataset.source)?.[1] ?? 0) <= line);
-  }
+  const here = () => session.view.state.doc.lineAt(session.view.state.selection.main.head);
+  const lineOf = slide => Number(/:(\d+)$/.exec(slide.dataset.source)?.[1] ?? 1);
+  const ofLine = all => all.findLast(slide => lineOf(slide) <= here().number);
   function ofName(all) {
     const named = here().text.replace(/^[\s-]+|\s*(#.*)?$/g, '').replace(/^\.\.\/|^\.\//, '');
     return named && all.find(({ dataset }) => dataset.chapter.endsWith(named));
   }
-  const here = () => session.view.state.doc.lineAt(session.view.state.selection.main.head);
+  function isInNotes(slide) {
+    const { doc } = session.view.state;
+    const from = Math.min(lineOf(slide), doc.lines);
+    return page.kind === 'markdown' && /^\?\?\?\s*$/m.test(doc.sliceString(doc.line(from).from, here().to));
+  }
 
   preview.shown.on(show);
-  new ResizeObserver(show).observe(preview.frame);
   return { changed: show };
 }
