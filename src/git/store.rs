@@ -9,7 +9,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeEntry};
+use git2::{
+    ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeEntry, TreeWalkMode, TreeWalkResult,
+};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
@@ -134,6 +136,35 @@ impl Store {
                 blob: blob_id(entry.id()),
                 is_link: entry.filemode() == LINK_MODE,
             }))
+        })
+    }
+
+    /// Everything in a folder of a commit and below it but folders: files, symbolic links, submodules. None when there is
+    /// no such folder.
+    pub fn files_below(&self, commit: CommitId, folder: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
+        self.pool.with(|repository| {
+            let failed = |cause| GitError::failed(commit, cause);
+            let root =
+                repository.find_commit(commit.oid()).and_then(|commit| commit.tree()).map_err(failed)?;
+            let path = self.path_in_repository(folder);
+            let tree = match root.get_path(Path::new(path.as_str())) {
+                Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
+                    repository.find_tree(entry.id()).map_err(failed)?
+                }
+                Ok(_) => return Ok(Vec::new()),
+                Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+                Err(cause) => return Err(failed(cause)),
+            };
+            let mut files = Vec::new();
+            let walked = tree.walk(TreeWalkMode::PreOrder, |above, entry| {
+                let name = entry.name().ok().map(|name| format!("{above}{name}"));
+                if entry.kind() != Some(ObjectType::Tree) {
+                    files.extend(name.and_then(|name| folder.resolve(&name)));
+                }
+                TreeWalkResult::Ok
+            });
+            walked.map_err(failed)?;
+            Ok(files)
         })
     }
 

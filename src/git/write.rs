@@ -41,8 +41,10 @@ pub struct Edit {
 pub enum Content {
     /// New bytes.
     Bytes(Vec<u8>),
-    /// Bytes that the repository has already, such as those of a file under another name.
+    /// Bytes that the repository has already.
     Blob(BlobId),
+    /// What the commit before has at another path, whatever kind of file that is.
+    Moved(RepoPath),
 }
 
 /// A commit to be made.
@@ -81,6 +83,8 @@ impl<'e> FolderEdits<'e> {
 /// Writes objects, and remembers which.
 struct Writer<'r> {
     repository: &'r Repository,
+    /// What moved files have, by the path that they had.
+    moved: BTreeMap<&'r RepoPath, (Oid, i32)>,
     written: Vec<Oid>,
 }
 
@@ -108,7 +112,8 @@ impl Store {
             let parent = new.parent.map(|parent| repository.find_commit(parent.oid())).transpose();
             let parent = parent.map_err(failed)?;
             let base = parent.as_ref().map(git2::Commit::tree).transpose().map_err(failed)?;
-            let mut writer = Writer { repository, written: Vec::new() };
+            let moved = self.moved(base.as_ref(), new.edits).map_err(failed)?;
+            let mut writer = Writer { repository, moved, written: Vec::new() };
             let tree = writer.folder(base.as_ref(), &edits, &RepoPath::root())?;
             let tree = match tree {
                 Some(tree) => tree,
@@ -126,6 +131,23 @@ impl Store {
                 .map_err(|cause| GitError::disk(&self.git_dir, cause))?;
             Ok(Some(CommitId::of(commit)))
         })
+    }
+}
+
+impl Store {
+    /// What the files that edits move have in a tree.
+    fn moved<'e>(
+        &self,
+        base: Option<&Tree<'_>>,
+        edits: &'e [Edit],
+    ) -> Result<BTreeMap<&'e RepoPath, (Oid, i32)>, git2::Error> {
+        let mut moved = BTreeMap::new();
+        for edit in edits {
+            let (Some(Content::Moved(from)), Some(base)) = (&edit.content, base) else { continue };
+            let entry = base.get_path(Path::new(self.path_in_repository(from).as_str()))?;
+            moved.insert(from, (entry.id(), entry.filemode()));
+        }
+        Ok(moved)
     }
 }
 
@@ -150,7 +172,7 @@ impl Writer<'_> {
                 Some(content) => {
                     let mode = base.and_then(|base| base.get_name(name)).map(|entry| entry.filemode());
                     let mode = mode.filter(|mode| *mode != LINK_MODE && !is_folder).unwrap_or(FILE_MODE);
-                    let blob = self.blob(content).map_err(failed)?;
+                    let (blob, mode) = self.blob(content, mode).map_err(failed)?;
                     builder.insert(name, blob, mode).map_err(failed)?;
                 }
                 None if kind_of(name) == Some(ObjectType::Blob) => builder.remove(name).map_err(failed)?,
@@ -179,14 +201,19 @@ impl Writer<'_> {
         Ok(Some(tree))
     }
 
-    fn blob(&mut self, content: &Content) -> Result<Oid, git2::Error> {
+    /// What stands in a folder for a content; a new text has the mode of the file that it takes the place of.
+    fn blob(&mut self, content: &Content, mode: i32) -> Result<(Oid, i32), git2::Error> {
         match content {
             Content::Bytes(bytes) => {
                 let blob = self.repository.blob(bytes)?;
                 self.written.push(blob);
-                Ok(blob)
+                Ok((blob, mode))
             }
-            Content::Blob(id) => Oid::from_bytes(id.as_bytes()),
+            Content::Blob(id) => Ok((Oid::from_bytes(id.as_bytes())?, mode)),
+            Content::Moved(from) => {
+                let is_gone = || git2::Error::from_str(&format!("there is no file `{from}` to be moved"));
+                self.moved.get(from).copied().ok_or_else(is_gone)
+            }
         }
     }
 

@@ -44,7 +44,7 @@ mod watch;
 pub use folder::Folder;
 pub(crate) use ignore::is_hidden;
 pub use memory::Memory;
-pub use overlay::Overlay;
+pub use overlay::{Laid, Overlay};
 pub use tree::Tree;
 pub use walk::MANIFEST_FILE;
 pub use watch::{Alarm, RefWatch, Watch};
@@ -90,6 +90,11 @@ pub trait Source: Send + Sync {
     /// Whether its files can't change: those of a commit.
     fn is_fixed(&self) -> bool {
         false
+    }
+
+    /// The commit whose files these are, in hexadecimal; `None` when they are of none.
+    fn commit(&self) -> Option<&str> {
+        None
     }
 
     /// Blob ids that took reading a file, for the next process.

@@ -1,36 +1,72 @@
-//! [`Overlay`]: a source with another text in the place of one file: what a draft would look like.
+//! [`Overlay`]: a source with other files in the place of some: what a draft would look like, or a move.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     source::{Entry, Listing, ListingOptions, Source, SourceError, Tree},
 };
 
-/// A source with one file that has other bytes, or that is new.
+/// What lies over a file of another source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Laid {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What is at another path below.
+    From(RepoPath),
+    /// Nothing: the file is gone.
+    Nothing,
+}
+
+/// A source with some files that have other bytes, are new, or are gone.
 pub struct Overlay {
     under: Arc<dyn Source>,
-    path: RepoPath,
-    bytes: Vec<u8>,
+    files: BTreeMap<RepoPath, Laid>,
 }
 
 impl Overlay {
     /// Lays the bytes of a file over a source.
     pub fn new(under: Arc<dyn Source>, path: RepoPath, bytes: Vec<u8>) -> Self {
-        Self { under, path, bytes }
+        Self::of(under, BTreeMap::from([(path, Laid::Bytes(bytes))]))
+    }
+
+    /// Lays files over a source.
+    pub fn of(under: Arc<dyn Source>, files: BTreeMap<RepoPath, Laid>) -> Self {
+        Self { under, files }
+    }
+
+    /// The listing of it, if that of the source below is `listing`.
+    pub fn laid_over(&self, listing: &Listing) -> Listing {
+        let mut laid = listing.clone();
+        for (path, file) in &self.files {
+            let entry = match file {
+                Laid::Nothing => None,
+                Laid::From(other) => listing.entries.get(other).cloned(),
+                Laid::Bytes(bytes) => {
+                    Some(Entry { blob: BlobId::of(bytes), size: bytes.len() as u64, link_to: None })
+                }
+            };
+            match entry {
+                Some(entry) => drop(laid.entries.insert(path.clone(), entry)),
+                None => drop(laid.entries.remove(path)),
+            }
+        }
+        laid
     }
 }
 
 impl Source for Overlay {
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
-        let mut listing = self.under.listing(options)?;
-        let entry = Entry { blob: BlobId::of(&self.bytes), size: self.bytes.len() as u64, link_to: None };
-        listing.entries.insert(self.path.clone(), entry);
-        Ok(listing)
+        Ok(self.laid_over(&self.under.listing(options)?))
     }
 
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
-        if *path == self.path { Ok(self.bytes.clone()) } else { self.under.read(path) }
+        match self.files.get(path) {
+            None => self.under.read(path),
+            Some(Laid::Bytes(bytes)) => Ok(bytes.clone()),
+            Some(Laid::From(other)) => self.under.read(other),
+            Some(Laid::Nothing) => Err(SourceError::not_found(path)),
+        }
     }
 
     fn at_revision(&self, rev: &str) -> Result<Tree, SourceError> {

@@ -78,11 +78,6 @@ impl Tree {
         Ok(self)
     }
 
-    /// The commit's id in hexadecimal; `None` when the revision names a tree and no commit.
-    pub fn commit(&self) -> Option<&str> {
-        self.reader.commit()
-    }
-
     /// The id of the bytes at a path, links followed.
     pub fn blob(&self, path: &RepoPath) -> Option<BlobId> {
         match self.find(path).ok()? {
@@ -245,6 +240,10 @@ impl Source for Tree {
 
     fn is_fixed(&self) -> bool {
         true
+    }
+
+    fn commit(&self) -> Option<&str> {
+        self.reader.commit()
     }
 
     fn listing(&self, options: &ListingOptions) -> Result<Listing, SourceError> {
