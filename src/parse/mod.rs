@@ -9,4 +9,5 @@ pub mod markdown;
 pub mod slides;
 pub mod slug;
 pub mod summary;
+pub mod targets;
 pub mod words;

@@ -27,7 +27,7 @@ use crate::{
     },
     site::{
         graph::spelling,
-        resolve::{Fragment, Missing, Spelling},
+        resolve::{Fragment, Missing, Spelling, path_of_wanted},
         route::Route,
     },
 };
@@ -61,6 +61,9 @@ fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
     let home = || render.asker.settings().languages.home(render.asker.language());
     page.map_or_else(home, |page| page.route.clone())
 }
+
+/// The class of links to pages that nobody has written yet.
+const WANTED: &str = "wanted";
 
 /// The kinds of alerts that have a title of their own in each language.
 const ALERTS: [&str; 10] =
@@ -152,6 +155,13 @@ impl<'a> PageHooks<'a> {
         self.render.asker.ask(Leads { spelling, target: target.to_owned(), file, route })
     }
 
+    /// Where a page that nobody has written yet can be written, if the site is shown as a wiki.
+    fn editor_of(&self, name: &str, at: At) -> Option<String> {
+        let file = self.files.get(at.file as usize).or(self.files.first())?;
+        let path = path_of_wanted(self.render.asker.settings().content, name, file)?;
+        view::wiki_url(self.render, "edit", &path)
+    }
+
     /// A destination as it is written into HTML; what leads nowhere stays as the author wrote it.
     pub(super) fn href(&self, lead: &Lead, written: &str) -> String {
         match lead {
@@ -230,7 +240,12 @@ impl Hooks for PageHooks<'_> {
                 html.href = None;
                 html.text = Some(format!("[[{}]]", link.target));
             }
-            Lead::Missing(Missing::Page(_)) => html.href = None,
+            Lead::Missing(Missing::Page(name)) => {
+                html.href = self.editor_of(name, link.at);
+                if html.href.is_some() {
+                    html.class = WANTED.to_owned();
+                }
+            }
             _ => html.href = Some(self.href(&lead, &link.target)),
         }
         html

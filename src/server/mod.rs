@@ -71,6 +71,11 @@ pub trait Pages: Send + Sync + 'static {
         None
     }
 
+    /// Whether a path is that of a file that somebody may have put there with a browser: its scripts must not act as ours.
+    fn is_foreign_file(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Looks at a page until the answer is dropped; `None` when nothing is live.
     fn look(&self, _path: &str, _tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
         None

@@ -13,8 +13,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST,
-            IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, X_CONTENT_TYPE_OPTIONS,
+            ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+            CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
@@ -30,6 +30,9 @@ use super::{
     wiki,
 };
 use crate::base::{digest::Digest, media, url::encode_path};
+
+/// Gives a document an origin of its own: its scripts run, and can neither read nor write anything of the wiki.
+const SANDBOX: &str = "sandbox allow-scripts allow-forms allow-popups allow-downloads";
 
 /// What every request needs.
 pub(super) struct Shared {
@@ -73,12 +76,22 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
         return live::answer(shared, &head, &base_path, name);
     }
     let pages = Arc::clone(&shared.pages);
-    let Ok(answer) = tokio::task::spawn_blocking(move || pages.get(&path)).await else {
+    let look = move || {
+        let answer = pages.get(&path);
+        let runs = matches!(&answer, Answer::Found { media_type, .. } if runs_scripts(media_type));
+        (answer, runs && pages.is_foreign_file(&path))
+    };
+    let Ok((answer, is_foreign)) = tokio::task::spawn_blocking(look).await else {
         let sentence = "The page could not be made. The server's terminal says why.";
         return text(&head, StatusCode::INTERNAL_SERVER_ERROR, sentence);
     };
     let is_live = shared.pages.is_live();
     match answer {
+        Answer::Found { bytes, media_type, digest } if is_foreign => {
+            let mut response = found(&head, bytes, &media_type, &format!("\"{digest}\""));
+            set(&mut response, CONTENT_SECURITY_POLICY, SANDBOX);
+            response
+        }
         Answer::Found { bytes, media_type, digest } if is_live && live::is_page(&media_type) => {
             let bytes = live::with_script(&bytes, &base_path, &digest);
             found(&head, bytes, &media_type, &format!("\"{digest}-live\""))
@@ -94,6 +107,12 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
             with_body(&head.method, StatusCode::NOT_FOUND, &media_type, Bytes::from_owner(bytes))
         }
     }
+}
+
+/// Whether browsers run scripts that are in a document of a media type.
+fn runs_scripts(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or(media_type).trim();
+    kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml")
 }
 
 /// The decoded path below the base path, or the response for a request that asks for no page.

@@ -17,7 +17,7 @@ use crate::{
         file::{SourceFiles, nearest_file},
         graph::Problem,
         languages::{DEFAULT, LanguageId},
-        page::Page,
+        page::{Page, PageId},
         place::Places,
         resolve::{Destination, Fragment, Missing, Spelling},
         routes::Hidden,
@@ -88,15 +88,21 @@ impl Site {
     /// Pages that no other page links to and SUMMARY.md doesn't list, one note for each folder that has some.
     pub fn orphan_diagnostics(&self) -> Vec<Diagnostic> {
         let mut by_folder: BTreeMap<RepoPath, Vec<&Page>> = BTreeMap::new();
-        for (id, page) in self.pages().iter() {
-            let has_summary = self.summary_of(page.language).is_some();
-            let is_listed = page.is_folder_page || (has_summary && self.nav(page.language).contains(id));
-            let is_original = !page.is_untranslated() && !page.is_not_found;
-            if !is_listed && self.links().backlinks(id).is_empty() && is_original {
-                by_folder.entry(page.path().parent().unwrap_or_default()).or_default().push(page);
-            }
+        for page in self.orphans() {
+            by_folder.entry(page.path().parent().unwrap_or_default()).or_default().push(page);
         }
         by_folder.into_values().map(|pages| orphans_of_folder(&pages)).collect()
+    }
+
+    /// The pages that no other page links to and SUMMARY.md doesn't list; pages of folders are none.
+    pub fn orphans(&self) -> impl Iterator<Item = &Page> {
+        let is_orphan = |(id, page): &(PageId, &Page)| {
+            let has_summary = self.summary_of(page.language).is_some();
+            let is_listed = page.is_folder_page || (has_summary && self.nav(page.language).contains(*id));
+            let is_original = !page.is_untranslated() && !page.is_not_found;
+            !is_listed && self.links().backlinks(*id).is_empty() && is_original
+        };
+        self.pages().iter().filter(is_orphan).map(|(_, page)| page)
     }
 
     /// Every link to another site, with the page it stands on.

@@ -93,6 +93,13 @@ impl Site {
         self.destination_asking(spelling, target, file, route, &mut Vec::new())
     }
 
+    /// Whether a link finds its page by a title or an alias, and not by the name of a file.
+    pub fn goes_by_title(&self, spelling: Spelling, target: &str, file: &RepoPath, route: &Route) -> bool {
+        let mut asked = Vec::new();
+        let found = self.destination_asking(spelling, target, file, route, &mut asked);
+        !asked.is_empty() && matches!(found, Destination::Internal { .. })
+    }
+
     /// As [`Self::destination`]; `asked` gets the keys of titles that the answer depends on.
     pub(super) fn destination_asking(
         &self,
@@ -308,6 +315,14 @@ impl Site {
         });
         Destination::Internal { route, page, fragment }
     }
+}
+
+/// The file that a page would be that links in a file call by a name: beside that file, or from the content root on.
+pub fn path_of_wanted(content: &RepoPath, name: &str, file: &RepoPath) -> Option<RepoPath> {
+    let stem = name.trim().trim_end_matches('/');
+    let stem = stem.strip_suffix(".md").unwrap_or(stem);
+    let folder = if stem.starts_with('/') { content.clone() } else { file.parent()? };
+    folder.resolve(&format!("{}.md", stem.trim_start_matches('/')))
 }
 
 /// Whether a target has a scheme or a host of its own.

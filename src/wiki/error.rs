@@ -31,6 +31,14 @@ pub enum WikiError {
         /// The file.
         path: RepoPath,
     },
+    /// A page would get the address of another.
+    #[error("`{path}` would get the address of another page, and `{other}` would not be shown")]
+    AddressTaken {
+        /// The new name.
+        path: RepoPath,
+        /// The page that would not be shown.
+        other: RepoPath,
+    },
     /// The actor may not do it.
     #[error("you may not do this with `{path}`")]
     Forbidden {
@@ -144,9 +152,10 @@ impl WikiError {
     /// The next step, when there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::BadName { .. } | Self::NameTaken { .. } | Self::Exists { .. } => {
-                Some("choose another name".to_owned())
-            }
+            Self::BadName { .. }
+            | Self::NameTaken { .. }
+            | Self::Exists { .. }
+            | Self::AddressTaken { .. } => Some("choose another name".to_owned()),
             Self::Link { .. } => Some("edit the file that it leads to".to_owned()),
             Self::Unresolved { .. } => {
                 Some("choose between both versions, and remove the lines that mark them".to_owned())

@@ -11,13 +11,19 @@
 pub mod changes;
 pub mod diff;
 pub mod drafts;
+pub mod list;
 pub mod merge;
 pub mod name;
 pub mod names;
 pub mod past;
+pub mod relocate;
+pub mod remove;
 pub mod rights;
 pub mod save;
+pub mod search;
 pub mod templates;
+pub mod undelete;
+pub mod upload;
 
 mod error;
 mod health;
@@ -28,7 +34,10 @@ mod tests;
 pub mod valid;
 mod view;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use crate::{
     base::path::RepoPath,
@@ -47,7 +56,7 @@ pub use self::{
     rights::{Action, Actor, Rights},
     save::{Change, Conflict, Outcome, Save, Saved},
     tally::Tally,
-    view::{File, Preview},
+    view::{File, FileKind, Preview},
 };
 
 /// How long a save waits until its page is shown.
@@ -63,6 +72,7 @@ pub struct Wiki {
     past: Arc<Keeper>,
     past_sites: PastSites,
     changes: Arc<Changes>,
+    finder: Mutex<search::SeenFinder>,
 }
 
 impl Wiki {
@@ -81,7 +91,8 @@ impl Wiki {
         let changes = Changes::follow(store.clone(), signal.clone(), commit);
         let engine = Engine::start(tree, options, feed)?;
         let (saves, past_sites) = (tally::Counter::default(), PastSites::default());
-        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes })
+        let finder = Mutex::default();
+        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes, finder })
     }
 
     /// The site as readers see it.

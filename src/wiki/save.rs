@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use crate::{
     base::path::RepoPath,
     git::{CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR},
+    site::file::MAX_PAGE_BYTES,
     wiki::{Action, Actor, Wiki, WikiError, drafts::Draft, merge, name},
 };
 
 /// How often a save is tried while others move the branch.
-const MAX_TRIES: usize = 100;
+pub(super) const MAX_TRIES: usize = 100;
 /// The largest file that is saved.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
 /// The largest text that is merged.
@@ -21,10 +22,10 @@ const MAX_TEXT_BYTES: usize = 8 << 20;
 /// How long a message can be.
 const MAX_MESSAGE_BYTES: usize = 16 << 10;
 
-/// What is to be saved.
+/// What is to be saved: one file, or several in one commit.
 #[derive(Clone, Debug)]
 pub struct Save {
-    /// The files, all in one commit.
+    /// The files, all in one commit: either all of them are saved, or, where one is in conflict, none.
     pub changes: Vec<Change>,
     /// The commit that the editor began from; `None` to make files that must not be there.
     pub base: Option<CommitId>,
@@ -313,9 +314,16 @@ pub(super) enum Done {
     Commit { commit: CommitId, left_alone: Vec<LeftAlone> },
 }
 
+/// How large a file may be: a page no larger than one that is shown.
+pub(super) fn max_bytes(path: &RepoPath) -> usize {
+    let of_page = usize::try_from(MAX_PAGE_BYTES).unwrap_or(MAX_FILE_BYTES);
+    if path.is_markdown() { of_page } else { MAX_FILE_BYTES }
+}
+
 fn check_content(path: &RepoPath, content: &[u8]) -> Result<(), WikiError> {
-    if content.len() > MAX_FILE_BYTES {
-        return Err(WikiError::TooLarge { path: path.clone(), size: content.len(), limit: MAX_FILE_BYTES });
+    let limit = max_bytes(path);
+    if content.len() > limit {
+        return Err(WikiError::TooLarge { path: path.clone(), size: content.len(), limit });
     }
     let is_unresolved = std::str::from_utf8(content).is_ok_and(merge::has_markers);
     if is_unresolved { Err(WikiError::Unresolved { path: path.clone() }) } else { Ok(()) }

@@ -44,7 +44,28 @@ impl File {
     }
 }
 
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file.
+    File,
+    /// A folder with files.
+    Folder,
+}
+
 impl Wiki {
+    /// What is at a path of the head; `None` when there is nothing.
+    pub fn kind_of(&self, actor: &Actor, path: &str) -> Result<Option<FileKind>, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        actor.check(Action::Read, &path)?;
+        let Some(head) = self.store.head()?.commit else { return Ok(None) };
+        if self.store.file(head, &path)?.is_some() {
+            return Ok(Some(FileKind::File));
+        }
+        let is_folder = !self.store.files_below(head, &path)?.is_empty();
+        Ok(is_folder.then_some(FileKind::Folder))
+    }
+
     /// A file as the head has it.
     pub fn file(&self, actor: &Actor, path: &str) -> Result<File, WikiError> {
         self.file_of(actor, path, self.store.head()?.commit)

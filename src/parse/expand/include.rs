@@ -60,6 +60,26 @@ pub(super) fn merge<'a>(
     Merged { sheet: Sheet { text, map, lines: Vec::new() }, title: merger.title }
 }
 
+/// The paths that the inclusions of a text name, as written, and where they stand in it.
+pub fn inclusions(text: &str) -> Vec<(Range<usize>, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find("{{").map(|found| at + found) {
+        let Some((directive, length)) = Directive::read(&text[start..]) else {
+            at = start + 1;
+            continue;
+        };
+        at = start + length;
+        if let Directive::Include(target) | Directive::Playground(target, _) = directive
+            && !text[..start].ends_with('\\')
+            && let Some(offset) = text[start..at].find(target.path)
+        {
+            found.push((start + offset..start + offset + target.path.len(), target.path));
+        }
+    }
+    found
+}
+
 struct Merger<'a, 'r, 'p> {
     files: &'a dyn Files,
     record: &'r mut Record<'p>,

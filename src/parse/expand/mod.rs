@@ -44,7 +44,7 @@ use crate::{
 pub use self::{
     attributes::{MAX_ATTRIBUTES, parse_attributes},
     blocks::MAX_COMPONENT_DEPTH,
-    include::{MAX_EXPANDED, MAX_INCLUDE_DEPTH, MAX_INCLUDES},
+    include::{MAX_EXPANDED, MAX_INCLUDE_DEPTH, MAX_INCLUDES, inclusions},
     source_map::{At, SourceMap},
 };
 

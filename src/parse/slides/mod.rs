@@ -21,5 +21,5 @@ pub use self::{
     chapter::{Chapter, Definition, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
     markdown::{CLASS, EMPTY, Part, SlideText, label, labels, to_expanded},
     properties::Properties,
-    variables::{Replaced, Used, Values, replace, used},
+    variables::{Replaced, Used, Values, files_named, replace, used},
 };

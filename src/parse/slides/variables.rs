@@ -61,6 +61,19 @@ pub fn used(text: &str) -> Used {
     used
 }
 
+/// The paths of files of the repository that a text links to or puts in, and where they stand in it.
+pub fn files_named(text: &str) -> Vec<(Range<usize>, &str)> {
+    let path_of = |mark: Mark<'_>| match mark.kind {
+        Kind::Link(path) | Kind::Include(path) => {
+            let end = mark.range.end - 1;
+            Some(end - path.len()..end)
+        }
+        Kind::Name(_) => None,
+    };
+    let ranges = Marks { text, at: 0 }.filter_map(path_of);
+    ranges.map(|range| (range.clone(), &text[range])).collect()
+}
+
 /// Replaces what a text asks for; what is not known stays.
 pub fn replace(text: &str, values: &dyn Values) -> Replaced {
     let mut replaced = Replaced { map: SourceMap::whole(0, 0), ..Replaced::default() };

@@ -9,14 +9,23 @@ mod actor;
 mod api;
 mod drafts;
 mod edit;
+mod files;
 mod health;
+mod lists;
 mod metrics;
+mod multipart;
+#[cfg(test)]
+mod order_tests;
 mod page;
 mod past;
 mod problem;
+mod relocate;
+mod remove;
+mod search;
 mod statics;
 #[cfg(test)]
 mod tests;
+mod undelete;
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -45,6 +54,7 @@ use crate::{
     base::url::encode_path,
     engine::{Event, Viewing},
     git::Author,
+    site::{route::Route, routes::Target},
     wiki::{Wiki, save::MAX_FILE_BYTES},
 };
 
@@ -92,6 +102,13 @@ impl Pages for WikiSite {
         Pages::is_live(self.wiki.engine())
     }
 
+    fn is_foreign_file(&self, path: &str) -> bool {
+        let snapshot = self.wiki.engine().snapshot();
+        let target = snapshot.renderer.site().routes().get(&Route::new(path)).cloned();
+        // The address of a folder is that of its `index.html`.
+        matches!(target, Some(Target::Asset(_)))
+    }
+
     fn look(&self, path: &str, tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
         Pages::look(self.wiki.engine(), path, tell)
     }
@@ -114,6 +131,12 @@ pub(super) fn router(site: Site, stopping: watch::Receiver<bool>) -> Router {
         .route("/-/metrics", get(metrics::answer))
         .merge(drafts::router())
         .merge(api::router(Streams::new(MAX_LISTENERS, stopping)))
+        .merge(files::router())
+        .merge(relocate::router())
+        .merge(remove::router())
+        .merge(undelete::router())
+        .merge(search::router())
+        .merge(lists::router())
         .fallback(problem::nothing_here)
         .layer(middleware::from_fn(metrics::keep_route))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -73,6 +73,7 @@ impl From<WikiError> for Problem {
         let (status, kind) = match &error {
             WikiError::BadName { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-name"),
             WikiError::NameTaken { .. } => (StatusCode::CONFLICT, "name-taken"),
+            WikiError::AddressTaken { .. } => (StatusCode::CONFLICT, "address-taken"),
             WikiError::Exists { .. } => (StatusCode::CONFLICT, "exists"),
             WikiError::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
             WikiError::NoFile { .. } => (StatusCode::NOT_FOUND, "no-file"),

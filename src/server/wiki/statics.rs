@@ -22,6 +22,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("fr.js", include_bytes!("static/fr.js")),
     ("vim.js", include_bytes!("static/vim.js")),
     ("wiki.css", include_bytes!("static/wiki.css")),
+    ("wiki.js", include_bytes!("static/wiki.js")),
 ];
 /// For addresses with the digest of the file in them: what is there never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

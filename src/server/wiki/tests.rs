@@ -46,7 +46,7 @@ pub(super) fn ask(addr: SocketAddr, method: &str, path: &str, headers: &str, bod
 pub(super) const JSON: &str = "Content-Type: application/json\r\n";
 pub(super) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-fn repo() -> TestRepo {
+pub(super) fn repo() -> TestRepo {
     let repo = TestRepo::new();
     repo.write("a.md", "# A\n\none\n").commit("one");
     repo

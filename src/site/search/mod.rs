@@ -5,8 +5,11 @@
 //! 3. [`Index`] counts them, finds out which are forms of one word, and splits them into shards (`layout`).
 //! 4. Postings, the pages of each word, are gathered when the first shard is rendered.
 //!
+//! A wiki asks a [`Finder`] instead, which needs no shards and is kept up to date.
+//!
 //! All of it is a pure function of the site's pages; what it looks like as bytes is the renderer's business.
 
+mod finder;
 mod ids;
 mod index;
 mod layout;
@@ -15,6 +18,7 @@ mod stock;
 mod tests;
 
 pub use self::{
+    finder::{Finder, Hit, Hits, MAX_TERMS, terms},
     ids::{PageIds, Searched},
     index::{Index, MAX_POSTINGS, Posting, Shard, ShardWord},
     layout::ShardName,

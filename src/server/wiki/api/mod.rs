@@ -5,13 +5,17 @@
 mod changes;
 mod document;
 mod drafts;
+pub(super) mod list;
 mod names;
 mod operation;
 mod pages;
 mod past;
 mod preview;
+pub(super) mod relocate;
+pub(super) mod search;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 use axum::{Extension, Router};
 use serde_json::{Map, Value};
@@ -72,6 +76,30 @@ fn operations() -> Vec<Operation> {
             .asks::<names::NewFile>()
             .answers::<names::Templates>(200, "Templates of the site, the plain one first.")
             .fails(&[422]),
+        Operation::get("/-/api/pages", list::list)
+            .named("listPages", "Lists files in the order of their paths, part by part.")
+            .asks::<list::AskedFiles>()
+            .answers::<list::FileList>(200, "The files."),
+        Operation::get("/-/api/search", search::search)
+            .named(
+                "search",
+                "Finds pages: words of titles count most, then those of headings, then the text.",
+            )
+            .asks::<search::AskedSearch>()
+            .answers::<search::Results>(200, "The pages."),
+        Operation::post("/-/api/move", relocate::relocate)
+            .named(
+                "move",
+                "Renames or moves a page, a folder or another file, with all links to it, as one commit.",
+            )
+            .takes::<relocate::Move>()
+            .answers::<relocate::Moved>(200, "It is moved, or planned.")
+            .fails(&[404, 409, 413, 415, 422, 503, 507]),
+        Operation::post("/-/api/uploads", uploads::upload)
+            .named("upload", "Puts files beside a page, as one commit.")
+            .takes_as::<uploads::Upload>("multipart/form-data", true)
+            .answers::<uploads::Taken>(201, "They are there.")
+            .fails(&[409, 413, 422, 503, 507]),
         Operation::get("/-/api/pages/{*path}", pages::read)
             .named("readPage", "Reads a file as the head has it.")
             .answers::<pages::PageFile>(200, "The file.")

@@ -1,0 +1,407 @@
+//! Moves in real repositories: what changes, and what leads where afterwards.
+
+use super::Relocate;
+use crate::{
+    git::test_repo::TestRepo,
+    wiki::{
+        Wiki, WikiError,
+        tests::{actor, wiki},
+    },
+};
+
+/// A wiki of some files.
+fn repo(files: &[(&str, &str)]) -> TestRepo {
+    let repo = TestRepo::new();
+    for (path, text) in files {
+        repo.write(path, text);
+    }
+    repo.commit("one");
+    repo
+}
+
+fn relocate(wiki: &Wiki, from: &str, to: &str) -> Result<super::Relocation, WikiError> {
+    let wanted = Relocate { from: from.to_owned(), to: to.to_owned(), ..Relocate::default() };
+    wiki.relocate(&actor("Ada"), &wanted)
+}
+
+/// Moves something in a wiki, and compares files afterwards.
+fn check(files: &[(&str, &str)], from: &str, to: &str, expected: &[(&str, &str)]) -> TestRepo {
+    let repo = repo(files);
+    let wiki = wiki(&repo);
+    let n_broken = n_broken(&wiki);
+    let done = relocate(&wiki, from, to).expect("it moves");
+    for (path, text) in expected {
+        let spec = format!("cat-file blob HEAD:{}", path.replace(' ', "\\ "));
+        let found = wiki.file(&actor("Ada"), path).expect(&spec).bytes.expect("it is there");
+        assert_eq!(String::from_utf8_lossy(&found), *text, "{path}");
+    }
+    assert_eq!(done.left, []);
+    assert_eq!(self::n_broken(&wiki), n_broken, "no link broke");
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "2", "it is one commit");
+    assert_eq!(repo.git_with_input("status --porcelain", b""), "", "the work tree has it");
+    repo
+}
+
+fn n_broken(wiki: &Wiki) -> usize {
+    let snapshot = wiki.engine().snapshot();
+    snapshot.renderer.site().link_diagnostics(&*snapshot.source).len()
+}
+
+#[test]
+fn links_of_all_kinds_follow_a_page() {
+    let others = "# B\n\n[a](old.md) and [x](./old.md#part \"t\"), [y](/old.md), [[old]], [[Old|text]] and ![i](old.md)\n\n\
+                  [z](old/) <a href=\"old.md\">h</a> [r][ref] `[a](old.md)`\n\n[ref]: <old.md> 'T'\n";
+    check(
+        &[("old.md", "# A page\n\n## Part\n\n[b](b.md) [s](#part)\n"), ("b.md", others)],
+        "old.md",
+        "sub/new.md",
+        &[
+            ("sub/new.md", "---\naliases: [/old/]\n---\n# A page\n\n## Part\n\n[b](../b.md) [s](#part)\n"),
+            (
+                "b.md",
+                "# B\n\n[a](sub/new.md) and [x](./sub/new.md#part \"t\"), [y](/sub/new.md), [[new]], [[New|text]] and \
+                 ![i](sub/new.md)\n\n\
+                 [z](sub/new/) <a href=\"sub/new.md\">h</a> [r][ref] `[a](old.md)`\n\n[ref]: <sub/new.md> 'T'\n",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn inclusions_summaries_and_decks_follow_files() {
+    check(
+        &[
+            ("SUMMARY.md", "# S\n\n- [A](guide/a.md)\n- [B](b.md#x)\n"),
+            ("guide/a.md", "# A\n\n{{#include part.txt}}\n\n{{#include ../code.rs:1}}\n"),
+            ("guide/part.txt", "part\n"),
+            ("code.rs", "fn f() {}\n"),
+            ("b.md", "# B\n\n{{#include guide/part.txt}}\n\n## X\n"),
+            ("talk.yml", "title: T # why\ncontent:\n- slides/one.md\n- - 'slides/two.md'\n"),
+            ("talks/other.yml", "extends: ../talk.yml\nremove: [../slides/one.md]\n"),
+            ("slides/one.md", "# One\n\n![i](images/i.png)\n\n---\n\nbackground-image: url(images/i.png)\n"),
+            ("slides/two.md", "# Two\n\n@@INCLUDE[code.rs]\n"),
+            ("images/i.png", "png"),
+        ],
+        "slides",
+        "deck/chapters",
+        &[
+            ("talk.yml", "title: T # why\ncontent:\n- deck/chapters/one.md\n- - 'deck/chapters/two.md'\n"),
+            ("talks/other.yml", "extends: ../talk.yml\nremove: [../deck/chapters/one.md]\n"),
+            (
+                "deck/chapters/one.md",
+                "---\naliases: [/slides/one/]\n---\n# One\n\n![i](images/i.png)\n\n---\n\nbackground-image: url(images/i.png)\n",
+            ),
+        ],
+    );
+    let files = [
+        ("SUMMARY.md", "# S\n\n- [A](guide/a.md)\n- [B](b.md#x)\n"),
+        ("guide/a.md", "# A\n\n{{#include part.txt}}\n\n{{#include ../code.rs:1}}\n"),
+        ("guide/part.txt", "part\n"),
+        ("code.rs", "fn f() {}\n"),
+        ("b.md", "# B\n\n{{#include guide/part.txt}}\n\n## X\n"),
+    ];
+    check(
+        &files,
+        "guide",
+        "book/one",
+        &[
+            ("SUMMARY.md", "# S\n\n- [A](book/one/a.md)\n- [B](b.md#x)\n"),
+            (
+                "book/one/a.md",
+                "---\naliases: [/guide/a/]\n---\n# A\n\n{{#include part.txt}}\n\n{{#include ../../code.rs:1}}\n",
+            ),
+            ("b.md", "# B\n\n{{#include book/one/part.txt}}\n\n## X\n"),
+        ],
+    );
+}
+
+#[test]
+fn images_follow_from_slides_and_pages() {
+    check(
+        &[
+            ("talk.yml", "content:\n- slides/one.md\n- |\n  # In\n\n  ![x](images/i.png)\n"),
+            ("slides/one.md", "# One\n\n![i](images/i.png)\n\n---\n\nbackground-image: url(images/i.png)\n"),
+            ("images/i.png", "png"),
+            (
+                "p.md",
+                "---\ncover: images/i.png\ntitle: a.b\n---\n# P\n\n![[i.png|300]] ::figure{src=\"images/i.png\"}\n\n::figure{src=images/i.png}\n",
+            ),
+            ("recto.yml", "menu:\n- {title: I, url: /images/i.png}\n- {title: P, url: p.md}\n"),
+        ],
+        "images/i.png",
+        "media/a b.png",
+        &[
+            ("talk.yml", "content:\n- slides/one.md\n- |\n  # In\n\n  ![x](media/a%20b.png)\n"),
+            (
+                "slides/one.md",
+                "# One\n\n![i](media/a%20b.png)\n\n---\n\nbackground-image: url(media/a%20b.png)\n",
+            ),
+            (
+                "p.md",
+                "---\ncover: media/a b.png\ntitle: a.b\n---\n# P\n\n![[a b.png|300]] ::figure{src=\"images/i.png\"}\n\n::figure{src=media/a%20b.png}\n",
+            ),
+            ("recto.yml", "menu:\n- {title: I, url: /media/a b.png}\n- {title: P, url: p.md}\n"),
+        ],
+    );
+}
+
+#[test]
+fn a_page_that_goes_back_keeps_one_redirect() {
+    let repo = repo(&[("a.md", "# A\n"), ("b.md", "# B\n\n[a](a.md), [[A]] and [[a#x]]\n")]);
+    let wiki = wiki(&repo);
+    relocate(&wiki, "a.md", "c").expect("it moves");
+    relocate(&wiki, "c.md", "a.md").expect("it moves back");
+    assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "---\naliases: [/c/]\n---\n# A");
+    assert_eq!(repo.git_with_input("show HEAD:b.md", b""), "# B\n\n[a](a.md), [[A]] and [[a#x]]");
+    assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+}
+
+#[test]
+fn translations_follow_their_original() {
+    check(
+        &[
+            ("recto.yml", "languages: [en, fr]\n"),
+            ("a.md", "# A\n\n[b](b.md)\n"),
+            ("a.fr.md", "# A fr\n\n[b](b.md)\n"),
+            ("b.md", "# B\n\n[a](a.md)\n"),
+            ("b.fr.md", "# B fr\n\n[a](a.md) [[a]]\n"),
+            ("c.fr.md", "---\ntranslation_of: d.md\n---\n# C\n"),
+            ("d.md", "# D\n\n[a](a.md)\n"),
+        ],
+        "a.md",
+        "x/e.md",
+        &[
+            ("x/e.md", "---\naliases: [/a/]\n---\n# A\n\n[b](../b.md)\n"),
+            ("x/e.fr.md", "---\naliases: [/fr/a/]\n---\n# A fr\n\n[b](../b.md)\n"),
+            ("b.md", "# B\n\n[a](x/e.md)\n"),
+            ("b.fr.md", "# B fr\n\n[a](x/e.md) [[e]]\n"),
+        ],
+    );
+    check(
+        &[
+            ("recto.yml", "languages: [en, fr]\n"),
+            ("c.fr.md", "---\ntranslation_of: d.md\n---\n# C\n"),
+            ("d.md", "# D\n"),
+        ],
+        "d.md",
+        "x/d.md",
+        &[("c.fr.md", "---\ntranslation_of: x/d.md\n---\n# C\n")],
+    );
+}
+
+#[test]
+fn what_can_not_be_moved_is_refused() {
+    let repo = repo(&[("a.md", "# A\n"), ("b.md", "# B\n"), ("f/c.md", "# C\n")]);
+    let wiki = wiki(&repo);
+    let refused = |from: &str, to: &str| relocate(&wiki, from, to).expect_err("it is refused");
+    assert!(matches!(refused("a.md", "b.md"), WikiError::Exists { .. }));
+    assert!(matches!(refused("f", "b.md"), WikiError::Exists { .. }));
+    assert!(matches!(refused("none.md", "x.md"), WikiError::NoFile { .. }));
+    assert!(matches!(refused("f", "f/g"), WikiError::BadName { .. }));
+    assert!(matches!(refused("a.md", "../x.md"), WikiError::BadName { .. }));
+    assert!(matches!(refused("a.md", ".git/x.md"), WikiError::BadName { .. }));
+    assert!(matches!(refused("a.md", "B.md"), WikiError::NameTaken { .. }));
+    assert!(matches!(refused("a.md", "a.md"), WikiError::Nothing));
+    assert!(matches!(refused("f/c.md", "a/index.md"), WikiError::AddressTaken { .. }));
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "1");
+    relocate(&wiki, "a.md", "A.md").expect("another case is another name");
+    assert_eq!(repo.git_with_input("ls-files", b""), "A.md\nb.md\nf/c.md");
+}
+
+#[test]
+fn a_commit_of_another_is_not_undone_by_a_move() {
+    let repo = repo(&[("a.md", "# A\n"), ("b.md", "# B\n\n[a](a.md)\n")]);
+    let wiki = wiki(&repo);
+    repo.write("b.md", "# B\n\n[a](a.md) pushed\n").write("c.md", "[a](a.md)\n").commit("push");
+    relocate(&wiki, "a.md", "d.md").expect("it moves");
+    assert_eq!(repo.git_with_input("show HEAD:b.md", b""), "# B\n\n[a](d.md) pushed");
+    assert_eq!(repo.git_with_input("show HEAD:c.md", b""), "[a](d.md)");
+}
+
+mod random {
+    //! Random sites, random moves: whatever led to a page leads to it still, and nothing new is broken.
+
+    use std::sync::Arc;
+
+    use super::super::{aim::Aim, plan, renames::Renames, spell::key_of};
+    use crate::{
+        base::path::RepoPath,
+        site::{Site, SiteOptions},
+        source::{Memory, Source},
+    };
+
+    /// How many sites are moved about in; `RECTO_MOVES` sets another number.
+    const N_SITES: u64 = 300;
+    const FOLDERS: [&str; 6] = ["", "a", "a/b", "guide", "guide/deep er", "Ä"];
+    const NAMES: [&str; 9] =
+        ["one.md", "Two.md", "my-page.md", "index.md", "README.md", "a.md", "x y.md", "pic.png", "data.yml"];
+
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, n: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((self.0 >> 33) as usize) % n
+        }
+        fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
+            all[self.below(all.len())]
+        }
+    }
+
+    fn path(path: &str) -> RepoPath {
+        RepoPath::new(path).expect("a normal path")
+    }
+
+    fn files(random: &mut Random) -> Vec<(RepoPath, String)> {
+        let mut paths: Vec<RepoPath> = Vec::new();
+        for _ in 0..3 + random.below(8) {
+            let (folder, name) = (path(random.of(&FOLDERS)), random.of(&NAMES));
+            if !paths.contains(&folder.join(name)) {
+                paths.push(folder.join(name));
+            }
+        }
+        let texts: Vec<String> = paths.iter().map(|own| text(random, own, &paths)).collect();
+        paths.into_iter().zip(texts).collect()
+    }
+
+    fn text(random: &mut Random, own: &RepoPath, all: &[RepoPath]) -> String {
+        if !own.is_markdown() {
+            return "x: 1\n".to_owned();
+        }
+        let mut text = String::new();
+        if random.below(4) == 0 {
+            text.push_str("---\ntitle: Some Title\nkey: value\n---\n");
+        }
+        if random.below(2) == 0 {
+            text.push_str(&format!("# {}\n\n", own.stem()));
+        }
+        for _ in 0..random.below(6) {
+            let target = &all[random.below(all.len())];
+            text.push_str(&link(random, own, target));
+            text.push_str("\n\n");
+        }
+        text
+    }
+
+    fn link(random: &mut Random, own: &RepoPath, target: &RepoPath) -> String {
+        let relative = super::super::renames::relative(&own.parent().unwrap_or_default(), target);
+        let without = |path: &str| path.trim_end_matches(".md").to_owned();
+        let spelled = match random.below(9) {
+            0 | 1 => relative,
+            2 => format!("/{target}"),
+            3 => without(&relative),
+            4 => format!("{}/", without(&format!("/{}", target.as_str().to_lowercase()))),
+            5 => target.to_string(),
+            6 => without(&relative) + ".html",
+            7 => target.parent().map_or("x".to_owned(), |folder| format!("/{folder}/")),
+            _ => format!("{relative}#part?x"),
+        };
+        let encoded = spelled.replace(' ', "%20");
+        match random.below(9) {
+            0 => format!("[[{}]]", without(target.file_name())),
+            1 => format!("[[{}|text]]", without(target.as_str())),
+            2 => format!("![[{}]]", target.file_name()),
+            3 => format!("<a href=\"{encoded}\">x</a>"),
+            4 => format!("[x][ref{0}]\n\n[ref{0}]: {encoded}", random.below(1_000)),
+            5 => format!("# See [[{}]]", without(target.file_name())),
+            6 => format!("![x](<{spelled}>)"),
+            7 => "[[Some Title]]".to_owned(),
+            _ => format!("[x]({encoded} 'T')"),
+        }
+    }
+
+    fn renames(random: &mut Random, files: &[(RepoPath, String)]) -> Option<Renames> {
+        let from = &files[random.below(files.len())].0;
+        let folder = path(random.of(&["", "a", "new", "new/er", "guide", "Ä/ö"]));
+        if random.below(3) == 0 {
+            let from = from.parent().filter(|folder| !folder.is_root())?;
+            let to = folder.join("moved folder");
+            let inside = files.iter().map(|(path, _)| path.clone()).filter(|path| path.is_within(&from));
+            return (!to.is_within(&from)).then(|| Renames::of_folder(inside.collect(), &from, &to));
+        }
+        let name = match random.below(3) {
+            0 => from.file_name().to_owned(),
+            _ => format!("new{}.{}", random.below(3), from.extension().unwrap_or("md")),
+        };
+        let to = folder.join(&name);
+        let mut renames = Renames::default();
+        renames.add(from.clone(), to.clone());
+        files.iter().all(|(path, _)| *path != to).then_some(renames)
+    }
+
+    fn source(files: &[(RepoPath, String)]) -> Memory {
+        files.iter().fold(Memory::new(), |source, (path, text)| source.file(path.as_str(), text))
+    }
+
+    /// What is wrong after a move, if anything; and how many links were followed.
+    fn wrong(site: &Site, after: &Site, renames: &Renames) -> (Option<String>, usize) {
+        let (mut n_links, mut n_gone) = (0, 0);
+        for (id, page) in site.pages().iter() {
+            let key = key_of(after, &renames.new_path(page.path()), page.language);
+            let Some(now) = after.pages().of_key(&key) else { continue };
+            let (was, is) = (site.links().outgoing(id), after.links().outgoing(now));
+            if was.len() != is.len() {
+                return (Some(format!("{} has other links", page.path())), n_links);
+            }
+            for (at, (was, is)) in was.iter().zip(is).enumerate() {
+                let goal = Aim::of(site, was).moved(renames);
+                // A folder that loses its last file is no place any more.
+                let is_gone = matches!(&goal, Aim::Folder(folder, _) if !has_files(after, folder));
+                n_gone += usize::from(is_gone);
+                if goal == Aim::Nothing || is_gone {
+                    continue;
+                }
+                n_links += 1;
+                let is = Aim::of(after, is);
+                if !is.is(&goal) {
+                    let link = &page.file.facts.links[at].target;
+                    return (
+                        Some(format!("{link} of {} leads to {is:?}, not {goal:?}", page.path())),
+                        n_links,
+                    );
+                }
+            }
+        }
+        let (was, is) = (site.links().problems().count(), after.links().problems().count());
+        ((is > was + n_gone).then(|| format!("{is} broken links, before {was}")), n_links)
+    }
+
+    fn has_files(site: &Site, folder: &RepoPath) -> bool {
+        site.listing().entries.keys().any(|path| path.is_within(folder))
+    }
+
+    #[test]
+    fn every_link_leads_where_it_led() {
+        let n_sites = std::env::var("RECTO_MOVES").ok().and_then(|n| n.parse().ok()).unwrap_or(N_SITES);
+        let (mut n_links, mut failures) = (0, Vec::new());
+        for seed in 0..n_sites {
+            let mut random = Random(seed.wrapping_mul(7_919).wrapping_add(17));
+            let files = files(&mut random);
+            let Some(renames) = renames(&mut random, &files) else { continue };
+            let before = source(&files);
+            let site = Site::load(&before, &SiteOptions::default()).expect("a site in memory");
+            let plan = plan::plan(&site, &(Arc::new(before) as Arc<dyn Source>), &renames);
+            if plan.hidden.is_some() {
+                continue;
+            }
+            let moved = |(path, text): &(RepoPath, String)| {
+                let new = renames.new_path(path);
+                (new.clone(), plan.texts.get(&new).unwrap_or(text).clone())
+            };
+            let moved: Vec<(RepoPath, String)> = files.iter().map(moved).collect();
+            let after = Site::load(&source(&moved), &SiteOptions::default()).expect("a site in memory");
+            let (wrong, n) = wrong(&site, &after, &renames);
+            n_links += n;
+            failures.extend(
+                wrong.map(|wrong| format!("seed {seed}: {wrong}\n{renames:?}\n{files:#?}\nAFTER {moved:#?}")),
+            );
+        }
+        assert!(
+            failures.is_empty(),
+            "{} of {n_sites} fail\n{}",
+            failures.len(),
+            failures[..failures.len().min(3)].join("\n")
+        );
+        assert!(n_links > 2 * usize::try_from(n_sites).expect("few"), "{n_links} links were followed");
+    }
+}

@@ -1,0 +1,127 @@
+//! Bringing deleted files back, as one commit.
+
+use std::collections::BTreeSet;
+
+use super::save::{Done, MAX_TRIES, clean_message};
+use crate::{
+    base::{digest::BlobId, path::RepoPath},
+    git::{CommitId, Content, Edit, Head},
+    wiki::{Action, Actor, Wiki, WikiError, name},
+};
+
+/// How many lost files are known at once.
+pub const MAX_LOST: usize = 1_000;
+
+/// A file that a commit deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostFile {
+    /// Its path.
+    pub path: RepoPath,
+    /// The bytes that it had last.
+    pub blob: BlobId,
+    /// The commit that deleted it.
+    pub commit: CommitId,
+    /// When, in seconds since 1970.
+    pub seconds: i64,
+    /// Who.
+    pub author: String,
+}
+
+impl Wiki {
+    /// The files that were deleted and not only renamed, those that went last first.
+    pub fn lost(&self, actor: &Actor) -> Result<Vec<LostFile>, WikiError> {
+        let Some(head) = self.store.head()?.commit else { return Ok(Vec::new()) };
+        let (mut lost, mut seen) = (Vec::new(), BTreeSet::new());
+        let log = self.past.at(head)?;
+        for commit in log.newest_first() {
+            for gone in commit.changes().filter(|change| change.blob.is_none()) {
+                let is_renamed = commit.changes().any(|change| change.from == Some(gone.path));
+                let is_seen = !seen.insert(gone.path.clone());
+                if is_renamed || is_seen || !actor.rights.allow(Action::Read, gone.path) {
+                    continue;
+                }
+                let last = log.history(gone.path).find_map(|change| change.blob);
+                let (Some(blob), None) = (last, self.store.file(head, gone.path)?) else { continue };
+                lost.push(LostFile {
+                    path: gone.path.clone(),
+                    blob,
+                    commit: commit.id(),
+                    seconds: commit.seconds(),
+                    author: commit.author().name.clone(),
+                });
+                if lost.len() >= MAX_LOST {
+                    return Ok(lost);
+                }
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Brings a deleted file back as it was last, or the files of a folder that went with one commit.
+    pub fn undelete(&self, actor: &Actor, path: &str, message: &str) -> Result<CommitId, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        let message = match clean_message(message) {
+            message if message.is_empty() => format!("Bring {path} back\n"),
+            message => format!("{message}\n"),
+        };
+        for _ in 0..MAX_TRIES {
+            let head = self.store.head()?;
+            let lost = self.lost(actor)?;
+            let mut files = lost.iter().filter(|file| file.path.is_within(&path));
+            let Some(first) = files.next() else { return Err(self.why_not_lost(&head, path)?) };
+            let same = files.filter(|file| file.commit == first.commit);
+            let edit =
+                |file: &LostFile| Edit { path: file.path.clone(), content: Some(Content::Blob(file.blob)) };
+            let edits: Vec<Edit> = std::iter::once(first).chain(same).map(edit).collect();
+            for edit in &edits {
+                actor.check(Action::Write, &edit.path)?;
+                self.check_twins(&edit.path)?;
+            }
+            match self.commit(actor, &head, &edits, &message)? {
+                Some(Done::Commit { commit, .. }) => {
+                    self.show();
+                    return Ok(commit);
+                }
+                Some(Done::Nothing(commit)) => return Ok(commit),
+                None => {}
+            }
+        }
+        Err(WikiError::Busy)
+    }
+
+    fn why_not_lost(&self, head: &Head, path: RepoPath) -> Result<WikiError, WikiError> {
+        let file = head.commit.map(|head| self.store.file(head, &path)).transpose()?.flatten();
+        Ok(if file.is_some() { WikiError::Exists { path } } else { WikiError::NoFile { path } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        git::test_repo::TestRepo,
+        wiki::tests::{actor, wiki},
+    };
+
+    #[test]
+    fn what_was_deleted_comes_back_as_it_was() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n").write("f/b.md", "# B\n").write("f/c.png", "png").commit("one");
+        let wiki = wiki(&repo);
+        let ada = actor("Ada");
+        wiki.remove(&ada, "f", "").expect("it goes");
+        wiki.remove(&ada, "a.md", "").expect("it goes");
+        let paths = |wiki: &Wiki| {
+            wiki.lost(&ada).expect("a list").iter().map(|file| file.path.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(&wiki).len(), 3);
+        wiki.undelete(&ada, "f", "").expect("it comes back");
+        assert_eq!(paths(&wiki), ["a.md"]);
+        assert_eq!(repo.git_with_input("ls-files", b""), "f/b.md\nf/c.png");
+        assert_eq!(repo.git_with_input("show HEAD:f/b.md", b""), "# B");
+        assert_eq!(repo.git_with_input("log -1 --format=%s", b""), "Bring f back");
+        assert!(matches!(wiki.undelete(&ada, "f/b.md", ""), Err(WikiError::Exists { .. })));
+        assert!(matches!(wiki.undelete(&ada, "none.md", ""), Err(WikiError::NoFile { .. })));
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    }
+}
