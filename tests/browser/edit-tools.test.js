@@ -104,6 +104,27 @@ test('tools, keys and tables change the text', async () => {
   await site.close();
 });
 
+test('a picture that is pasted is uploaded, linked and shown', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('guide/sour-dough.md');
+  await one.end('\n');
+  await one.page.evaluate(() => {
+    const dot = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), sign => sign.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([dot], 'starter.png', { type: 'image/png' }));
+    document.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await one.shows('![starter](starter.png)');
+  await commits(site, 2);
+  assert.equal(site.git('show', '--format=', '--name-only', 'HEAD'), 'guide/starter.png');
+  await one.until(() => document.querySelector('iframe').contentDocument.querySelector('img[src$="starter.png"]')?.naturalWidth === 1);
+  await one.save();
+  await commits(site, 3);
+  await one.close();
+  await site.close();
+});
+
 test('keys of Vim can be chosen, and stay', async () => {
   const site = await open(files);
   const one = await Writer.of(site);

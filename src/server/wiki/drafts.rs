@@ -49,7 +49,7 @@ fn submitted(site: &Site, writer: FormWriter, sent: &[(String, String)]) -> Resu
     };
     let paths: Vec<String> = all("path").cloned().collect();
     if first("action") == "discard" {
-        paths.iter().try_for_each(|path| site.wiki.discard_drafts(&actor, path))?;
+        paths.iter().chain(all("kept")).try_for_each(|path| site.wiki.discard_drafts(&actor, path))?;
         return Ok(page::see_other(&format!("{}{ROUTE}", site.base_path_of_site())));
     }
     let notice = match site.wiki.save_drafts(&actor, &paths, first("message")) {
