@@ -1,5 +1,7 @@
 //! The filters of templates beyond Tera's own.
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::{
     civil::{DateTime, Time},
     fmt::{strtime, temporal::Pieces},
@@ -8,7 +10,7 @@ use jiff::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
-use super::{code_tabs::code_tabs, functions::queries};
+use super::{assets, code_tabs::code_tabs, functions::queries};
 
 /// How a date is shown when the template doesn't say.
 const DATE_FORMAT: &str = "%Y-%m-%d";
@@ -98,9 +100,7 @@ pub(super) fn register(tera: &mut Tera) {
         utf8_percent_encode(text, URL_SAFE).to_string()
     });
     tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
-    tera.register_filter("squeeze", |script: &str, _: Kwargs, _: &State| {
-        Value::safe_string(&squeeze(script))
-    });
+    register_squeeze(tera, true);
     tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
         Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
@@ -116,6 +116,18 @@ pub(super) fn register(tera: &mut Tera) {
     // Tera's own collects into a map in random order.
     tera.register_filter("group_by", |values: &[Value], args: Kwargs, _: &State| {
         group_by(values, args.must_get("attribute")?)
+    });
+}
+
+/// Adds `squeeze`, which makes a script in a template smaller. The last script is remembered: that of decks is the same in all.
+pub(super) fn register_squeeze(tera: &mut Tera, minify: bool) {
+    let last: Mutex<(String, String)> = Mutex::default();
+    tera.register_filter("squeeze", move |script: &str, _: Kwargs, _: &State| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != script {
+            *last = (script.to_owned(), squeeze(script, minify));
+        }
+        Value::safe_string(&last.1)
     });
 }
 
@@ -163,8 +175,12 @@ fn strip_tags(html: &str) -> String {
     entities.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain))
 }
 
-/// A script without the lines that are comments, without indentation and empty lines.
-fn squeeze(script: &str) -> String {
+/// A script without comments and spaces, with short names; of one that can't be read, and when scripts stay as they are
+/// written, without the lines that are comments, without indentation and empty lines.
+fn squeeze(script: &str, minify: bool) -> String {
+    if minify && let Ok(smaller) = assets::squeeze_script(script) {
+        return smaller;
+    }
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -247,7 +263,13 @@ mod tests {
     #[test]
     fn scripts_are_squeezed() {
         let script = "// What it does.\n\nif (a) {\n  b('//x'); // and why\n}\n";
-        assert_eq!(squeeze(script), "if (a) {\nb('//x'); // and why\n}");
+        assert_eq!(squeeze(script, false), "if (a) {\nb('//x'); // and why\n}");
+        assert_eq!(squeeze(script, true), "if(a){b(`//x`)}");
+        assert_eq!(
+            squeeze("(() => { function long() {} long(); })();", true),
+            "(()=>{function e(){}e()})();"
+        );
+        assert_eq!(squeeze("let x =\n  // none", true), "let x =");
     }
 
     #[test]

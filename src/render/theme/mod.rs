@@ -96,8 +96,9 @@ impl Theme {
             let mut problems = Vec::new();
             (compile::compile(layers.templates, &mut problems), problems)
         };
-        let (((tera, templates), problems), (assets, notes)) =
+        let (((mut tera, templates), problems), (assets, notes)) =
             rayon::join(compile, || Assets::of(&layers.assets, options.assets));
+        filters::register_squeeze(&mut tera, options.assets.minify);
         diagnostics.extend(problems.into_iter().chain(notes));
         let components = component::list(&tera, &templates);
         let prints = Prints::of(&templates, &assets);

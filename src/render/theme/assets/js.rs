@@ -1,8 +1,8 @@
 //! Scripts, smaller: without comments and spaces, and with short names where nobody can tell the difference.
 //!
 //! A whole parser reads them, since nothing less can tell a regular expression from a division. Nothing is computed,
-//! dropped or moved: what runs is the same program. Names of functions and classes stay, as programs can ask for them;
-//! so do names at the top, which other scripts use, and all names beside `eval` and `with`.
+//! dropped or moved: what runs is the same program. Names of functions and classes stay, as programs can ask for them
+//! ([`squeeze`] doesn't keep them); so do names at the top, which other scripts use, and all names beside `eval` and `with`.
 
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions, LegalComment};
@@ -12,7 +12,15 @@ use oxc_span::SourceType;
 
 /// A smaller script that does the same. The error says why there is none.
 pub(super) fn minify(source: &str) -> Result<String, String> {
-    let minified = written(source)?;
+    checked(written(source, MangleOptionsKeepNames::all_true())?)
+}
+
+/// The same for a script that asks no function or class for its name.
+pub(in crate::render::theme) fn squeeze(source: &str) -> Result<String, String> {
+    checked(written(source, MangleOptionsKeepNames::all_false())?)
+}
+
+fn checked(minified: String) -> Result<String, String> {
     // What can't be read can't run: better a large file than a broken page.
     let allocator = Allocator::default();
     parse(&allocator, &minified)
@@ -21,10 +29,9 @@ pub(super) fn minify(source: &str) -> Result<String, String> {
     Ok(minified)
 }
 
-fn written(source: &str) -> Result<String, String> {
+fn written(source: &str, keep_names: MangleOptionsKeepNames) -> Result<String, String> {
     let allocator = Allocator::default();
     let program = parse(&allocator, source)?.program;
-    let keep_names = MangleOptionsKeepNames::all_true();
     let short_names = MangleOptions { keep_names, top_level: false, ..MangleOptions::default() };
     let names = (!has_with(source)).then(|| Mangler::new().with_options(short_names).build(&program));
     let (scoping, private) = names.map(|names| (names.scoping, names.class_private_mappings)).unzip();
@@ -36,8 +43,13 @@ fn written(source: &str) -> Result<String, String> {
 }
 
 /// Whether there may be a `with (object)`, in which names mean what the object makes of them. The crate knows of `eval` only.
+/// `list.with(0, x)` is a method.
 fn has_with(source: &str) -> bool {
-    source.split("with").skip(1).any(|rest| rest.trim_start().starts_with(['(', '/']))
+    source.match_indices("with").any(|(at, word)| {
+        let is_method = source[..at].trim_end().ends_with('.');
+        let after = source[at + word.len()..].trim_start();
+        !is_method && after.starts_with(['(', '/'])
+    })
 }
 
 /// Reads a module or a plain script, whichever it is.
@@ -86,6 +98,7 @@ mod tests {
             "function f(object, value) { with (object) { return value } }",
             "function f(object,value){with(object){return value}}",
         );
+        check("const f = (list) => list.with(0, 1)", "const f=e=>e.with(0,1);");
         check("function f(value) { return eval('value') }", "function f(value){return eval(`value`)}");
         check("const f = ({ a, b: { c } }) => ({ a, c })", "const f=({a:e,b:{c:t}})=>({a:e,c:t});");
     }

@@ -8,6 +8,8 @@
 mod css;
 mod js;
 
+pub(super) use self::js::squeeze as squeeze_script;
+
 use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
