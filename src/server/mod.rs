@@ -11,6 +11,7 @@ mod open;
 mod pages;
 mod range;
 mod read;
+mod room;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use tokio::{
 pub use self::{error::ServerError, wiki::WikiSite};
 use self::{
     read::{Actions, Shared},
+    room::Room,
     streams::Streams,
 };
 use crate::{
@@ -227,15 +229,17 @@ fn run(
         pages,
         bound,
         run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64),
+        room: Room::new(wiki::random()),
         streams: Streams::new(live::MAX_STREAMS, is_stopping),
     });
     let router = Router::new().fallback(read::answer).with_state(shared);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     // Small answers leave at once.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
     let (begin_end, end_begun) = oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         // Streams of events would never end by themselves.
         let _ = stopping.send(true);

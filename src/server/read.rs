@@ -9,7 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
@@ -26,6 +26,7 @@ use super::{
     address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
     live,
     range::{Part, part_of},
+    room::{self, Room},
     streams::Streams,
     wiki,
 };
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) bound: SocketAddr,
     /// Names this run of the server.
     pub(super) run: u64,
+    /// Where presenters are.
+    pub(super) room: Room,
     /// Begins streams of events for pages.
     pub(super) streams: Streams,
 }
@@ -52,22 +55,29 @@ pub(super) struct Actions {
 }
 
 /// Answers a request, and counts it.
-pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let Some(wiki) = &shared.wiki else { return answer_to(&shared, request).await };
+pub(super) async fn answer(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let Some(wiki) = &shared.wiki else { return answer_to(&shared, peer, request).await };
     let (begun, method) = (Instant::now(), request.method().clone());
-    let response = answer_to(&shared, request).await;
+    let response = answer_to(&shared, peer, request).await;
     wiki.site.metrics.note(wiki::route_of(&response), &method, response.status().as_u16(), begun.elapsed());
     response
 }
 
-async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
+async fn answer_to(shared: &Arc<Shared>, peer: SocketAddr, request: Request) -> Response {
     let base_path = normal_base_path(&shared.pages.base_path());
     if let Some(wiki) = &shared.wiki
         && wiki::concerns(&base_path, request.uri().path())
     {
         return wiki::answer(shared, &wiki.router, request).await;
     }
-    let (head, _) = request.into_parts();
+    let (head, body) = request.into_parts();
+    if head.method == Method::POST && is_lead(&base_path, head.uri.path()) {
+        return room::lead(shared, &head, body, &base_path).await;
+    }
     let path = match site_path(shared, &head, &base_path) {
         Ok(path) => path,
         Err(response) => return *response,
@@ -76,10 +86,11 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
         return live::answer(shared, &head, &base_path, name);
     }
     let pages = Arc::clone(&shared.pages);
+    let asked = path.clone();
     let look = move || {
-        let answer = pages.get(&path);
+        let answer = pages.get(&asked);
         let runs = matches!(&answer, Answer::Found { media_type, .. } if runs_scripts(media_type));
-        (answer, runs && pages.is_foreign_file(&path))
+        (answer, runs && pages.is_foreign_file(&asked))
     };
     let Ok((answer, is_foreign)) = tokio::task::spawn_blocking(look).await else {
         let sentence = "The page could not be made. The server's terminal says why.";
@@ -92,9 +103,16 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
             set(&mut response, CONTENT_SECURITY_POLICY, SANDBOX);
             response
         }
-        Answer::Found { bytes, media_type, digest } if is_live && live::is_page(&media_type) => {
+        Answer::Found { bytes, media_type, digest } if live::is_page(&media_type) => {
+            // Its address and token are those of this run.
+            let in_room = room::with_room(shared, &head, peer, &base_path, &path, &bytes);
+            let room = in_room.as_ref().map(|bytes| format!("-{}", Digest::of(bytes))).unwrap_or_default();
+            let bytes = in_room.unwrap_or(bytes);
+            if !is_live {
+                return found(&head, bytes, &media_type, &format!("\"{digest}{room}\""));
+            }
             let bytes = live::with_script(&bytes, &base_path, &digest);
-            found(&head, bytes, &media_type, &format!("\"{digest}-live\""))
+            found(&head, bytes, &media_type, &format!("\"{digest}{room}-live\""))
         }
         Answer::Found { bytes, media_type, digest } => {
             found(&head, bytes, &media_type, &format!("\"{digest}\""))
@@ -113,6 +131,12 @@ async fn answer_to(shared: &Arc<Shared>, request: Request) -> Response {
 fn runs_scripts(media_type: &str) -> bool {
     let kind = media_type.split(';').next().unwrap_or(media_type).trim();
     kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml")
+}
+
+/// Whether a path is that at which presenters say where they are.
+fn is_lead(base_path: &str, raw_path: &str) -> bool {
+    let path = raw_path.strip_prefix(&*encode_path(base_path));
+    path.and_then(|path| path.strip_prefix(live::FOLDER)) == Some(room::LEAD)
 }
 
 /// The decoded path below the base path, or the response for a request that asks for no page.

@@ -13,6 +13,7 @@ use axum::{http::request::Parts, response::Response};
 use super::{
     address::{Within, decode_path, strip_base_path},
     read::{Shared, found, text},
+    room,
     streams::{Teller, event},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 /// The folder of what only the live server has.
 pub(super) const FOLDER: &str = "/.recto/";
 /// How many streams there may be at once.
-pub(super) const MAX_STREAMS: usize = 256;
+pub(super) const MAX_STREAMS: usize = 1024;
 
 /// The files of this folder, as the browser gets them.
 const SCRIPTS: [(&str, &str); 3] = [
@@ -39,6 +40,9 @@ const FETCH_SITE: &str = "sec-fetch-site";
 pub(super) fn answer(shared: &Shared, head: &Parts, base_path: &str, name: &str) -> Response {
     if name == "events" && shared.pages.is_live() {
         return events(shared, head, base_path);
+    }
+    if name == room::FOLLOW {
+        return room::follow(shared, head, base_path);
     }
     match SCRIPTS.iter().find(|(script, _)| *script == name) {
         Some((_, code)) => {
@@ -61,29 +65,40 @@ pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest) -> Arc<
 
 /// The stream for one page, until the browser or the server ends it.
 fn events(shared: &Shared, head: &Parts, base_path: &str) -> Response {
-    // Other sites could use up the streams.
-    if head.headers.get(FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none") {
-        return text(
-            head,
-            axum::http::StatusCode::FORBIDDEN,
-            "These events are for the pages of this server.",
-        );
-    }
-    let Some(page) = page_of(head.uri.query().unwrap_or_default(), base_path) else {
+    let Some(page) = page_of(head.uri.query().unwrap_or_default(), "page", base_path) else {
         return text(head, axum::http::StatusCode::BAD_REQUEST, "`page` must be the path of a page.");
     };
     let (pages, run, base) = (shared.pages.clone(), shared.run, base_path.to_owned());
-    let look = move |tell: Teller| {
+    stream(shared, head, move |tell: Teller| {
         pages.look(&page, Box::new(move |event| drop(tell.send(message(&event, run, &base)))))
-    };
-    shared.streams.begin(look).unwrap_or_else(|| {
+    })
+}
+
+/// Whether a request comes from a page of another site, as browsers say.
+pub(super) fn is_of_others(head: &Parts) -> bool {
+    head.headers.get(FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// A stream of events for a page of this server: see [`Streams::begin`](super::streams::Streams::begin).
+pub(super) fn stream<T: Send + 'static>(
+    shared: &Shared,
+    head: &Parts,
+    begin: impl FnOnce(Teller) -> Option<T> + Send + 'static,
+) -> Response {
+    // Other sites could use up the streams.
+    if is_of_others(head) {
+        let reason = "These events are for the pages of this server.";
+        return text(head, axum::http::StatusCode::FORBIDDEN, reason);
+    }
+    shared.streams.begin(begin).unwrap_or_else(|| {
         text(head, axum::http::StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open.")
     })
 }
 
-/// Decodes `page=…`: an address as the browser has it.
-fn page_of(query: &str, base_path: &str) -> Option<String> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("page="))?;
+/// Decodes the value of `page=…` or the like: an address as the browser has it, or its path below the base path.
+pub(super) fn page_of(query: &str, name: &str, base_path: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next()?;
     let address = percent_encoding::percent_decode_str(value).decode_utf8().ok()?;
     match strip_base_path(base_path, &decode_path(&address).ok()?) {
         Within::Site(path) => Some(path.to_owned()),

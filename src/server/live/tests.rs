@@ -40,10 +40,10 @@ fn scripts_stay_small() {
 
 #[test]
 fn pages_are_named_by_their_address() {
-    assert_eq!(page_of("page=%2Fdocs%2Fa%2520b%2F", "/docs").as_deref(), Some("/a b/"));
-    assert_eq!(page_of("x=1&page=/", "").as_deref(), Some("/"));
+    assert_eq!(page_of("page=%2Fdocs%2Fa%2520b%2F", "page", "/docs").as_deref(), Some("/a b/"));
+    assert_eq!(page_of("x=1&page=/", "page", "").as_deref(), Some("/"));
     for query in ["", "page=", "page=%2Fother%2F", "page=%2F..%2F", "page=%ff"] {
-        assert_eq!(page_of(query, "/docs"), None, "{query}");
+        assert_eq!(page_of(query, "page", "/docs"), None, "{query}");
     }
 }
 

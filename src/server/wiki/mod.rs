@@ -178,7 +178,7 @@ fn without_base_path(head: &Parts, base_path: &str) -> Option<Uri> {
 }
 
 /// A text that nobody can guess.
-fn random() -> String {
+pub(super) fn random() -> String {
     let part = |number: u8| RandomState::new().hash_one(number);
     format!("{:016x}{:016x}", part(0), part(1))
 }
