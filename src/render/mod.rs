@@ -186,6 +186,8 @@ impl Renderer {
             Place::Feed(of) => plain(feed::atom(&render, route, of), media_type("feed.atom")),
             Place::Sitemap => plain(sitemap::sitemap(&render), media_type("sitemap.xml")),
             Place::Robots => plain(sitemap::robots(&render), media::TEXT),
+            Place::Chapter(key) => html(deck::chapter(&render, route, &key)),
+            Place::Book { deck, page } => html(deck::of_deck(&render, route, &deck, page)),
             Place::Deck(path) => html(deck::page(&render, &path)),
             Place::Fragment { deck, chapter } => plain(deck::fragment(&render, &deck, &chapter), media::TEXT),
             Place::Asset(path) => asset(&render, &path),

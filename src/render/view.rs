@@ -85,7 +85,7 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         related: links(asker.ask(Related(key.clone()))),
         backlinks: asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect(),
         source_url: source_url(render, path),
-        edit_url: wiki_url(render, "edit", path).or_else(|| edit_url(render, path)),
+        edit_url: edit_of(render, path),
         history_url: wiki_url(render, "history", path),
         last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
     }
@@ -128,7 +128,7 @@ pub(super) fn added(render: &Render, route: &Route, title: &str, kind: Kind) -> 
 }
 
 /// Which way a language is written; of the one that the config says more about, as it says.
-fn dir_of(render: &Render, lang: &str) -> String {
+pub(super) fn dir_of(render: &Render, lang: &str) -> String {
     let settings = render.asker.settings();
     if lang == settings.language { settings.dir.to_owned() } else { direction(lang).to_owned() }
 }
@@ -256,7 +256,7 @@ fn toc(headings: &[HeadingFact]) -> Vec<TocEntry> {
     tree
 }
 
-fn permalink(render: &Render, route: &Route) -> Option<String> {
+pub(super) fn permalink(render: &Render, route: &Route) -> Option<String> {
     render.asker.settings().base.is_absolute().then(|| render.permalink(route))
 }
 
@@ -293,6 +293,10 @@ pub(super) fn deck_source_url(render: &Render, path: &RepoPath, commit: Option<&
 
 /// Where slides are edited: an address with `{path}` and `{line}`.
 pub(super) fn deck_edit_pattern(render: &Render) -> Option<String> {
+    if render.asker.settings().is_wiki {
+        let form = render.href(&Route::new("/-/edit/"));
+        return Some(format!("{form}{{path}}#L{{line}}"));
+    }
     let folder = render.asker.settings().repo_folder.map(|folder| Route::new(folder.as_str()).href(""));
     let folder = folder.filter(|folder| folder != "/").unwrap_or_default();
     deck_url(render, "edit", None).map(|base| format!("{base}{folder}/{{path}}#L{{line}}"))
@@ -304,6 +308,11 @@ fn deck_url(render: &Render, kind: &str, commit: Option<&str>) -> Option<String>
     let branch = commit.or(repo.branch.as_deref()).unwrap_or(DEFAULT_BRANCH);
     let gitlab = if url.contains("gitlab") { "-/" } else { "" };
     Some(format!("{url}/{gitlab}{kind}/{branch}"))
+}
+
+/// Where people edit a file: in this wiki, or else on the forge.
+pub(super) fn edit_of(render: &Render, path: &RepoPath) -> Option<String> {
+    wiki_url(render, "edit", path).or_else(|| edit_url(render, path))
 }
 
 /// The address where the forge lets people edit a file; not all forges have one.

@@ -18,7 +18,7 @@ use crate::{
         page::{Page, PageId},
         resolve::is_external,
         route::Route,
-        routes::{self, FeedOf, Routes, Target},
+        routes::{self, BookPage, FeedOf, Routes, Target},
         section::{Child, SectionId},
     },
 };
@@ -90,6 +90,9 @@ impl Claims {
     fn decks(&mut self, site: &Site) {
         for deck in site.decks.iter() {
             self.routes.claim(deck.route.clone(), Target::Deck(deck.path.clone()));
+            for page in BookPage::ALL {
+                self.routes.claim(deck.book_route(page), Target::Book { deck: deck.path.clone(), page });
+            }
         }
         for (deck, chapter) in site.decks.fragments(&site.listing) {
             let folder = deck.parent().unwrap_or_default();

@@ -17,6 +17,7 @@ use crate::{
         file::{ReadText, SourceFiles},
         pin::Pin,
         route::Route,
+        routes::BookPage,
         section::SectionId,
     },
     source::{Listing, Source},
@@ -215,6 +216,11 @@ impl Deck {
         self.path.parent().unwrap_or_default()
     }
 
+    /// The address of one of its pages for trainees: `/kube.workbook.html` beside `/kube.yml.html`.
+    pub fn book_route(&self, page: BookPage) -> Route {
+        book_route(&self.route, page)
+    }
+
     /// The files of its chapters, in order, whether they are there or not.
     pub fn chapters(&self) -> Vec<RepoPath> {
         let folder = self.folder();
@@ -231,6 +237,13 @@ impl Deck {
 /// The commit that a revision names.
 pub fn commit_of(source: &dyn Source, rev: &str) -> Option<String> {
     source.at_revision(rev).ok()?.commit().map(str::to_owned)
+}
+
+/// The address of one of the pages for trainees of the deck at an address.
+pub fn book_route(deck: &Route, page: BookPage) -> Route {
+    let path = deck.as_str().trim_end_matches(".html");
+    let path = path.rsplit_once('.').map_or(path, |(path, _)| path);
+    Route::new(&format!("{path}.{}.html", page.name()))
 }
 
 /// Visits the items of a deck that are no parts, in order.

@@ -47,6 +47,13 @@ pub enum Target {
         /// The chapter.
         chapter: RepoPath,
     },
+    /// A page about all chapters of a deck, for trainees.
+    Book {
+        /// The manifest of the deck.
+        deck: RepoPath,
+        /// Which of its pages.
+        page: BookPage,
+    },
     /// A file, copied as it is.
     Asset(RepoPath),
     /// An Atom feed.
@@ -70,6 +77,31 @@ impl Target {
     /// Whether its bytes are made from the site and not copied from a file.
     pub fn is_rendered(&self) -> bool {
         !matches!(self, Self::Asset(_))
+    }
+}
+
+/// The pages about a deck that are made for trainees, besides those of its chapters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BookPage {
+    /// The list of its chapters.
+    Contents,
+    /// What is learned, as its notes say.
+    Syllabus,
+    /// The questions in its notes.
+    Quiz,
+}
+
+impl BookPage {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Contents, Self::Syllabus, Self::Quiz];
+
+    /// What its address ends with, before `.html`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contents => "workbook",
+            Self::Syllabus => "syllabus",
+            Self::Quiz => "quiz",
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,20 @@ class: extra-details
 ## More
 
 Zebra stripes, and \`code\`.
+
+---
+
+## Lines
+
+\`\`\`yaml {1|2-3}
+a: 1
+b: 2
+c: 3
+\`\`\`
+
+--
+
+- after the code
 
 ---
 
@@ -107,6 +121,52 @@ test('numbers of old links, and names, lead to their slide', async () => {
   await site.close();
 });
 
+test('code lights up by lines, between the steps of its slide', async () => {
+  const site = await openDeck('#chapter--lines');
+  const lit = () => site.page.locator('.now .line.lit').allInnerTexts();
+  assert.equal(await site.page.locator('.now').getAttribute('data-steps'), '2');
+  assert.deepEqual(await lit(), ['a: 1']);
+  await site.press('ArrowRight');
+  assert.deepEqual(await lit(), ['b: 2', 'c: 3']);
+  assert.equal(await steps(site), 1);
+  await site.press('ArrowRight');
+  assert.equal(await steps(site), 0);
+  await site.close();
+});
+
+test('an audience is switched, numbers follow, and the choice stays', async () => {
+  const site = await openDeck();
+  const last = async () => { await site.press('End'); return site.page.locator('.now').getAttribute('data-folio'); };
+  assert.equal(await last(), '9/9');
+  await site.press('l');
+  await site.page.locator('dialog .lenses input').uncheck();
+  await site.press('Escape');
+  assert.equal(await last(), '8/8');
+  await site.page.reload();
+  assert.equal(await last(), '8/8');
+  assert.equal(await site.page.locator('[data-slide].extra-details:visible').count(), 0);
+  await site.page.goto(`${site.url}?hide=`);
+  assert.equal(await last(), '9/9');
+  await site.close();
+});
+
+test('code has a button that copies', async () => {
+  const site = await openDeck('#last');
+  assert.equal(await site.page.locator('.now .copy').count(), 1);
+  await site.close();
+});
+
+test('the viewer weighs less than 30 KB', async () => {
+  const site = await openDeck();
+  const html = readFileSync(join(site.dir, 'public/deck.yml.html'), 'utf8');
+  const inline = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script.length);
+  const files = [...html.matchAll(/<script[^>]* src="([^"]*)"/g)].map(([, src]) => readFileSync(join(site.dir, 'public', src)).length);
+  assert.equal(files.length, 1);
+  const n_bytes = [...inline, ...files].reduce((sum, n) => sum + n);
+  assert.ok(n_bytes < 30_000, `${n_bytes} bytes`);
+  await site.close();
+});
+
 test('search, overview and the list of keys', async () => {
   const site = await openDeck();
   await site.press('/');
@@ -114,7 +174,7 @@ test('search, overview and the list of keys', async () => {
   await site.press('Enter');
   assert.equal(await site.title(), 'More');
   await site.press('o', 'ArrowRight', 'Enter');
-  assert.equal(await site.title(), 'The end');
+  assert.equal(await site.title(), 'Lines');
   await site.press('?');
   assert.ok(await site.page.locator('dialog .keys li').count() > 15);
   await site.press('Escape', 'q');

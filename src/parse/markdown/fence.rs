@@ -25,6 +25,8 @@ pub struct Fence {
     pub title: Option<String>,
     /// Which lines are marked, counted from 1 whatever number the first line shows.
     pub marked: Vec<RangeInclusive<u32>>,
+    /// Groups of lines that slides show one after the other, as written: `1|3-5|all`.
+    pub line_steps: Option<String>,
     /// Lines shown as added, in order; see [`take_line_marks`](super::take_line_marks).
     pub added: Vec<u32>,
     /// Lines shown as removed, in order.
@@ -90,6 +92,10 @@ impl Fence {
         if inner.bytes().all(|byte| byte.is_ascii_digit() || b",- ".contains(&byte)) {
             return self.mark(inner);
         }
+        if is_line_steps(inner) {
+            self.line_steps = Some(inner.split_whitespace().collect());
+            return;
+        }
         let mut rest = inner.trim();
         while let Some((word, after)) = next_word(rest, |_| false) {
             let word = word.trim_end_matches(',');
@@ -145,6 +151,16 @@ impl Fence {
     }
 }
 
+/// Whether braces hold groups of lines: `1|3-5|all`.
+fn is_line_steps(inner: &str) -> bool {
+    let is_group = |group: &str| {
+        let group = group.trim();
+        let is_list = |byte: u8| byte.is_ascii_digit() || b",- ".contains(&byte);
+        group == "all" || group == "*" || (!group.is_empty() && group.bytes().all(is_list))
+    };
+    inner.contains('|') && inner.split('|').all(is_group)
+}
+
 fn braces(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('{')?;
     let end = inner.find('}')?;
@@ -169,6 +185,7 @@ mod tests {
         add("marked", marked.join(","));
         add("from", fence.numbered.map(|number| number.to_string()).unwrap_or_default());
         add("id", fence.attributes.id.unwrap_or_default());
+        add("steps", fence.line_steps.unwrap_or_default());
         add("classes", fence.attributes.classes.join(","));
         add("pairs", fence.attributes.pairs.iter().map(|(key, value)| format!("{key}={value:?}")).collect());
         assert_eq!(found, expected, "{info:?}");
@@ -194,6 +211,8 @@ mod tests {
         check("{rust}", "rust");
         check("{r, echo=FALSE}", r#"r pairs:echo=Text("FALSE")"#);
         check(".rust", "rust");
+        check("js{1|3-4, 6|all} linenos", "js from:1 steps:1|3-4,6|all");
+        check("js {1|x}", r#"js pairs:1|x=Text("")"#);
         check("c++", "c++");
         check("title=x", "? title:x");
         check("diff-rust", "diff-rust");

@@ -62,6 +62,15 @@ pub enum Piece {
     },
 }
 
+impl Piece {
+    /// Where it begins.
+    pub fn start(&self) -> usize {
+        match self {
+            Self::Text(range) | Self::Class { whole: range, .. } => range.start,
+        }
+    }
+}
+
 /// `[id]: href "title"`
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Definition {

@@ -6,10 +6,12 @@
 //! 1. `variables` replaces `@@NAME@@`, `@@LINK[...]` and `@@INCLUDE[...]`.
 //! 2. `lexer` splits the text, and `chapter` makes slides of it, with the `properties` at their top.
 //! 3. `markdown` makes each slide a text that our Markdown parser reads as the author meant it.
+//! 4. `learned` finds in notes what is meant for trainees: lines of a syllabus, and questions.
 //!
 //! How slides become a deck is left to the renderer.
 
 mod chapter;
+mod learned;
 mod lexer;
 mod markdown;
 mod properties;
@@ -19,6 +21,7 @@ mod variables;
 
 pub use self::{
     chapter::{Chapter, Definition, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
+    learned::{Learned, Question, may_have_marks},
     markdown::{CLASS, EMPTY, Part, SlideText, label, labels, to_expanded},
     properties::Properties,
     variables::{Replaced, Used, Values, files_named, replace, used},

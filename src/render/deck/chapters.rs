@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn file(&self, path: &RepoPath, toc: Option<&str>) -> Option<Arc<Loaded>> {
+    pub(super) fn file(&self, path: &RepoPath, toc: Option<&str>) -> Option<Arc<Loaded>> {
         let pinned = self.pin.and_then(|pin| Some((pin, pin.blob(path)?)));
         let (pin, blob) = match pinned {
             Some((pin, blob)) => (Some(pin), blob),

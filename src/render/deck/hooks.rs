@@ -102,7 +102,7 @@ impl SlideHooks<'_> {
 }
 
 /// An address as seen from another.
-fn relative(from: &Route, to: &Route) -> String {
+pub(super) fn relative(from: &Route, to: &Route) -> String {
     let (from, to) = (from.href(""), to.href(""));
     let folder = &from[..from.rfind('/').map_or(0, |at| at + 1)];
     let common = folder

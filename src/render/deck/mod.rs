@@ -8,13 +8,17 @@
 //!    into the state of a build).
 //! 6. `changes` are those of single slides, which have their ids only now.
 //! 7. `page` writes the sections and gives them to the template.
+//!
+//! `book` makes pages to read of the same slides, for trainees.
 
+mod book;
 mod cache;
 mod changes;
 mod chapters;
 mod code;
 mod finish;
 mod hooks;
+mod ids;
 mod page;
 mod plan;
 mod row;
@@ -24,6 +28,7 @@ mod titles;
 
 pub use self::cache::{FormerChapters, Record};
 pub(super) use self::{
+    book::{chapter, of_deck},
     cache::{ChapterCache, Chapters},
     chapters::fragment,
     page::page,

@@ -17,13 +17,14 @@ use crate::{
     },
     parse::{
         manifest::{Action, Change, Manifest},
-        markdown::heading_slug,
         slides::Definition,
     },
     render::{
         deck::{
+            book,
             changes::{self, Html, Placed},
             chapters::{Loaded, Reader, TOC},
+            ids::SlideIds,
             plan::Plan,
             row::{self, Shown, SlideRef},
             slide::{self, Setting, SlideHtml},
@@ -32,14 +33,14 @@ use crate::{
         markdown::escape,
         page::Render,
         theme::context,
-        trace::{Asker, DeckFacts, DeckValues},
+        trace::{DeckFacts, DeckValues},
         view,
     },
-    site::{pin::Pin, route::Route},
+    site::{deck::book_route, pin::Pin, route::Route, routes::BookPage},
 };
 
 /// Classes that tell for whom a slide is: readers can switch them.
-const LENSES: [&str; 3] = ["self-paced", "in-person", "extra-details"];
+pub(super) const LENSES: [&str; 3] = ["self-paced", "in-person", "extra-details"];
 /// The list of pictures for the slides before titles, one a line.
 const PICTURES: &str = "interstitials.txt";
 
@@ -79,10 +80,16 @@ struct Deck<'a> {
 }
 
 /// What is known while slides are put in a row.
-#[derive(Default)]
 struct Making {
     rendered: HashMap<usize, Arc<Vec<SlideHtml>>>,
     ids: SlideIds,
+}
+
+impl Making {
+    fn new(render: &Render) -> Self {
+        let ids = SlideIds::new(render.asker.settings().content.clone());
+        Self { rendered: HashMap::default(), ids }
+    }
 }
 
 /// A section of the page.
@@ -193,10 +200,13 @@ impl<'a> Deck<'a> {
         let mut before: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, title) in self.titles.all.iter().enumerate() {
             let first = self.titles.all.iter().find(|other| other.text == title.text).unwrap_or(title);
-            let picture = (!pictures.is_empty()).then(|| pictures[index % pictures.len()].as_str());
+            let picture = pictures
+                .as_ref()
+                .map(|pictures| pictures.get(index % pictures.len().max(1)).map(String::as_str));
             let of = &self.texts[first.entry];
             let line = of.lines.get(first.slide).copied().unwrap_or(1);
-            let added = Loaded::generated(&of.path, self.titles.slides(index, picture, &texts), line);
+            let slides = self.titles.slides(&self.plan, index, picture, &texts);
+            let added = Loaded::generated(&of.path, slides, line);
             let (entry, slide) = (first.entry, self.first_step(first.entry, first.slide));
             self.texts.push(Arc::new(added));
             before.entry((entry, slide)).or_default().push(self.texts.len() - 1);
@@ -219,16 +229,15 @@ impl<'a> Deck<'a> {
         (0..=slide).rev().find(|&at| at == 0 || !slides[at].continues).unwrap_or(slide)
     }
 
-    /// The pictures of the site for slides before titles; those of other hosts would be missing without a network.
-    fn pictures(&self) -> Vec<String> {
+    /// The pictures of the site for slides before titles, if there is a list; those of other hosts would be missing without
+    /// a network.
+    fn pictures(&self) -> Option<Vec<String>> {
         let list = self.path.parent().unwrap_or_default().join(PICTURES);
-        if self.render.asker.blob(&list).is_none() {
-            return Vec::new();
-        }
+        self.render.asker.blob(&list)?;
         let text = self.render.asker.bytes(&list).unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
         let lines = text.lines().map(str::trim);
-        lines.filter(|line| !line.is_empty() && !line.contains("://")).map(str::to_owned).collect()
+        Some(lines.filter(|line| !line.is_empty() && !line.contains("://")).map(str::to_owned).collect())
     }
 
     fn define(&mut self) {
@@ -257,7 +266,7 @@ impl<'a> Deck<'a> {
     }
 
     fn sections(&mut self) -> Sections {
-        let mut making = Making::default();
+        let mut making = Making::new(self.render);
         let order = std::mem::take(&mut self.order);
         let mut row = self.placed(&mut making, &order);
         for (change, texts) in self.manifest.slides.iter().zip(std::mem::take(&mut self.brought)) {
@@ -281,7 +290,7 @@ impl<'a> Deck<'a> {
                 part: slide.part,
                 number,
             });
-            number += 1 + slide.shown.steps.len();
+            number += 1 + slide.shown.steps.len() + slide.html.get().n_line_steps;
         }
         self.check_names(&row, &all);
         Sections { all, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
@@ -314,7 +323,7 @@ impl<'a> Deck<'a> {
         let text = shown.base.text;
         let known = making.rendered.get(&text).map(Arc::clone);
         let whole = known.unwrap_or_else(|| {
-            let whole = self.rendered(&self.texts[text]);
+            let whole = slide::known(self.render, self.setting(), &self.texts[text]);
             self.diagnostics.extend(whole.iter().flat_map(|slide| slide.problems.iter().cloned()));
             making.rendered.insert(text, Arc::clone(&whole));
             whole
@@ -335,30 +344,6 @@ impl<'a> Deck<'a> {
         Setting { deck: self.path, route: self.route, pin: self.pin, definitions: &self.definitions }
     }
 
-    /// The slides of a text, from the cache if they are known there.
-    fn rendered(&self, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
-        let used: Vec<&Definition> =
-            text.labels.iter().filter_map(|label| self.definitions.get(label)).collect();
-        let inputs = (text.print, self.route.folder(), self.pin, used);
-        let chapters = &self.render.chapters;
-        let (slides, trace) = chapters.rendered(&inputs, self.render.asker.world(), || {
-            let apart = Render {
-                asker: self.render.asker.apart(),
-                highlighter: Arc::clone(&self.render.highlighter),
-                images: Arc::clone(&self.render.images),
-                chapters: chapters.apart(),
-                with_lines: false,
-            };
-            let slides = slide::all(&apart, self.setting(), text);
-            (slides, Asker::trace(&apart.asker))
-        });
-        match trace {
-            Some(trace) => self.render.asker.adopt(&trace),
-            None => self.render.asker.do_not_reuse(),
-        }
-        slides
-    }
-
     /// One `<section>`.
     fn section(&self, placed: &Placed, number: usize) -> String {
         let (shown, slide, id) = (&placed.shown, placed.html.get(), &placed.id);
@@ -374,7 +359,8 @@ impl<'a> Deck<'a> {
         if let Some(name) = shown.properties.get("name") {
             escape::push_attribute(&mut out, "data-name", name);
         }
-        let _ = write!(out, " data-number=\"{number}\" data-steps=\"{}\"", shown.steps.len());
+        let n_steps = shown.steps.len() + slide.n_line_steps;
+        let _ = write!(out, " data-number=\"{number}\" data-steps=\"{n_steps}\"");
         escape::push_attribute(&mut out, "data-source", &format!("{}:{line}", text.path));
         if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
@@ -472,6 +458,7 @@ impl<'a> Deck<'a> {
             event: manifest.event.clone(),
             lenses: sections.lenses.iter().map(|lens| (*lens).to_owned()).collect(),
             facts: self.facts(&title, sections),
+            contents_url: book::to_file(self.route, &book_route(self.route, BookPage::Contents)),
             title,
             slides_html,
         }
@@ -498,7 +485,13 @@ impl<'a> Deck<'a> {
         let edit =
             if self.pin.is_some() { None } else { view::deck_edit_pattern(self.render) }.unwrap_or_default();
         let url = self.render.permalink(self.route);
-        json!({"title": title, "parts": parts, "edit": edit, "url": url}).to_string().replace("</", "<\\/")
+        let book = self.plan.entries.iter().filter_map(|entry| entry.path.as_ref());
+        let book: BTreeMap<&str, String> = book
+            .filter_map(|path| Some((path.as_str(), book::chapter_url(self.render, self.route, path)?)))
+            .collect();
+        json!({"title": title, "parts": parts, "edit": edit, "url": url, "book": book})
+            .to_string()
+            .replace("</", "<\\/")
     }
 }
 
@@ -516,46 +509,5 @@ fn push_background(out: &mut String, shown: &Shown) {
     }
     if !style.is_empty() {
         escape::push_attribute(out, "style", &style);
-    }
-}
-
-/// Gives each slide of a deck its id: its name, or its chapter and heading; the same in all decks.
-#[derive(Default)]
-struct SlideIds {
-    taken: BTreeSet<String>,
-    /// The heading that slides without one go on with, by their texts.
-    headings: BTreeMap<RepoPath, String>,
-    counts: HashMap<String, usize>,
-}
-
-impl SlideIds {
-    fn id(&mut self, text: &Loaded, shown: &Shown, slide: &SlideHtml) -> String {
-        let id = match shown.properties.get("name") {
-            Some(name) if !name.is_empty() && !name.contains(char::is_whitespace) => name.to_owned(),
-            _ => self.of_heading(text, slide),
-        };
-        if self.taken.insert(id.clone()) {
-            return id;
-        }
-        let count = self.counts.entry(id.clone()).or_insert(1);
-        loop {
-            *count += 1;
-            let numbered = format!("{id}-{count}");
-            if self.taken.insert(numbered.clone()) {
-                return numbered;
-            }
-        }
-    }
-
-    fn of_heading(&mut self, text: &Loaded, slide: &SlideHtml) -> String {
-        let path = text.path.as_str();
-        let chapter = path.strip_suffix(".md").unwrap_or(path).replace(['/', '.', ' '], "-");
-        if let Some(heading) = &slide.heading {
-            self.headings.insert(text.path.clone(), heading_slug(heading));
-        }
-        match self.headings.get(&text.path).filter(|slug| !slug.is_empty()) {
-            Some(slug) => format!("{chapter}--{slug}"),
-            None => chapter,
-        }
     }
 }

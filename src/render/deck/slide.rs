@@ -31,6 +31,8 @@ pub(super) struct SlideHtml {
     /// The text of its first heading.
     pub(super) heading: Option<String>,
     pub(super) html: String,
+    /// How many steps there are besides those of the text: of code that is shown by lines.
+    pub(super) n_line_steps: usize,
     pub(super) notes: String,
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -44,8 +46,31 @@ pub(super) struct Setting<'a> {
     pub(super) definitions: &'a BTreeMap<String, Definition>,
 }
 
+/// The slides of a text, from the cache if they are known there.
+pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
+    let used: Vec<&Definition> =
+        text.labels.iter().filter_map(|label| setting.definitions.get(label)).collect();
+    let inputs = (text.print, setting.route.folder(), setting.pin, used);
+    let (slides, trace) = render.chapters.rendered(&inputs, render.asker.world(), || {
+        let apart = Render {
+            asker: render.asker.apart(),
+            highlighter: Arc::clone(&render.highlighter),
+            images: Arc::clone(&render.images),
+            chapters: render.chapters.apart(),
+            with_lines: false,
+        };
+        let slides = all(&apart, setting, text);
+        (slides, apart.asker.trace())
+    });
+    match trace {
+        Some(trace) => render.asker.adopt(&trace),
+        None => render.asker.do_not_reuse(),
+    }
+    slides
+}
+
 /// All slides of a text, each with the steps that follow it there; those that only go on with another are empty.
-pub(super) fn all(render: &Render, setting: Setting<'_>, loaded: &Arc<Loaded>) -> Vec<SlideHtml> {
+fn all(render: &Render, setting: Setting<'_>, loaded: &Arc<Loaded>) -> Vec<SlideHtml> {
     let texts = [Arc::clone(loaded)];
     let slides = &loaded.chapter.slides;
     let html = (0..slides.len()).map(|slide| {
@@ -90,6 +115,7 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     };
     let text = slides::to_expanded(&base.path, &parts, &shown.properties, setting.definitions);
     let (html, heading) = to_slide(&text.expanded, &text.steps, &mut hooks);
+    let (html, n_line_steps) = steps::count_lines(html);
     let notes = std::iter::once(&shown.base).chain(&shown.steps).filter_map(|at| {
         let notes = slide_of(at).notes.as_ref()?;
         let part = Part { is_step: false, ..part(at.text, notes) };
@@ -103,11 +129,15 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
         problems.iter_mut().for_each(|(_, at)| *at = At::default());
     }
     let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));
-    SlideHtml { heading, html, notes, problems }
+    SlideHtml { heading, html, n_line_steps, notes, problems }
 }
 
 /// The HTML of a slide's text, and its first heading.
-fn to_slide(expanded: &Expanded, steps: &[usize], hooks: &mut SlideHooks<'_>) -> (String, Option<String>) {
+pub(super) fn to_slide(
+    expanded: &Expanded,
+    steps: &[usize],
+    hooks: &mut SlideHooks<'_>,
+) -> (String, Option<String>) {
     let mut document = markdown::parse_known(expanded, &MarkdownOptions::slides());
     let heading = heading(&document);
     let events = std::mem::take(&mut document.events);

@@ -1,4 +1,5 @@
-//! [`mark`]: says of the blocks of a slide at which step they appear.
+//! [`mark`]: says of the blocks of a slide at which step they appear. [`count_lines`]: gives code that is shown by lines its
+//! own steps between them.
 
 use crate::parse::markdown::{Event, Tag};
 
@@ -64,6 +65,63 @@ pub(super) fn mark<'a>(events: Vec<Event<'a>>, starts: &[(usize, usize)], steps:
     marked
 }
 
+const STEP: &str = " data-step=\"";
+const LINES: &str = " data-line-steps=\"";
+
+/// The HTML of a slide in which each group of lines but the first is a step of its own, behind that in which the code
+/// appears; and how many steps these are.
+pub(super) fn count_lines(html: String) -> (String, usize) {
+    if !html.contains(LINES) {
+        return (html, 0);
+    }
+    // How many steps come in before each: those of the lines in the steps before it.
+    let mut before = vec![0];
+    let mut n_added = 0;
+    for (name, value, _) in numbers(&html) {
+        if name == LINES {
+            n_added += value.split('|').count() - 1;
+        } else if let Ok(step) = value.parse::<usize>()
+            && step >= before.len()
+        {
+            before.resize(step + 1, n_added);
+        }
+    }
+    let mut out = String::with_capacity(html.len() + 64);
+    let (mut copied, mut step, mut n_here) = (0, 0, 0);
+    for (name, value, start) in numbers(&html) {
+        let end = start + value.len();
+        out.push_str(&html[copied..start]);
+        if name == LINES {
+            out.push_str(value);
+            let from = step + before.get(step).copied().unwrap_or(n_added) + n_here;
+            out.push_str(&format!("\" data-from-step=\"{from}"));
+            n_here += value.split('|').count() - 1;
+        } else {
+            let found = value.parse::<usize>().unwrap_or(0);
+            if found > step {
+                (step, n_here) = (found, 0);
+            }
+            out.push_str(&(found + before.get(found).copied().unwrap_or(0)).to_string());
+        }
+        copied = end;
+    }
+    out.push_str(&html[copied..]);
+    (out, n_added)
+}
+
+/// The attributes that count steps, in order: their beginning, their value, and where that stands.
+fn numbers(html: &str) -> impl Iterator<Item = (&'static str, &str, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &html[at..];
+        let found = [STEP, LINES].iter().filter_map(|name| Some((rest.find(name)?, *name))).min()?;
+        let start = at + found.0 + found.1.len();
+        let value = &html[start..start + html[start..].find('"')?];
+        at = start + value.len();
+        Some((found.1, value, start))
+    })
+}
+
 fn raw(html: String) -> Event<'static> {
     Event::InlineHtml { html: html.into(), at: Default::default() }
 }
@@ -76,5 +134,25 @@ fn can_wait(event: &Event<'_>) -> bool {
         }
         Event::Html { .. } | Event::Rule => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_lines_are_steps_between_the_others() {
+        let check = |html: &str, expected: &str, n: usize| {
+            let (out, n_added) = count_lines(html.to_owned());
+            assert_eq!((out.as_str(), n_added), (expected, n));
+        };
+        check("<p data-step=\"1\">", "<p data-step=\"1\">", 0);
+        check(
+            "<f data-line-steps=\"1|2|3\"><p data-step=\"1\"><f data-line-steps=\"1|all\"><f data-line-steps=\"1|2\"><p data-step=\"2\">",
+            "<f data-line-steps=\"1|2|3\" data-from-step=\"0\"><p data-step=\"3\"><f data-line-steps=\"1|all\" data-from-step=\"3\"><f data-line-steps=\"1|2\" data-from-step=\"4\"><p data-step=\"6\">",
+            4,
+        );
+        check("<f data-line-steps=\"1", "<f data-line-steps=\"1", 0);
     }
 }

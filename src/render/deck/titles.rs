@@ -9,6 +9,8 @@ use crate::render::{
 
 /// From so many titles on, a table of contents has no space between its lines.
 const CROWDED: usize = 10;
+/// How many lines all tables of contents can have to be on one slide.
+const MAX_SHORT: usize = 14;
 
 /// A title of a deck.
 #[derive(Clone, Debug)]
@@ -44,8 +46,29 @@ impl Titles {
         titles
     }
 
-    /// The Markdown of all tables of contents: a slide for each part.
+    /// Whether all parts have titles and are on one slide.
+    fn is_short(&self, plan: &Plan<'_>) -> bool {
+        let n_lines = self.parts.len() + self.all.len();
+        self.parts.len() > 1
+            && n_lines <= MAX_SHORT
+            && self.parts.iter().all(|(part, _)| plan.parts[*part].title.is_some())
+    }
+
+    /// The Markdown of all tables of contents: a slide for each part, or one if they are short.
     pub(super) fn toc(&self, plan: &Plan<'_>, texts: &Texts) -> String {
+        if self.is_short(plan) {
+            let parts = self.parts.iter().map(|(part, listed)| {
+                let lines = listed.iter().map(|&at| &self.all[at].text);
+                let lines: String =
+                    lines.map(|title| format!("  - [{title}](#{})\n", anchor(title))).collect();
+                format!("- {}\n{lines}\n", plan.parts[*part].title.unwrap_or_default())
+            });
+            let parts: String = parts.collect();
+            return format!(
+                "name: toc-part-1\n\n## {}\n\n{parts}\n.debug[(auto-generated TOC)]",
+                say(texts, "deck_contents"),
+            );
+        }
         let slides = self.parts.iter().zip(1..).map(|((part, listed), number)| {
             let heading = match (plan.parts[*part].title, self.parts.len()) {
                 (Some(title), _) => title.to_owned(),
@@ -63,23 +86,34 @@ impl Titles {
         slides.collect::<Vec<_>>().join("\n---\n")
     }
 
-    /// The Markdown of the two slides before a title: a picture, and the title with links to those around it.
-    pub(super) fn slides(&self, index: usize, picture: Option<&str>, texts: &Texts) -> String {
+    /// The Markdown of the slides before a title: a picture where a deck has a list of them, and the title with links to those
+    /// around it.
+    pub(super) fn slides(
+        &self,
+        plan: &Plan<'_>,
+        index: usize,
+        picture: Option<Option<&str>>,
+        texts: &Texts,
+    ) -> String {
         let title = &self.all[index].text;
         // As in remark workshops: of titles that are the same the first is found.
         let first = self.all.iter().position(|other| other.text == *title).unwrap_or(index);
         let part =
             self.parts.iter().rposition(|(_, listed)| listed.iter().any(|&at| self.all[at].text == *title));
-        let toc = format!("toc-part-{}", part.unwrap_or(0) + 1);
+        let part = part.filter(|_| !self.is_short(plan)).unwrap_or(0);
+        let toc = format!("toc-part-{}", part + 1);
         let at = |index: Option<usize>| {
             index.and_then(|index| self.all.get(index)).map(|title| anchor(&title.text))
         };
         let previous = at(first.checked_sub(1)).unwrap_or_else(|| toc.clone());
         let next = at(Some(first + 1)).unwrap_or_else(|| toc.clone());
-        let picture = picture.map(|path| format!("![Image separating from the next part]({path})"));
+        let image = |path: &str| format!("![Image separating from the next part]({path})");
+        let picture = picture.map(|path| {
+            format!("class: pic\n\n.interstitial[{}]\n\n---\n\n", path.map(image).unwrap_or_default())
+        });
         let anchor = anchor(title);
         format!(
-            "class: pic\n\n.interstitial[{}]\n\n---\n\nname: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[{}](#{previous})\n|\n[{}](#{toc})\n|\n[{}](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
+            "{}name: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[{}](#{previous})\n|\n[{}](#{toc})\n|\n[{}](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
             picture.unwrap_or_default(),
             say(texts, "deck_previous_part"),
             say(texts, "deck_back"),

@@ -17,6 +17,7 @@ pub fn plain_code_html(fence: &Fence, code: &str) -> String {
 /// asks for numbers or marks.
 pub fn code_block_html(fence: &Fence, inner: &str) -> String {
     let has_lines = fence.numbered.is_some()
+        || fence.line_steps.is_some()
         || [fence.marked.len(), fence.added.len(), fence.removed.len()].iter().any(|&n_lines| n_lines > 0);
     let has_frame = has_lines || fence.title.is_some() || !fence.attributes.is_empty();
     let mut out = String::with_capacity(inner.len() + 100);
@@ -50,6 +51,9 @@ fn push_figure(out: &mut String, fence: &Fence) {
     escape::push_attributes(out, numbered, &fence.attributes);
     if let Some(language) = &fence.language {
         escape::push_attribute(out, "data-language", language);
+    }
+    if let Some(steps) = &fence.line_steps {
+        escape::push_attribute(out, "data-line-steps", steps);
     }
     if let Some(first) = fence.numbered.filter(|&first| first != 1) {
         let _ = write!(out, " style=\"--first-line: {first}\"");
@@ -128,6 +132,17 @@ mod tests {
             "rust,ignore onclick=x #i",
             "x\n",
             r#"<figure id="i" class="code ignore" data-language="rust"><pre><code class="language-rust">x
+</code></pre></figure>"#,
+        );
+    }
+
+    #[test]
+    fn lines_that_are_shown_in_steps_are_wrapped() {
+        check(
+            "c {1|2}",
+            "a\nb\n",
+            r#"<figure class="code" data-language="c" data-line-steps="1|2"><pre><code class="language-c"><span class="line">a</span>
+<span class="line">b</span>
 </code></pre></figure>"#,
         );
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Context;
+pub use super::book::{Book, BookAnswer, BookChapter, BookDeck, BookPart, BookQuestion, BookText};
 
 /// `site`: what all pages share.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -463,6 +464,8 @@ pub struct Deck {
     pub lenses: Vec<String>,
     /// What the viewer knows of its parts, as JSON.
     pub facts: String,
+    /// The list of its chapters as pages to read, from file to file.
+    pub contents_url: String,
     /// All slides, as HTML.
     #[serde(skip)]
     pub slides_html: String,

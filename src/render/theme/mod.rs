@@ -10,6 +10,7 @@
 //! Files are read and assets are published by others.
 
 mod assets;
+mod book;
 mod call;
 mod code_tabs;
 mod compile;

@@ -81,6 +81,29 @@ impl fmt::Display for FolderDecks {
     }
 }
 
+/// The decks that show a chapter, those first that extend no other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ShownBy(pub(in crate::render) RepoPath);
+
+impl Ask for ShownBy {
+    type Answer<'w> = Vec<&'w RepoPath>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let decks = world.site.decks();
+        let mut using: Vec<&RepoPath> = decks.using(&self.0).collect();
+        let is_delivery =
+            |path: &RepoPath| decks.get(path).is_some_and(|deck| deck.manifest.extends.is_some());
+        using.sort_by_key(|path| is_delivery(path));
+        using
+    }
+}
+
+impl fmt::Display for ShownBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the decks that show `{}`", self.0)
+    }
+}
+
 /// Which bytes a file of the repository has, named from its root; it need not be a file of the site. `None` when there is
 /// no such file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

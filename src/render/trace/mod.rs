@@ -43,7 +43,7 @@ pub use self::{
 
 pub(super) use self::{
     asker::{Asker, Texts},
-    deck::{DeckFacts, DeckValues, FolderDecks},
+    deck::{DeckFacts, DeckValues, FolderDecks, ShownBy},
     file::{FileBlob, NearestFile},
     list::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, SitemapEntry,

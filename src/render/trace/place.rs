@@ -15,9 +15,10 @@ use crate::{
     site::{
         Site, addresses,
         languages::{LanguageId, Languages},
+        page::PageId,
         resolve::{Destination, Fragment, Missing, Spelling},
         route::Route,
-        routes::{self, Target},
+        routes::{self, BookPage, Target},
     },
 };
 
@@ -29,18 +30,37 @@ pub struct At(pub(in crate::render) Route);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::render) enum Place {
     Page(RepoPath),
-    Section { folder: RepoPath, number: usize },
+    /// A page that decks show as slides.
+    Chapter(RepoPath),
+    Section {
+        folder: RepoPath,
+        number: usize,
+    },
     Folder(RepoPath),
     Taxonomy(Named),
-    Term { taxonomy: Named, term: String, number: usize },
+    Term {
+        taxonomy: Named,
+        term: String,
+        number: usize,
+    },
     Deck(RepoPath),
-    Fragment { deck: RepoPath, chapter: RepoPath },
+    Fragment {
+        deck: RepoPath,
+        chapter: RepoPath,
+    },
+    Book {
+        deck: RepoPath,
+        page: BookPage,
+    },
     Asset(RepoPath),
     Feed(FeedOf),
     Sitemap,
     Robots,
     NotFound,
-    Redirect { page: RepoPath, to: Option<String> },
+    Redirect {
+        page: RepoPath,
+        to: Option<String>,
+    },
 }
 
 /// A taxonomy by its language and name.
@@ -84,6 +104,7 @@ fn place(site: &Site, target: &Target) -> Place {
     };
     let key_of = |id| site.page(id).key.clone();
     match target {
+        Target::Page(id) if is_chapter(site, *id) => Place::Chapter(key_of(*id)),
         Target::Page(id) => Place::Page(key_of(*id)),
         Target::Section(section) => Place::Section { folder: folder_of(*section), number: 1 },
         Target::SectionPart { section, number } => {
@@ -99,6 +120,7 @@ fn place(site: &Site, target: &Target) -> Place {
         Target::Fragment { deck, chapter } => {
             Place::Fragment { deck: deck.clone(), chapter: chapter.clone() }
         }
+        Target::Book { deck, page } => Place::Book { deck: deck.clone(), page: *page },
         Target::Asset(path) => Place::Asset(path.clone()),
         Target::Feed(routes::FeedOf::Site(language)) => Place::Feed(FeedOf::Site(*language)),
         Target::Feed(routes::FeedOf::Section(section)) => Place::Feed(FeedOf::Section(folder_of(*section))),
@@ -111,6 +133,12 @@ fn place(site: &Site, target: &Target) -> Place {
         Target::NotFound(_) => Place::NotFound,
         Target::Redirect { page, to } => Place::Redirect { page: key_of(*page), to: to.clone() },
     }
+}
+
+/// Whether a page is a chapter of some deck, and not that of a folder.
+fn is_chapter(site: &Site, id: PageId) -> bool {
+    let page = site.page(id);
+    !page.is_folder_page && site.decks().using(page.path()).next().is_some()
 }
 
 impl fmt::Display for At {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     World,
-    deck::{DeckFacts, FolderDecks, OutsideFile},
+    deck::{DeckFacts, FolderDecks, OutsideFile, ShownBy},
     domain::Domain,
     file::{FileBlob, NearestFile},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
@@ -124,6 +124,7 @@ questions![
     NearestFile,
     DeckFacts,
     FolderDecks,
+    ShownBy,
     OutsideFile,
     SearchOverview,
     SearchWords,

@@ -117,7 +117,8 @@ function openPrint() {
 // --- the address, for phones ---
 
 function showQr() {
-  const address = location.protocol.startsWith('http') && !/^(localhost|127\.|\[::1)/.test(location.host) ? location.href.split(/[?#]/)[0] : facts.url || location.href.split(/[?#]/)[0];
+  const here = location.href.split(/[?#]/)[0], isPrivate = /^file:|^https?:\/\/(localhost|127\.|\[::1)/.test(here);
+  const address = isPrivate && (room.url || /^http/.test(facts.url) && facts.url) || here;
   const modules = qrCode(address);
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   if (modules) {

@@ -24,6 +24,7 @@ const commands = [
   [() => openPrint(), 'print', 'x'],
   [() => showQr(), 'qr', 'q'],
   [() => editSource(), 'edit', 'e'],
+  [() => openBook(), 'book', 'w'],
   [() => openHelp(), 'help', '?', 'h'],
 ];
 const byKey = new Map(commands.flatMap(([run, , ...keys]) => keys.map(key => [key, run])));
@@ -151,6 +152,12 @@ function editSource() {
   const [, path, line] = source.match(/^(.*?)(?::(\d+))?$/);
   const link = facts.edit && path ? facts.edit.replaceAll('{path}', path).replaceAll('{line}', line ?? 1) : now.slide.element.querySelector('.debug a')?.href;
   if (link) open(link, '_blank', 'noopener');
+}
+
+// The page of this slide's chapter, or the list of all.
+function openBook() {
+  const { chapter } = now.slide.element.dataset, page = facts.book?.[chapter];
+  location.href = page ? `${page}#${encodeURIComponent(now.slide.id)}` : document.querySelector('.to-book a').href;
 }
 
 const colours = ['', 'light', 'dark'];

@@ -6,6 +6,8 @@
 const root = document.documentElement;
 const deck = document.querySelector('[data-deck]');
 const facts = JSON.parse(document.querySelector('[data-deck-facts]')?.textContent || '{}');
+// What `recto serve` says of those who follow; nothing elsewhere.
+const room = JSON.parse(document.querySelector('[data-room]')?.textContent || '{}');
 const says = Object.fromEntries((deck.dataset.says ?? '').trim().split('\n').map(line => line.trim().split(/=(.*)/, 2)));
 const lenses = (deck.dataset.lenses ?? '').split(' ').filter(Boolean);
 // Where the browser keeps what a reader chose for this deck.

@@ -48,18 +48,11 @@ function showStep(element, step) {
 
 function lightLines(code, step) {
   const groups = code.dataset.lineSteps.split('|');
-  const lit = lineNumbers(groups[Math.max(0, Math.min(step - (Number(code.dataset.fromStep) || 0), groups.length - 1))]);
-  code.classList.toggle('stepping', lit !== undefined);
-  for (const line of code.querySelectorAll('.line')) line.classList.toggle('lit', !lit || lit.has(Number(line.dataset.line)));
-}
-
-// `1,3-5` as a set; nothing for `all` and for what can't be read.
-function lineNumbers(group) {
-  const lit = new Set();
-  for (const [, from, to] of group.matchAll(/(\d+)(?:-(\d+))?/g)) {
-    for (let line = Number(from); line <= Number(to ?? from) && lit.size < 10_000; line++) lit.add(line);
-  }
-  return lit.size ? lit : undefined;
+  const group = groups[Math.max(0, Math.min(step - code.dataset.fromStep, groups.length - 1))];
+  // Paper has the code as a whole.
+  const lit = step < Infinity && [...group.matchAll(/(\d+)(?:-(\d+))?/g)].map(([, from, to = from]) => [+from, +to]);
+  code.classList.toggle('stepping', lit.length > 0);
+  code.querySelectorAll('.line').forEach((line, i) => line.classList.toggle('lit', lit.length > 0 && lit.some(([from, to]) => from <= i + 1 && i < to)));
 }
 
 // A slide that asks for it is set smaller until it fits, down to half of its size.
@@ -68,6 +61,10 @@ function fit(element) {
   if (!content || !element.matches('.fit, .fit > *') || content.style.zoom) return;
   for (let size = 1; size > .5 && element.scrollHeight > element.clientHeight + 1; size -= .04) content.style.zoom = size;
 }
+
+// Code can be copied; the buttons are made for the slide that is shown.
+const addTools = ({ slide }) => slide.element.querySelectorAll('pre').forEach(pre => globalThis.recto?.addCodeTools(pre));
+watchers.push(addTools);
 
 function loadImages(element) {
   for (const image of element?.querySelectorAll('img[loading=lazy]') ?? []) image.loading = 'eager';

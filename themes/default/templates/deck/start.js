@@ -19,3 +19,5 @@ startSync();
 startPrint();
 if (new URLSearchParams(location.search).has('presenter')) togglePresenter(true);
 addEventListener('recto:update', start);
+// The script with the tools of code comes later.
+addEventListener('DOMContentLoaded', () => addTools(now));

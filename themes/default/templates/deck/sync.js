@@ -48,7 +48,7 @@ const shortPlace = ({ slide, step }) => ({ id: slide.id, step });
 watchers.push((place, how) => {
   if (how === 'follow') return;
   tell({ place: shortPlace(place) });
-  if (root.classList.contains('presenter')) lead(place);
+  if (room.lead && (session() || root.classList.contains('presenter'))) lead(place);
   else if (how !== 'silent') stray();
 });
 
@@ -71,35 +71,30 @@ function startSync() {
   tell({ hello: true });
   // The window that opened this one forgets it when it is loaded again.
   if (isFile && opener) setInterval(() => tell({ here: true }), 1000);
-  if (facts.follow) follow();
+  if (room.follow && !session()) follow();
 }
 
-// --- an audience that follows ---
+// --- an audience that follows: a server tells of itself, and a browser on the presenter's machine may lead ---
 
 let followed, isStraying = false;
-const pill = make('button', { class: 'pill', type: 'button', hidden: '', onclick: () => { isStraying = false; pill.hidden = true; if (followed) show(followed, 'follow'); } });
+const pill = make('button', { class: 'pill', type: 'button', hidden: '', onclick: () => { isStraying = false; pill.hidden = true; show(followed, 'follow'); } }, says.follow);
 
 // The browser connects again by itself, and the server then says where the presenter is.
 function follow() {
-  pill.textContent = says.follow;
   document.body.append(pill);
-  new EventSource(facts.follow).onmessage = event => {
-    try {
-      const { id, step } = JSON.parse(event.data);
-      const element = document.getElementById(id);
-      followed = element && placeNear(element, Number(step) || 0);
-    } catch { return; }
+  new EventSource(room.follow).onmessage = event => {
+    const { id, step } = JSON.parse(event.data), element = document.getElementById(id);
+    followed = element && placeNear(element, step);
     if (followed && !isStraying && !root.classList.contains('presenter')) show(followed, 'follow');
   };
 }
 
 // Who turns pages alone is left alone, and can come back.
 function stray() {
-  if (!followed) return;
-  isStraying = followed.slide !== now.slide;
+  isStraying = Boolean(followed) && followed.slide !== now.slide;
   pill.hidden = !isStraying;
 }
 
 function lead(place) {
-  if (facts.lead) fetch(facts.lead, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(shortPlace(place)) }).catch(() => {});
+  fetch(room.lead, { method: 'POST', headers: { 'x-recto-token': room.token }, body: JSON.stringify(shortPlace(place)) }).catch(() => {});
 }
