@@ -4,6 +4,7 @@
 
 export const views = {
   desk: { width: 1280, height: 860 },
+  slide: { width: 960, height: 540 },
   phone: { width: 390, height: 780 },
 };
 
@@ -15,6 +16,8 @@ export const pages = [
   { name: 'Reference', path: '/reference/config/' },
   { name: 'Glossary', path: '/glossary/' },
   { name: 'Changelog', path: '/changelog/' },
+  { name: 'Slide', path: '/workshop/day.yml.html#workshop-chapters-slides--many-decks-one-set-of-chapters', file: 'content/images/deck.png', view: 'slide' },
+  { name: 'Workbook', path: '/workshop/chapters/slides/' },
   { name: 'French', path: '/fr/start/' },
   { name: 'Tags', path: '/tags/' },
   { name: 'Tag', path: '/tags/tutorial/' },
