@@ -24,7 +24,7 @@ function show(place, how = 'step') {
   progress.style.scale = `${(slide.number + step) / total()} 1`;
   if (how !== 'silent') rememberPlace(how);
   say(place, last);
-  watchers.forEach(watcher => watcher(place, how));
+  watchers.forEach(watcher => watcher(place, how, last));
   if (last?.slide !== slide) soon(() => loadImages(slides[slide.index + 1]?.element));
 }
 
@@ -62,9 +62,9 @@ function fit(element) {
   for (let size = 1; size > .5 && element.scrollHeight > element.clientHeight + 1; size -= .04) content.style.zoom = size;
 }
 
-// Code can be copied; the buttons are made for the slide that is shown.
-const addTools = ({ slide }) => slide.element.querySelectorAll('pre').forEach(pre => globalThis.recto?.addCodeTools(pre));
-watchers.push(addTools);
+// Code can be copied; the buttons are made for a slide that is shown, when there is time.
+const addTools = ({ slide }) => soon(() => slide.element.querySelectorAll('pre').forEach(pre => globalThis.recto?.addCodeTools(pre)));
+watchers.push((place, how, last) => { if (last?.slide !== place.slide) addTools(place); });
 
 function loadImages(element) {
   for (const image of element?.querySelectorAll('img[loading=lazy]') ?? []) image.loading = 'eager';
