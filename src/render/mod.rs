@@ -32,7 +32,7 @@ mod sitemap;
 mod view;
 mod wiki;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::{
     base::{
@@ -202,6 +202,7 @@ impl Renderer {
             images,
             chapters: Chapters::new(&self.chapters),
             with_lines: self.with_lines,
+            speaks: OnceLock::new(),
         })
     }
 }

@@ -1,6 +1,10 @@
 //! [`Render`]: one render of one address, and what all kinds of pages need of it.
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     base::{
@@ -32,12 +36,15 @@ pub(super) struct Render {
     pub(super) chapters: Chapters,
     /// Whether blocks say at which line of the page's file they begin.
     pub(super) with_lines: bool,
+    /// The language of what is no page and says its own, such as a deck.
+    pub(super) speaks: OnceLock<String>,
 }
 
 impl Render {
     /// The language of a page, or of what is none.
     pub(super) fn language<'r>(&'r self, page: Option<&PageValues<'r>>) -> &'r str {
-        page.map_or(self.asker.settings().language, |page| page.lang)
+        let own = || self.speaks.get().map_or(self.asker.settings().language, String::as_str);
+        page.map_or_else(own, |page| page.lang)
     }
 
     /// An address with scheme and host, when the site knows its host.

@@ -19,6 +19,7 @@ mod code;
 mod finish;
 mod hooks;
 mod ids;
+mod label;
 mod page;
 mod plan;
 mod row;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
+        lang::is_tag,
         path::RepoPath,
     },
     parse::{
@@ -25,6 +26,7 @@ use crate::{
             changes::{self, Html, Placed},
             chapters::{Loaded, Reader, TOC},
             ids::SlideIds,
+            label::first_line,
             plan::Plan,
             row::{self, Shown, SlideRef},
             slide::{self, Setting, SlideHtml},
@@ -47,6 +49,7 @@ const PICTURES: &str = "interstitials.txt";
 /// The page of a deck.
 pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String, Vec<Diagnostic>) {
     let Some(facts) = render.asker.ask(DeckFacts(path.clone())) else { return Default::default() };
+    speak(render, facts.manifest);
     let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
     let view = deck.view(&slides);
@@ -59,6 +62,14 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
     }
     let html = render.template("deck", "deck.html", path, None, &view.to_context(), &mut diagnostics);
     (html, diagnostics)
+}
+
+/// Says what the theme says of a deck in the language of that.
+pub(super) fn speak(render: &Render, manifest: &Manifest) {
+    if let Some(language) = manifest.language.as_ref().filter(|language| is_tag(language)) {
+        // Another language was never set: a render is of one address.
+        let _ = render.speaks.set(language.clone());
+    }
 }
 
 /// A deck while it is put together.
@@ -370,8 +381,7 @@ impl<'a> Deck<'a> {
             out.push_str(" data-count=\"false\"");
         }
         push_background(&mut out, shown);
-        let label = slide.heading.as_deref().or(shown.properties.get("name")).unwrap_or("Slide");
-        escape::push_attribute(&mut out, "aria-label", label);
+        escape::push_attribute(&mut out, "aria-label", &label(shown, slide));
         out.push_str(" aria-roledescription=\"slide\">\n<div class=\"content\">\n");
         out.push_str(&slide.html);
         out.push_str("</div>\n");
@@ -498,6 +508,16 @@ impl<'a> Deck<'a> {
 /// The language of a deck: its own, or the site's.
 fn language<'d>(render: &'d Render, manifest: &'d Manifest) -> &'d str {
     manifest.language.as_deref().unwrap_or(render.asker.settings().language)
+}
+
+/// What a slide is called by those who read it out: its heading, else its first line, its picture or its name.
+fn label(shown: &Shown, slide: &SlideHtml) -> String {
+    let heading = slide.heading.clone();
+    let line = || Some(first_line(&slide.html)).filter(|line| !line.is_empty());
+    let picture = || slide.html.split_once(" alt=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let picture = || picture().map(|(alt, _)| alt.to_owned()).filter(|alt| !alt.is_empty());
+    let name = || shown.properties.get("name").map(str::to_owned);
+    heading.or_else(line).or_else(picture).or_else(name).unwrap_or_else(|| "Slide".to_owned())
 }
 
 fn push_background(out: &mut String, shown: &Shown) {

@@ -58,6 +58,7 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
             images: Arc::clone(&render.images),
             chapters: render.chapters.apart(),
             with_lines: false,
+            speaks: render.speaks.clone(),
         };
         let slides = all(&apart, setting, text);
         (slides, apart.asker.trace())

@@ -27,6 +27,8 @@ pub(in crate::render) struct DeckValues<'w> {
 impl Ask for DeckFacts {
     type Answer<'w> = Option<DeckValues<'w>>;
 
+    const SHARED: bool = true;
+
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
         let deck = world.site.decks().get(&self.0)?;
         Some(DeckValues { manifest: &deck.manifest, route: &deck.route, pin: deck.pin.as_deref() })

@@ -8,6 +8,7 @@ use crate::{
         deck::{
             book::{learned, line, questions, syllabus, ways},
             chapters::{Loaded, Reader},
+            page::speak,
             plan::{Entry, Part, Plan},
             slide::Setting,
             titles::anchor,
@@ -29,6 +30,7 @@ pub(in crate::render) fn of_deck(
 ) -> (String, Vec<Diagnostic>) {
     let Some(facts) = render.asker.ask(DeckFacts(deck.clone())) else { return Default::default() };
     let manifest = facts.manifest;
+    speak(render, manifest);
     let reader = Reader::new(render, deck, manifest, facts.pin);
     let plan = Plan::of(manifest, &deck.parent().unwrap_or_default());
     let definitions = BTreeMap::new();

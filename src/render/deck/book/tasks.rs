@@ -1,11 +1,9 @@
 //! [`tick`]: the things to do in `.lab[...]` of a slide get boxes to tick.
 
-use crate::render::markdown::escape;
+use crate::render::{deck::label::first_line, markdown::escape};
 
 /// The classes of blocks whose lists are things to do.
 const LABS: [&str; 2] = ["lab", "exercise"];
-/// How much of a thing to do is its label, in characters.
-const MAX_LABEL_CHARS: usize = 100;
 
 /// The HTML of a slide with a box before each item of the outermost lists in labs; `id` is the slide's.
 pub(super) fn tick(html: &str, id: &str) -> String {
@@ -27,7 +25,7 @@ pub(super) fn tick(html: &str, id: &str) -> String {
             out.push_str(&tag["<li".len()..]);
             out.push_str("<input type=\"checkbox\"");
             escape::push_attribute(&mut out, "id", &format!("{id}--task-{n_tasks}"));
-            escape::push_attribute(&mut out, "aria-label", &label(after));
+            escape::push_attribute(&mut out, "aria-label", &first_line(after));
             out.push('>');
         } else {
             out.push_str(tag);
@@ -74,31 +72,6 @@ fn is_lab(tag: &str) -> bool {
     classes.is_some_and(|(classes, _)| classes.split_whitespace().any(|class| LABS.contains(&class)))
 }
 
-/// The text of an item up to what is no line of text in it.
-fn label(item: &str) -> String {
-    let mut text = String::new();
-    let mut rest = item;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        let Some((tag, after)) = tag.split_once('>') else { break };
-        let ends = ["/li", "pre", "ul", "ol", "div", "/p", "figure", "table"];
-        let name = tag.split_whitespace().next().unwrap_or_default();
-        if ends.contains(&name) && !text.trim().is_empty() {
-            rest = "";
-            break;
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
-    let plain = plain.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain));
-    match plain.char_indices().nth(MAX_LABEL_CHARS) {
-        Some((end, _)) => format!("{}…", plain[..end].trim_end()),
-        None => plain,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,11 +99,5 @@ mod tests {
             "<div class=\"a lab\"><ul><li><input type=\"checkbox\">a",
             "<div class=\"a lab\"><ul><li><input type=\"checkbox\">a",
         );
-    }
-
-    #[test]
-    fn labels_are_short() {
-        assert_eq!(label(&"ä ".repeat(90)).chars().count(), MAX_LABEL_CHARS);
-        assert_eq!(label("<p></p><pre>a</pre></li>b"), "a");
     }
 }

@@ -82,11 +82,11 @@ const pill = make('button', { class: 'pill', type: 'button', hidden: '', onclick
 // The browser connects again by itself, and the server then says where the presenter is.
 function follow() {
   document.body.append(pill);
-  new EventSource(room.follow).onmessage = event => {
+  new EventSource(room.follow).addEventListener('place', event => {
     const { id, step } = JSON.parse(event.data), element = document.getElementById(id);
     followed = element && placeNear(element, step);
     if (followed && !isStraying && !root.classList.contains('presenter')) show(followed, 'follow');
-  };
+  });
 }
 
 // Who turns pages alone is left alone, and can come back.
