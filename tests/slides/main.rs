@@ -102,7 +102,8 @@ fn parts_titles_and_numbers() {
         .file("toc.md", "@@TOC@@\n")
         .file("a.md", "# One\n\n--\n\nmore\n")
         .file("b.md", "# Two\n")
-        .file("c.md", "# Three\n");
+        .file("c.md", "# Three\n")
+        .file("interstitials.txt", "https://example.org/not-here.png\n");
     let html = deck(Arc::new(source), "/deck.yml.html");
     let slides = seen(&html);
     let names: Vec<&str> = slides.iter().map(|slide| slide.name.as_str()).collect();
@@ -113,6 +114,22 @@ fn parts_titles_and_numbers() {
     let numbers: Vec<usize> = slides.iter().map(|slide| slide.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12]);
     assert!(html.contains(r#"{"title":"Second","first":"#), "{html}");
+}
+
+#[test]
+fn without_a_list_of_pictures_there_are_none_and_short_contents_are_one_slide() {
+    let manifest = "content:\n- toc.md\n- part: A\n  content: [a.md]\n- part: B\n  content: [b.md]\n";
+    let source = Memory::new()
+        .file("deck.yml", manifest)
+        .file("toc.md", "@@TOC@@\n")
+        .file("a.md", "# One\n")
+        .file("b.md", "# Two\n");
+    let html = deck(Arc::new(source), "/deck.yml.html");
+    let slides = seen(&html);
+    let names: Vec<&str> = slides.iter().map(|slide| slide.name.as_str()).collect();
+    assert_eq!(names, ["toc-part-1", "toc-one", "", "toc-two", ""]);
+    assert!(slides[0].text(0).starts_with("TableofcontentsAOneBTwo"), "{}", slides[0].text(0));
+    assert!(html.contains("aria-label=\"Two\"") && !html.contains("href=\"#toc-part-2\""), "{html}");
 }
 
 #[test]

@@ -212,7 +212,6 @@ mod tests {
         check("{r, echo=FALSE}", r#"r pairs:echo=Text("FALSE")"#);
         check(".rust", "rust");
         check("js{1|3-4, 6|all} linenos", "js from:1 steps:1|3-4,6|all");
-        check("js {1|x}", r#"js pairs:1|x=Text("")"#);
         check("c++", "c++");
         check("title=x", "? title:x");
         check("diff-rust", "diff-rust");
