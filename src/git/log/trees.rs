@@ -2,7 +2,7 @@
 //!
 //! Trees are compared as Git stores them, name by name in their own order, and only folders that differ are looked into.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, iter::Peekable, sync::Arc};
 
 use git2::{ObjectType, Odb, Oid};
 
@@ -41,6 +41,8 @@ struct Item<'t> {
     name: &'t [u8],
     mode: &'t [u8],
     id: Oid,
+    /// All of it as it is stored.
+    raw: &'t [u8],
 }
 
 impl<'t> Item<'t> {
@@ -127,7 +129,10 @@ impl<'r> Trees<'r> {
             trees.push(id.map_or_else(|| Ok(none.clone()), |id| self.read(id))?);
         }
         let mut rows: Vec<_> = trees.iter().map(|tree| items(tree).peekable()).collect();
-        while let Some(key) = rows.iter_mut().filter_map(|row| row.peek().map(Item::key)).min() {
+        loop {
+            skip_same(&mut rows);
+            let keys = rows.iter_mut().filter_map(|row| row.peek().map(Item::key));
+            let Some(key) = keys.min() else { return Ok(()) };
             let here: Vec<Option<Item<'_>>> =
                 rows.iter_mut().map(|row| row.next_if(|item| item.key() == key)).collect();
             let (now, before) = here.split_first().expect("the commit's own tree is the first");
@@ -149,7 +154,6 @@ impl<'r> Trees<'r> {
             let before = before.first().and_then(blob_of);
             found.push(Difference { path, now: blob_of(now), before });
         }
-        Ok(())
     }
 
     fn read(&mut self, id: Oid) -> Result<Arc<[u8]>, git2::Error> {
@@ -173,6 +177,17 @@ impl<'r> Trees<'r> {
     }
 }
 
+/// Goes past what a tree and its only parent both have, which is nearly all of it.
+fn skip_same<'t>(rows: &mut [Peekable<impl Iterator<Item = Item<'t>>>]) {
+    let [now, before] = rows else { return };
+    while let (Some(item), Some(other)) = (now.peek(), before.peek())
+        && item.raw == other.raw
+    {
+        now.next();
+        before.next();
+    }
+}
+
 /// The names of a tree as Git stores it: mode, space, name, NUL, and the 20 bytes of the id.
 fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
     let mut rest = tree;
@@ -180,7 +195,7 @@ fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
         let space = rest.iter().position(|byte| *byte == b' ')?;
         let end = space + rest[space..].iter().position(|byte| *byte == 0)?;
         let id = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
-        let item = Item { mode: &rest[..space], name: &rest[space + 1..end], id };
+        let item = Item { mode: &rest[..space], name: &rest[space + 1..end], id, raw: &rest[..end + 21] };
         rest = &rest[end + 21..];
         Some(item)
     })

@@ -125,13 +125,14 @@ fn new_commits(
     let (mut found, mut seen, mut met) = (Vec::new(), HashSet::default(), HashSet::default());
     // Commits whose parents are being looked at, with the number of the next parent.
     let mut open: Vec<(Found, usize)> = Vec::new();
+    let is_shallow = repository.is_shallow();
     let mut next = Some(head);
     loop {
         if let Some(id) = next {
             if log.commit(CommitId::of(id)).is_some() {
                 met.insert(id);
             } else if seen.insert(id) {
-                open.push((read(repository, id)?, 0));
+                open.push((read(repository, id, is_shallow)?, 0));
             }
         }
         let Some((commit, n_entered)) = open.last_mut() else { return Ok((found, met)) };
@@ -143,11 +144,11 @@ fn new_commits(
     }
 }
 
-fn read(repository: &Repository, id: Oid) -> Result<Found, GitError> {
+fn read(repository: &Repository, id: Oid, is_shallow: bool) -> Result<Found, GitError> {
     let failed = |cause| GitError::failed(id, cause);
     let commit = repository.find_commit(id).map_err(failed)?;
     // A clone that has only its latest commits doesn't have the parents of the last of them.
-    let is_there = |parent: &Oid| !repository.is_shallow() || repository.find_commit(*parent).is_ok();
+    let is_there = |parent: &Oid| !is_shallow || repository.find_commit(*parent).is_ok();
     Ok(Found {
         id,
         tree: commit.tree_id(),
