@@ -22,7 +22,15 @@ const IN_PATH: &AsciiSet = &CONTROLS
 
 /// Encodes a decoded path; `/` stays.
 pub fn encode_path(path: &str) -> String {
-    utf8_percent_encode(path, IN_PATH).to_string()
+    let mut encoded = String::new();
+    push_path(&mut encoded, path);
+    encoded
+}
+
+/// Appends a decoded path, encoded.
+pub fn push_path(out: &mut String, path: &str) {
+    out.reserve(path.len());
+    out.extend(utf8_percent_encode(path, IN_PATH));
 }
 
 /// Encodes a text as one value of a query.

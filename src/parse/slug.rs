@@ -112,8 +112,9 @@ pub fn title_from_name(stem: &str) -> String {
 
 /// Compares names as people order them: `2.md` before `10.md`, `a` beside `A`. Equal only for equal names.
 pub fn natural_cmp(a: &str, b: &str) -> Ordering {
-    let mut left = Tokens::new(a);
-    let mut right = Tokens::new(b);
+    let start = shared_start(a, b);
+    let mut left = Tokens::new(&a[start..]);
+    let mut right = Tokens::new(&b[start..]);
     loop {
         match (left.next(), right.next()) {
             (None, None) => return a.cmp(b),
@@ -123,6 +124,12 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
             (Some(left), Some(right)) => return left.cmp(&right),
         }
     }
+}
+
+/// Where two names begin to differ, or a number that does: what stands before is the same in both.
+fn shared_start(a: &str, b: &str) -> usize {
+    let shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    a[..floor_char(a, shared)].trim_end_matches(|character: char| character.is_ascii_digit()).len()
 }
 
 fn is_gap(character: char) -> bool {

@@ -398,7 +398,7 @@ impl Begun {
             }
         };
         let Some(rendered) = self.renderer.render(route) else { return Ok(None) };
-        let stat = Some(staging.put(&path, &rendered.bytes)?);
+        let stat = Some(staging.put_digested(&path, &rendered.bytes, rendered.digest)?);
         let is_reusable = rendered.trace.is_some();
         let record = RouteRecord {
             route: route.clone(),

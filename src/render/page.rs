@@ -49,13 +49,13 @@ impl Render {
 
     /// An address with scheme and host, when the site knows its host.
     pub(super) fn permalink(&self, route: &Route) -> String {
-        let base = self.asker.settings().base;
+        let base = self.asker.base();
         format!("{}{}", base.origin(), route.href(base.prefix()))
     }
 
     /// An address as it is written into HTML.
     pub(super) fn href(&self, route: &Route) -> String {
-        route.href(self.asker.settings().base.prefix())
+        route.href(self.asker.base().prefix())
     }
 
     /// The chapter that was likely meant by a path at which there is none.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{config::UrlStyle, path::RepoPath, url::encode_path},
+    base::{config::UrlStyle, path::RepoPath, url::push_path},
     parse::slug,
 };
 
@@ -73,7 +73,10 @@ impl Route {
 
     /// The address as it is written into HTML: percent-encoded, after the base path (`""` or `/sub`).
     pub fn href(&self, base_path: &str) -> String {
-        format!("{base_path}{}", encode_path(&self.0))
+        let mut href = String::with_capacity(base_path.len() + self.0.len());
+        href.push_str(base_path);
+        push_path(&mut href, &self.0);
+        href
     }
 }
 

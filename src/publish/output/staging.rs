@@ -135,10 +135,14 @@ impl Staging {
     ///
     /// `path` is relative with `/` between its parts. The same path with the same bytes may be put again.
     pub fn put(&self, path: &str, bytes: &[u8]) -> Result<Put, OutputError> {
+        self.put_digested(path, bytes, Digest::of(bytes))
+    }
+
+    /// The same, of bytes whose digest is known.
+    pub fn put_digested(&self, path: &str, bytes: &[u8], digest: Digest) -> Result<Put, OutputError> {
         if let Some(reason) = check_path(path) {
             return Err(OutputError::BadPath { path: path.to_owned(), reason });
         }
-        let digest = Digest::of(bytes);
         if !self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, digest)? {
             return Ok(Put::Again);
         }

@@ -22,7 +22,14 @@ const LAST_RESORT: &str = "en";
 /// Texts by language and key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
-    by_language: BTreeMap<String, BTreeMap<String, String>>,
+    by_language: BTreeMap<String, Said>,
+}
+
+/// What is said in one language, by key.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    texts: BTreeMap<String, String>,
+    print: Print,
 }
 
 impl Texts {
@@ -40,10 +47,10 @@ impl Texts {
             diagnostics.push(wrong(path, "has no keys").hint("write `key: text` in each line"));
             return diagnostics;
         };
-        let texts = self.by_language.entry(language.to_lowercase()).or_default();
+        let said = self.by_language.entry(language.to_lowercase()).or_default();
         for entry in entries {
             match entry.node.as_written(text) {
-                Some(said) => drop(texts.insert(entry.key.clone(), said)),
+                Some(text) => drop(said.texts.insert(entry.key.clone(), text)),
                 None => diagnostics.push(
                     wrong(path, &format!("has no text for `{}`", entry.key))
                         .at(Place::in_text(path, text, entry.node.span.clone()))
@@ -51,27 +58,28 @@ impl Texts {
                 ),
             }
         }
+        said.print = Print::of(&said.texts);
         diagnostics
     }
 
     /// A text in a language, or else in the nearest that has it.
     pub(super) fn get(&self, language: &str, key: &str) -> Option<&str> {
-        let own = self.by_language.get(language).and_then(|texts| texts.get(key));
-        let nearest = || self.for_language(language).find_map(|texts| texts.get(key));
+        let own = self.by_language.get(language).and_then(|said| said.texts.get(key));
+        let nearest = || self.for_language(language).find_map(|said| said.texts.get(key));
         own.or_else(nearest).map(String::as_str)
     }
 
     /// The print of all that [`Texts::get`] can say in a language.
     pub(super) fn print(&self, language: &str) -> Print {
-        Print::of(&self.for_language(language).collect::<Vec<_>>())
+        Print::of(&self.for_language(language).map(|said| said.print).collect::<Vec<_>>())
     }
 
     /// The keys that [`Texts::get`] knows in a language.
     pub(super) fn keys(&self, language: &str) -> impl Iterator<Item = &str> {
-        self.for_language(language).flat_map(BTreeMap::keys).map(String::as_str)
+        self.for_language(language).flat_map(|said| said.texts.keys()).map(String::as_str)
     }
 
-    fn for_language(&self, language: &str) -> impl Iterator<Item = &BTreeMap<String, String>> {
+    fn for_language(&self, language: &str) -> impl Iterator<Item = &Said> {
         let language = language.to_lowercase();
         let wider = language.split('-').next().unwrap_or_default().to_owned();
         let mut names = vec![language, wider, LAST_RESORT.to_owned()];
@@ -131,7 +139,7 @@ mod tests {
         let (theme, problems) =
             crate::render::theme::Theme::load("default", Default::default(), &Default::default());
         assert!(problems.is_empty());
-        let keys = |language: &str| theme.texts.by_language[language].keys().collect::<Vec<_>>();
+        let keys = |language: &str| theme.texts.by_language[language].texts.keys().collect::<Vec<_>>();
         assert_eq!(keys("en"), keys("fr"));
         // Other languages may say less, and nothing else; what is filled in is filled in in all of them.
         let gaps = |text: &str| {
@@ -140,9 +148,9 @@ mod tests {
             gaps.sort_unstable();
             (gaps, text.matches('|').count())
         };
-        let english = &theme.texts.by_language["en"];
-        for (language, texts) in &theme.texts.by_language {
-            for (key, text) in texts {
+        let english = &theme.texts.by_language["en"].texts;
+        for (language, said) in &theme.texts.by_language {
+            for (key, text) in &said.texts {
                 let wanted = english.get(key).unwrap_or_else(|| panic!("`{key}` of `{language}` is unknown"));
                 assert_eq!(gaps(text), gaps(wanted), "`{key}` of `{language}`");
             }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     base::{
+        config::BaseUrl,
         diagnostic::{Diagnostic, Place, nearest},
         digest::{BlobId, Print},
         path::RepoPath,
@@ -125,6 +126,11 @@ impl Asker {
     /// The settings, which every asker has asked for.
     pub(in crate::render) fn settings(&self) -> SettingsValues<'_> {
         Settings(self.language).answer(&self.world)
+    }
+
+    /// Where the site lies: one of the settings, for those who write many addresses.
+    pub(in crate::render) fn base(&self) -> &BaseUrl {
+        &self.world.site.config().base_url
     }
 }
 
