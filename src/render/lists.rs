@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     render::{
+        nav,
         page::Render,
         theme::context::{Child, Kind, Link, Pagination, Taxonomy, Term, View},
         trace::{FolderFiles, Named, NavPlace, SectionList, TaxonomyTerms, TaxonomyValues, TermPages},
@@ -31,7 +32,7 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
         None => {
             let mut page = view::added(render, route, section.title, Kind::Folder);
             page.breadcrumbs = view::section_breadcrumbs(render, folder);
-            View { page, nav: view::nav(render, NavPlace::Section(folder.clone())), ..View::default() }
+            View { page, nav: nav::nav(render, NavPlace::Section(folder.clone())), ..View::default() }
         }
     };
     view.page.url = render.href(route);
@@ -64,7 +65,7 @@ pub(super) fn folder(render: &Arc<Render>, route: &Route, folder: &RepoPath) -> 
     let view = View {
         children: files.collect(),
         page: view::added(render, route, folder.file_name(), Kind::Folder),
-        nav: view::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "section", folder, &view)
@@ -76,7 +77,7 @@ pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: Named) -> Page
     let view = View {
         page: view::added(render, route, &capitalised(taxonomy.name), Kind::Taxonomy),
         taxonomy: Some(taxonomy_values(render, &taxonomy)),
-        nav: view::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "taxonomy", &RepoPath::root(), &view)
@@ -104,7 +105,7 @@ pub(super) fn term(
             url: render.href(of.term.route),
             count: of.n_pages,
         }),
-        nav: view::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "term", &RepoPath::root(), &view)
@@ -116,7 +117,7 @@ pub(super) fn not_found(render: &Arc<Render>, route: &Route) -> Page {
     let title = texts.get("not_found").unwrap_or_default();
     let view = View {
         page: view::added(render, route, title, Kind::NotFound),
-        nav: view::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
         ..View::default()
     };
     whole(render, "404", &RepoPath::root(), &view)

@@ -24,6 +24,7 @@ mod hooks;
 mod images;
 mod lines;
 mod lists;
+mod nav;
 mod page;
 mod queries;
 mod rewrite;

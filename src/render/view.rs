@@ -7,17 +7,18 @@ use crate::{
     git,
     parse::{front_matter::Date, markdown::HeadingFact},
     render::{
+        nav,
         page::Render,
         theme::context::{
-            self, Child, Kind, LastChange, Link, ListedDeck, NavItem, Page, Sentence, TaxonomyLink, TocEntry,
+            self, Child, Kind, LastChange, Link, ListedDeck, Page, Sentence, TaxonomyLink, TocEntry,
             Translation, View,
         },
         trace::{
-            Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, Nav,
+            Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed,
             NavPlace, Neighbours, PageValues, Related, TermLink, Trail, Words,
         },
     },
-    site::{nav::NavEntry, route::Route},
+    site::route::Route,
 };
 
 /// How many words a reader takes in a minute.
@@ -34,7 +35,7 @@ pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String)
     View {
         page: page_values(render, page),
         content,
-        nav: nav(render, NavPlace::Page(page.key.clone())),
+        nav: nav::nav(render, NavPlace::Page(page.key.clone())),
         ..View::default()
     }
 }
@@ -191,26 +192,6 @@ pub(super) fn decks(render: &Render, folder: &RepoPath) -> Vec<ListedDeck> {
         date: deck.date.map(ToOwned::to_owned),
     });
     decks.collect()
-}
-
-/// The tree around a place, as templates see it.
-pub(super) fn nav(render: &Render, place: NavPlace) -> Vec<NavItem> {
-    items(render, render.asker.ask(Nav(place)))
-}
-
-/// An entry without an address is the heading of a part: its `url` is empty.
-fn items(render: &Render, entries: Vec<NavEntry<'_>>) -> Vec<NavItem> {
-    entries
-        .into_iter()
-        .map(|entry| NavItem {
-            title: entry.title.to_owned(),
-            url: entry.route.map(|route| render.href(route)).unwrap_or_default(),
-            current: entry.is_current,
-            active: entry.is_active,
-            more: entry.n_hidden,
-            children: items(render, entry.children),
-        })
-        .collect()
 }
 
 /// The folders above a folder, from the home page down.

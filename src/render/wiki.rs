@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Rendered, Renderer, bytes, rendered,
+    Rendered, Renderer, bytes, nav, rendered,
     theme::context::{Kind, View},
     trace::NavPlace,
     view,
@@ -40,7 +40,7 @@ impl Renderer {
         let title = texts.get(page.title).unwrap_or(page.title).replace("{name}", page.name);
         let view = View {
             page: view::added(&render, &route, &title, Kind::Wiki),
-            nav: view::nav(&render, NavPlace::Top(render.asker.language())),
+            nav: nav::nav(&render, NavPlace::Top(render.asker.language())),
             ..View::default()
         };
         let mut context = view.to_context();

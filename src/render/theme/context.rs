@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Context;
+use super::{Context, NavTree};
 pub use super::book::{Book, BookAnswer, BookChapter, BookDeck, BookPart, BookQuestion, BookText};
 
 /// `site`: what all pages share.
@@ -401,7 +401,7 @@ pub struct Term {
 }
 
 /// All that a template sees besides `site`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct View {
     /// The page being shown.
     pub page: Page,
@@ -414,7 +414,7 @@ pub struct View {
     /// Where a page of a long list stands.
     pub pagination: Option<Pagination>,
     /// The navigation tree.
-    pub nav: Vec<NavItem>,
+    pub nav: Vec<NavTree>,
     /// The taxonomy, on its page and those of its terms.
     pub taxonomy: Option<Taxonomy>,
     /// The term, on its page.
@@ -430,7 +430,7 @@ impl View {
         context.insert("children", &self.children);
         context.insert("decks", &self.decks);
         context.insert("pagination", &self.pagination);
-        context.insert("nav", &self.nav);
+        context.insert_nav("nav", self.nav.clone());
         context.insert("taxonomy", &self.taxonomy);
         context.insert("term", &self.term);
         context

@@ -10,7 +10,12 @@ use jiff::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
-use super::{assets, code_tabs::code_tabs, functions::queries};
+use super::{
+    assets,
+    code_tabs::code_tabs,
+    functions::{escaped, fill, queries},
+    tree::tree,
+};
 
 /// How a date is shown when the template doesn't say.
 const DATE_FORMAT: &str = "%Y-%m-%d";
@@ -25,6 +30,7 @@ pub(super) const NAMES: &[&str] = &[
     "capitalize",
     "code_tabs",
     "date",
+    "day",
     "default",
     "escape",
     "escape_html",
@@ -58,6 +64,7 @@ pub(super) const NAMES: &[&str] = &[
     "str",
     "striptags",
     "title",
+    "tree",
     "trim",
     "trim_end",
     "trim_start",
@@ -95,6 +102,8 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("date", |text: &str, args: Kwargs, _: &State| {
         format_date(text, args.get("format")?.unwrap_or(DATE_FORMAT))
     });
+    tera.register_filter("day", |text: &str, _: Kwargs, _: &State| day(text));
+    tera.register_filter("tree", |entries: &[Value], _: Kwargs, _: &State| tree(entries));
     tera.register_filter("slugify", |text: &str, _: Kwargs, _: &State| slugify(text));
     tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
         utf8_percent_encode(text, URL_SAFE).to_string()
@@ -133,7 +142,7 @@ pub(super) fn register_squeeze(tera: &mut Tera, minify: bool) {
 
 /// Formats an ISO 8601 date, with or without time and offset, by a strftime format.
 fn format_date(text: &str, format: &str) -> TeraResult<String> {
-    let pieces = Pieces::parse(text).map_err(|_| Error::message(format!("`{text}` is not a date")))?;
+    let pieces = Pieces::parse(text).map_err(|_| not_a_date(text))?;
     let local = DateTime::from_parts(pieces.date(), pieces.time().unwrap_or(Time::midnight()));
     let formatted = match pieces.to_numeric_offset() {
         None => strtime::format(format, local),
@@ -142,6 +151,26 @@ fn format_date(text: &str, format: &str) -> TeraResult<String> {
         }
     };
     formatted.map_err(|error| Error::message(format!("`{text}` can't be shown as `{format}`: {error}")))
+}
+
+fn not_a_date(text: &str) -> Error {
+    Error::message(format!("`{text}` is not a date"))
+}
+
+/// The day of an ISO 8601 date, as the theme says it in the language of the page.
+fn day(text: &str) -> TeraResult<Value> {
+    let date = Pieces::parse(text).map_err(|_| not_a_date(text))?.date();
+    let queries = queries()?;
+    let said = |key: &str| queries.text(key).map_err(Error::message);
+    let month = said(&format!("month_{}", date.month()))?;
+    let shown = fill(&said("date")?, str::to_owned, |name| match name {
+        "day" => Some(date.day().to_string()),
+        "month" => Some(month.clone()),
+        "year" => Some(format!("{:04}", date.year())),
+        _ => None,
+    });
+    let (text, shown) = (escaped(text), escaped(&shown));
+    Ok(Value::safe_string(&format!("<time datetime=\"{text}\">{shown}</time>")))
 }
 
 /// Lower case, each run of other characters than letters and digits as one `-`.

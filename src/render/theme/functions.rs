@@ -1,6 +1,6 @@
 //! The functions of templates. All but `asset` and `integrity` ask the [`scope`], so that what a page depends on can be written down.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value as Json;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
@@ -59,6 +59,29 @@ fn filled(text: &str, args: &Kwargs) -> Value {
     let named = || args.iter().filter_map(|(name, value)| Some((name.as_str()?, value)));
     let is_html = named().any(|(_, value)| value.is_safe());
     let shown = |text: &str| if is_html { escape::text(text) } else { text.to_owned() };
+    let filled = fill(text, shown, |name| {
+        let (_, value) = named().find(|(arg, _)| *arg == name)?;
+        Some(if value.is_safe() { value.to_string() } else { shown(&value.to_string()) })
+    });
+    if is_html { Value::safe_string(&filled) } else { Value::from(filled) }
+}
+
+/// A text as it is where a template shows it.
+pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return text.into();
+    }
+    let mut html = Vec::with_capacity(text.len() + 16);
+    tera::escape_html(text, &mut html).expect("memory takes everything");
+    String::from_utf8(html).expect("text stays text").into()
+}
+
+/// A text as it is `shown`, with what stands for names in braces; a name that nothing stands for is left there.
+pub(super) fn fill(
+    text: &str,
+    shown: impl Fn(&str) -> String,
+    named: impl Fn(&str) -> Option<String>,
+) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
@@ -66,15 +89,11 @@ fn filled(text: &str, args: &Kwargs) -> Value {
         Some((before, name, after))
     }) {
         filled.push_str(&shown(before));
-        match named().find(|(arg, _)| *arg == name) {
-            Some((_, value)) if value.is_safe() => filled.push_str(&value.to_string()),
-            Some((_, value)) => filled.push_str(&shown(&value.to_string())),
-            None => filled.push_str(&shown(&format!("{{{name}}}"))),
-        }
+        filled.push_str(&named(name).unwrap_or_else(|| shown(&format!("{{{name}}}"))));
         rest = after;
     }
     filled.push_str(&shown(rest));
-    if is_html { Value::safe_string(&filled) } else { Value::from(filled) }
+    filled
 }
 
 /// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`, and `integrity(path=)`, the attribute of

@@ -24,6 +24,7 @@ mod manifest;
 mod prints;
 mod report;
 mod texts;
+mod tree;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -42,6 +43,7 @@ pub use self::{
     call::Uids,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},
+    tree::NavTree,
 };
 
 use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter, texts::Texts};
@@ -226,6 +228,11 @@ impl Context {
     /// The text or HTML of a name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.as_str()
+    }
+
+    /// Adds entries of the navigation.
+    pub fn insert_nav(&mut self, name: &'static str, entries: Vec<NavTree>) {
+        self.values.insert_value(name, tree::list(entries));
     }
 
     /// Adds HTML that is shown as it is.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Context, DEFAULT_THEME, OwnFiles, Theme, ThemeFile, ThemeOptions, Uids,
+    Context, DEFAULT_THEME, NavTree, OwnFiles, Theme, ThemeFile, ThemeOptions, Uids,
     context::{
         Backlink, Child, Kind, Link, MenuItem, NavItem, Page, Pagination, Redirect, Sentence, Site, Taxonomy,
         TaxonomyLink, Term, View,
@@ -126,15 +126,14 @@ fn view() -> View {
     let child = Child { title: "Child".into(), url: "/sub/child/".into(), ..Child::default() };
     let inner =
         NavItem { title: "Page".into(), url: "/sub/page/".into(), current: true, ..NavItem::default() };
-    let outer =
-        NavItem { title: "Guide".into(), active: true, children: vec![inner], more: 7, ..NavItem::default() };
+    let outer = NavItem { title: "Guide".into(), active: true, more: 7, ..NavItem::default() };
     View {
         page,
         content: "<p>Body &amp; soul</p>".into(),
         children: vec![child],
         decks: Vec::new(),
         pagination: Some(Pagination { number: 2, total: 3, ..Pagination::default() }),
-        nav: vec![outer],
+        nav: vec![NavTree::new(&outer, vec![NavTree::new(&inner, Vec::new())])],
         taxonomy: Some(Taxonomy {
             name: "tags".into(),
             url: "/sub/tags/".into(),
@@ -235,7 +234,7 @@ fn a_very_deep_tree_is_cut_and_not_an_error() {
     let mut view = view();
     for _ in 0..100 {
         let children = std::mem::take(&mut view.nav);
-        view.nav = vec![NavItem { title: "x".into(), children, ..NavItem::default() }];
+        view.nav = vec![NavTree::new(&NavItem { title: "x".into(), ..NavItem::default() }, children)];
     }
     assert!(whole_theme(&[]).render("page.html", &view.to_context()).is_ok());
 }
@@ -442,7 +441,7 @@ fn groups_keep_the_order_in_which_they_are_met() {
 fn every_component_renders_with_and_without_a_body() {
     let theme = whole_theme(&[]);
     let names: Vec<String> = theme.component_names().map(str::to_owned).collect();
-    assert!(names.iter().any(|name| name == "tabs") && !names.iter().any(|name| name == "nav_list"));
+    assert!(names.iter().any(|name| name == "tabs") && !names.iter().any(|name| name == "toc_list"));
     for name in names {
         let info = theme.component(&name).expect("it is there");
         let attributes: Vec<(&str, AttributeValue)> =
