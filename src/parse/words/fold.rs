@@ -89,25 +89,25 @@ fn is_unspaced(c: char) -> bool {
 pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let start =
-            rest.bytes().position(|byte| byte >= 128 || ASCII_KINDS[usize::from(byte)] != Kind::Gap)?;
-        rest = &rest[start..];
-        if rest.as_bytes()[0] >= 128 {
-            rest = rest.trim_start_matches(|c| kind(c) == Kind::Gap);
-        }
-        let first = kind(rest.chars().next()?);
-        // Most words are ASCII to their ends.
-        let n_ascii =
-            rest.bytes().position(|byte| byte >= 128 || ASCII_KINDS[usize::from(byte)] != Kind::Letter);
-        let end = match n_ascii {
-            Some(end) if first == Kind::Letter && end > 0 && rest.as_bytes()[end] < 128 => end,
-            None if first == Kind::Letter => rest.len(),
-            _ => rest.find(|c| kind(c) != first).unwrap_or(rest.len()),
-        };
-        let (token, after) = rest.split_at(end);
+        let (token, after) = next_token(rest)?;
         rest = after;
-        Some(if first == Kind::Letter { Token::Word(token) } else { Token::Run(token) })
+        Some(token)
     })
+}
+
+/// Whether a byte is a letter or digit of ASCII.
+pub(super) fn is_ascii_letter(byte: u8) -> bool {
+    byte < 128 && ASCII_KINDS[usize::from(byte)] == Kind::Letter
+}
+
+/// The first token of a text, and what follows it.
+pub(super) fn next_token(text: &str) -> Option<(Token<'_>, &str)> {
+    let start = text.bytes().position(|byte| byte >= 128 || is_ascii_letter(byte))?;
+    let text = text[start..].trim_start_matches(|c| kind(c) == Kind::Gap);
+    let first = kind(text.chars().next()?);
+    let end = text.find(|c| kind(c) != first).unwrap_or(text.len());
+    let (token, after) = text.split_at(end);
+    Some((if first == Kind::Letter { Token::Word(token) } else { Token::Run(token) }, after))
 }
 
 /// The pairs of characters by which a run is found, folded; a single character is found as itself.

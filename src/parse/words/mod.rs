@@ -33,6 +33,8 @@ pub use self::{
 pub const MAX_WORD_CHARS: usize = 40;
 /// How many tokens of a page are taken: those of a long book.
 const MAX_TOKENS: usize = 500_000;
+/// How many bytes a short word has at most: those of a number.
+const MAX_SHORT_BYTES: usize = 8;
 /// How many words a thread remembers the numbers of.
 const MAX_REMEMBERED: usize = 1 << 16;
 
@@ -88,7 +90,15 @@ impl PageWords {
         let mut rest = &*self.packed;
         let mut number = 0_u32;
         std::iter::from_fn(move || {
-            let packed = take_number(&mut rest)?;
+            let packed = match *rest {
+                // Most words take one byte or two, which can't be foretold: no branch tells them apart.
+                [first, second, ..] if first & second < 0x80 => {
+                    let has_second = first >> 7;
+                    rest = &rest[1 + usize::from(has_second)..];
+                    u64::from(first & 0x7F) | u64::from(second * has_second) << 7
+                }
+                _ => take_number(&mut rest)?,
+            };
             number = number.wrapping_add(u32::try_from(packed >> 4).unwrap_or(0));
             Some((number, (packed & 15) as u8))
         })
@@ -184,23 +194,49 @@ impl<'a> Hits<'a> {
     }
 
     fn text(&mut self, text: &str, in_heading: bool) {
-        for token in tokens(text) {
-            if self.n_tokens >= MAX_TOKENS {
-                return;
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            // Most words are ASCII, and these letters up to the next sign.
+            let mut end = start;
+            let mut short = 0;
+            while end < bytes.len() && fold::is_ascii_letter(bytes[end]) {
+                short = short << 8 | u64::from(bytes[end]);
+                end += 1;
             }
-            match token {
-                Token::Word(word) => self.word(word, in_heading),
-                Token::Run(run) => pairs(run).iter().for_each(|pair| self.word(pair, in_heading)),
+            if end < bytes.len() && bytes[end] >= 128 {
+                let Some((token, rest)) = fold::next_token(&text[start..]) else { return };
+                self.token(token, in_heading);
+                start = text.len() - rest.len();
+                continue;
             }
+            if end > start {
+                let word = &text[start..end];
+                let short = (word.len() <= MAX_SHORT_BYTES).then_some(short);
+                self.word(word, short, in_heading);
+            }
+            start = end + 1;
         }
     }
 
-    fn word(&mut self, word: &str, in_heading: bool) {
+    fn token(&mut self, token: Token<'_>, in_heading: bool) {
+        let mut word = |word: &str| self.word(word, short_form(word), in_heading);
+        match token {
+            Token::Word(text) => word(text),
+            Token::Run(run) => pairs(run).iter().for_each(|pair| word(pair)),
+        }
+    }
+
+    /// Counts a word; `short` is its [`short_form`].
+    fn word(&mut self, word: &str, short: Option<u64>, in_heading: bool) {
+        if self.n_tokens >= MAX_TOKENS {
+            return;
+        }
         if word.len() > MAX_WORD_CHARS && word.chars().count() > MAX_WORD_CHARS {
             return;
         }
         self.n_tokens += 1;
-        let place = self.remembered.place(word, self.vocabulary);
+        let place = self.remembered.place(word, short, self.vocabulary);
         let count = &mut self.remembered.known[place as usize].count;
         if count.all == 0 {
             self.met.push(place);
@@ -257,9 +293,7 @@ impl Remembered {
         }
     }
 
-    fn place(&mut self, word: &str, vocabulary: &Vocabulary) -> u32 {
-        let short =
-            (word.len() <= 8).then(|| word.bytes().fold(0, |short, byte| short << 8 | u64::from(byte)));
+    fn place(&mut self, word: &str, short: Option<u64>, vocabulary: &Vocabulary) -> u32 {
         let place = match short {
             Some(short) => self.short.get(&short),
             None => self.long.get(word),
@@ -276,6 +310,12 @@ impl Remembered {
         };
         place
     }
+}
+
+/// The letters of a short word in one number.
+fn short_form(word: &str) -> Option<u64> {
+    let letters = || word.bytes().fold(0, |short, byte| short << 8 | u64::from(byte));
+    (word.len() <= MAX_SHORT_BYTES).then(letters)
 }
 
 /// A word in lower case, its accents composed: what stemmers know.
