@@ -91,7 +91,11 @@ impl Domains {
             if let Some(former) = former.filter(|former| words.is_some() && words == former.words) {
                 world.learn_shard_names(&former.shards);
             }
-            (words, world.shard_names())
+            let shards = world.shard_names();
+            if former.is_none() {
+                world.expect_all_shards();
+            }
+            (words, shards)
         };
         let ((rules, files), (words, shards)) = rayon::join(|| rayon::join(|| rules(site), outside), words);
         let structure =

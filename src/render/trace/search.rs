@@ -150,6 +150,11 @@ impl World {
         }
     }
 
+    /// Says that all shards will be asked for, where that is known.
+    pub(super) fn expect_all_shards(&self) {
+        self.search.iter().filter_map(|search| search.index.get()).for_each(Index::expect_all);
+    }
+
     /// Whether the words are those of the files as they are listed.
     pub(super) fn has_settled_words(&self) -> bool {
         self.search.iter().filter_map(|search| search.index.get()).all(|index| index.is_settled)

@@ -2,7 +2,10 @@
 
 use std::{
     ops::Range,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rayon::prelude::*;
@@ -23,6 +26,8 @@ use crate::{
 pub const MAX_POSTINGS: usize = 1000;
 /// Into how many parts words are split for as many threads. Each goes over all pages.
 const MAX_PARTS: usize = 8;
+/// How many shards are gathered one by one when they are asked for: after an edit a few differ. More are gathered at once.
+const MAX_ALONE: usize = 4;
 /// How many bytes a posting has, about.
 const POSTING_BYTES: usize = 3;
 /// How many bytes a word has besides its letters and its postings, about.
@@ -170,6 +175,8 @@ pub struct Index {
     /// The classes of words, in the order of words.
     memberships: Vec<(u32, u32)>,
     postings: OnceLock<Postings>,
+    /// How many shards can still be gathered alone.
+    n_alone: AtomicUsize,
 }
 
 impl Index {
@@ -208,6 +215,7 @@ impl Index {
             classes: Vec::new(),
             memberships: Vec::new(),
             postings: OnceLock::new(),
+            n_alone: AtomicUsize::new(MAX_ALONE),
         };
         index.classify(&counts);
         index.split(&counts);
@@ -217,11 +225,56 @@ impl Index {
 
     /// A shard by its place.
     pub fn shard_words(&self, shard: &Shard) -> impl Iterator<Item = ShardWord<'_>> {
-        let postings = self.postings.get_or_init(|| Postings::of(self));
-        shard.words.clone().map(move |word| {
-            let (n_pages, postings) = postings.of_word(word);
-            ShardWord { text: self.text(word), classes: self.classes_of(word).collect(), n_pages, postings }
+        let postings = self.postings_of(shard.words.clone());
+        shard.words.clone().zip(postings).map(move |(word, (n_pages, postings))| ShardWord {
+            text: self.text(word),
+            classes: self.classes_of(word).collect(),
+            n_pages,
+            postings,
         })
+    }
+
+    /// Says that all shards will be asked for.
+    pub fn expect_all(&self) {
+        self.n_alone.store(0, Ordering::Relaxed);
+    }
+
+    /// In how many pages words are, and the best of them in the order of their numbers.
+    fn postings_of(&self, words: Range<usize>) -> Vec<(usize, Vec<Posting>)> {
+        let is_alone = self
+            .n_alone
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n_left| n_left.checked_sub(1))
+            .is_ok();
+        if is_alone {
+            return self.gather(words);
+        }
+        let all = self.postings.get_or_init(|| Postings::of(self));
+        words.map(|word| all.of_word(word)).collect()
+    }
+
+    /// The same for a part of the words, in one pass over all pages.
+    fn gather(&self, words: Range<usize>) -> Vec<(usize, Vec<Posting>)> {
+        let mut place_of_form = vec![u32::MAX; self.forms.len()];
+        for (place, word) in (0..).zip(&self.words[words.clone()]) {
+            self.order[word.forms.clone()].iter().for_each(|form| place_of_form[*form as usize] = place);
+        }
+        let of_page = |page: &Counted| {
+            let place_of = |form: u32| place_of_form.get(form as usize).filter(|place| **place != u32::MAX);
+            let found = page.words().filter_map(|(form, level)| Some((*place_of(form)?, level)));
+            found
+                .map(|(place, level)| (place, page.number, Posting::new(page.number, level)))
+                .collect::<Vec<_>>()
+        };
+        let mut found: Vec<(u32, u32, Posting)> = self.pages.par_iter().flat_map_iter(of_page).collect();
+        found.par_sort_unstable();
+        // Of a page with two forms of a word the better one counts.
+        found.dedup_by_key(|(place, page, _)| (*place, *page));
+        let mut gathered = vec![(0, Vec::new()); words.len()];
+        for of_word in found.chunk_by(|a, b| a.0 == b.0) {
+            let postings = of_word.iter().map(|(.., posting)| *posting).collect();
+            gathered[of_word[0].0 as usize] = (of_word.len(), best(postings));
+        }
+        gathered
     }
 
     /// The words outside of a shard that are in a class of one inside, with the class.
@@ -377,11 +430,7 @@ impl Postings {
     /// In how many pages a word is, and the best of them in the order of their numbers.
     fn of_word(&self, word: usize) -> (usize, Vec<Posting>) {
         let Gathered { n_pages, n_kept } = self.words[word];
-        let mut best = self.all[self.starts[word]..][..n_kept].to_vec();
-        let n_best = keep_best(&mut best);
-        best.truncate(n_best);
-        best.sort_unstable_by_key(|posting| posting.page());
-        (n_pages, best)
+        (n_pages, best(self.all[self.starts[word]..][..n_kept].to_vec()))
     }
 }
 
@@ -437,6 +486,14 @@ fn parts<'p>(
         (all, words, first) = (others, other_words, last);
     }
     parts
+}
+
+/// The best postings of a word, in the order of their numbers.
+fn best(mut postings: Vec<Posting>) -> Vec<Posting> {
+    let n_best = keep_best(&mut postings);
+    postings.truncate(n_best);
+    postings.sort_unstable_by_key(|posting| posting.page());
+    postings
 }
 
 /// Puts the postings of the highest levels to the front, of one level those of the lowest numbers, and says how many they are.

@@ -128,3 +128,22 @@ fn a_word_of_many_pages_has_the_best_ones() {
     assert!(common.postings.iter().any(|posting| posting.level() > 10));
     assert!(common.postings.is_sorted_by_key(|posting| posting.page()));
 }
+
+#[test]
+fn a_shard_alone_is_as_among_all() {
+    let source = (0..super::MAX_POSTINGS + 50).fold(Memory::new(), |source, at| {
+        source.file(
+            &format!("p{at}.md"),
+            &format!("# Word {}\n\nnaïve naive common w{at} {}", at % 7, "x".repeat(at % 40)),
+        )
+    });
+    let site = load(&source, None, true);
+    let (alone, together) = (index(&site, &source), index(&site, &source));
+    together.expect_all();
+    assert!(alone.shards.len() > 1);
+    let words = |index: &Index| -> Vec<_> {
+        let words = index.shards.iter().flat_map(|shard| index.shard_words(shard));
+        words.map(|word| (word.text.to_owned(), word.n_pages, word.postings)).collect()
+    };
+    assert_eq!(words(&alone), words(&together));
+}
