@@ -56,7 +56,7 @@ pub struct Print([u8; 16]);
 impl Print {
     /// The print of a value.
     pub fn of(value: &(impl Hash + ?Sized)) -> Self {
-        let mut told = Told(Vec::with_capacity(512));
+        let mut told = Told(Vec::with_capacity(2048));
         value.hash(&mut told);
         Self::of_bytes(&told.0)
     }

@@ -57,9 +57,8 @@ pub(super) fn fragment(render: &Render, page: Option<&RepoPath>, text: &str) -> 
 }
 
 fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
-    let page = page.and_then(|key| render.facts(key));
     let home = || render.asker.settings().languages.home(render.asker.language());
-    page.map_or_else(home, |page| page.route.clone())
+    page.and_then(|key| render.asker.page_route(key)).cloned().unwrap_or_else(home)
 }
 
 /// The class of links to pages that nobody has written yet.
@@ -125,8 +124,7 @@ impl<'a> PageHooks<'a> {
 
     /// How HTML is written, with the theme's words in the language of the page.
     pub(super) fn options(&self) -> HtmlOptions {
-        let page = self.stack.last().and_then(|path| self.render.facts(path));
-        let texts = self.render.asker.texts(self.render.language(page.as_ref()));
+        let texts = self.render.asker.texts(self.render.language(self.stack.last()));
         let text = |key: &str| texts.get(key).ok().map(str::to_owned);
         let default = Labels::default();
         let [to_do, done] = default.tasks;

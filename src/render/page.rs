@@ -42,9 +42,9 @@ pub(super) struct Render {
 
 impl Render {
     /// The language of a page, or of what is none.
-    pub(super) fn language<'r>(&'r self, page: Option<&PageValues<'r>>) -> &'r str {
+    pub(super) fn language(&self, page: Option<&RepoPath>) -> &str {
         let own = || self.speaks.get().map_or(self.asker.settings().language, String::as_str);
-        page.map_or_else(own, |page| page.lang)
+        page.and_then(|key| self.asker.page_language(key)).unwrap_or_else(own)
     }
 
     /// An address with scheme and host, when the site knows its host.

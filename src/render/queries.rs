@@ -122,10 +122,8 @@ impl Queries for SiteQueries {
     }
 
     fn text(&self, key: &str) -> Result<String, String> {
-        let texts = self.texts.get_or_init(|| {
-            let page = self.page.as_ref().and_then(|path| self.render.facts(path));
-            self.render.asker.texts(self.render.language(page.as_ref()))
-        });
+        let texts =
+            self.texts.get_or_init(|| self.render.asker.texts(self.render.language(self.page.as_ref())));
         texts.get(key).map(str::to_owned).map_err(|near| {
             let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             format!("the theme has no text `{key}`{hint}")

@@ -14,8 +14,8 @@ use crate::{
             Translation, View,
         },
         trace::{
-            Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed,
-            NavPlace, Neighbours, PageValues, Related, TermLink, Trail, Words,
+            Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, NavPlace,
+            Neighbours, PageValues, Related, TermLink, Trail, Words,
         },
     },
     site::route::Route,

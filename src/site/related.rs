@@ -1,6 +1,6 @@
 //! Pages related to a page: those that share its tags, the rarer the tag the closer.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use crate::site::{Site, page::PageId, taxonomy::newest_first};
 
@@ -12,23 +12,23 @@ const MAX_NEIGHBOURS: usize = 20;
 
 /// The pages that share most with `page`, the closest first.
 pub fn related(site: &Site, page: PageId) -> Vec<PageId> {
-    let mut scores: BTreeMap<PageId, u64> = BTreeMap::new();
-    for (at, taxonomy) in site.taxonomies().of_language(site.page(page).language) {
-        for name in site.page(page).front.terms.get(&taxonomy.name).into_iter().flatten() {
+    let own = site.page(page);
+    let mut shared: Vec<(PageId, u64)> = Vec::new();
+    for (at, taxonomy) in site.taxonomies().of_language(own.language) {
+        for name in own.front.terms.get(&taxonomy.name).into_iter().flatten() {
             let Some((_, term)) = site.taxonomies().term(at, name) else { continue };
             let rarity = 1_000_000 / term.pages.len() as u64;
-            let own = site.page(page);
             let place = term.pages.partition_point(|&other| newest_first(site.page(other), own).is_lt());
-            for &other in neighbours(&term.pages, place) {
-                if other != page {
-                    *scores.entry(other).or_default() += rarity;
-                }
-            }
+            let others = neighbours(&term.pages, place).iter().filter(|&&other| other != page);
+            shared.extend(others.map(|&other| (other, rarity)));
         }
     }
-    let mut best: Vec<(PageId, u64)> = scores.into_iter().collect();
-    best.sort_by_key(|&(id, score)| (std::cmp::Reverse(score), id));
-    best.into_iter().take(MAX_RELATED).map(|(id, _)| id).collect()
+    shared.sort_unstable();
+    let score =
+        |same: &[(PageId, u64)]| (Reverse(same.iter().map(|(_, rarity)| rarity).sum::<u64>()), same[0].0);
+    let mut best: Vec<(Reverse<u64>, PageId)> = shared.chunk_by(|a, b| a.0 == b.0).map(score).collect();
+    best.sort_unstable();
+    best.into_iter().take(MAX_RELATED).map(|(_, id)| id).collect()
 }
 
 fn neighbours(pages: &[PageId], place: usize) -> &[PageId] {

@@ -134,6 +134,13 @@ impl Sections {
     /// Where a child stands in the list of its section.
     pub fn place_of(&self, pages: &Pages, parent: SectionId, child: Child) -> Option<usize> {
         let section = self.get(parent);
+        // Mostly a folder's pages stand in the order of their names, as their ids do.
+        if let (Child::Page(page), Some(Child::Page(first))) = (child, section.children.first())
+            && let Some(place) = page.index().checked_sub(first.index())
+            && section.children.get(place) == Some(&child)
+        {
+            return Some(place);
+        }
         let order = SectionOrder::of(section, pages);
         let key_of = |child| order::key(child, |id| self.get(id), pages);
         let key = key_of(child);

@@ -98,7 +98,8 @@ impl Taxonomies {
     /// A term by its taxonomy's place and its name in any spelling, with its place.
     pub fn term(&self, taxonomy: usize, name: &str) -> Option<(usize, &Term)> {
         let taxonomy = &self.all[taxonomy];
-        let place = *taxonomy.places.get(&slug::term(name))?;
+        // Most names are as they are in addresses, which costs much to find out.
+        let place = *taxonomy.places.get(name).or_else(|| taxonomy.places.get(&slug::term(name)))?;
         Some((place, &taxonomy.terms[place]))
     }
 

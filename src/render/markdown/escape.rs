@@ -8,6 +8,12 @@ use crate::parse::markdown::{Attributes, value_text};
 ///
 /// NUL becomes the replacement character, as CommonMark demands.
 pub fn push_text(out: &mut String, text: &str) {
+    // Without an end before the end of the text this is done for many bytes at once.
+    let has_special =
+        text.bytes().fold(false, |any, byte| any | matches!(byte, b'&' | b'<' | b'>' | b'"' | 0));
+    if !has_special {
+        return out.push_str(text);
+    }
     let mut copied = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escaped = match byte {

@@ -49,17 +49,20 @@ pub(super) fn register(tera: &mut Tera) {
     });
     tera.register_function("t", |args: Kwargs, _: &State| {
         let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
-        Ok(filled(&text, &args))
+        Ok(filled(text, &args))
     });
     register_assets(tera, "", &Arc::default());
 }
 
 /// A text with its arguments in place of their names in braces. A text with HTML among its arguments is HTML.
-fn filled(text: &str, args: &Kwargs) -> Value {
+fn filled(text: String, args: &Kwargs) -> Value {
+    if !text.contains('{') {
+        return Value::from(text);
+    }
     let named = || args.iter().filter_map(|(name, value)| Some((name.as_str()?, value)));
     let is_html = named().any(|(_, value)| value.is_safe());
     let shown = |text: &str| if is_html { escape::text(text) } else { text.to_owned() };
-    let filled = fill(text, shown, |name| {
+    let filled = fill(&text, shown, |name| {
         let (_, value) = named().find(|(arg, _)| *arg == name)?;
         Some(if value.is_safe() { value.to_string() } else { shown(&value.to_string()) })
     });
@@ -68,7 +71,9 @@ fn filled(text: &str, args: &Kwargs) -> Value {
 
 /// A text as it is where a template shows it.
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>', '"', '\'']) {
+    let has_special =
+        text.bytes().fold(false, |any, byte| any | matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\''));
+    if !has_special {
         return text.into();
     }
     let mut html = Vec::with_capacity(text.len() + 16);

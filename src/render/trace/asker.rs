@@ -11,7 +11,7 @@ use std::{
 use super::{
     Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
     deck::OutsideFile,
-    page::PageText,
+    page::{PageFacts, PageText, language_of},
     place::SiteValues,
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
 };
@@ -24,7 +24,7 @@ use crate::{
     },
     parse::expand::{At as TextAt, AttributeValue, Expanded},
     render::theme::{Context, Theme, Uids},
-    site::{file, languages::LanguageId, place::Places, route::Route},
+    site::{file, languages::LanguageId, page::Page, place::Places, route::Route},
     source::SourceError,
 };
 
@@ -131,6 +131,30 @@ impl Asker {
     /// Where the site lies: one of the settings, for those who write many addresses.
     pub(in crate::render) fn base(&self) -> &BaseUrl {
         &self.world.site.config().base_url
+    }
+}
+
+/// Parts of what a page says of itself, which most renders want several times.
+impl Asker {
+    /// The address of a page.
+    pub(in crate::render) fn page_route(&self, key: &RepoPath) -> Option<&Route> {
+        self.facts_of(key).map(|page| &page.route)
+    }
+
+    /// The language of a page.
+    pub(in crate::render) fn page_language(&self, key: &RepoPath) -> Option<&str> {
+        self.facts_of(key).map(|page| language_of(&self.world.site, page))
+    }
+
+    /// A page, after its facts were asked for.
+    fn facts_of(&self, key: &RepoPath) -> Option<&Page> {
+        let question = PageFacts(key.clone());
+        let is_known = |asked: &BTreeMap<Question, Print>| asked.contains_key(&question.clone().into());
+        if !is_known(&self.asked.lock().unwrap_or_else(PoisonError::into_inner)) {
+            self.ask(question);
+        }
+        let site = &self.world.site;
+        site.pages().of_key(key).map(|id| site.page(id))
     }
 }
 

@@ -105,7 +105,7 @@ impl Ask for PageFacts {
             updated: page.front.updated.as_ref(),
             description: page.front.description.as_deref(),
             summary: page.summary(),
-            lang: if is_untranslated { site.languages().tag(page.language) } else { text_lang },
+            lang: language_of(site, page),
             text_lang,
             is_untranslated,
             draft: page.front.draft == Some(true),
@@ -149,6 +149,11 @@ impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the number of words of `{}`", self.0)
     }
+}
+
+/// The language of a whole page.
+pub(super) fn language_of<'w>(site: &'w Site, page: &'w Page) -> &'w str {
+    if page.is_untranslated() { site.languages().tag(page.language) } else { site.text_language(page) }
 }
 
 fn page_at<'w>(site: &'w Site, key: &RepoPath) -> Option<(PageId, &'w Page)> {

@@ -95,8 +95,14 @@ impl<'a> FolderTree<'a> {
 
     fn entry(&self, node: Child) -> NavEntry<'a> {
         let (title, route) = match node {
-            Child::Page(id) => (&self.pages.get(id).title, &self.pages.get(id).route),
-            Child::Section(id) => (&self.sections.get(id).title, &self.sections.get(id).route),
+            Child::Page(id) => {
+                let page = self.pages.get(id);
+                (&page.title, &page.route)
+            }
+            Child::Section(id) => {
+                let section = self.sections.get(id);
+                (&section.title, &section.route)
+            }
         };
         NavEntry {
             title,
