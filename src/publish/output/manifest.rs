@@ -4,7 +4,7 @@
 //! manifest. What can't be read for certain is no manifest at all, so that nothing is deleted on doubt.
 //! Reading and writing the file is left to [`super`].
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use crate::base::digest::Digest;
 
@@ -72,8 +72,11 @@ fn is_reserved(path: &str) -> bool {
 }
 
 /// Writes a path so that it stays on its line.
-pub(super) fn escape(path: &str) -> String {
-    path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
+pub(super) fn escape(path: &str) -> Cow<'_, str> {
+    if !path.contains(['\\', '\n', '\r']) {
+        return path.into();
+    }
+    path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").into()
 }
 
 /// Undoes [`escape`]; `None` for what it never writes.

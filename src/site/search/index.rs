@@ -66,31 +66,27 @@ struct Counted {
 }
 
 impl Counted {
-    /// The numbers of its words, which rise, with their levels.
-    fn words(&self) -> impl Iterator<Item = (u32, u8)> {
-        let mut body = self.words.iter().peekable();
-        let mut title = self.title.iter().copied().peekable();
-        std::iter::from_fn(move || match (body.peek().copied(), title.peek().copied()) {
-            (Some((word, text)), Some(titled)) if word == titled => {
-                body.next();
-                title.next();
+    /// Takes the numbers of its words, which rise, with their levels.
+    fn for_each(&self, mut take: impl FnMut(u32, u8)) {
+        let mut title = self.title.iter().copied();
+        let mut next = title.next();
+        for (word, text) in self.words.iter() {
+            while let Some(titled) = next.filter(|titled| *titled < word) {
+                take(titled, level::raised(level::TITLE, 1));
+                next = title.next();
+            }
+            if next == Some(word) {
                 // What headings say of it is less than what the title says.
                 let text = if text < level::HEADING { text } else { text - level::HEADING };
-                Some((word, level::raised(level::TITLE, text)))
+                take(word, level::raised(level::TITLE, text));
+                next = title.next();
+            } else {
+                take(word, text);
             }
-            (Some((word, _)), Some(titled)) if word > titled => {
-                title.next();
-                Some((titled, level::raised(level::TITLE, 1)))
-            }
-            (Some(found), _) => {
-                body.next();
-                Some(found)
-            }
-            (None, titled) => {
-                title.next();
-                Some((titled?, level::raised(level::TITLE, 1)))
-            }
-        })
+        }
+        for titled in next.into_iter().chain(title) {
+            take(titled, level::raised(level::TITLE, 1));
+        }
     }
 }
 
@@ -111,14 +107,14 @@ impl Counts {
         }
     }
 
-    fn count(mut self, page: &Counted, forms: &[Arc<Form>]) -> Self {
-        for (number, level) in page.words() {
-            let Some(form) = forms.get(number as usize) else { continue };
+    fn count(mut self, page: &Counted, prints: &[FormPrint]) -> Self {
+        page.for_each(|number, level| {
             let number = number as usize;
+            let Some(print) = prints.get(number) else { return };
             self.n_pages[number] += 1;
             self.stemmers[number] |= 1 << page.stemmer.number();
-            self.prints[number].add(form.print.with(u64::from(Posting::new(page.number, level).0)));
-        }
+            self.prints[number].add(print.with(u64::from(Posting::new(page.number, level).0)));
+        });
         self
     }
 
@@ -259,11 +255,14 @@ impl Index {
             self.order[word.forms.clone()].iter().for_each(|form| place_of_form[*form as usize] = place);
         }
         let of_page = |page: &Counted| {
-            let place_of = |form: u32| place_of_form.get(form as usize).filter(|place| **place != u32::MAX);
-            let found = page.words().filter_map(|(form, level)| Some((*place_of(form)?, level)));
+            let mut found = Vec::new();
+            page.for_each(|form, level| {
+                let place = place_of_form.get(form as usize).copied().unwrap_or(u32::MAX);
+                if place != u32::MAX {
+                    found.push((place, page.number, Posting::new(page.number, level)));
+                }
+            });
             found
-                .map(|(place, level)| (place, page.number, Posting::new(page.number, level)))
-                .collect::<Vec<_>>()
         };
         let mut found: Vec<(u32, u32, Posting)> = self.pages.par_iter().flat_map_iter(of_page).collect();
         found.par_sort_unstable();
@@ -365,9 +364,12 @@ impl Index {
 
 fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Counts {
     let part = pages.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts = pages
-        .par_chunks(part)
-        .map(|pages| pages.iter().fold(Counts::new(forms.len()), |counts, page| counts.count(page, forms)));
+    // Side by side, since they are looked up millions of times.
+    let prints: Vec<FormPrint> = forms.iter().map(|form| form.print).collect();
+    let of_part = |pages: &[Counted]| {
+        pages.iter().fold(Counts::new(forms.len()), |counts, page| counts.count(page, &prints))
+    };
+    let parts = pages.par_chunks(part).map(of_part);
     parts.reduce_with(|one, other| one.add(&other)).unwrap_or_else(|| Counts::new(forms.len()))
 }
 
@@ -418,10 +420,10 @@ impl Postings {
         let mut words = vec![Gathered::default(); index.words.len()];
         parts(&starts, &mut all, &mut words).into_par_iter().for_each(|mut part| {
             for page in &index.pages {
-                for (number, level) in page.words() {
+                page.for_each(|number, level| {
                     let word = word_of_form.get(number as usize).map_or(usize::MAX, |word| *word as usize);
                     part.push(word, Posting::new(page.number, level));
-                }
+                });
             }
         });
         Self { all, starts, words }
