@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Context, NavTree};
 pub use super::book::{Book, BookAnswer, BookChapter, BookDeck, BookPart, BookQuestion, BookText};
+use super::{Context, NavTree};
 
 /// `site`: what all pages share.
 #[derive(Clone, Debug, Default, Serialize)]
