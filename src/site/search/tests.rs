@@ -134,7 +134,7 @@ fn a_shard_alone_is_as_among_all() {
     let source = (0..super::MAX_POSTINGS + 50).fold(Memory::new(), |source, at| {
         source.file(
             &format!("p{at}.md"),
-            &format!("# Word {}\n\nnaïve naive common w{at} {}", at % 7, "x".repeat(at % 40)),
+            format!("# Word {}\n\nnaïve naive common w{at} {}", at % 7, "x".repeat(at % 40)),
         )
     });
     let site = load(&source, None, true);
