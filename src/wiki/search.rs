@@ -340,15 +340,8 @@ a [link](x.md) to `code` and ==Größe==, [[Page|text]]
         );
         check(body, &["none"], "", "first");
         check("検索機能の説明", &["機能"], "", "検索(機能)の説明");
-        let long = format!(
-            "# T
-
-{}needle {}
-",
-            "word ".repeat(100),
-            "more ".repeat(100)
-        );
-        let (before, after) = ("word ".repeat(8), "more ".repeat(25));
+        let long = format!("# T\n\n{}needle {}\n", "word ".repeat(100), "more ".repeat(100));
+        let (before, after) = ("word ".repeat(8), "more ".repeat(26));
         check(&long, &["needle"], "T", &format!("… {before}(needle) {} …", after.trim_end()));
         for text in ["[", "[[", "![", "](", "<", "[a](", "|", "`", "é["] {
             sections(text);
