@@ -68,6 +68,10 @@ test('drafts of several files are saved as one commit, without a script', async 
     const body = JSON.stringify({ content, base: site.git('rev-parse', 'HEAD') });
     await fetch(`${site.origin}/-/api/drafts/${path}`, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } });
   }
+  const one = await Writer.of(site);
+  await one.page.goto(site.origin + '/-/drafts');
+  await one.accessible('drafts');
+  await one.close();
   await site.page.goto(site.origin + '/-/drafts');
   await site.page.fill('[name=message]', 'Two at once');
   await site.page.getByRole('button', { name: 'Save together' }).click();

@@ -1,13 +1,9 @@
 // What helps to write: tools, keys, completion, tables, sections, front matter, templates, the preview beside it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Writer, commits, desktop, open, phone } from './wiki.js';
 
-// The wiki's pages run no script that is put into them; what the debugger evaluates is none of theirs.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const long = Array.from({ length: 40 }, (_, n) => `## Part ${n}\n\nText of part ${n}.\n\n\`\`\`\ncode ${n}\n\`\`\`\n`).join('\n');
 const files = {
   'recto.yml': 'title: Bread\n',
@@ -215,18 +211,8 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
   test(`the editor is accessible, on a ${name}`, async () => {
     const site = await open(files);
     const one = await Writer.of(site, context);
-    const check = async what => {
-      for (const colorScheme of ['light', 'dark']) {
-        await one.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const found = await one.page.evaluate(async () => {
-          const { violations } = await window.axe.run({ exclude: ['iframe'] });
-          return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
-        });
-        assert.deepEqual(found, [], `${what} ${colorScheme}`);
-      }
-    };
+    const check = what => one.accessible(what);
     await one.edit('bread.md');
-    await one.page.evaluate(axe);
     await check('editor');
     await one.page.click('.cm-content');
     await one.page.keyboard.press('Control+f');

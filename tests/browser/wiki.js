@@ -1,7 +1,12 @@
 // The wiki in the browser: pages of tests that edit.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { PATIENCE, Site, openPage } from './site.js';
+
+// The wiki's pages run no script that is put into them; what the debugger evaluates is none of theirs.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const desktop = { viewport: { width: 1280, height: 800 } };
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1 };
@@ -43,6 +48,18 @@ export class Writer {
   text() { return this.page.$$eval('.cm-line', lines => lines.map(line => line.textContent).join('\n')); }
   until(check, argument) { return this.page.waitForFunction(check, argument, { timeout: PATIENCE, polling: 20 }); }
   shows(text) { return this.until(text => document.querySelector('.cm-content').innerText.includes(text), text); }
+  // What axe-core has to say about what is shown, by day and by night.
+  async accessible(what) {
+    if (!await this.page.evaluate(() => 'axe' in window)) await this.page.evaluate(axe);
+    for (const colorScheme of ['light', 'dark']) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const found = await this.page.evaluate(async () => {
+        const { violations } = await window.axe.run({ exclude: ['iframe'] });
+        return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+      });
+      assert.deepEqual(found, [], `${what} ${colorScheme}`);
+    }
+  }
   notice(text) { return this.page.locator('.ed-notice', { hasText: text }).first().waitFor(); }
   async close(expected = []) {
     assert.deepEqual(this.problems.filter(problem => !expected.some(pattern => pattern.test(problem))), []);
