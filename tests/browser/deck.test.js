@@ -152,6 +152,8 @@ test('an audience is switched, numbers follow, and the choice stays', async () =
 
 test('code has a button that copies', async () => {
   const site = await openDeck('#last');
+  // It comes when there is time.
+  await site.page.waitForSelector('.now .copy', { state: 'attached' });
   assert.equal(await site.page.locator('.now .copy').count(), 1);
   await site.close();
 });
