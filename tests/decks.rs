@@ -146,7 +146,7 @@ fn a_deck_becomes_one_file_that_asks_for_nothing() {
     let ran = site.recto(&["export", "two.yml", "--output", "out.html"]);
     let said = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(0), "{said}");
-    assert!(said.contains("5 slides"), "{said}");
+    assert!(said.contains("4 slides"), "{said}");
     let html = fs::read_to_string(site.root().join("out.html")).expect("a file");
     for asked in [" src=\"pictures", " src=\"http", "<link rel=\"stylesheet\"", "url(fonts", "url(\"fonts"] {
         assert!(!html.contains(asked), "{asked}");

@@ -316,13 +316,13 @@ fn other_pages_are_published_on_another_day_and_with_another_output_folder() {
 #[test]
 fn a_file_beside_the_site_that_a_deck_includes_is_followed() {
     let live = Live::below("slides", |repo| {
-        repo.write("k8s/one.yaml", "kind: one\n");
+        repo.write("k8s/one.yaml", "kind: Zebra\n");
         repo.write("slides/deck.yml", "content: [a.md]\n");
-        repo.write("slides/a.md", "@@INCLUDE[k8s/one.yaml]\n").commit("all");
+        repo.write("slides/a.md", "```yaml\n@@INCLUDE[k8s/one.yaml]\n```\n").commit("all");
     });
-    live.until("/deck.yml.html", "kind: one");
-    live.repo.write("k8s/one.yaml", "kind: other\n");
-    live.until("/deck.yml.html", "kind: other");
+    live.until("/deck.yml.html", "Zebra");
+    live.repo.write("k8s/one.yaml", "kind: Gnu\n");
+    live.until("/deck.yml.html", "Gnu");
 }
 
 #[test]

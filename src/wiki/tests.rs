@@ -329,7 +329,7 @@ fn a_chapter_is_shown_as_its_slides() {
     };
     assert_eq!(
         shown("two.md", "# Two\n\n---\n\n## Another\n"),
-        ("two.md:1 two.md:1 two.md:1 two.md:5".to_owned(), true)
+        ("two.md:1 two.md:1 two.md:5".to_owned(), true)
     );
     assert_eq!(shown("day.yml", "title: Day\ncontent:\n- two.md\n- one.md\n").0, "two.md:1 one.md:1");
 }
