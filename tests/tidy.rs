@@ -23,12 +23,14 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 23] = [
+const HOMES: [(&str, &str); 25] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
     ("cssparser", "render/theme/assets"),
     ("git2", "git"),
+    ("hyper", "server"),
+    ("hyper_util", "server"),
     ("ignore", "source"),
     ("imara_diff", "wiki"),
     ("imbl", "site"),

@@ -4,6 +4,7 @@
 //! that are live. What a path means, what it renders to, and how it is kept fresh, is left to the one who implements
 //! [`Pages`]: the [`Engine`](crate::engine::Engine), or a test.
 
+mod accept;
 mod address;
 mod error;
 mod live;
@@ -26,19 +27,20 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{Router, serve::ListenerExt as _};
+use axum::Router;
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
     sync::{oneshot, watch},
 };
 
-pub use self::{error::ServerError, wiki::WikiSite};
 use self::{
+    accept::Limits,
     read::{Actions, Shared},
     room::Room,
     streams::Streams,
 };
+pub use self::{error::ServerError, wiki::WikiSite};
 use crate::{
     base::digest::Digest,
     engine::{Event, Viewing},
@@ -233,13 +235,8 @@ fn run(
         streams: Streams::new(live::MAX_STREAMS, is_stopping),
     });
     let router = Router::new().fallback(read::answer).with_state(shared);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers leave at once.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     let (begin_end, end_begun) = oneshot::channel();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let server = accept::serve(listener, router, Limits::default(), async move {
         stop.await;
         // Streams of events would never end by themselves.
         let _ = stopping.send(true);
@@ -249,14 +246,14 @@ fn run(
         let _ = end_begun.await;
         tokio::time::sleep(GRACE).await;
     };
-    let ended = runtime.block_on(async {
+    runtime.block_on(async {
         tokio::select! {
-            ended = server.into_future() => ended,
-            () = grace_is_over => Ok(()),
+            () = server => {}
+            () = grace_is_over => {}
         }
     });
     runtime.shutdown_timeout(RENDER_GRACE);
-    Ok(ended?)
+    Ok(())
 }
 
 /// Ends at the first Ctrl-C or SIGTERM from now on.
