@@ -7,6 +7,8 @@
 
 mod actor;
 mod api;
+#[cfg(test)]
+mod attack_tests;
 mod drafts;
 mod edit;
 mod files;

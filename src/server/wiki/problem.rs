@@ -1,5 +1,7 @@
 //! [`Problem`]: what went wrong, as RFC 9457 has it.
 
+use std::io::ErrorKind;
+
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
@@ -93,6 +95,11 @@ impl From<WikiError> for Problem {
             WikiError::Git(GitError::NoBranch) => (StatusCode::CONFLICT, "no-branch"),
             WikiError::Busy | WikiError::Git(GitError::Locked { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
+            }
+            WikiError::Git(GitError::Disk { cause, .. }) | WikiError::Disk { cause, .. }
+                if matches!(cause.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) =>
+            {
+                (StatusCode::SERVICE_UNAVAILABLE, "read-only")
             }
             WikiError::Git(GitError::Disk { .. } | GitError::NotWritten { .. }) | WikiError::Disk { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "not-written")

@@ -28,7 +28,7 @@ use super::{
 };
 
 /// All that it does.
-fn operations() -> Vec<Operation> {
+pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/-/api/openapi.json", document::show)
             .named("getDocument", "This document.")

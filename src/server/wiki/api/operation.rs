@@ -17,10 +17,10 @@ use super::super::Site;
 pub(super) type Describe = fn(&mut SchemaGenerator) -> Schema;
 
 /// One thing that the API does.
-pub(super) struct Operation {
-    pub(super) method: Method,
+pub(in crate::server::wiki) struct Operation {
+    pub(in crate::server::wiki) method: Method,
     /// As axum has it: `{*path}` for the rest of an address.
-    pub(super) route: &'static str,
+    pub(in crate::server::wiki) route: &'static str,
     handler: MethodRouter<Site>,
     /// Its name for programs that are generated from the document.
     pub(super) id: &'static str,
