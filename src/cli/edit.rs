@@ -88,6 +88,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
             anstream::eprintln!("`{}` can't be edited", dir.display());
         }
     })?;
+    wiki.keep_packed().context("starting a thread")?;
     let branch = wiki.head()?.short_branch().to_owned();
     let base_path = wiki.engine().snapshot().renderer.site().base_path().to_owned();
     let ready = |addr: SocketAddr| {

@@ -18,6 +18,7 @@ use crate::base::path::RepoPath;
 pub mod history;
 pub mod index;
 pub mod log;
+pub mod packing;
 pub mod refs;
 #[cfg(test)]
 pub(crate) mod test_repo;

@@ -99,6 +99,14 @@ impl Store {
 
     /// Writes a commit; `None` when it would change nothing.
     pub fn write_commit(&self, new: &NewCommit<'_>) -> Result<Option<CommitId>, GitError> {
+        self.try_write_commit(new).map_err(|error| match error {
+            // The library says in words only what the system refused.
+            GitError::NotWritten { .. } => self.try_write().err().unwrap_or(error),
+            error => error,
+        })
+    }
+
+    fn try_write_commit(&self, new: &NewCommit<'_>) -> Result<Option<CommitId>, GitError> {
         let paths: Vec<(RepoPath, Option<&Content>)> = new
             .edits
             .iter()

@@ -27,6 +27,8 @@ pub mod upload;
 
 mod error;
 mod health;
+#[cfg(test)]
+mod random_tests;
 mod slides;
 mod tally;
 #[cfg(test)]
@@ -35,14 +37,15 @@ pub mod valid;
 mod view;
 
 use std::{
-    sync::{Arc, Mutex},
+    io,
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
 use crate::{
     base::path::RepoPath,
     engine::{AskHistory, CommitFeed, Engine, EngineOptions, Feed, Signal},
-    git::{CommitId, Head, Store},
+    git::{CommitId, Head, Store, packing::Packer},
     source::Tree,
 };
 
@@ -73,6 +76,7 @@ pub struct Wiki {
     past_sites: PastSites,
     changes: Arc<Changes>,
     finder: Mutex<search::SeenFinder>,
+    packer: OnceLock<Packer>,
 }
 
 impl Wiki {
@@ -91,8 +95,16 @@ impl Wiki {
         let changes = Changes::follow(store.clone(), signal.clone(), commit);
         let engine = Engine::start(tree, options, feed)?;
         let (saves, past_sites) = (tally::Counter::default(), PastSites::default());
-        let finder = Mutex::default();
-        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes, finder })
+        let (finder, packer) = (Mutex::default(), OnceLock::new());
+        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes, finder, packer })
+    }
+
+    /// Has the `git` program pack the repository now and then, from now on.
+    pub fn keep_packed(&self) -> io::Result<()> {
+        let packer = Packer::start(self.store.common_dir())?;
+        // It was begun before.
+        let _ = self.packer.set(packer);
+        Ok(())
     }
 
     /// The site as readers see it.

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::path::RepoPath,
-    git::{CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR},
+    git::{
+        CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR, packing::Packer,
+    },
     site::file::MAX_PAGE_BYTES,
     wiki::{Action, Actor, Wiki, WikiError, drafts::Draft, merge, name},
 };
@@ -195,7 +197,10 @@ impl Wiki {
             paths: &paths,
         };
         Ok(match self.store.move_branch(&to)? {
-            Moved::Done { left_alone } => Some(Done::Commit { commit, left_alone }),
+            Moved::Done { left_alone } => {
+                self.packer.get().into_iter().for_each(Packer::note_commit);
+                Some(Done::Commit { commit, left_alone })
+            }
             Moved::Elsewhere => None,
         })
     }
