@@ -182,7 +182,7 @@ fn bodies_that_are_none_are_refused() {
         &deep,
     ] {
         let (status, reply) = put(addr, "x.md", body);
-        assert!(matches!(status, 400 | 422), "{:.40}: {reply}", body);
+        assert!(matches!(status, 400 | 422), "{body:.40}: {reply}");
     }
     for (method, status) in [("PATCH", 405), ("TRACE", 405), ("FOO", 405)] {
         assert_eq!(ask(addr, method, "/-/api/pages/a.md", JSON, "").0, status, "{method}");
@@ -210,7 +210,7 @@ fn texts_that_are_hard_to_read_are_shown_in_time() {
     ] {
         let body = serde_json::json!({ "content": text }).to_string();
         let (status, reply) = ask(server.addr(), "POST", "/-/api/preview/x.md", JSON, &body);
-        assert_eq!(status, 200, "{name}: {:.300}", reply);
+        assert_eq!(status, 200, "{name}: {reply:.300}");
     }
     server.stop().expect("stopped");
 }
