@@ -64,14 +64,16 @@ pub fn single_file(renderer: &Renderer, route: &Route, other_hosts: OtherHosts) 
         other_hosts,
         out: String::with_capacity(html.len() * 2),
         pictures: HashMap::new(),
+        at_end: String::new(),
         are_shared: false,
         left_out: BTreeSet::new(),
     };
     writer.html(&html);
     if writer.are_shared {
-        let end = writer.out.rfind("</body>").unwrap_or(writer.out.len());
-        writer.out.insert_str(end, SHARE);
+        writer.at_end.push_str(SHARE);
     }
+    let end = writer.out.rfind("</body>").unwrap_or(writer.out.len());
+    writer.out.insert_str(end, &writer.at_end);
     let problem = |(address, why): (String, &'static str)| {
         let message = format!("`{address}` is not in the file of `{route}`: {why}");
         Diagnostic::warning("not-exported", message).hint("put it into the site's folder and name it there")
@@ -93,6 +95,8 @@ struct Writer<'a> {
     out: String,
     /// The numbers of pictures that were put in, by their addresses.
     pictures: HashMap<Route, usize>,
+    /// The scripts that run when all else is there.
+    at_end: String,
     /// Whether some picture is there again.
     are_shared: bool,
     /// What could not be put in, and why.
@@ -180,11 +184,14 @@ impl Writer<'_> {
         };
         let script = self.file(&address, self.route).map(|(_, bytes)| bytes).unwrap_or_default();
         let script = String::from_utf8_lossy(&script).replace("</script", "<\\/script");
-        self.out.push_str(if tag.get("type").is_some_and(|kind| kind == "module") {
-            "<script type=\"module\">"
-        } else {
-            "<script>"
-        });
+        let is_module = tag.get("type").is_some_and(|kind| kind == "module");
+        if tag.get("defer").is_some() && !is_module {
+            // `defer` says nothing of a script in the page: an empty one stays here.
+            self.at_end.push_str(&format!("<script>{script}</script>\n"));
+            self.out.push_str("<script>");
+            return;
+        }
+        self.out.push_str(if is_module { "<script type=\"module\">" } else { "<script>" });
         self.out.push_str(&script);
     }
 
