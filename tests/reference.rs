@@ -197,6 +197,8 @@ fn kind_of(kind: &str) -> String {
         "u8" | "u32" | "usize" => "number".to_owned(),
         "Value" => "values".to_owned(),
         "Kind" => "[kind](#kinds)".to_owned(),
+        // An entry with all below it.
+        "NavTree" => kind_of("NavItem"),
         name => format!("[{}](#{})", words(name), words(name).replace(' ', "-")),
     }
 }

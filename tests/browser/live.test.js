@@ -78,7 +78,8 @@ test('a page is loaded again when a script of the theme differs', async () => {
   const site = await Site.open({ 'a.md': '# A\n', 'themes/default/script.js': script }, { path: '/a/' });
   site.write('themes/default/script.js', script + '\nwindow.isNew = true;\n');
   await site.until(() => window.isNew);
-  assert.equal(site.n_navigations, 2);
+  // A file that is being written may be seen twice.
+  assert.ok(site.n_navigations > 1);
   await site.close();
 });
 

@@ -132,15 +132,15 @@ impl Source for Away {
 
 #[test]
 fn a_file_that_is_away_while_it_is_read_is_looked_at_again() {
-    for away in ["recto.yml", "SUMMARY.md", "a.md", "part.md"] {
+    for away in ["recto.yml", "SUMMARY.md", "a.md", "part.txt"] {
         let files = Memory::new()
             .file("recto.yml", "title: T\n")
             .file("SUMMARY.md", "* [A](a.md)\n")
-            .file("a.md", "# A\n\n{{#include part.md}}\n")
-            .file("part.md", "Part\n");
+            .file("a.md", "# A\n\n{{#include part.txt}}\n")
+            .file("part.txt", "Part\n");
         let source = Away { files, path: RepoPath::root().join(away), has_failed: AtomicBool::new(false) };
         let site = Site::load(&source, &SiteOptions::default()).expect("a source in memory");
-        let unsettled = if away == "part.md" { "a.md" } else { away };
+        let unsettled = if away == "part.txt" { "a.md" } else { away };
         assert_eq!(site.unsettled_files(), [RepoPath::root().join(unsettled)], "{away}");
         let changes = ChangeSet { changed: site.unsettled_files(), ..ChangeSet::default() };
         let next = site.update(&source, &changes, site.listing().clone());
