@@ -1,4 +1,4 @@
-//! [`Changes`]: those who listen hear of each commit of the branch, whoever made it, when readers see it.
+//! `Changes`: those who listen hear of each commit of the branch, whoever made it, when readers see it.
 //!
 //! One thread follows what the engine shows, so a listener hears of all commits in their order, each once, from the one that
 //! it knows. A branch that was forced elsewhere is told as its last commit alone.
