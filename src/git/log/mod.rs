@@ -1,7 +1,7 @@
 //! [`Log`]: which commits changed which files, so that the past of any path is told in the time of the answer.
 //!
 //! A commit changes a file when the file differs from that of all its parents, as `git log` has it. So what is known of one
-//! commit holds for ever: a [`walk`] looks at commits that are not known yet, and a [`file`] keeps them, batch
+//! commit holds for ever: a [`walk`] looks at commits that are not known yet, and a [`mod@file`] keeps them, batch
 //! after batch. Commits are in the order of their times, but none comes before its parents. That order depends on the
 //! commits alone, and not on when they came here.
 
