@@ -179,6 +179,7 @@ impl Wiki {
         if edits.is_empty() {
             return head.commit.map(|commit| Some(Done::Nothing(commit))).ok_or(WikiError::Nothing);
         }
+        self.check_settings(head, edits)?;
         let at = Moment::now();
         let (author, committer) = (&actor.author, &actor.author);
         let new = NewCommit { parent: head.commit, edits, author, committer, at, message };

@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, thread};
 
-use super::{Actor, Change, Outcome, Rights, Save, Saved, Wiki, WikiError, save::SaveResult};
+use super::{
+    Actor, Change, Outcome, Rights, Save, Saved, Wiki, WikiError,
+    relocate::Relocate,
+    save::SaveResult,
+    upload::{Place, Upload},
+};
 use crate::{
     base::path::RepoPath,
     engine::EngineOptions,
@@ -310,6 +315,30 @@ fn settings_and_data_with_errors_are_refused() {
     {
         assert_eq!(refused(name, text, false), None, "{name}");
     }
+}
+
+#[test]
+fn no_way_leads_to_settings_that_nobody_can_read() {
+    let repo = TestRepo::new();
+    repo.write("b.yml", "title: [\n").commit("one");
+    let wiki = wiki(&repo);
+    let is_refused = |result: Result<(), WikiError>| {
+        assert!(
+            matches!(&result, Err(WikiError::Invalid { path, .. }) if path.as_str() == "recto.yml"),
+            "{result:?}"
+        );
+    };
+    let upload = |text: &str| {
+        let sent = Upload { name: "x".to_owned(), bytes: text.as_bytes().to_vec() };
+        wiki.upload(&actor("x"), &[sent], &Place::At("recto.yml".to_owned()), "").map(drop)
+    };
+    is_refused(upload("title: [\n"));
+    let moved =
+        Relocate { from: "b.yml".to_owned(), to: "recto.yml".to_owned(), message: String::new(), base: None };
+    is_refused(wiki.relocate(&actor("x"), &moved).map(drop));
+    is_refused(save(&wiki, "x", None, "recto.yml", "title: [\n").map(drop));
+    upload("title: T\n").expect("these can be read");
+    assert_eq!(text(&wiki, "recto.yml").0, "title: T\n");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
         diagnostic::{Diagnostic, Severity},
         path::RepoPath,
     },
+    git::{Content, Edit, Head},
     parse::{data, manifest},
     wiki::{Wiki, WikiError},
 };
@@ -34,6 +35,18 @@ fn is_settings(path: &RepoPath) -> bool {
 }
 
 impl Wiki {
+    /// Refuses edits after which nobody could read the settings of the site, whatever way they come: merged, uploaded,
+    /// moved there, or brought back from the past.
+    pub(super) fn check_settings(&self, head: &Head, edits: &[Edit]) -> Result<(), WikiError> {
+        let Some(edit) = edits.iter().find(|edit| is_settings(&edit.path)) else { return Ok(()) };
+        let bytes = match (&edit.content, head.commit) {
+            (Some(Content::Bytes(bytes)), _) => bytes.clone(),
+            (Some(Content::Moved(from)), Some(head)) => self.bytes(head, from)?.unwrap_or_default(),
+            _ => return Ok(()),
+        };
+        self.check(&edit.path, &String::from_utf8_lossy(&bytes), false)
+    }
+
     /// Refuses a file that no program could read: it would take away what others see. `anyway` lets all but the settings
     /// of the site through.
     pub fn check(&self, path: &RepoPath, text: &str, anyway: bool) -> Result<(), WikiError> {
