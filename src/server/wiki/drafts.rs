@@ -7,7 +7,7 @@ use super::{
     Site,
     actor::{FormWriter, Reader},
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::wiki::{Actor, WikiError, drafts::Draft, save::SaveResult};
 
@@ -21,11 +21,7 @@ pub(super) fn router() -> Router<Site> {
 
 /// Shows what one has written and not saved.
 async fn list(State(site): State<Site>, Reader(actor): Reader) -> Response {
-    let shown = off_thread({
-        let site = site.clone();
-        move || show(&site, &actor, StatusCode::OK, None)
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, ROUTE, &problem))
+    page::answered(site, ROUTE.to_owned(), move |site| show(site, &actor, StatusCode::OK, None)).await
 }
 
 /// Saves the drafts that were chosen, or throws them away.
@@ -34,11 +30,7 @@ async fn submit(
     writer: FormWriter,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Response {
-    let answered = off_thread({
-        let site = site.clone();
-        move || submitted(&site, writer, &sent)
-    });
-    answered.await.unwrap_or_else(|problem| page::problem(&site, ROUTE, &problem))
+    page::answered(site, ROUTE.to_owned(), move |site| submitted(site, writer, &sent)).await
 }
 
 fn submitted(site: &Site, writer: FormWriter, sent: &[(String, String)]) -> Result<Response, Problem> {

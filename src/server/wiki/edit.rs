@@ -13,7 +13,7 @@ use super::{
     Site,
     actor::{FormWriter, Reader},
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
     statics,
 };
 use crate::{
@@ -57,32 +57,23 @@ pub(super) async fn form(
     Reader(actor): Reader,
     Path(path): Path<String>,
 ) -> Response {
-    let shown = off_thread({
-        let (site, path) = (site.clone(), path.clone());
-        move || {
-            let file = site.wiki.file(&actor, &path)?;
-            let content = match file.bytes {
-                None => String::new(),
-                Some(bytes) => {
-                    String::from_utf8(bytes).map_err(|_| WikiError::NotText { path: file.path.clone() })?
-                }
-            };
-            let base = file.commit;
-            let is_new = site.wiki.file(&actor, &path)?.bytes.is_none();
-            let (message, notice) = (String::new(), None);
-            let filled = Filled {
-                status: StatusCode::OK,
-                content,
-                message,
-                base,
-                minor: false,
-                preview: false,
-                notice,
-            };
-            Ok(show(&site, &actor, &path, is_new, &filled))
-        }
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &format!("/-/edit/{path}"), &problem))
+    let route = format!("/-/edit/{path}");
+    page::answered(site, route, move |site| {
+        let file = site.wiki.file(&actor, &path)?;
+        let content = match file.bytes {
+            None => String::new(),
+            Some(bytes) => {
+                String::from_utf8(bytes).map_err(|_| WikiError::NotText { path: file.path.clone() })?
+            }
+        };
+        let base = file.commit;
+        let is_new = site.wiki.file(&actor, &path)?.bytes.is_none();
+        let (message, notice) = (String::new(), None);
+        let filled =
+            Filled { status: StatusCode::OK, content, message, base, minor: false, preview: false, notice };
+        Ok(show(site, &actor, &path, is_new, &filled))
+    })
+    .await
 }
 
 /// Saves what the form has sent, or shows what it would look like.
@@ -92,11 +83,8 @@ pub(super) async fn submit(
     Path(path): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    let answered = off_thread({
-        let (site, path) = (site.clone(), path.clone());
-        move || submitted(&site, writer, &path, &sent)
-    });
-    answered.await.unwrap_or_else(|problem| page::problem(&site, &format!("/-/edit/{path}"), &problem))
+    let route = format!("/-/edit/{path}");
+    page::answered(site, route, move |site| submitted(site, writer, &path, &sent)).await
 }
 
 fn submitted(site: &Site, writer: FormWriter, path: &str, sent: &Sent) -> Result<Response, Problem> {

@@ -15,7 +15,7 @@ use super::{
     api::list::ListedFile,
     multipart::Form,
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::{
     base::{media::media_type, path::RepoPath, url::encode_path},
@@ -33,11 +33,7 @@ pub(super) fn router() -> Router<Site> {
 
 async fn show(State(site): State<Site>, Reader(actor): Reader, Path(path): Path<String>) -> Response {
     let route = format!("/-/files/{path}");
-    let shown = off_thread({
-        let site = site.clone();
-        move || listed(&site, &actor, &path, None)
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route, move |site| listed(site, &actor, &path, None)).await
 }
 
 /// Takes files from the form: beside the page, or one in place of another.
@@ -48,25 +44,22 @@ async fn take(
     form: Result<Form, Problem>,
 ) -> Response {
     let route = format!("/-/files/{path}");
-    let taken = off_thread({
-        let site = site.clone();
-        move || {
-            let form = form?;
-            let actor = writer.with_token(&site, form.text("token")).ok_or_else(Problem::stale_form)?;
-            let place = match form.text("replace") {
-                "" => Place::Beside(folder(&site, &actor, &path)?.1),
-                other => Place::At(other.to_owned()),
-            };
-            match site.wiki.upload(&actor, &form.files, &place, form.text("message")) {
-                Ok(_) => {
-                    let address = encode_path(&format!("{}/-/files/{path}", site.base_path_of_site()));
-                    Ok(page::see_other(&address))
-                }
-                Err(error) => listed(&site, &actor, &path, Some(&error.into())),
+    page::answered(site, route, move |site| {
+        let form = form?;
+        let actor = writer.with_token(site, form.text("token")).ok_or_else(Problem::stale_form)?;
+        let place = match form.text("replace") {
+            "" => Place::Beside(folder(site, &actor, &path)?.1),
+            other => Place::At(other.to_owned()),
+        };
+        match site.wiki.upload(&actor, &form.files, &place, form.text("message")) {
+            Ok(_) => {
+                let address = encode_path(&format!("{}/-/files/{path}", site.base_path_of_site()));
+                Ok(page::see_other(&address))
             }
+            Err(error) => listed(site, &actor, &path, Some(&error.into())),
         }
-    });
-    taken.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    })
+    .await
 }
 
 /// The folder of a page, or the folder itself; and the same as uploads name it.

@@ -20,7 +20,7 @@ use super::{
     actor::Reader,
     api::list::ListedFile,
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::{
     base::{path::RepoPath, url::encode_path},
@@ -72,15 +72,12 @@ async fn listed(
     values: impl FnOnce(&Site) -> Result<Value, Problem> + Send + 'static,
 ) -> Response {
     let route = route.to_owned();
-    let shown = off_thread({
-        let (site, route) = (site.clone(), route.clone());
-        move || {
-            let values = values(&site)?;
-            let status = StatusCode::OK;
-            Ok(page::show(&site, &Shown { status, route, template: "list", title, name: &name, values }))
-        }
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route.clone(), move |site| {
+        let values = values(site)?;
+        let status = StatusCode::OK;
+        Ok(page::show(site, &Shown { status, route, template: "list", title, name: &name, values }))
+    })
+    .await
 }
 
 async fn links(State(site): State<Site>, Reader(actor): Reader, Path(path): Path<String>) -> Response {

@@ -10,7 +10,12 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{super::read::empty, Site, WikiSite, problem::Problem, random, statics};
+use super::{
+    super::read::empty,
+    Site, WikiSite,
+    problem::{Problem, off_thread},
+    random, statics,
+};
 use crate::{
     base::{path::RepoPath, url::encode_path},
     render::{Rendered, WikiPage},
@@ -74,6 +79,19 @@ pub(super) fn see_other(address: &str) -> Response {
         response.headers_mut().insert(LOCATION, value);
     }
     response
+}
+
+/// Does something on a thread that may work for long, and shows its answer, or the problem in its way.
+pub(super) async fn answered(
+    site: Site,
+    route: String,
+    work: impl FnOnce(&Site) -> Result<Response, Problem> + Send + 'static,
+) -> Response {
+    let done = off_thread({
+        let (site, route) = (site.clone(), route.clone());
+        move || Ok(work(&site).unwrap_or_else(|why| problem(&site, &route, &why)))
+    });
+    done.await.unwrap_or_else(|why| problem(&site, &route, &why))
 }
 
 /// A problem as a page.

@@ -15,7 +15,7 @@ use super::{
     actor::{FormWriter, Reader},
     api::relocate::Moved,
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::{
     base::{path::RepoPath, url::encode_path},
@@ -51,11 +51,7 @@ async fn form(
     Query(filled): Query<Filled>,
 ) -> Response {
     let route = format!("/-/move/{path}");
-    let shown = off_thread({
-        let site = site.clone();
-        move || show(&site, &actor, &path, &filled)
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route, move |site| show(site, &actor, &path, &filled)).await
 }
 
 /// Moves what the form is about, or shows what will change.
@@ -66,21 +62,18 @@ async fn submit(
     Form(filled): Form<Filled>,
 ) -> Response {
     let route = format!("/-/move/{path}");
-    let answered = off_thread({
-        let site = site.clone();
-        move || {
-            let actor = writer.with_token(&site, &filled.token).ok_or_else(Problem::stale_form)?;
-            if filled.action != "move" {
-                return show(&site, &actor, &path, &filled);
-            }
-            let done = site.wiki.relocate(&actor, &wanted(&path, &filled));
-            match done {
-                Ok(done) => Ok(page::see_other(&address_after(&site, &done))),
-                Err(error) => Ok(filled_in(&site, &path, &filled, None, Some(&error.into()))),
-            }
+    page::answered(site, route, move |site| {
+        let actor = writer.with_token(site, &filled.token).ok_or_else(Problem::stale_form)?;
+        if filled.action != "move" {
+            return show(site, &actor, &path, &filled);
         }
-    });
-    answered.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+        let done = site.wiki.relocate(&actor, &wanted(&path, &filled));
+        match done {
+            Ok(done) => Ok(page::see_other(&address_after(site, &done))),
+            Err(error) => Ok(filled_in(site, &path, &filled, None, Some(&error.into()))),
+        }
+    })
+    .await
 }
 
 fn wanted(path: &str, filled: &Filled) -> Relocate {

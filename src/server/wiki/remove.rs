@@ -15,7 +15,7 @@ use super::{
     actor::{FormWriter, Reader},
     lists,
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::{base::path::RepoPath, wiki::Actor};
 
@@ -35,11 +35,7 @@ pub(super) fn router() -> Router<Site> {
 
 async fn form(State(site): State<Site>, Reader(actor): Reader, Path(path): Path<String>) -> Response {
     let route = format!("/-/delete/{path}");
-    let shown = off_thread({
-        let site = site.clone();
-        move || show(&site, &actor, &path)
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route, move |site| show(site, &actor, &path)).await
 }
 
 async fn submit(
@@ -49,15 +45,12 @@ async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let route = format!("/-/delete/{path}");
-    let answered = off_thread({
-        let site = site.clone();
-        move || {
-            let actor = writer.with_token(&site, &sent.token).ok_or_else(Problem::stale_form)?;
-            site.wiki.remove(&actor, &path, &sent.message)?;
-            Ok(page::see_other(&page_above(&site, &path)))
-        }
-    });
-    answered.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route, move |site| {
+        let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
+        site.wiki.remove(&actor, &path, &sent.message)?;
+        Ok(page::see_other(&page_above(site, &path)))
+    })
+    .await
 }
 
 /// The page of the nearest folder that is still there.

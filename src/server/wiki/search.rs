@@ -15,7 +15,6 @@ use super::{
     actor::Reader,
     api::search::Results,
     page::{self, Shown},
-    problem::off_thread,
 };
 /// How many results a page shows.
 const RESULTS_PER_PAGE: usize = 20;
@@ -36,19 +35,16 @@ pub(super) fn router() -> Router<Site> {
 }
 
 async fn show(State(site): State<Site>, Reader(actor): Reader, Query(asked): Query<Asked>) -> Response {
-    let shown = off_thread({
-        let site = site.clone();
-        move || {
-            let part = asked.part.max(1);
-            let skip = (part - 1).saturating_mul(RESULTS_PER_PAGE);
-            let found = site.wiki.search(&actor, &asked.q, skip, RESULTS_PER_PAGE)?;
-            let has_more = found.total > skip.saturating_add(RESULTS_PER_PAGE);
-            let results = Results::of(asked.q, found);
-            let values = json!({ "found": results, "part": part, "has_more": has_more });
-            let (template, title) = ("search", "search");
-            let route = "/-/search".to_owned();
-            Ok(page::show(&site, &Shown { status: StatusCode::OK, route, template, title, name: "", values }))
-        }
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, "/-/search", &problem))
+    page::answered(site, "/-/search".to_owned(), move |site| {
+        let part = asked.part.max(1);
+        let skip = (part - 1).saturating_mul(RESULTS_PER_PAGE);
+        let found = site.wiki.search(&actor, &asked.q, skip, RESULTS_PER_PAGE)?;
+        let has_more = found.total > skip.saturating_add(RESULTS_PER_PAGE);
+        let results = Results::of(asked.q, found);
+        let values = json!({ "found": results, "part": part, "has_more": has_more });
+        let (template, title) = ("search", "search");
+        let route = "/-/search".to_owned();
+        Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: "", values }))
+    })
+    .await
 }

@@ -15,7 +15,7 @@ use super::{
     Site,
     actor::{FormWriter, Reader},
     page::{self, Shown},
-    problem::{Problem, off_thread},
+    problem::Problem,
 };
 use crate::{
     base::path::RepoPath,
@@ -46,17 +46,14 @@ async fn one(State(site): State<Site>, Reader(actor): Reader, Path(path): Path<S
 
 /// Shows what was deleted: everything, or what was below a path.
 async fn shown(site: Site, actor: Actor, route: String, below: Option<RepoPath>) -> Response {
-    let shown = off_thread({
-        let (site, route) = (site.clone(), route.clone());
-        move || {
-            let mut lost = site.wiki.lost(&actor)?;
-            lost.retain(|file| below.as_ref().is_none_or(|path| file.path.is_within(path)));
-            let values = json!({ "files": lost.iter().map(described).collect::<Vec<_>>() });
-            let (template, title) = ("deleted", "wiki_deleted_files");
-            Ok(page::show(&site, &Shown { status: StatusCode::OK, route, template, title, name: "", values }))
-        }
-    });
-    shown.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route.clone(), move |site| {
+        let mut lost = site.wiki.lost(&actor)?;
+        lost.retain(|file| below.as_ref().is_none_or(|path| file.path.is_within(path)));
+        let values = json!({ "files": lost.iter().map(described).collect::<Vec<_>>() });
+        let (template, title) = ("deleted", "wiki_deleted_files");
+        Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: "", values }))
+    })
+    .await
 }
 
 fn described(file: &LostFile) -> Value {
@@ -71,13 +68,10 @@ async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let route = format!("/-/undelete/{path}");
-    let answered = off_thread({
-        let site = site.clone();
-        move || {
-            let actor = writer.with_token(&site, &sent.token).ok_or_else(Problem::stale_form)?;
-            site.wiki.undelete(&actor, &path, &sent.message)?;
-            Ok(page::see_other(&site.address_of(&RepoPath::new(&path).unwrap_or_default())))
-        }
-    });
-    answered.await.unwrap_or_else(|problem| page::problem(&site, &route, &problem))
+    page::answered(site, route, move |site| {
+        let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
+        site.wiki.undelete(&actor, &path, &sent.message)?;
+        Ok(page::see_other(&site.address_of(&RepoPath::new(&path).unwrap_or_default())))
+    })
+    .await
 }

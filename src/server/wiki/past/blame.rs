@@ -11,7 +11,7 @@ use super::{
     super::{
         Site, WikiSite,
         actor::Reader,
-        problem::{Problem, off_thread},
+        problem::Problem,
     },
     commit_values, file_values, shown, title_of,
 };
@@ -31,11 +31,10 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let route = format!("/-/blame/{path}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &path, asked.rev.as_deref())
-    });
-    shown(&site, &route, "blame", "wiki_blame_title", page.await)
+    shown(site, route, "blame", "wiki_blame_title", move |site| {
+        page(site, &actor, &path, asked.rev.as_deref())
+    })
+    .await
 }
 
 fn page(site: &WikiSite, actor: &Actor, path: &str, rev: Option<&str>) -> Result<(String, Value), Problem> {

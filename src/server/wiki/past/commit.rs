@@ -35,11 +35,7 @@ pub(super) async fn show(
     Path(rev): Path<String>,
 ) -> Response {
     let route = format!("/-/commit/{rev}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &rev)
-    });
-    shown(&site, &route, "commit", "wiki_commit_title", page.await)
+    shown(site, route, "commit", "wiki_commit_title", move |site| page(site, &actor, &rev)).await
 }
 
 fn page(site: &WikiSite, actor: &Actor, rev: &str) -> Result<(String, Value), Problem> {

@@ -11,7 +11,7 @@ use super::{
     super::{
         Site, WikiSite,
         actor::Reader,
-        problem::{Problem, off_thread},
+        problem::Problem,
     },
     commit_values, file_values, query_of, shown, title_of, url,
 };
@@ -59,11 +59,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let route = format!("/-/diff/{path}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &path, &asked)
-    });
-    shown(&site, &route, "diff", "wiki_diff_title", page.await)
+    shown(site, route, "diff", "wiki_diff_title", move |site| page(site, &actor, &path, &asked)).await
 }
 
 fn page(site: &WikiSite, actor: &Actor, path: &str, asked: &Asked) -> Result<(String, Value), Problem> {

@@ -10,7 +10,7 @@ use super::{
     super::{
         Site, WikiSite,
         actor::Reader,
-        problem::{Problem, off_thread},
+        problem::Problem,
     },
     AskedPart, by_day, commit_values, file_values, next_url, query_of, shown, title_of, url,
 };
@@ -27,11 +27,7 @@ pub(super) async fn show(
     Query(part): Query<AskedPart>,
 ) -> Response {
     let route = format!("/-/history/{path}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &path, &part)
-    });
-    shown(&site, &route, "history", "wiki_history_title", page.await)
+    shown(site, route, "history", "wiki_history_title", move |site| page(site, &actor, &path, &part)).await
 }
 
 fn page(site: &WikiSite, actor: &Actor, path: &str, asked: &AskedPart) -> Result<(String, Value), Problem> {

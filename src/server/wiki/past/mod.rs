@@ -187,20 +187,18 @@ fn title_of(site: &WikiSite, path: &RepoPath) -> String {
 }
 
 /// Shows a page, or the problem in its way.
-fn shown(
-    site: &Site,
-    route: &str,
-    template: &str,
-    title: &str,
-    page: Result<(String, Value), Problem>,
+async fn shown(
+    site: Site,
+    route: String,
+    template: &'static str,
+    title: &'static str,
+    page: impl FnOnce(&Site) -> Result<(String, Value), Problem> + Send + 'static,
 ) -> Response {
-    match page {
-        Ok((name, values)) => {
-            let (status, route) = (StatusCode::OK, route.to_owned());
-            page::show(site, &Shown { status, route, template, title, name: &name, values })
-        }
-        Err(problem) => page::problem(site, route, &problem),
-    }
+    page::answered(site, route.clone(), move |site| {
+        let (name, values) = page(site)?;
+        Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: &name, values }))
+    })
+    .await
 }
 
 /// Leads to what was saved, or shows what is in its way.

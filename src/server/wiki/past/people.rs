@@ -10,7 +10,7 @@ use super::{
     super::{
         Site, WikiSite,
         actor::Reader,
-        problem::{Problem, off_thread},
+        problem::Problem,
     },
     AskedPart, by_day, moment, next_url,
     recent::recent_values,
@@ -26,11 +26,7 @@ pub(super) async fn show(
     Query(part): Query<AskedPart>,
 ) -> Response {
     let route = format!("/-/people/{name}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &name, &part)
-    });
-    shown(&site, &route, "person", "wiki_person_title", page.await)
+    shown(site, route, "person", "wiki_person_title", move |site| page(site, &actor, &name, &part)).await
 }
 
 fn page(site: &WikiSite, actor: &Actor, name: &str, asked: &AskedPart) -> Result<(String, Value), Problem> {

@@ -12,7 +12,7 @@ use super::{
     super::{
         Site, WikiSite,
         actor::Reader,
-        problem::{Problem, off_thread},
+        problem::Problem,
     },
     AskedPart, by_day, commit_values, file_values, next_url, query_of, shown, url,
 };
@@ -54,11 +54,8 @@ pub(super) async fn show(
     Reader(actor): Reader,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &asked)
-    });
-    shown(&site, "/-/recent", "recent", "wiki_recent_title", page.await)
+    shown(site, "/-/recent".to_owned(), "recent", "wiki_recent_title", move |site| page(site, &actor, &asked))
+        .await
 }
 
 fn page(site: &WikiSite, actor: &Actor, asked: &Asked) -> Result<(String, Value), Problem> {

@@ -44,11 +44,8 @@ pub(super) async fn ask(
     Query(asked): Query<Asked>,
 ) -> Response {
     let route = format!("/-/restore/{path}");
-    let page = off_thread({
-        let site = site.clone();
-        move || page(&site, &actor, &path, &asked.rev)
-    });
-    shown(&site, &route, "restore", "wiki_restore_title", page.await)
+    shown(site, route, "restore", "wiki_restore_title", move |site| page(site, &actor, &path, &asked.rev))
+        .await
 }
 
 fn page(site: &WikiSite, actor: &Actor, path: &str, rev: &str) -> Result<(String, Value), Problem> {
