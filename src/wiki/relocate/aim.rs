@@ -9,6 +9,7 @@ use crate::{
         resolve::{Destination, Spelling},
         route::Route,
         routes::{FeedOf, Target},
+        section::FOLDER_PAGES,
     },
 };
 
@@ -79,10 +80,14 @@ impl Aim {
         }
     }
 
-    /// Whether this is right where another is wanted: a page is better than an address that leads to it.
+    /// Whether this is right where another is wanted: a page is better than an address that leads to it, and than the bare
+    /// list of the folder whose address it takes.
     pub(super) fn is(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Page(path, _), Self::Former(former)) => path == former,
+            (Self::Page(path, language), Self::Folder(folder, of)) => {
+                language == of && stands_for(path, folder)
+            }
             _ => self == wanted,
         }
     }
@@ -99,6 +104,13 @@ impl Aim {
             Self::Address(_) | Self::Nothing => self.clone(),
         }
     }
+}
+
+/// Whether a page has the address of a folder: as its page, or by the same name beside it.
+fn stands_for(page: &RepoPath, folder: &RepoPath) -> bool {
+    let above = page.parent().unwrap_or_default();
+    let is_folder_page = FOLDER_PAGES.iter().any(|name| page.stem().eq_ignore_ascii_case(name));
+    is_folder_page && above == *folder || above.join(page.stem()) == *folder
 }
 
 /// Whether a link names its target by a path of files, as a forge would follow it, and not by an address or a name.

@@ -110,6 +110,8 @@ struct Looked {
     to: RepoPath,
     renames: Renames,
     plan: Plan,
+    /// Whether it has an address: drafts have none.
+    is_shown: bool,
 }
 
 impl Wiki {
@@ -186,7 +188,8 @@ impl Wiki {
         if let Some(other) = plan.hidden {
             return Err(WikiError::AddressTaken { path: to, other });
         }
-        Ok(Looked { from, to, renames, plan })
+        let is_shown = site.route_of_file(&from).is_some();
+        Ok(Looked { from, to, renames, plan, is_shown })
     }
 
     fn check_renames(
@@ -287,9 +290,10 @@ fn message(wanted: &Relocate, looked: &Looked) -> String {
 }
 
 fn relocation(looked: Looked, commit: CommitId) -> Relocation {
-    let Looked { from, to, renames, plan } = looked;
+    let Looked { from, to, renames, plan, is_shown } = looked;
     let site = &plan.site;
-    let url = site.route_of_file(&to).map(|route| route.href(site.base_path()));
+    let route = site.route_of_file(&to).filter(|_| is_shown);
+    let url = route.map(|route| route.href(site.base_path()));
     Relocation {
         commit,
         from,

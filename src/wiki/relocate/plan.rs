@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     base::path::RepoPath,
-    site::{Site, page::Page, route::Route, routes::Hidden},
+    site::{Site, SiteOptions, page::Page, route::Route, routes::Hidden},
     source::{ChangeSet, Laid, Overlay, Source},
 };
 
@@ -45,6 +45,8 @@ pub(super) struct Plan {
 
 /// A move as it is planned.
 pub(super) struct Planner<'a> {
+    published: &'a Site,
+    /// The site with all pages that could be published.
     pub(super) before: &'a Site,
     pub(super) source: Arc<dyn Source>,
     pub(super) renames: &'a Renames,
@@ -59,10 +61,20 @@ pub(super) struct After {
     pub(super) source: Arc<dyn Source>,
 }
 
-/// Plans a move of files of a site.
-pub(super) fn plan(before: &Site, source: &Arc<dyn Source>, renames: &Renames) -> Plan {
+/// Plans a move of files of a site. Links of drafts are mended, too, and of pages that wait for their day: they are followed in
+/// a site that publishes everything. Only those of a page that is hidden since another has its address stay as they are.
+pub(super) fn plan(published: &Site, source: &Arc<dyn Source>, renames: &Renames) -> Plan {
+    let options = SiteOptions {
+        today: None,
+        drafts: true,
+        future: true,
+        takes_words: false,
+        ..published.options().clone()
+    };
+    let before = Site::load_with(&**source, published.listing().clone(), &options, &published.former_files());
     let mut planner = Planner {
-        before,
+        published,
+        before: &before,
         source: Arc::clone(source),
         renames,
         texts: BTreeMap::new(),
@@ -170,7 +182,7 @@ impl Planner<'_> {
                 continue;
             };
             let (was, is) = (self.before.page(was), after.page(is));
-            if was.route == is.route {
+            if was.route == is.route || self.published.page_of_file(old).is_none() {
                 continue;
             }
             let addresses = left.entry(new.clone()).or_default();

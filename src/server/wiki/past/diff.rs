@@ -8,11 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        Site, WikiSite,
-        actor::Reader,
-        problem::Problem,
-    },
+    super::{Site, WikiSite, actor::Reader, problem::Problem},
     commit_values, file_values, query_of, shown, title_of, url,
 };
 use crate::{

@@ -7,11 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        Site, WikiSite,
-        actor::Reader,
-        problem::Problem,
-    },
+    super::{Site, WikiSite, actor::Reader, problem::Problem},
     AskedPart, by_day, commit_values, file_values, next_url, query_of, shown, title_of, url,
 };
 use crate::{

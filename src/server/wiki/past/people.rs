@@ -7,11 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        Site, WikiSite,
-        actor::Reader,
-        problem::Problem,
-    },
+    super::{Site, WikiSite, actor::Reader, problem::Problem},
     AskedPart, by_day, moment, next_url,
     recent::recent_values,
     shown, url,

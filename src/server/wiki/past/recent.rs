@@ -9,11 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        Site, WikiSite,
-        actor::Reader,
-        problem::Problem,
-    },
+    super::{Site, WikiSite, actor::Reader, problem::Problem},
     AskedPart, by_day, commit_values, file_values, next_url, query_of, shown, url,
 };
 use crate::wiki::{
