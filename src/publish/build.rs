@@ -5,7 +5,8 @@
 //! 2. The site is loaded; pages that the last build parsed are not parsed again.
 //! 3. For each address: when its trace holds ([`Trace::holds`](crate::render::trace::Trace::holds)) and its file is
 //!    still there, it is kept; else it is rendered.
-//! 4. The output folder is changed as a whole, and what is known now is put into the [`Cache`].
+//! 4. The same for the files of libraries of the theme that some page names.
+//! 5. The output folder is changed as a whole, and what is known now is put into the [`Cache`].
 //!
 //! Without a cache every address is rendered, and the bytes are the same.
 
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 
 use super::{
     cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
+    libraries::{self, library_of},
     output::{Output, OutputError, Put, Staging, Summary},
 };
 use crate::{
@@ -162,12 +164,24 @@ pub fn build(
     let differences = begun.differences();
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
-    let done = routes.par_iter().map(|route| {
-        let done = begun.route(route, differences.as_ref(), &marks, &intact, &staging);
-        progress.step();
-        done
-    });
-    let done: Vec<Done<'_>> = done.filter_map(Result::transpose).collect::<Result<_, OutputError>>()?;
+    let done_of = |routes: &[&Route]| {
+        let done = routes.par_iter().map(|route| {
+            let done = begun.route(route, differences.as_ref(), &marks, &intact, &staging);
+            progress.step();
+            done
+        });
+        done.filter_map(Result::transpose).collect::<Result<Vec<Done<'_>>, OutputError>>()
+    };
+    let (of_libraries, others): (Vec<&Route>, Vec<&Route>) =
+        routes.iter().partition(|route| library_of(route).is_some());
+    let mut done = done_of(&others)?;
+    let named: BTreeSet<&str> =
+        done.iter().flat_map(|done| &done.record.libraries).map(String::as_str).collect();
+    let is_named = |route: &&&Route| library_of(route).is_some_and(|library| named.contains(library));
+    let wanted: Vec<&Route> = of_libraries.iter().filter(is_named).copied().collect();
+    drop(named);
+    done.extend(done_of(&wanted)?);
+    let n_routes = others.len() + wanted.len();
     staging.keep(done.iter().filter(|done| done.is_kept()).map(|done| (&*done.path, done.record.digest)))?;
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let (summary, (diagnostics, writer)) = rayon::join(
@@ -187,7 +201,7 @@ pub fn build(
         diagnostics,
         outside: outside(&done, &**source),
         pins: begun.site().decks().pins(),
-        n_routes: routes.len(),
+        n_routes,
         manifest: output.manifest_digest(),
     };
     let remembered = options.cache.zip(writer).map(|(cache, writer)| {
@@ -196,7 +210,7 @@ pub fn build(
     });
     drop(staging);
     let built = Built {
-        n_routes: routes.len(),
+        n_routes,
         n_rendered: done.iter().filter(|done| !done.is_kept()).count(),
         summary,
         explained: options.explain.map(|path| begun.explained(path, &done)).unwrap_or_default(),
@@ -400,12 +414,14 @@ impl Begun {
         let Some(rendered) = self.renderer.render(route) else { return Ok(None) };
         let stat = Some(staging.put_digested(&path, &rendered.bytes, rendered.digest)?);
         let is_reusable = rendered.trace.is_some();
+        let libraries = libraries::named_in(&rendered);
         let record = RouteRecord {
             route: route.clone(),
             trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
             digest: rendered.digest,
             diagnostics: rendered.diagnostics,
             chapters: rendered.chapters,
+            libraries,
         };
         Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
     }

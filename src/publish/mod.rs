@@ -6,4 +6,5 @@ pub mod cache;
 pub mod export;
 pub mod external;
 pub mod fit;
+mod libraries;
 pub mod output;

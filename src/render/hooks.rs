@@ -16,8 +16,9 @@ use crate::{
         images::Size,
         lines,
         markdown::{
-            Hooks, HtmlOptions, Labels, LinkHtml, code::code_block_html, escape, image_html, math_as_code,
-            to_html, to_mathml,
+            Hooks, HtmlOptions, Labels, LinkHtml,
+            code::{code_block_html, diagram_html, is_diagram},
+            escape, image_html, math_as_code, to_html, to_mathml,
         },
         page::Render,
         rewrite,
@@ -256,6 +257,9 @@ impl Hooks for PageHooks<'_> {
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {
+        if is_diagram(fence) {
+            return diagram_html(fence, code);
+        }
         if let Some((fence, code)) = take_line_marks(fence, code) {
             return self.code_block(&fence, &code);
         }

@@ -18,6 +18,7 @@ use crate::{
         hooks,
         images::ImageSizes,
         lists,
+        markdown::code::has_diagrams,
         queries::SiteQueries,
         scope,
         theme::{self, context},
@@ -127,10 +128,28 @@ impl Render {
             fallback.into()
         };
         let queries = Arc::new(SiteQueries::new(Arc::clone(self), page.cloned()));
-        scope::with(queries, || self.asker.render_template(&name, context)).unwrap_or_else(|problem| {
+        let rendered = scope::with(queries.clone(), || self.asker.render_template(&name, context));
+        let html = rendered.unwrap_or_else(|problem| {
             diagnostics.push(problem.related("while rendering this page", Place::file(path)));
             bare_page(context)
-        })
+        });
+        if has_diagrams(&html) { self.with_diagrams(html, context, queries, diagnostics) } else { html }
+    }
+
+    /// A page with what draws its diagrams: the partial of the theme for that, whatever layout the page has.
+    fn with_diagrams(
+        &self,
+        mut html: String,
+        context: &theme::Context,
+        queries: Arc<SiteQueries>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> String {
+        let Some(end) = html.find("</head>") else { return html };
+        match scope::with(queries, || self.asker.render_template(DIAGRAMS, context)) {
+            Ok(scripts) => html.insert_str(end, &scripts),
+            Err(problem) => diagnostics.push(*problem),
+        }
+        html
     }
 
     fn unknown_layout(&self, layout: &str, path: &RepoPath) -> Diagnostic {
@@ -159,6 +178,9 @@ impl Render {
         (html, diagnostics)
     }
 }
+
+/// What pages with diagrams have in their heads.
+const DIAGRAMS: &str = "partials/diagrams.html";
 
 /// Files that have a layout of their own by their names, unless they say otherwise.
 const NAMED_LAYOUTS: [&str; 2] = ["changelog", "glossary"];

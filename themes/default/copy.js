@@ -7,7 +7,7 @@ const { copy = 'Copy', copied = 'Copied' } = document.body.dataset;
 
 function addCodeTools(pre) {
   const code = pre.querySelector('code');
-  if (!code || pre.parentElement.querySelector(':scope > .code-tools')) return;
+  if (!code || pre.parentElement.matches('.diagram') || pre.parentElement.querySelector(':scope > .code-tools')) return;
   let frame = pre.parentElement;
   if (!frame.matches('figure.code')) {
     frame = Object.assign(document.createElement('div'), { className: 'code' });

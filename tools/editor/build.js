@@ -12,6 +12,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { transform } from 'esbuild';
 import { gemoji } from 'gemoji';
 import { rollup } from 'rollup';
+import { licences } from '../licences.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = join(here, '../../src/server/wiki/static');
@@ -88,25 +89,14 @@ async function style() {
   return ['edit.css', code];
 }
 
-// What the authors of the packages ask for: their names and the terms.
-function licences() {
-  const texts = [...packages].sort().map(name => {
-    const folder = join(here, 'node_modules', name);
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find(file => /^licen[cs]e/i.test(file));
-    if (!file) throw new Error(`${name} has no licence file`);
-    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-  });
-  return ['LICENSES.txt', `The editor is made of Recto's own code, under its licence, and of these packages.\n\n${texts.join('\n' + '-'.repeat(80) + '\n\n')}`];
-}
-
 async function gzipped(code) {
   const { gzipSync } = await import('node:zlib');
   return gzipSync(code, { level: 9 }).length / 1024;
 }
 
 const files = new Map([...await scripts(), await style()]);
-files.set(...licences());
+const intro = "The editor is made of Recto's own code, under its licence, and of these packages.";
+files.set('LICENSES.txt', licences(intro, join(here, 'node_modules'), packages));
 
 let first = 0;
 for (const [name, code] of files) {

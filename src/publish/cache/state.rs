@@ -83,6 +83,8 @@ pub struct RouteRecord {
     pub diagnostics: Vec<Diagnostic>,
     /// The keys of the chapters that it is made of.
     pub chapters: Vec<Print>,
+    /// The libraries of the theme that it names files of.
+    pub libraries: BTreeSet<String>,
 }
 
 /// A file of the output folder, as it was after the build.

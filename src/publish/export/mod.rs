@@ -185,8 +185,9 @@ impl Writer<'_> {
         let script = self.file(&address, self.route).map(|(_, bytes)| bytes).unwrap_or_default();
         let script = String::from_utf8_lossy(&script).replace("</script", "<\\/script");
         let is_module = tag.get("type").is_some_and(|kind| kind == "module");
-        if tag.get("defer").is_some() && !is_module {
-            // `defer` says nothing of a script in the page: an empty one stays here.
+        let waits = tag.get("defer").or_else(|| tag.get("async")).is_some();
+        if waits && !is_module {
+            // `defer` and `async` say nothing of a script in the page: an empty one stays here.
             self.at_end.push_str(&format!("<script>{script}</script>\n"));
             self.out.push_str("<script>");
             return;

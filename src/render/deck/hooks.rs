@@ -13,7 +13,11 @@ use crate::{
     render::{
         deck::code,
         highlight::Outcome,
-        markdown::{Hooks, LinkHtml, code::code_block_html, escape, image_html},
+        markdown::{
+            Hooks, LinkHtml,
+            code::{code_block_html, diagram_html, is_diagram},
+            escape, image_html,
+        },
         page::Render,
         rewrite,
         trace::{Lead, Leads},
@@ -144,6 +148,9 @@ impl Hooks for SlideHooks<'_> {
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {
         let code = code::decode(code);
+        if is_diagram(fence) {
+            return diagram_html(fence, &code);
+        }
         let (code, marks) = code::take_marks(&code);
         if let Some((fence, code)) = take_line_marks(fence, &code) {
             return self.code_block(&fence, &code);

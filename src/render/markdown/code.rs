@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use crate::{parse::markdown::Fence, render::markdown::escape};
 
+/// The class of figures with a diagram.
+const DIAGRAM_CLASS: &str = "diagram";
+
 /// A code block without highlighting, with what its fence asks for.
 pub fn plain_code_html(fence: &Fence, code: &str) -> String {
     code_block_html(fence, &escape::text(code))
@@ -34,6 +37,32 @@ pub fn code_block_html(fence: &Fence, inner: &str) -> String {
     out
 }
 
+/// The language of code that browsers draw as a diagram.
+const DIAGRAMS: &str = "mermaid";
+
+/// Whether a block is the source of a diagram.
+pub fn is_diagram(fence: &Fence) -> bool {
+    fence.language.as_deref().is_some_and(|language| language.eq_ignore_ascii_case(DIAGRAMS))
+}
+
+/// The source of a diagram in a figure: the theme's script draws it there, and readers without scripts see the source.
+pub fn diagram_html(fence: &Fence, code: &str) -> String {
+    let mut out = String::from("<figure");
+    escape::push_attributes(&mut out, DIAGRAM_CLASS, &fence.attributes);
+    out.push('>');
+    push_code_start(&mut out, Some(DIAGRAMS));
+    escape::push_text(&mut out, code);
+    out.push_str("</code></pre>");
+    push_caption(&mut out, fence);
+    out.push_str("</figure>\n");
+    out
+}
+
+/// Whether there are diagrams in a page.
+pub fn has_diagrams(html: &str) -> bool {
+    html.contains(&format!("class=\"{DIAGRAM_CLASS}"))
+}
+
 /// Writes `<pre><code>` with the language's class.
 pub(super) fn push_code_start(out: &mut String, language: Option<&str>) {
     out.push_str("<pre><code");
@@ -59,6 +88,10 @@ fn push_figure(out: &mut String, fence: &Fence) {
         let _ = write!(out, " style=\"--first-line: {first}\"");
     }
     out.push('>');
+    push_caption(out, fence);
+}
+
+fn push_caption(out: &mut String, fence: &Fence) {
     if let Some(title) = &fence.title {
         out.push_str("<figcaption>");
         escape::push_text(out, title);
@@ -134,6 +167,20 @@ mod tests {
             r#"<figure id="i" class="code ignore" data-language="rust"><pre><code class="language-rust">x
 </code></pre></figure>"#,
         );
+    }
+
+    #[test]
+    fn diagrams_are_figures_with_their_source() {
+        let fence = Fence::parse("Mermaid title=\"A & B\" #i .wide");
+        assert!(is_diagram(&fence) && !is_diagram(&Fence::parse("mermaids")));
+        let html = diagram_html(&fence, "a-->b<script>\n");
+        assert_eq!(
+            html,
+            r#"<figure id="i" class="diagram wide"><pre><code class="language-mermaid">a--&gt;b&lt;script&gt;
+</code></pre><figcaption>A &amp; B</figcaption></figure>
+"#
+        );
+        assert!(has_diagrams(&html) && !has_diagrams(&html.replace("figure", "").replace(" class=", "")));
     }
 
     #[test]

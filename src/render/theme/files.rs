@@ -17,6 +17,8 @@ pub const DEFAULT_THEME: &str = "default";
 
 /// The folder of a theme with what `recto new` begins files with; it is no part of the site.
 const NEW_FOLDER: &str = "new/";
+/// What the names of compressed files in the binary end with. To others they have their names without it.
+const PACKED: &str = ".gz";
 /// How many themes can stand on each other.
 const MAX_CHAIN: usize = 8;
 /// The largest template, in bytes.
@@ -29,6 +31,8 @@ pub struct ThemeFile {
     pub name: String,
     /// What it holds.
     pub bytes: Cow<'static, [u8]>,
+    /// Whether these bytes are compressed by gzip, as large files in the binary are.
+    pub is_packed: bool,
     /// Where it is in the site; `None` for a file of the binary.
     pub origin: Option<RepoPath>,
 }
@@ -157,7 +161,11 @@ fn add(layers: &mut Layers, theme: &str, file: ThemeFile, diagnostics: &mut Vec<
 
 fn builtin(theme: &str) -> impl Iterator<Item = ThemeFile> {
     let files = THEMES.files(theme).into_iter();
-    files.map(|(name, bytes)| ThemeFile { name, bytes: Cow::Borrowed(bytes), origin: None })
+    files.map(|(name, bytes)| {
+        let unpacked = name.strip_suffix(PACKED).map(str::to_owned);
+        let is_packed = unpacked.is_some();
+        ThemeFile { name: unpacked.unwrap_or(name), bytes: Cow::Borrowed(bytes), is_packed, origin: None }
+    })
 }
 
 fn builtin_path(theme: &str, name: &str) -> RepoPath {

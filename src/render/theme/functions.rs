@@ -110,12 +110,12 @@ pub(super) fn register_assets(tera: &mut Tera, base_path: &str, assets: &Arc<Ass
     tera.register_function("asset", move |args: Kwargs, _: &State| {
         let Some(asset) = asset(&named, &args)? else { return Ok(Value::none()) };
         let address = format!("{folder}{}", encode_path(&asset.address));
-        let from: Option<&str> = args.get("from")?;
+        let from = args.get::<&str>("from")?.filter(|from| !from.is_empty());
         TeraResult::Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))))
     });
     let named = assets.clone();
     tera.register_function("integrity", move |args: Kwargs, _: &State| {
-        let integrity = asset(&named, &args)?.and_then(|asset| asset.integrity.as_ref());
+        let integrity = asset(&named, &args)?.and_then(Asset::integrity);
         let attribute = integrity.map(|integrity| format!(" integrity=\"{integrity}\"")).unwrap_or_default();
         TeraResult::Ok(Value::safe_string(&attribute))
     });

@@ -50,6 +50,8 @@ use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter,
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
+/// The folder of a theme with a folder for each library. What a library has is published only if some page names a file of it.
+pub const LIBRARIES: &str = "libraries/";
 
 /// What a site says of its theme.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -75,7 +75,7 @@ impl std::ops::Deref for Shown {
 
 fn own(name: &str, text: &str) -> ThemeFile {
     let origin = RepoPath::new(name);
-    ThemeFile { name: name.to_owned(), bytes: Cow::Owned(text.as_bytes().to_vec()), origin }
+    ThemeFile { name: name.to_owned(), bytes: Cow::Owned(text.as_bytes().to_vec()), is_packed: false, origin }
 }
 
 fn theme(overrides: &[(&str, &str)]) -> (Shown, Vec<Diagnostic>) {
@@ -191,7 +191,7 @@ fn every_template_renders_every_kind_of_page() {
             let html = theme.render(name, &view.to_context()).expect("it renders");
             assert!(html.contains("<title>") && html.ends_with("</html>\n"), "{name}: {html}");
             let style = theme.asset("style.css").expect("an asset");
-            let integrity = style.integrity.as_deref().unwrap_or_default();
+            let integrity = style.integrity().unwrap_or_default();
             let link = format!("href=\"/sub/theme/{}\" integrity=\"{integrity}\"", style.address);
             assert!(html.contains(&link), "{html}");
         }
@@ -250,7 +250,7 @@ fn a_file_of_the_site_takes_the_place_of_the_built_in_one() {
     assert!(theme.has_template("poem.html") && theme.templates().any(|name| name == "poem.html"));
     let html = theme.render("poem.html", &view().to_context()).expect("it renders");
     assert!(html.contains("<title>Poem</title>") && html.contains("<footer>Mine</footer>"));
-    assert_eq!(theme.asset("style.css").map(|asset| &*asset.bytes), Some(&b"p{}"[..]));
+    assert_eq!(theme.asset("style.css").map(super::Asset::bytes), Some(&b"p{}"[..]));
     let plain = whole_theme(&[]);
     let is_new = |path: &&str| plain.asset(path).is_none();
     let style = &theme.asset("style.css").expect("an asset").address;

@@ -23,7 +23,7 @@ use crate::{
         path::RepoPath,
     },
     parse::expand::{At as TextAt, AttributeValue, Expanded},
-    render::theme::{Context, Theme, Uids},
+    render::theme::{Asset, Context, Theme, Uids},
     site::{file, languages::LanguageId, page::Page, place::Places, route::Route},
     source::SourceError,
 };
@@ -294,6 +294,6 @@ impl Asker {
     /// A file of the theme that is published as it is.
     pub(in crate::render) fn theme_file(&self, path: &str) -> Option<&[u8]> {
         self.ask(ThemeFileBytes(path.to_owned()))?;
-        self.world.theme.asset(path).map(|asset| &*asset.bytes)
+        self.world.theme.asset(path).map(Asset::bytes)
     }
 }

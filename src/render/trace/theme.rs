@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, World};
-use crate::base::digest::{Digest, Print};
+use crate::{
+    base::digest::{Digest, Print},
+    render::theme::Asset,
+};
 
 /// The text of a template and of all that it is put together from; `None` when there is none of that name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,7 +98,7 @@ impl Ask for ThemeFileBytes {
     type Answer<'w> = Option<Digest>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        world.theme.asset(&self.0).map(|asset| Digest::of(&asset.bytes))
+        world.theme.asset(&self.0).map(Asset::digest)
     }
 }
 

@@ -240,8 +240,12 @@ fn load_theme(source: &dyn Source, key: &ThemeKey) -> (Theme, Vec<Diagnostic>, b
         is_settled &= source.is_fixed() || is_listed;
         match bytes {
             Ok(bytes) => {
-                let file =
-                    ThemeFile { name: name.to_owned(), bytes: bytes.into(), origin: Some(path.clone()) };
+                let file = ThemeFile {
+                    name: name.to_owned(),
+                    bytes: bytes.into(),
+                    is_packed: false,
+                    origin: Some(path.clone()),
+                };
                 own.entry(theme.to_owned()).or_default().push(file);
             }
             Err(cause) => diagnostics.push(

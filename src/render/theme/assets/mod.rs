@@ -10,13 +10,14 @@ mod js;
 
 pub(super) use self::js::squeeze as squeeze_script;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, io::Read as _, sync::OnceLock};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use flate2::read::GzDecoder;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha384};
 
-use super::files::ThemeFile;
+use super::{LIBRARIES, files::ThemeFile};
 use crate::base::{
     config::Assets as AssetOptions,
     diagnostic::{Diagnostic, Place},
@@ -42,12 +43,39 @@ pub fn with_addresses(css: &str, rename: &mut dyn FnMut(&str) -> Option<String>)
 /// A file as it is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// What it holds.
-    pub bytes: Cow<'static, [u8]>,
     /// The path that templates name: with a hash of the bytes in it, if there are to be hashes.
     pub address: String,
+    /// As it is in the theme: compressed, if it is packed.
+    stored: Cow<'static, [u8]>,
+    is_packed: bool,
+    has_integrity: bool,
+    unpacked: OnceLock<Vec<u8>>,
+    integrity: OnceLock<String>,
+}
+
+impl Asset {
+    /// What it holds. That of a packed one is unpacked when somebody wants it first.
+    pub fn bytes(&self) -> &[u8] {
+        if !self.is_packed {
+            return &self.stored;
+        }
+        self.unpacked.get_or_init(|| {
+            let mut bytes = Vec::new();
+            let read = GzDecoder::new(&*self.stored).read_to_end(&mut bytes);
+            read.expect("only files in the binary are packed, and tests read them all");
+            bytes
+        })
+    }
+
+    /// Names its bytes.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.stored)
+    }
+
     /// The value of `integrity` attributes, for scripts and style sheets with a hash in their addresses.
-    pub integrity: Option<String>,
+    pub fn integrity(&self) -> Option<&str> {
+        self.has_integrity.then(|| &**self.integrity.get_or_init(|| integrity(self.bytes())))
+    }
 }
 
 /// The files of a theme by their names.
@@ -98,9 +126,12 @@ impl Assets {
         self.by_name.iter().map(|(name, asset)| (name.as_str(), asset))
     }
 
-    /// All paths at which there is a file.
+    /// All paths at which there is a file. Libraries are large, and are there once.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().chain(self.names.keys()).map(String::as_str)
+        let is_published =
+            |(name, asset): &(&String, &Asset)| !name.starts_with(LIBRARIES) || asset.address == **name;
+        let by_name = self.by_name.iter().filter(is_published).map(|(name, _)| name);
+        by_name.chain(self.names.keys()).map(String::as_str)
     }
 }
 
@@ -138,8 +169,11 @@ impl<'f> Maker<'f> {
             } else {
                 name.to_owned()
             },
-            integrity: (self.options.hash && is_code).then(|| integrity(&bytes)),
-            bytes,
+            stored: bytes,
+            is_packed: file.is_packed,
+            has_integrity: self.options.hash && is_code,
+            unpacked: OnceLock::new(),
+            integrity: OnceLock::new(),
         };
         self.made.insert(name.to_owned(), asset);
     }
@@ -192,7 +226,7 @@ fn is_script(name: &str) -> bool {
 }
 
 fn can_be_smaller(name: &str, file: &ThemeFile) -> bool {
-    !name.contains(".min.") && file.bytes.len() <= MAX_BYTES
+    !file.is_packed && !name.contains(".min.") && file.bytes.len() <= MAX_BYTES
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
@@ -218,19 +252,21 @@ fn integrity(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::embedded::THEMES;
 
     const ALL: AssetOptions = AssetOptions { minify: true, hash: true };
 
     fn assets(files: &[(&str, &str)], options: AssetOptions) -> (Assets, Vec<Diagnostic>) {
         let file = |(name, text): &(&str, &str)| {
-            let bytes = Cow::Owned(text.as_bytes().to_vec());
-            ((*name).to_owned(), ThemeFile { name: (*name).to_owned(), bytes, origin: RepoPath::new(name) })
+            let (bytes, name) = (Cow::Owned(text.as_bytes().to_vec()), (*name).to_owned());
+            let origin = RepoPath::new(&name);
+            (name.clone(), ThemeFile { name, bytes, is_packed: false, origin })
         };
         Assets::of(&files.iter().map(file).collect(), options)
     }
 
     fn shown(assets: &Assets, name: &str) -> String {
-        String::from_utf8_lossy(&assets.named(name).expect("an asset").bytes).into_owned()
+        String::from_utf8_lossy(assets.named(name).expect("an asset").bytes()).into_owned()
     }
 
     #[test]
@@ -246,7 +282,7 @@ mod tests {
         assert!(notes.is_empty());
         for (name, asset) in made.iter() {
             assert_eq!(made.at(&asset.address), Some(asset), "{name}");
-            assert_eq!(asset.integrity.is_some(), name.ends_with("css") || name.ends_with("js"), "{name}");
+            assert_eq!(asset.integrity().is_some(), name.ends_with("css") || name.ends_with("js"), "{name}");
         }
         let address = &made.named("a/style.css").expect("an asset").address;
         assert!(
@@ -260,7 +296,7 @@ mod tests {
         );
         assert_eq!(shown(&plain, "style.css"), "a { b: url(f.woff2) }");
         assert_eq!(
-            (plain.paths().count(), plain.named("style.css").and_then(|asset| asset.integrity.clone())),
+            (plain.paths().count(), plain.named("style.css").and_then(|asset| asset.integrity())),
             (2, None)
         );
     }
@@ -292,6 +328,21 @@ mod tests {
             made.named("css/a.css").expect("an asset").address,
             other.named("css/a.css").expect("an asset").address
         );
+    }
+
+    #[test]
+    fn packed_files_of_the_binary_are_published_as_they_were() {
+        let packed = |name: &str| name.ends_with(".gz");
+        let names: Vec<String> =
+            THEMES.files("default").into_iter().map(|(name, _)| name).filter(|name| packed(name)).collect();
+        assert!(!names.is_empty());
+        let (theme, _) = crate::render::theme::Theme::load("default", BTreeMap::new(), &Default::default());
+        for name in names {
+            assert!(theme.asset(&name).is_none(), "{name}");
+            let asset = theme.asset(name.trim_end_matches(".gz")).expect("an asset");
+            assert!(asset.bytes().len() > asset.stored.len() && asset.bytes().starts_with(b"/*!"));
+            assert_eq!(asset.integrity(), Some(&*integrity(asset.bytes())));
+        }
     }
 
     #[test]

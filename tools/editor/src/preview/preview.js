@@ -3,6 +3,7 @@
 import { Unreachable, ask, inAddress } from '../base/api.js';
 import { calm, h, signal } from '../base/dom.js';
 import { say } from '../texts/texts.js';
+import { takeDiagrams } from './diagrams.js';
 import { put } from './morph.js';
 
 // How long typing must rest before the server is asked.
@@ -39,11 +40,13 @@ export function openPreview(page) {
     problems.tell(found = own(answer.problems));
     if (!answer.html) return tell(say.no_preview);
     isDeck = answer.is_deck;
-    const next = readable(answer.html, answer.url);
+    const shownPage = parsed(answer.html), diagrams = takeDiagrams(shownPage);
+    const next = readable(shownPage, answer.url);
     nothing.hidden = true;
     frame.hidden = false;
     if (hasFrame && frame.contentDocument?.body) put(frame.contentDocument, next);
     else await first(next);
+    diagrams.draw(frame.contentDocument);
     shown.tell();
   }
 
@@ -101,9 +104,10 @@ export function openPreview(page) {
   };
 }
 
+const parsed = html => new DOMParser().parseFromString(html, 'text/html');
+
 // The document of an answer, without what only readers need.
-function readable(html, url) {
-  const next = new DOMParser().parseFromString(html, 'text/html');
+function readable(next, url) {
   next.querySelectorAll('script, link[rel=preload], link[rel=modulepreload], meta[http-equiv]').forEach(element => element.remove());
   for (const element of next.querySelectorAll('*')) {
     for (const { name } of [...element.attributes]) if (name.startsWith('on')) element.removeAttribute(name);
