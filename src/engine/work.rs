@@ -19,7 +19,7 @@ use crate::{
 const SETTLE: Duration = Duration::from_millis(25);
 /// How long they are waited for at most while something happens all the time.
 const MAX_SETTLE: Duration = Duration::from_secs(1);
-/// How often the day is looked at while nothing happens.
+/// How often the day is looked at.
 const DAY_CHECK: Duration = Duration::from_secs(20);
 
 /// The engine's thread.
@@ -31,11 +31,13 @@ pub(super) struct Work {
     failure: Option<String>,
     /// When a snapshot was published whose problems have not been looked for.
     unsettled: Option<Instant>,
+    /// When the day was looked at last.
+    day_seen: Instant,
 }
 
 impl Work {
     pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions, history: Option<Arc<History>>) -> Self {
-        Self { shared, site_options, history, failure: None, unsettled: None }
+        Self { shared, site_options, history, failure: None, unsettled: None, day_seen: Instant::now() }
     }
 
     /// Looks for the first problems, and follows the feed until it is stopped.
@@ -162,6 +164,10 @@ impl Work {
 
     /// At midnight the site is read anew: other pages may be published.
     fn check_day(&mut self, feed: &mut dyn Feed) -> Result<(), SourceError> {
+        if self.day_seen.elapsed() < DAY_CHECK {
+            return Ok(());
+        }
+        self.day_seen = Instant::now();
         let former = self.shared.snapshot();
         let source = former.source.clone();
         let Some(options) = self.other_options(&source) else { return Ok(()) };
