@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use imbl::OrdMap;
+
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
@@ -83,7 +85,7 @@ fn is_absolute(target: &str) -> bool {
 /// Adds what the links lead to: a file under the link's path, the files of a folder below the link's path.
 ///
 /// Links are looked for among `entries` as they are when called, so no link inside a linked folder is followed.
-pub(super) fn follow(entries: &mut BTreeMap<RepoPath, Entry>, links: &[Link]) -> Vec<Diagnostic> {
+pub(super) fn follow(entries: &mut OrdMap<RepoPath, Entry>, links: &[Link]) -> Vec<Diagnostic> {
     let targets: BTreeMap<&RepoPath, &str> = links.iter().map(|link| (&link.path, &*link.target)).collect();
     let files: Vec<&RepoPath> = if links.is_empty() { Vec::new() } else { entries.keys().collect() };
     let mut found: Vec<(RepoPath, RepoPath)> = Vec::new();

@@ -11,13 +11,15 @@
 //! ([`Touched`]), and `relist` makes the next listing from the last one by looking only there. What a file means, and its address, is decided upstairs.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     error::Error,
     fmt::Display,
     io,
     ops::Bound,
     path::{Path, PathBuf},
 };
+
+use imbl::OrdMap;
 
 use crate::{
     base::{
@@ -127,8 +129,8 @@ pub struct ListingOptions {
 /// Every file of a site.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
-    /// The files by their path.
-    pub entries: BTreeMap<RepoPath, Entry>,
+    /// The files by their path. Two listings share what is the same in both.
+    pub entries: OrdMap<RepoPath, Entry>,
     /// What was left out and should be known about, in order of place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -151,13 +153,13 @@ impl Listing {
     /// The files of a folder and of those in it, in order.
     pub fn below(&self, folder: &RepoPath) -> impl Iterator<Item = (&RepoPath, &Entry)> + use<'_> {
         let start = if folder.is_root() { String::new() } else { format!("{folder}/") };
-        let from = self.entries.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
+        let from = self.entries.range::<_, str>((Bound::Included(start.as_str()), Bound::Unbounded));
         from.take_while(move |(path, _)| path.as_str().starts_with(&start))
     }
 
     /// Puts together what a source has found and follows its links.
     fn assemble(found: Vec<Found>, links: &[Link], mut diagnostics: Vec<Diagnostic>) -> Self {
-        let mut entries = BTreeMap::new();
+        let mut entries = OrdMap::new();
         for file in found {
             match file {
                 Ok((path, entry)) => drop(entries.insert(path, entry)),

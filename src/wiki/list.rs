@@ -98,7 +98,7 @@ impl Wiki {
             Listed::Files => !path.is_markdown(),
             Listed::All => true,
         };
-        let paths = site.listing().entries.range::<str, _>((start, Bound::Unbounded)).map(|(path, _)| path);
+        let paths = site.listing().entries.range::<_, str>((start, Bound::Unbounded)).map(|(path, _)| path);
         let paths = paths.take_while(|path| path.as_str().starts_with(prefix));
         let mut paths = paths.filter(|path| is_listed(path) && actor.rights.allow(Action::Read, path));
         let files: Vec<ListedFile> = paths.by_ref().take(limit).map(|path| listed_file(site, path)).collect();

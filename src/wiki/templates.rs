@@ -49,7 +49,7 @@ impl Wiki {
             let folder = RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}/{FOLDER}"));
             let Some(folder) = folder else { continue };
             let start = format!("{folder}/");
-            let files = site.listing().entries.range::<str, _>((Bound::Included(&*start), Bound::Unbounded));
+            let files = site.listing().entries.range::<_, str>((Bound::Included(&*start), Bound::Unbounded));
             let files = files.map(|(path, _)| path).take_while(|path| path.is_within(&folder));
             for file in files.take(MAX_TEMPLATES) {
                 if let (Some(name), Ok(bytes)) = (file.relative_to(&folder), snapshot.source.read(file)) {

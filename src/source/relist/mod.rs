@@ -144,7 +144,7 @@ impl Folder {
         let mut gone = BTreeMap::new();
         for path in &edit.cut {
             let within: Vec<RepoPath> = below(&listing, path).cloned().collect();
-            gone.extend(within.into_iter().filter_map(|path| listing.entries.remove_entry(&path)));
+            gone.extend(within.into_iter().filter_map(|path| listing.entries.remove_with_key(&path)));
         }
         let mut changes = ChangeSet::default();
         for (path, entry) in edit.entries {
