@@ -2,23 +2,29 @@
 //!
 //! For servers: an address is looked at when it is asked for, so that a change of the site costs nothing by itself.
 //! Old results go as in the highlighter's cache: new ones go to the young generation; when that is full it becomes the
-//! old one, and the old one is dropped.
+//! old one, and the old one is dropped. Bytes are kept packed ([`Packed`]), so that some thousand pages have room.
 
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use super::{Rendered, Renderer};
+use lz4_flex::block::{compress_with_dict, decompress_with_dict};
+
+use super::{Rendered, Renderer, trace::Trace};
 use crate::site::route::Route;
 
-/// Memory for the bytes of one generation.
+/// Memory for one generation.
 const MAX_GENERATION_BYTES: usize = 32 << 20;
-/// What an entry takes beside its bytes, about.
-const ENTRY_BYTES: usize = 2_000;
+/// What an entry takes beside its bytes and its trace, about.
+const ENTRY_BYTES: usize = 500;
+/// What one question of a trace takes, about.
+const QUESTION_BYTES: usize = 80;
+/// How far back repetitions are looked for: no sample has to be longer.
+const MAX_SAMPLE_BYTES: usize = 64 << 10;
 
 /// Results by address, for many threads.
 #[derive(Default)]
@@ -33,32 +39,65 @@ struct Generations {
     young: HashMap<Route, Entry>,
     old: HashMap<Route, Entry>,
     n_young_bytes: usize,
+    /// The first page of the young generation: most of what a theme puts around texts is in all of them.
+    sample: Option<Arc<[u8]>>,
 }
 
 #[derive(Clone)]
 struct Entry {
+    /// All but its bytes.
     rendered: Rendered,
+    bytes: Packed,
     /// The number of the world in which its trace was last found to hold.
     world: u64,
+}
+
+/// Bytes in less memory.
+#[derive(Clone)]
+struct Packed {
+    bytes: Arc<[u8]>,
+    /// How many there are, and bytes with the same parts, where they are packed.
+    form: Option<(usize, Arc<[u8]>)>,
+}
+
+impl Packed {
+    /// Packs bytes that may be much like a sample.
+    fn of(bytes: &Arc<[u8]>, sample: &Arc<[u8]>) -> Self {
+        let packed = compress_with_dict(bytes, sample);
+        if packed.len() >= bytes.len() {
+            return Self { bytes: bytes.clone(), form: None };
+        }
+        Self { bytes: packed.into(), form: Some((bytes.len(), sample.clone())) }
+    }
+
+    fn unpacked(&self) -> Option<Arc<[u8]>> {
+        let Some((n_bytes, sample)) = &self.form else { return Some(self.bytes.clone()) };
+        decompress_with_dict(&self.bytes, *n_bytes, sample).ok().map(Arc::from)
+    }
 }
 
 impl RenderCache {
     /// Renders an address, or takes what is known of it; `None` when nothing stands there.
     pub fn render(&self, renderer: &Renderer, route: &Route) -> Option<Rendered> {
         let world = renderer.world();
-        if let Some(entry) = self.take(route)
+        if let Some((entry, is_young)) = self.take(route)
             && let Some(trace) = &entry.rendered.trace
             && (entry.world == world.number() || trace.holds(world))
+            && let Some(bytes) = entry.bytes.unpacked()
         {
-            let rendered = entry.rendered.clone();
-            self.insert(route, Entry { world: world.number(), ..entry });
+            let rendered = Rendered { bytes, ..entry.rendered.clone() };
+            if !is_young || entry.world != world.number() {
+                self.insert(route, Entry { world: world.number(), ..entry });
+            }
             self.n_kept.fetch_add(1, Ordering::Relaxed);
             return Some(rendered);
         }
         let rendered = renderer.render(route)?;
         self.n_rendered.fetch_add(1, Ordering::Relaxed);
         if rendered.trace.is_some() {
-            self.insert(route, Entry { rendered: rendered.clone(), world: world.number() });
+            let bytes = Packed::of(&rendered.bytes, &self.sample(&rendered.bytes));
+            let rendered = Rendered { bytes: Arc::from([]), ..rendered.clone() };
+            self.insert(route, Entry { rendered, bytes, world: world.number() });
         }
         Some(rendered)
     }
@@ -68,24 +107,61 @@ impl RenderCache {
         (self.n_rendered.load(Ordering::Relaxed), self.n_kept.load(Ordering::Relaxed))
     }
 
-    fn take(&self, route: &Route) -> Option<Entry> {
+    /// What is known of an address, and whether it is in the young generation.
+    fn take(&self, route: &Route) -> Option<(Entry, bool)> {
         let generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.young.get(route).or_else(|| generations.old.get(route)).cloned()
+        let young = generations.young.get(route).map(|entry| (entry, true));
+        let found = young.or_else(|| generations.old.get(route).map(|entry| (entry, false)));
+        found.map(|(entry, is_young)| (entry.clone(), is_young))
+    }
+
+    /// What a page is packed by; the page itself where there is nothing yet.
+    fn sample(&self, page: &Arc<[u8]>) -> Arc<[u8]> {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = || Arc::from(&page[..page.len().min(MAX_SAMPLE_BYTES)]);
+        generations.sample.get_or_insert_with(start).clone()
     }
 
     fn insert(&self, route: &Route, entry: Entry) {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        let n_bytes = entry.rendered.bytes.len() + ENTRY_BYTES;
+        let n_bytes = entry.n_bytes();
         if n_bytes > MAX_GENERATION_BYTES {
             return;
         }
         if generations.n_young_bytes + n_bytes > MAX_GENERATION_BYTES {
             generations.old = std::mem::take(&mut generations.young);
+            generations.sample = None;
             generations.n_young_bytes = 0;
         }
         generations.n_young_bytes += n_bytes;
         if let Some(replaced) = generations.young.insert(route.clone(), entry) {
-            generations.n_young_bytes -= replaced.rendered.bytes.len() + ENTRY_BYTES;
+            generations.n_young_bytes -= replaced.n_bytes();
+        }
+    }
+}
+
+impl Entry {
+    /// About how much memory it takes.
+    fn n_bytes(&self) -> usize {
+        let n_questions = |trace: &Arc<Trace>| trace.asked.len();
+        let n_questions = self.rendered.trace.as_ref().map_or(0, n_questions);
+        self.bytes.bytes.len() + ENTRY_BYTES + n_questions * QUESTION_BYTES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_out_as_it_was() {
+        let page =
+            |text: &str| Arc::<[u8]>::from(format!("{}{text}", "<p>the same</p>".repeat(50)).into_bytes());
+        let sample = page("sample");
+        for bytes in [page("another"), sample.clone(), Arc::from([]), Arc::from(*b"x")] {
+            let packed = Packed::of(&bytes, &sample);
+            assert!(packed.bytes.len() <= bytes.len().min(60), "{} bytes", packed.bytes.len());
+            assert_eq!(packed.unpacked().as_deref(), Some(&*bytes));
         }
     }
 }
