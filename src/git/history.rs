@@ -10,12 +10,12 @@ use std::{
     sync::Arc,
 };
 
-use git2::{Commit, ErrorCode, Mailmap, ObjectType, Oid, Repository, Signature, Time, Tree};
+use git2::{Commit, ErrorCode, Mailmap, Oid, Repository, Signature, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::Print, path::RepoPath},
-    git::{GitError, Pool, discover, folder_in_work_tree, tree::find_commit},
+    git::{GitError, Pool, discover, folder_in_work_tree, tree::find_commit, trees::Trees},
 };
 
 /// Says who goes by which names.
@@ -262,9 +262,7 @@ impl HistoryReader {
         if self.is_shallow {
             return unknown(SHALLOW.to_owned());
         }
-        let read = self
-            .pool
-            .with(|repository| Walk::new(repository, self.head, &self.folder).history(&empty, former));
+        let read = self.pool.with(|repository| Walk::new(repository, self)?.history(&empty, former));
         read.unwrap_or_else(|error| unknown(error.to_string()))
     }
 }
@@ -280,6 +278,7 @@ fn mailmap(repository: &Repository, head: Oid) -> Option<(Option<Mailmap>, Strin
 /// A walk over commits.
 struct Walk<'r> {
     repository: &'r Repository,
+    trees: Trees<'r>,
     head: Oid,
     folder: &'r RepoPath,
     mailmap: Option<Mailmap>,
@@ -288,10 +287,13 @@ struct Walk<'r> {
 }
 
 impl<'r> Walk<'r> {
-    fn new(repository: &'r Repository, head: Oid, folder: &'r RepoPath) -> Self {
+    fn new(repository: &'r Repository, reader: &'r HistoryReader) -> Result<Self, GitError> {
+        let (head, folder) = (reader.head, &reader.folder);
+        let trees = Trees::new(repository, &reader.pool.trees);
+        let trees = trees.map_err(|cause| GitError::failed(head, cause))?;
         let found = mailmap(repository, head);
         let (mailmap, mailmap_id) = found.map_or((None, None), |(mailmap, id)| (mailmap, Some(id)));
-        Self { repository, head, folder, mailmap, mailmap_id }
+        Ok(Self { repository, trees, head, folder, mailmap, mailmap_id })
     }
 
     fn history(&self, empty: &History, former: Option<History>) -> Result<History, GitError> {
@@ -367,8 +369,7 @@ impl<'r> Walk<'r> {
     ) -> Result<History, GitError> {
         for id in commits {
             let commit = self.repository.find_commit(id).map_err(|cause| GitError::failed(id, cause))?;
-            let mut changed = Vec::new();
-            self.changed_pages(&commit, &mut changed).map_err(|cause| GitError::failed(id, cause))?;
+            let mut changed = self.changed_pages(&commit).map_err(|cause| GitError::failed(id, cause))?;
             changed.retain(|page| only.is_none_or(|only| only.contains(page)));
             let commit = stored(&commit);
             changed
@@ -406,68 +407,13 @@ impl<'r> Walk<'r> {
         walk.map(|id| id.map_err(failed)).collect()
     }
 
-    fn changed_pages(&self, commit: &Commit<'_>, changed: &mut Vec<RepoPath>) -> Result<(), git2::Error> {
-        let Some(tree) = self.site_folder(&commit.tree()?) else { return Ok(()) };
-        let mut parents = Vec::new();
-        for parent in commit.parents() {
-            parents.push(self.site_folder(&parent.tree()?));
-        }
-        self.changed_in(&tree, &parents, &RepoPath::root(), changed)
+    /// The pages that are in none of the parents of a commit as they are in it.
+    fn changed_pages(&self, commit: &Commit<'_>) -> Result<Vec<RepoPath>, git2::Error> {
+        let parents: Vec<Oid> = commit.parents().map(|parent| parent.tree_id()).collect();
+        let files = self.trees.differences(commit.tree_id(), &parents, self.folder)?.into_iter();
+        let pages = files.filter(|file| file.now.is_some() && file.path.is_markdown());
+        Ok(pages.map(|file| file.path).collect())
     }
-
-    fn site_folder<'t>(&'t self, top: &Tree<'t>) -> Option<Tree<'t>> {
-        if self.folder.is_root() {
-            return Some(top.clone());
-        }
-        let entry = top.get_path(Path::new(self.folder.as_str())).ok()?;
-        self.repository.find_tree(entry.id()).ok()
-    }
-
-    /// The pages of a folder that are in none of the parents' folders as they are here.
-    fn changed_in(
-        &self,
-        folder: &Tree<'_>,
-        parents: &[Option<Tree<'_>>],
-        path: &RepoPath,
-        changed: &mut Vec<RepoPath>,
-    ) -> Result<(), git2::Error> {
-        for entry in folder {
-            let name = entry.name_bytes();
-            let is_same = |parent: &Tree<'_>| find(parent, name) == Some((entry.id(), entry.kind()));
-            if parents.iter().flatten().any(is_same) {
-                continue;
-            }
-            let Some(here) = std::str::from_utf8(name).ok().and_then(|name| joined(path, name)) else {
-                continue;
-            };
-            match entry.kind() {
-                Some(ObjectType::Blob) if here.is_markdown() => changed.push(here),
-                Some(ObjectType::Tree) => {
-                    let below = |parent: &Tree<'_>| {
-                        let (id, _) =
-                            find(parent, name).filter(|(_, kind)| *kind == Some(ObjectType::Tree))?;
-                        self.repository.find_tree(id).ok()
-                    };
-                    let parents: Vec<Option<Tree<'_>>> =
-                        parents.iter().map(|parent| parent.as_ref().and_then(below)).collect();
-                    self.changed_in(&self.repository.find_tree(entry.id())?, &parents, &here, changed)?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn find(folder: &Tree<'_>, name: &[u8]) -> Option<(Oid, Option<ObjectType>)> {
-    let entry = folder.get_name_bytes(name)?;
-    Some((entry.id(), entry.kind()))
-}
-
-/// A path that a site can have.
-fn joined(folder: &RepoPath, name: &str) -> Option<RepoPath> {
-    let path = if folder.is_root() { name.to_owned() } else { format!("{folder}/{name}") };
-    RepoPath::new(&path)
 }
 
 fn stored(commit: &Commit<'_>) -> StoredCommit {

@@ -52,6 +52,14 @@ pub(super) struct EntryFields {
 /// The place of the mode in [`EntryFields::stat`].
 pub(super) const MODE: usize = 6;
 
+/// The digest of an index: its last bytes.
+pub(super) type IndexDigest = [u8; DIGEST_BYTES];
+
+/// The digest that an index ends with.
+pub(super) fn digest_of(bytes: &[u8]) -> Option<IndexDigest> {
+    bytes.last_chunk().copied()
+}
+
 /// An entry as it stands in the file.
 struct Found<'b> {
     name: &'b [u8],
@@ -60,11 +68,20 @@ struct Found<'b> {
 }
 
 /// The index after some edits, if its format is one that is known here. `written` is when the file was.
-pub(super) fn patched(bytes: &[u8], written: Time, edits: &[EntryEdit]) -> Option<Vec<u8>> {
+///
+/// Whether it fits its digest is not asked of one that has the `ours`, that of the last one made here: of a large wiki that would
+/// be half the work of a save.
+pub(super) fn patched(
+    bytes: &[u8],
+    written: Time,
+    edits: &[EntryEdit],
+    ours: Option<IndexDigest>,
+) -> Option<Vec<u8>> {
     let (content, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
     // `index.skipHash` leaves zeros in its place. One that doesn't fit is for the library to complain about.
     let has_digest = digest.iter().any(|byte| *byte != 0);
-    if has_digest && Sha1::digest(content)[..] != *digest {
+    let is_ours = ours.is_some_and(|ours| ours == *digest);
+    if has_digest && !is_ours && Sha1::digest(content)[..] != *digest {
         return None;
     }
     let (entries, end) = entries(content)?;
@@ -342,7 +359,7 @@ mod tests {
     fn what_is_not_understood_is_left_to_the_library() {
         let repo = repo();
         let (bytes, written) = index(&repo);
-        let patch = |bytes: &[u8], edit: EntryEdit| patched(bytes, written, &[edit]);
+        let patch = |bytes: &[u8], edit: EntryEdit| patched(bytes, written, &[edit], None);
         assert!(patch(&bytes, edit("a.md", Some("2"))).is_some());
         let staged = patch(&bytes, edit("a.md", Some("staged by others"))).expect("known");
         assert_eq!(entries(&staged).map(|(entries, _)| entries.len()), Some(33));
@@ -353,6 +370,8 @@ mod tests {
             let cut = bytes.len() - n_bytes;
             assert!(patch(&bytes[..cut], edit("none.md", None)).is_none() || n_bytes == 0, "{cut}");
         }
+        let damaged = |at: usize| [&bytes[..at], b"x", &bytes[at + 1..]].concat();
+        assert!(patch(&damaged(40), edit("a.md", Some("2"))).is_none());
         repo.git("update-index --index-version 4");
         assert!(patch(&index(&repo).0, edit("a.md", Some("2"))).is_none());
     }
@@ -362,7 +381,7 @@ mod tests {
         let repo = repo();
         let (bytes, _) = index(&repo);
         let sizes = |written: Time| {
-            let new = patched(&bytes, written, &[edit("a.md", Some("2"))]).expect("known");
+            let new = patched(&bytes, written, &[edit("a.md", Some("2"))], None).expect("known");
             let (entries, _) = entries(&new[..new.len() - DIGEST_BYTES]).expect("entries");
             entries.iter().filter(|entry| number(&new, entry.range.start + SIZE_AT) == Some(0)).count()
         };

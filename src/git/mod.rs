@@ -32,6 +32,7 @@ mod id;
 mod index_file;
 mod lock;
 mod store;
+mod trees;
 mod work_tree;
 
 pub use self::{
@@ -43,6 +44,10 @@ pub use self::{
     store::{Head, Store, StoredFile},
     work_tree::LeftAlone,
     write::{Content, Edit, NewCommit},
+};
+use self::{
+    tree::TreeItemKind,
+    trees::{KeptTrees, Trees},
 };
 
 /// The remote that links to sources lead to.
@@ -230,11 +235,27 @@ fn folder_in_work_tree(repository: &Repository, dir: &Path) -> Option<RepoPath> 
 struct Pool {
     git_dir: PathBuf,
     idle: Mutex<Vec<Repository>>,
+    trees: KeptTrees,
 }
 
 impl Pool {
     fn new(repository: Repository) -> Self {
-        Self { git_dir: repository.path().to_path_buf(), idle: Mutex::new(vec![repository]) }
+        // Hashing all that is read would be most of reading; like Git we leave that to `git fsck`. What the disk has damaged
+        // is found by the checksum of its compression.
+        git2::opts::strict_hash_verification(false);
+        // The library would keep objects of up to 256 MiB, for each handle anew. What is read again and again are trees.
+        git2::opts::enable_caching(false);
+        let git_dir = repository.path().to_path_buf();
+        Self { git_dir, idle: Mutex::new(vec![repository]), trees: KeptTrees::default() }
+    }
+
+    /// What is at a path of a commit; `None` where nothing is.
+    fn find(&self, commit: CommitId, path: &RepoPath) -> Result<Option<TreeItemKind>, GitError> {
+        self.with(|repository| {
+            let tree = repository.find_commit(commit.oid()).map(|commit| commit.tree_id());
+            let found = tree.and_then(|tree| Trees::new(repository, &self.trees)?.find(tree, path));
+            found.map_err(|cause| GitError::failed(commit, cause))
+        })
     }
 
     /// Lends a handle, opening one more when all are in use.

@@ -9,13 +9,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use git2::{
-    ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeEntry, TreeWalkMode, TreeWalkResult,
-};
+use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeWalkMode, TreeWalkResult};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{CommitId, GitError, Pool, discover, folder_in_work_tree, tree::blob_id},
+    git::{
+        CommitId, GitError, Pool, discover, folder_in_work_tree, index_file::IndexDigest, tree::TreeItemKind,
+    },
 };
 
 /// The branch of a repository that is made here.
@@ -32,6 +32,8 @@ pub struct Store {
     folder: RepoPath,
     /// Taken by those of this process who move the branch.
     pub(super) turn: Mutex<()>,
+    /// The digest of the index that was written here last.
+    pub(super) index_digest: Mutex<Option<IndexDigest>>,
 }
 
 /// Where the repository is: the branch that is checked out, and its last commit.
@@ -81,6 +83,7 @@ impl Store {
             folder: folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root),
             pool: Arc::new(Pool::new(repository)),
             turn: Mutex::new(()),
+            index_digest: Mutex::new(None),
         }
     }
 
@@ -123,19 +126,10 @@ impl Store {
 
     /// A file of a commit; `None` when there is none of that path.
     pub fn file(&self, commit: CommitId, path: &RepoPath) -> Result<Option<StoredFile>, GitError> {
-        self.pool.with(|repository| {
-            let failed = |cause| GitError::failed(commit, cause);
-            let tree =
-                repository.find_commit(commit.oid()).and_then(|commit| commit.tree()).map_err(failed)?;
-            let found = match tree.get_path(Path::new(self.path_in_repository(path).as_str())) {
-                Ok(entry) => Some(entry),
-                Err(error) if error.code() == ErrorCode::NotFound => None,
-                Err(cause) => return Err(failed(cause)),
-            };
-            Ok(found.filter(is_file).map(|entry| StoredFile {
-                blob: blob_id(entry.id()),
-                is_link: entry.filemode() == LINK_MODE,
-            }))
+        Ok(match self.pool.find(commit, &self.path_in_repository(path))? {
+            Some(TreeItemKind::File(blob)) => Some(StoredFile { blob, is_link: false }),
+            Some(TreeItemKind::Link(blob)) => Some(StoredFile { blob, is_link: true }),
+            _ => None,
         })
     }
 
@@ -199,7 +193,3 @@ impl Store {
 
 /// The mode of a symbolic link.
 pub(super) const LINK_MODE: i32 = 0o120_000;
-
-fn is_file(entry: &TreeEntry<'_>) -> bool {
-    entry.kind() == Some(ObjectType::Blob)
-}

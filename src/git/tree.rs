@@ -9,7 +9,10 @@ use git2::{BranchType, ErrorCode, Object, Oid, Repository};
 
 use crate::{
     base::{diagnostic, digest::BlobId, path::RepoPath},
-    git::{CommitId, GitError, Pool, Store, discover, folder_in_work_tree},
+    git::{
+        CommitId, GitError, Pool, Store, discover, folder_in_work_tree,
+        trees::{self, Item, Trees},
+    },
 };
 
 /// How many names a hint lists when none is near.
@@ -116,14 +119,10 @@ impl TreeReader {
     /// The items of one folder, sorted by the bytes of their names.
     pub fn items(&self, folder: TreeId) -> Result<Vec<TreeItem>, GitError> {
         self.pool.with(|repository| {
-            let tree = repository.find_tree(folder.0).map_err(|cause| GitError::failed(folder.0, cause))?;
-            let mut items: Vec<TreeItem> = tree
-                .iter()
-                .map(|entry| TreeItem {
-                    name: entry.name_bytes().into(),
-                    kind: item_kind(entry.filemode_raw(), entry.id()),
-                })
-                .collect();
+            let tree = Trees::new(repository, &self.pool.trees).and_then(|trees| trees.read(folder.0));
+            let tree = tree.map_err(|cause| GitError::failed(folder.0, cause))?;
+            let item = |item: Item<'_>| TreeItem { name: item.name.into(), kind: item.kind() };
+            let mut items: Vec<TreeItem> = trees::items(&tree).map(item).collect();
             items.sort_by(|a, b| a.name.cmp(&b.name));
             Ok(items)
         })
@@ -165,7 +164,7 @@ pub(super) fn blob_id(id: Oid) -> BlobId {
     BlobId::from_raw(id.as_bytes().try_into().expect("an object id of a SHA-1 repository has 20 bytes"))
 }
 
-fn item_kind(mode: i32, id: Oid) -> TreeItemKind {
+pub(super) fn item_kind(mode: i32, id: Oid) -> TreeItemKind {
     match mode & 0o170_000 {
         0o100_000 => TreeItemKind::File(blob_id(id)),
         0o120_000 => TreeItemKind::Link(blob_id(id)),

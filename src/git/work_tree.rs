@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::Path,
+    sync::PoisonError,
 };
 
 use git2::{Index, IndexEntry, IndexTime, Oid};
@@ -21,7 +22,7 @@ use crate::{
     git::{
         CommitId, GitError, Move, Store,
         index::{FileStat, INDEX_FILE},
-        index_file::{self, EntryEdit, EntryFields, patched},
+        index_file::{self, EntryEdit, EntryFields, digest_of, patched},
         lock::{Lock, take_away_left},
     },
 };
@@ -157,7 +158,10 @@ impl<'s> Along<'s> {
             Err(error) => return Err(error),
         };
         let edits: Vec<EntryEdit> = changed.iter().map(|of| self.entry_edit(of)).collect();
-        Ok(patched(&fs::read(path)?, FileStat::of(&metadata).modified(), &edits))
+        let mut ours = self.store.index_digest.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = patched(&fs::read(path)?, FileStat::of(&metadata).modified(), &edits, *ours);
+        *ours = new.as_deref().and_then(digest_of);
+        Ok(new)
     }
 
     fn entry_edit(&self, of: &Versions<'_>) -> EntryEdit {

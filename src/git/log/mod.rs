@@ -11,7 +11,6 @@ pub mod walk;
 mod renames;
 #[cfg(test)]
 mod tests;
-mod trees;
 
 use std::cmp::Reverse;
 

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::FixedState;
 use git2::{Oid, Repository};
 
-use super::trees::Difference;
-use crate::base::digest::BlobId;
+use crate::{base::digest::BlobId, git::trees::Difference};
 
 /// How many pairs of files are compared at most.
 const MAX_PAIRS: usize = 10_000;

@@ -10,15 +10,15 @@ use foldhash::{HashMap, HashSet};
 use git2::{Commit, Oid, Repository};
 use rayon::prelude::*;
 
-use super::{Batch, Changed, Learned, Log, MINOR, renames, trees::Trees};
+use super::{Batch, Changed, Learned, Log, MINOR, renames};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{Author, CommitId, GitError, Store},
+    git::{Author, CommitId, GitError, Store, trees::Trees},
 };
 
 /// How many commits a batch has: what is lost when the process ends while it is made.
 const BATCH_COMMITS: usize = 4_000;
-/// How many commits one thread compares at a time: enough to make use of the trees that it has read.
+/// How many commits one thread compares at a time.
 const TASK_COMMITS: usize = 250;
 
 /// How far a walk is, for those who wait.
@@ -106,12 +106,10 @@ impl Walk<'_> {
 
     fn changes_of(&self, commits: &[Found]) -> Result<Vec<Vec<FoundChange>>, GitError> {
         self.store.pool.with(|repository| {
-            let mut reader = Trees::new(repository).map_err(|cause| GitError::failed(self.head, cause))?;
+            let reader = Trees::new(repository, &self.store.pool.trees);
+            let reader = reader.map_err(|cause| GitError::failed(self.head, cause))?;
             let folder = self.store.folder();
-            commits
-                .iter()
-                .map(|commit| changes(repository, &mut reader, &self.trees, commit, folder))
-                .collect()
+            commits.iter().map(|commit| changes(repository, &reader, &self.trees, commit, folder)).collect()
         })
     }
 }
@@ -166,7 +164,7 @@ fn is_minor(commit: &Commit<'_>) -> bool {
 
 fn changes(
     repository: &Repository,
-    reader: &mut Trees<'_>,
+    reader: &Trees<'_>,
     trees: &HashMap<Oid, Oid>,
     commit: &Found,
     folder: &RepoPath,

@@ -1,18 +1,24 @@
-//! The files that differ between the tree of a commit and those of all its parents.
+//! [`Trees`]: folders of commits as Git stores them, and the files that differ between those of a commit and of its parents.
 //!
-//! Trees are compared as Git stores them, name by name in their own order, and only folders that differ are looked into.
+//! Trees are compared name by name in their own order, and only folders that differ are looked into. Those that were read
+//! lately are kept for all threads ([`KeptTrees`]): the tree of a commit is that of the next one's parent.
 
-use std::{collections::VecDeque, iter::Peekable, sync::Arc};
+use std::{
+    iter::Peekable,
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use foldhash::HashMap;
 use git2::{ObjectType, Odb, Oid};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::tree::blob_id,
+    git::tree::{TreeItemKind, blob_id, item_kind},
 };
 
-/// How many of the trees that were read last are kept: the tree of a commit is that of the next one's parent.
-const MAX_KEPT: usize = 64;
+/// Memory for one generation of the trees that were read lately. When it is full it becomes the old one, which is dropped.
+const MAX_GENERATION_BYTES: usize = 2 << 20;
 /// How deep folders may be.
 const MAX_DEPTH: usize = 256;
 
@@ -29,16 +35,55 @@ pub(super) struct Difference {
     pub(super) before: Option<BlobId>,
 }
 
+/// Trees that were read lately, by id.
+#[derive(Default)]
+pub(super) struct KeptTrees(Mutex<Generations>);
+
+#[derive(Default)]
+struct Generations {
+    young: HashMap<Oid, Arc<[u8]>>,
+    old: HashMap<Oid, Arc<[u8]>>,
+    n_young_bytes: usize,
+}
+
+impl KeptTrees {
+    fn get(&self, id: Oid) -> Option<Arc<[u8]>> {
+        let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tree) = generations.young.get(&id) {
+            return Some(tree.clone());
+        }
+        let tree = generations.old.remove(&id)?;
+        generations.add(id, tree.clone());
+        Some(tree)
+    }
+
+    fn add(&self, id: Oid, tree: Arc<[u8]>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(id, tree);
+    }
+}
+
+impl Generations {
+    fn add(&mut self, id: Oid, tree: Arc<[u8]>) {
+        if self.n_young_bytes + tree.len() > MAX_GENERATION_BYTES {
+            self.old = mem::take(&mut self.young);
+            self.n_young_bytes = 0;
+        }
+        self.n_young_bytes += tree.len();
+        self.young.insert(id, tree);
+    }
+}
+
 /// Reads trees of one repository.
 pub(super) struct Trees<'r> {
     objects: Odb<'r>,
-    kept: VecDeque<(Oid, Arc<[u8]>)>,
+    kept: &'r KeptTrees,
 }
 
 /// A name in a tree.
 #[derive(Clone, Copy)]
-struct Item<'t> {
-    name: &'t [u8],
+pub(super) struct Item<'t> {
+    pub(super) name: &'t [u8],
+    /// Its mode, in octal digits.
     mode: &'t [u8],
     id: Oid,
     /// All of it as it is stored.
@@ -48,6 +93,11 @@ struct Item<'t> {
 impl<'t> Item<'t> {
     fn is_folder(&self) -> bool {
         self.mode == FOLDER_MODE
+    }
+
+    pub(super) fn kind(&self) -> TreeItemKind {
+        let mode = self.mode.iter().fold(0, |mode: i32, digit| mode << 3 | i32::from(digit & 7));
+        item_kind(mode, self.id)
     }
 
     /// What trees are sorted by: names of folders as if they ended with a slash.
@@ -80,13 +130,22 @@ impl PartialOrd for Key<'_> {
 }
 
 impl<'r> Trees<'r> {
-    pub(super) fn new(repository: &'r git2::Repository) -> Result<Self, git2::Error> {
-        Ok(Self { objects: repository.odb()?, kept: VecDeque::new() })
+    pub(super) fn new(repository: &'r git2::Repository, kept: &'r KeptTrees) -> Result<Self, git2::Error> {
+        Ok(Self { objects: repository.odb()?, kept })
+    }
+
+    /// What is at a path below a tree; `None` where nothing is.
+    pub(super) fn find(&self, tree: Oid, path: &RepoPath) -> Result<Option<TreeItemKind>, git2::Error> {
+        let Some(name) = path.parts().last() else { return Ok(None) };
+        let folder = path.parent().unwrap_or_else(RepoPath::root);
+        let Some(folder) = self.below(tree, &folder)? else { return Ok(None) };
+        let bytes = self.read(folder)?;
+        Ok(items(&bytes).find(|item| item.name == name.as_bytes()).map(|item| item.kind()))
     }
 
     /// The files below a folder that differ from those of all parents. Names that no site can have are left out.
     pub(super) fn differences(
-        &mut self,
+        &self,
         tree: Oid,
         parents: &[Oid],
         folder: &RepoPath,
@@ -104,7 +163,7 @@ impl<'r> Trees<'r> {
     }
 
     /// The tree of a folder of a tree.
-    fn below(&mut self, tree: Oid, folder: &RepoPath) -> Result<Option<Oid>, git2::Error> {
+    fn below(&self, tree: Oid, folder: &RepoPath) -> Result<Option<Oid>, git2::Error> {
         let mut id = Some(tree);
         for name in folder.parts() {
             let Some(here) = id else { return Ok(None) };
@@ -116,7 +175,7 @@ impl<'r> Trees<'r> {
     }
 
     fn compare(
-        &mut self,
+        &self,
         now: Option<Oid>,
         before: &[Option<Oid>],
         prefix: &str,
@@ -156,24 +215,18 @@ impl<'r> Trees<'r> {
         }
     }
 
-    fn read(&mut self, id: Oid) -> Result<Arc<[u8]>, git2::Error> {
-        if let Some(at) = self.kept.iter().rposition(|(kept, _)| *kept == id) {
-            let found = self.kept[at].1.clone();
-            // What is used again is used soon.
-            let last = self.kept.len() - 1;
-            self.kept.swap(at, last);
-            return Ok(found);
+    /// A tree as it is stored; an object of another kind has no names.
+    pub(super) fn read(&self, id: Oid) -> Result<Arc<[u8]>, git2::Error> {
+        if let Some(tree) = self.kept.get(id) {
+            return Ok(tree);
         }
         let object = self.objects.read(id)?;
-        let bytes: Arc<[u8]> = match object.kind() {
+        let tree: Arc<[u8]> = match object.kind() {
             ObjectType::Tree => object.data().into(),
             _ => Arc::from([]),
         };
-        if self.kept.len() == MAX_KEPT {
-            self.kept.pop_front();
-        }
-        self.kept.push_back((id, bytes.clone()));
-        Ok(bytes)
+        self.kept.add(id, tree.clone());
+        Ok(tree)
     }
 }
 
@@ -189,7 +242,7 @@ fn skip_same<'t>(rows: &mut [Peekable<impl Iterator<Item = Item<'t>>>]) {
 }
 
 /// The names of a tree as Git stores it: mode, space, name, NUL, and the 20 bytes of the id.
-fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
+pub(super) fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
     let mut rest = tree;
     std::iter::from_fn(move || {
         let space = rest.iter().position(|byte| *byte == b' ')?;
