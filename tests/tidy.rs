@@ -23,7 +23,7 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 25] = [
+const HOMES: [(&str, &str); 26] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
@@ -33,7 +33,8 @@ const HOMES: [(&str, &str); 25] = [
     ("hyper_util", "server"),
     ("ignore", "source"),
     ("imara_diff", "wiki"),
-    ("imbl", "site"),
+    ("imbl", "base"),
+    ("lz4_flex", "render"),
     ("notify", "source/watch"),
     ("include_dir", "base"),
     ("oxc_codegen", "render/theme/assets"),

@@ -9,6 +9,7 @@ pub mod lang;
 pub mod media;
 pub mod node;
 pub mod path;
+pub mod persistent;
 pub mod shape;
 pub mod text;
 pub mod toml;

@@ -5,10 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use imbl::{HashMap, Vector};
-
 use crate::{
-    base::path::RepoPath,
+    base::{
+        path::RepoPath,
+        persistent::{HashMap, Vector},
+    },
     site::{file::PageFile, sorted::toggled},
 };
 

@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use imbl::{HashMap, Vector};
 use rayon::prelude::*;
 
 use crate::{
-    base::path::RepoPath,
+    base::{
+        path::RepoPath,
+        persistent::{HashMap, Vector},
+    },
     parse::markdown::{LinkFact, LinkKind},
     site::{
         Site,

@@ -5,11 +5,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use foldhash::HashMap as Map;
-use imbl::HashMap;
-
 use crate::{
-    base::path::RepoPath,
+    base::{path::RepoPath, persistent::HashMap},
     parse::slug,
     site::{
         languages::{DEFAULT, LanguageId, Languages},
@@ -19,6 +16,7 @@ use crate::{
     },
     source::Listing,
 };
+use foldhash::HashMap as Map;
 
 /// How many pages or files of one name are compared, on either side of the link's own folder in the order of paths.
 /// Ten thousand folders with a `README.md` that mentions another would cost the square of them.

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
-use imbl::Vector;
-
 use crate::{
-    base::path::RepoPath,
+    base::{path::RepoPath, persistent::Vector},
     site::page::{Page, PageId},
 };
+use foldhash::HashMap;
 
 /// The published pages, in the order of their keys.
 ///

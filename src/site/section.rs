@@ -3,11 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use foldhash::HashMap;
-use imbl::Vector;
 use rayon::prelude::*;
 
 use crate::{
-    base::path::RepoPath,
+    base::{path::RepoPath, persistent::Vector},
     parse::{front_matter::Sort, slug},
     site::{
         languages::{LanguageId, Languages},

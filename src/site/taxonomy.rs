@@ -7,13 +7,13 @@ use std::{
 };
 
 use foldhash::HashMap;
-use imbl::Vector;
 use rayon::prelude::*;
 
 use crate::{
     base::{
         config::{self, Config},
         path::RepoPath,
+        persistent::Vector,
     },
     parse::{front_matter::Date, slug},
     site::{

@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use imbl::OrdMap;
-
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
         path::RepoPath,
+        persistent::OrdMap,
     },
     source::Entry,
 };

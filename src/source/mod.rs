@@ -19,13 +19,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use imbl::OrdMap;
-
 use crate::{
     base::{
         diagnostic::{self, Diagnostic},
         digest::BlobId,
         path::RepoPath,
+        persistent::OrdMap,
     },
     git::{GitError, index::FileStat},
     source::links::Link,
