@@ -448,3 +448,78 @@ fn feeds_are_well_formed_and_hold_the_newest_pages() {
     none.code(0).lacks("feed.xml").lacks("plants/feed.xml");
     assert!(!none.page("index.html").contains("feed.xml"));
 }
+
+/// A picture of noise.
+fn noise(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
+    let pixel = |x: u32, y: u32| {
+        let mut n = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B);
+        n = (n ^ (n >> 15)).wrapping_mul(0x2C1B_3C6D);
+        n = (n ^ (n >> 12)).wrapping_mul(0x297A_2D39);
+        let [a, b, c, _] = (n ^ (n >> 15)).to_le_bytes();
+        image::Rgb([a, b, c])
+    };
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(width, height, pixel).write_to(&mut bytes, format).expect("a picture");
+    bytes.into_inner()
+}
+
+#[test]
+fn pictures_have_smaller_forms_that_are_made_once() {
+    let site = TestSite::new()
+        .file("recto.yml", "base_url: /sub/\nimages: {resize: true, widths: [40, 80]}\n")
+        .file("a.md", "# A\n\n![one](one.png) ![two](two.jpg){resize=false}\n\n![[one.png|30]]\n")
+        .file("b.md", "# B\n\n![one](one.png)\n\n::figure{src=\"one.png\" alt=\"one\"}\n")
+        .bytes("one.png", &noise(120, 60, image::ImageFormat::Png))
+        .bytes("two.jpg", &noise(120, 90, image::ImageFormat::Jpeg));
+    let forms = |built: &Built| -> Vec<String> {
+        built.paths().into_iter().filter(|path| path.starts_with("theme/images/")).collect()
+    };
+    let first = site.build();
+    first.code(0).no_problems();
+    let made = forms(&first);
+    let [small, large] = &made[..] else { panic!("{made:?}") };
+    assert!(small.contains("one.png.40.") && large.contains("one.png.80."), "{small} {large}");
+    let sources = format!(" srcset=\"/sub/{small} 40w, /sub/{large} 80w\" sizes=\"");
+    let (a, b) = (first.page("a/index.html"), first.page("b/index.html"));
+    assert_eq!((a.matches(&*sources).count(), b.matches(&*sources).count()), (2, 2), "{a}\n{b}");
+    assert!(a.contains("<img src=\"/sub/two.jpg\" alt=\"two\" width=\"120\" height=\"90\" loading"), "{a}");
+    let width = |path: &str| {
+        let (_, bytes) = first.files().into_iter().find(|(name, _)| name == path).expect("a file");
+        imagesize::blob_size(&bytes).map(|size| (size.width, size.height))
+    };
+    assert_eq!((width(small).ok(), width(large).ok()), (Some((40, 20)), Some((80, 40))));
+
+    // An edit of a page makes no picture, and a new folder gets them from the cache.
+    site.write("a.md", "# A\n\n![one](one.png)!\n");
+    let second = site.build();
+    assert!(second.count("rendered") < second.count("routes") && forms(&second) == made);
+    let other = site.build_into("other", &[]);
+    assert_eq!(other.files(), second.files());
+    let fresh = site.build_into("fresh", &["--no-cache"]);
+    assert_eq!(fresh.files(), second.files());
+
+    // Another picture, and then none.
+    site.write("one.png", noise(100, 50, image::ImageFormat::Png));
+    let third = site.build();
+    assert!(forms(&third).len() == 2 && forms(&third).iter().all(|form| !made.contains(form)));
+    site.write("a.md", "# A\n");
+    site.write("b.md", "# B\n");
+    assert!(forms(&site.build()).is_empty());
+}
+
+#[test]
+fn damaged_pictures_stay_as_they_are() {
+    let mut damaged = noise(120, 60, image::ImageFormat::Png);
+    let middle = damaged.len() / 2;
+    damaged.truncate(middle);
+    let site = TestSite::new()
+        .file("recto.yml", "images: {resize: true, widths: [40]}\n")
+        .file("a.md", "# A\n\n![one](one.png)\n")
+        .bytes("one.png", &damaged);
+    let built = site.build();
+    built.code(0);
+    assert_eq!(built.problem("image-not-resized").len(), 1, "{:?}", built.problems());
+    let form = built.files().into_iter().find(|(path, _)| path.starts_with("theme/images/one.png.40."));
+    assert_eq!(form.map(|(_, bytes)| bytes), Some(damaged));
+    assert_eq!(site.build().problem("image-not-resized").len(), 1);
+}

@@ -23,15 +23,17 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// Crates that one folder alone imports, so that each can be replaced there.
-const HOMES: [(&str, &str); 26] = [
+const HOMES: [(&str, &str); 29] = [
     ("annotate_snippets", "cli/report"),
     ("axum", "server"),
     ("clap", "cli"),
     ("cssparser", "render/theme/assets"),
+    ("fast_image_resize", "render/images"),
     ("git2", "git"),
     ("hyper", "server"),
     ("hyper_util", "server"),
     ("ignore", "source"),
+    ("image", "render/images"),
     ("imara_diff", "wiki"),
     ("imbl", "base"),
     ("lz4_flex", "render"),
@@ -50,6 +52,7 @@ const HOMES: [(&str, &str); 26] = [
     ("tokio", "server"),
     ("two_face", "render/highlight"),
     ("ureq", "publish/external"),
+    ("webp", "render/images"),
 ];
 
 /// Floors that do no IO and read no clock: time and files are given to them.

@@ -138,7 +138,7 @@ struct LazyProgress {
 
 impl BuildProgress for LazyProgress {
     fn begin(&self, n_routes: usize) {
-        self.line.get_or_init(|| Progress::new(n_routes, self.is_shown));
+        self.line.get_or_init(|| Progress::new(0, self.is_shown)).expect(n_routes);
     }
 
     fn step(&self) {

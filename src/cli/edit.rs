@@ -21,6 +21,7 @@ use crate::{
     },
     engine::EngineOptions,
     git::{Content, Edit, GitError, Moment, Move, Moved, NewCommit, Store},
+    publish::cache::Cache,
     server::{self, Listening, WikiSite},
     site::SiteOptions,
     source::{Folder, ListingOptions, Source, Tree},
@@ -120,6 +121,7 @@ fn start(args: &Args, global: &Global, store: Arc<Store>, dir: &Path) -> anyhow:
     let engine = EngineOptions {
         former,
         chapters: cache.as_ref().and_then(|cache| cache.chapters(&first)),
+        images: cache.as_ref().map(Cache::images),
         site: Box::new(move |source| options(source).unwrap_or_else(|_| first.clone())),
         history: serve::history(&site, cache),
         describe: serve::describe(&site),

@@ -18,7 +18,7 @@ const BAR_WIDTH: usize = 24;
 
 /// Counts what is done; silent where there is no terminal.
 pub(super) struct Progress {
-    total: usize,
+    total: AtomicUsize,
     done: AtomicUsize,
     /// When the line is drawn next; `None` when it never is.
     next: Option<Mutex<Instant>>,
@@ -28,7 +28,12 @@ impl Progress {
     /// Begins to count to `total`.
     pub(super) fn new(total: usize, is_shown: bool) -> Self {
         let next = (is_shown && std::io::stderr().is_terminal()).then(|| Mutex::new(Instant::now() + DELAY));
-        Self { total, done: AtomicUsize::new(0), next }
+        Self { total: total.into(), done: AtomicUsize::new(0), next }
+    }
+
+    /// So many more are to be done than was known.
+    pub(super) fn expect(&self, more: usize) {
+        self.total.fetch_add(more, Ordering::Relaxed);
     }
 
     /// Counts one more.
@@ -37,10 +42,11 @@ impl Progress {
         let Some(Ok(mut next)) = self.next.as_ref().map(Mutex::try_lock) else { return };
         if Instant::now() >= *next {
             *next = Instant::now() + INTERVAL;
-            let filled = BAR_WIDTH * done / self.total.max(1);
+            let total = self.total.load(Ordering::Relaxed);
+            let filled = BAR_WIDTH * done / total.max(1);
             let bar = format!("{}{}", "━".repeat(filled), " ".repeat(BAR_WIDTH - filled.min(BAR_WIDTH)));
             // The line is only a courtesy.
-            let _ = write!(std::io::stderr(), "\r\x1b[2K{bar} {done} of {}", self.total);
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{bar} {done} of {total}");
         }
     }
 }

@@ -89,6 +89,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     let options = EngineOptions {
         former: former.clone(),
         chapters: cache.as_ref().and_then(|cache| cache.chapters(&first)),
+        images: cache.as_ref().map(Cache::images),
         // What was a date and a URL when the command started still is.
         site: Box::new({
             let first = first.clone();

@@ -33,7 +33,7 @@ use self::outside::Outside;
 use crate::{
     base::diagnostic::Diagnostic,
     git::history::History,
-    render::{FormerChapters, Renderer, cache::RenderCache, highlight::Highlighter},
+    render::{FormerChapters, ImageStore, Renderer, cache::RenderCache, highlight::Highlighter},
     site::{Site, SiteOptions, file::FormerFiles},
     source::{ListingOptions, Source, SourceError},
 };
@@ -71,6 +71,8 @@ pub struct EngineOptions {
     pub former: FormerFiles,
     /// Chapters of decks that were rendered before.
     pub chapters: Option<Arc<dyn FormerChapters>>,
+    /// Where smaller forms of pictures are kept.
+    pub images: Option<Arc<dyn ImageStore>>,
     /// Asked again when the config or the day may have changed.
     pub site: Box<AskOptions>,
     /// Who changed pages last, as of now, from what is known.
@@ -142,8 +144,9 @@ impl Engine {
         if let Some(problem) = site.history().and_then(|history| history.problem()) {
             (options.tell)(Told::Trouble(&format!("pages don't say who changed them last: {problem}")));
         }
-        let renderer =
-            Renderer::new(site, source.clone(), highlighter).with_chapters(options.chapters.take());
+        let renderer = Renderer::new(site, source.clone(), highlighter)
+            .with_chapters(options.chapters.take())
+            .with_images(options.images.take());
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
             cache: RenderCache::default(),

@@ -50,6 +50,7 @@ impl Live {
         let options = EngineOptions {
             former: crate::site::file::FormerFiles::default(),
             chapters: None,
+            images: None,
             site: Box::new(move |source| SiteOptions {
                 today: Date::parse(*locked(&clock)),
                 output: Some(output_of(source)),
@@ -340,6 +341,7 @@ fn a_folder_that_goes_away_and_comes_back() {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         chapters: None,
+        images: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),
@@ -367,6 +369,7 @@ fn without_a_feed_the_site_stays_as_it_is() {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         chapters: None,
+        images: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|_| String::new()),

@@ -38,7 +38,7 @@ use crate::{
         index::FileStat,
     },
     render::{
-        FormerChapters, Renderer,
+        FormerChapters, Rendered, Renderer,
         highlight::Highlighter,
         trace::{Differences, Domains, FileDiffers, Question},
     },
@@ -67,7 +67,7 @@ pub struct BuildOptions<'a> {
 
 /// Is told how far a build is.
 pub trait BuildProgress: Sync {
-    /// So many addresses are to be looked at.
+    /// So many more addresses are to be looked at.
     fn begin(&self, n_routes: usize);
     /// One is done.
     fn step(&self);
@@ -181,7 +181,17 @@ pub fn build(
     let wanted: Vec<&Route> = of_libraries.iter().filter(is_named).copied().collect();
     drop(named);
     done.extend(done_of(&wanted)?);
-    let n_routes = others.len() + wanted.len();
+    // Which smaller forms of pictures there are is known when the pages that show them are.
+    let pictures = begun.pictures(&done);
+    progress.begin(pictures.len());
+    let forms = pictures.par_iter().map(|forms| {
+        let made = begun.forms(forms, differences.as_ref(), &marks, &intact, &staging);
+        progress.step();
+        made
+    });
+    let forms: Vec<Vec<Done<'_>>> = forms.collect::<Result<_, OutputError>>()?;
+    done.extend(forms.into_iter().flatten());
+    let n_routes = done.len();
     staging.keep(done.iter().filter(|done| done.is_kept()).map(|done| (&*done.path, done.record.digest)))?;
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let (summary, (diagnostics, writer)) = rayon::join(
@@ -362,7 +372,9 @@ impl Begun {
             || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
         );
         let site = site.with_history(history.map(Arc::new));
-        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter).with_chapters(chapters);
+        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter)
+            .with_chapters(chapters)
+            .with_images(options.cache.map(Cache::images));
         let (domains, differing) = rayon::join(
             || Domains::of(renderer.world(), former_domains.as_ref()),
             || differing_files(renderer.site(), &former.files),
@@ -391,8 +403,46 @@ impl Begun {
         intact: &Intact<'_>,
         staging: &Staging,
     ) -> Result<Option<Done<'m>>, OutputError> {
+        match self.kept(route, differences, marks, intact, staging)? {
+            Ok(kept) => Ok(Some(kept)),
+            Err(reason) => put(route, self.renderer.render(route), reason, staging),
+        }
+    }
+
+    /// The same for the forms of a picture.
+    fn forms<'m>(
+        &self,
+        forms: &BTreeSet<Route>,
+        differences: Option<&Differences<'_>>,
+        marks: &'m Marks,
+        intact: &Intact<'_>,
+        staging: &Staging,
+    ) -> Result<Vec<Done<'m>>, OutputError> {
+        let (mut done, mut due) = (Vec::new(), Vec::new());
+        for route in forms {
+            match self.kept(route, differences, marks, intact, staging)? {
+                Ok(kept) => done.push(kept),
+                Err(reason) => due.push((route, reason)),
+            }
+        }
+        let rendered = self.renderer.render_all(due.iter().map(|(route, _)| *route));
+        for ((route, reason), rendered) in due.iter().zip(rendered) {
+            done.extend(put(route, rendered, reason.clone(), staging)?);
+        }
+        Ok(done)
+    }
+
+    /// What the last build made of an address, or why it can't be kept.
+    fn kept<'m>(
+        &self,
+        route: &Route,
+        differences: Option<&Differences<'_>>,
+        marks: &'m Marks,
+        intact: &Intact<'_>,
+        staging: &Staging,
+    ) -> Result<Result<Done<'m>, Reason>, OutputError> {
         let path = route.output_path();
-        let reason = match marks.routes.get(route) {
+        Ok(Err(match marks.routes.get(route) {
             None => Reason::New,
             Some(record) => {
                 let settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
@@ -404,26 +454,23 @@ impl Begun {
                         if is_intact || stat.is_some() {
                             let reason = Reason::Same(record.trace.asked.len());
                             let (stat, record) = (stat.map(Put::Unchanged), Cow::Borrowed(record));
-                            return Ok(Some(Done { path, stat, record, is_reusable: true, reason }));
+                            return Ok(Ok(Done { path, stat, record, is_reusable: true, reason }));
                         }
                         Reason::Output
                     }
                 }
             }
-        };
-        let Some(rendered) = self.renderer.render(route) else { return Ok(None) };
-        let stat = Some(staging.put_digested(&path, &rendered.bytes, rendered.digest)?);
-        let is_reusable = rendered.trace.is_some();
-        let libraries = libraries::named_in(&rendered);
-        let record = RouteRecord {
-            route: route.clone(),
-            trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
-            digest: rendered.digest,
-            diagnostics: rendered.diagnostics,
-            chapters: rendered.chapters,
-            libraries,
-        };
-        Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
+        }))
+    }
+
+    /// The addresses of the smaller forms that pages name, of each picture.
+    fn pictures(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
+        let asked = done.iter().flat_map(|done| &done.record.trace.asked);
+        let mut pictures: BTreeMap<&RepoPath, BTreeSet<Route>> = BTreeMap::new();
+        for (picture, forms) in asked.filter_map(|(question, _)| question.forms(self.renderer.world())) {
+            pictures.entry(picture).or_default().extend(forms);
+        }
+        pictures.into_values().collect()
     }
 
     fn diagnostics(&self, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {
@@ -444,6 +491,29 @@ impl Begun {
         let wanted = done.iter().filter(|done| is_wanted(&done.record.route));
         wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
     }
+}
+
+/// Writes what was rendered; `None` when nothing stands at the address.
+fn put<'m>(
+    route: &Route,
+    rendered: Option<Rendered>,
+    reason: Reason,
+    staging: &Staging,
+) -> Result<Option<Done<'m>>, OutputError> {
+    let Some(rendered) = rendered else { return Ok(None) };
+    let path = route.output_path();
+    let stat = Some(staging.put_digested(&path, &rendered.bytes, rendered.digest)?);
+    let is_reusable = rendered.trace.is_some();
+    let libraries = libraries::named_in(&rendered);
+    let record = RouteRecord {
+        route: route.clone(),
+        trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
+        digest: rendered.digest,
+        diagnostics: rendered.diagnostics,
+        chapters: rendered.chapters,
+        libraries,
+    };
+    Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
 }
 
 /// What the next build should know.

@@ -3,13 +3,13 @@
 use crate::{
     base::{diagnostic::Diagnostic, media::media_type, path::RepoPath},
     parse::{
-        expand::{Expanded, SourceMap},
-        markdown::{self, Embed, Event, Tag},
+        expand::{AttributeValue, Expanded, SourceMap},
+        markdown::{self, Attributes, Embed, Event, Tag},
     },
     render::{
-        hooks::PageHooks,
+        hooks::{PageHooks, WIDTH},
         images::Size,
-        markdown::{HtmlOptions, escape, push_sides, to_html},
+        markdown::{HtmlOptions, Sources, escape, push_sides, to_html},
         page::Render,
         trace::Lead,
     },
@@ -29,14 +29,26 @@ pub(super) fn html(hooks: &mut PageHooks<'_>, embed: &Embed<'_>) -> String {
         }
         Lead::To { route, .. } => {
             let href = hooks.href(&lead, &embed.target);
-            medium(&href, route.as_str(), embed, hooks.image_size(&lead))
+            let (width, _) = size(embed.text.as_deref().unwrap_or_default());
+            let mut attributes = Attributes::default();
+            attributes
+                .pairs
+                .extend(width.map(|width| (WIDTH.to_owned(), AttributeValue::Integer(width.into()))));
+            let sources = hooks.sources(&attributes, &lead, embed.at);
+            medium(&href, route.as_str(), embed, hooks.image_size(&lead), sources.as_ref())
         }
-        Lead::External => medium(&embed.target, &embed.target, embed, None),
+        Lead::External => medium(&embed.target, &embed.target, embed, None, None),
         _ => link(&embed.target, embed, "missing"),
     }
 }
 
-fn medium(href: &str, path: &str, embed: &Embed<'_>, natural: Option<Size>) -> String {
+fn medium(
+    href: &str,
+    path: &str,
+    embed: &Embed<'_>,
+    natural: Option<Size>,
+    sources: Option<&Sources>,
+) -> String {
     let kind = media_type(path).split('/').next().unwrap_or_default();
     let text = embed.text.as_deref().unwrap_or_default();
     let (width, height) = size(text);
@@ -51,6 +63,9 @@ fn medium(href: &str, path: &str, embed: &Embed<'_>, natural: Option<Size>) -> S
                 if let Some(value) = value {
                     escape::push_attribute(&mut html, name, &value.to_string());
                 }
+            }
+            if let Some(sources) = sources {
+                sources.push_to(&mut html);
             }
             if let Some(natural) = natural {
                 push_sides(&mut html, width, height, natural.shown(width, height));

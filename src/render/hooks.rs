@@ -7,16 +7,16 @@ use std::collections::HashMap;
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
-        expand::{At, ComponentCall, Expanded},
-        markdown::{self, Embed, Fence, Link, LinkKind, MarkdownOptions, Math, take_line_marks},
+        expand::{At, AttributeValue, ComponentCall, Expanded},
+        markdown::{self, Attributes, Embed, Fence, Link, LinkKind, MarkdownOptions, Math, take_line_marks},
     },
     render::{
         embed,
         highlight::{self, Outcome},
-        images::Size,
+        images::{NOT_RESIZED_HINT, Size},
         lines,
         markdown::{
-            Hooks, HtmlOptions, Labels, LinkHtml,
+            Hooks, HtmlOptions, Labels, LinkHtml, Sources,
             code::{code_block_html, diagram_html, is_diagram},
             escape, image_html, math_as_code, to_html, to_mathml,
         },
@@ -51,10 +51,22 @@ pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>
 
 /// The HTML of some Markdown in a page, such as a value of its front matter.
 pub(super) fn fragment(render: &Render, page: Option<&RepoPath>, text: &str) -> String {
-    let path = page.and_then(|key| render.facts(key)).map(|page| page.path.clone()).unwrap_or_default();
-    let expanded = Expanded { text: text.to_owned(), files: vec![path], ..Expanded::default() };
-    let stack = page.cloned().into_iter().collect();
-    PageHooks::new(render, route_of(render, page), &expanded.files, stack).html_of(&expanded)
+    let files = [file_of(render, page)];
+    let expanded = Expanded { text: text.to_owned(), files: files.to_vec(), ..Expanded::default() };
+    of_fragment(render, page, &files).html_of(&expanded)
+}
+
+/// The HTML of an image that a template shows in a page.
+pub(super) fn image(render: &Render, page: Option<&RepoPath>, image: &Link<'_>, alt: &str) -> String {
+    of_fragment(render, page, &[file_of(render, page)]).image(image, alt)
+}
+
+fn file_of(render: &Render, page: Option<&RepoPath>) -> RepoPath {
+    page.and_then(|key| render.facts(key)).map(|page| page.path.clone()).unwrap_or_default()
+}
+
+fn of_fragment<'a>(render: &'a Render, page: Option<&RepoPath>, files: &'a [RepoPath]) -> PageHooks<'a> {
+    PageHooks::new(render, route_of(render, page), files, page.cloned().into_iter().collect())
 }
 
 fn route_of(render: &Render, page: Option<&RepoPath>) -> Route {
@@ -68,6 +80,13 @@ const WANTED: &str = "wanted";
 /// The kinds of alerts that have a title of their own in each language.
 const ALERTS: [&str; 10] =
     ["note", "tip", "info", "important", "warning", "caution", "danger", "question", "success", "example"];
+
+/// The attribute of an image that asks for smaller forms, or for none.
+const RESIZE: &str = "resize";
+/// The attribute of an image that says how wide it is shown.
+const SIZES: &str = "sizes";
+/// The attribute that says so in pixels.
+pub(super) const WIDTH: &str = "width";
 
 /// Answers for one page.
 pub(super) struct PageHooks<'a> {
@@ -182,6 +201,28 @@ impl<'a> PageHooks<'a> {
         }
     }
 
+    /// The smaller forms of an image, if it is to have them: the config says so, or the attributes of the image.
+    pub(super) fn sources(&mut self, attributes: &Attributes, lead: &Lead, at: At) -> Option<Sources> {
+        let is_wanted = match attributes.get(RESIZE) {
+            Some(AttributeValue::Bool(own)) => *own,
+            _ => self.render.asker.settings().images.resize,
+        };
+        let Lead::To { route, page: None, .. } = lead else { return None };
+        if !is_wanted {
+            return None;
+        }
+        let sizes = match (attributes.get(SIZES), attributes.get(WIDTH)) {
+            (Some(AttributeValue::Text(sizes)), _) => Some(sizes.clone()),
+            (_, Some(AttributeValue::Integer(width))) => Some(format!("{width}px")),
+            _ => None,
+        };
+        self.render.sources(route, sizes).unwrap_or_else(|cause| {
+            let problem = Diagnostic::warning("image-not-resized", cause).hint(NOT_RESIZED_HINT);
+            self.problems.push((problem, at));
+            None
+        })
+    }
+
     /// The size of the image that something leads to.
     pub(super) fn image_size(&self, lead: &Lead) -> Option<Size> {
         match lead {
@@ -253,7 +294,12 @@ impl Hooks for PageHooks<'_> {
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
         let lead = self.lead(spelling(image.kind), &image.target, image.at);
         let href = self.href(&lead, &image.target);
-        image_html(image, &href, alt, |width, height| Some(self.image_size(&lead)?.shown(width, height)))
+        let sources = self.sources(&image.attributes, &lead, image.at);
+        let size = || self.image_size(&lead);
+        // What it is asked for is no attribute of HTML, and `sizes` stands there already.
+        let mut shown = image.clone();
+        shown.attributes.pairs.retain(|(name, _)| name != RESIZE && (name != SIZES || sources.is_none()));
+        image_html(&shown, &href, alt, |width, height| Some(size()?.shown(width, height)), sources.as_ref())
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {

@@ -45,7 +45,7 @@ use crate::{
     render::{
         deck::{ChapterCache, Chapters},
         highlight::Highlighter,
-        images::ImageSizes,
+        images::{Images, Original},
         page::Render,
         theme::ASSET_FOLDER,
         trace::{Asker, At, Place, Trace, World},
@@ -55,6 +55,7 @@ use crate::{
 };
 
 pub use deck::{FormerChapters, Record};
+pub use images::ImageStore;
 pub use wiki::WikiPage;
 
 /// The folder of a site that holds its themes.
@@ -84,7 +85,7 @@ pub struct Rendered {
 pub struct Renderer {
     world: Arc<World>,
     highlighter: Arc<Highlighter>,
-    images: Arc<ImageSizes>,
+    images: Arc<Images>,
     chapters: Arc<ChapterCache>,
     with_lines: bool,
 }
@@ -110,6 +111,12 @@ impl Renderer {
     /// What is known of a chapter, for a later process.
     pub fn chapter(&self, key: &Print) -> Option<Record> {
         self.chapters.record(key)
+    }
+
+    /// With a place where smaller forms of pictures are kept.
+    #[must_use]
+    pub fn with_images(self, store: Option<Arc<dyn ImageStore>>) -> Self {
+        Self { images: Arc::new(Images::with_store(store)), ..self }
     }
 
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
@@ -158,12 +165,28 @@ impl Renderer {
 
     /// The bytes at an address; `None` when nothing stands there.
     pub fn render(&self, route: &Route) -> Option<Rendered> {
+        self.render_with(route, &Original::default())
+    }
+
+    /// The bytes at some addresses, in this order. Those of one picture's forms side by side cost least: it is read once.
+    pub fn render_all<'r>(
+        &'r self,
+        routes: impl Iterator<Item = &'r Route> + 'r,
+    ) -> impl Iterator<Item = Option<Rendered>> + 'r {
+        let original = Original::default();
+        routes.map(move |route| self.render_with(route, &original))
+    }
+
+    fn render_with(&self, route: &Route, original: &Original) -> Option<Rendered> {
         let render = self.begin(route);
         let Some(place) = render.asker.ask(At(route.clone())) else {
             let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
             let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
                 Some(bytes) => bytes.into(),
                 None => {
+                    if let Some((bytes, problems)) = render.form(route, original) {
+                        return Some(rendered(&render, bytes, media_type(path), problems));
+                    }
                     let (language, file) = self.world.search_file(route)?;
                     search::file(&render, language, file)?.into()
                 }

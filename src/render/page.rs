@@ -16,7 +16,7 @@ use crate::{
         deck::Chapters,
         highlight::Highlighter,
         hooks,
-        images::ImageSizes,
+        images::Images,
         lists,
         markdown::code::has_diagrams,
         queries::SiteQueries,
@@ -33,7 +33,7 @@ pub(super) struct Render {
     /// The only way to the site.
     pub(super) asker: Asker,
     pub(super) highlighter: Arc<Highlighter>,
-    pub(super) images: Arc<ImageSizes>,
+    pub(super) images: Arc<Images>,
     pub(super) chapters: Chapters,
     /// Whether blocks say at which line of the page's file they begin.
     pub(super) with_lines: bool,

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
-    parse::data,
+    parse::{
+        data,
+        expand::At,
+        markdown::{Attributes, Link, LinkKind},
+    },
     render::{
         hooks, lists,
         page::Render,
@@ -128,6 +132,18 @@ impl Queries for SiteQueries {
             let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             format!("the theme has no text `{key}`{hint}")
         })
+    }
+
+    fn image(&self, target: &str, alt: &str, attributes: Attributes) -> Result<String, String> {
+        self.url(target)?;
+        let image = Link {
+            kind: LinkKind::Inline,
+            target: target.into(),
+            title: "".into(),
+            attributes,
+            at: At::default(),
+        };
+        Ok(hooks::image(&self.render, self.page.as_ref(), &image, alt))
     }
 
     fn markdown(&self, text: &str) -> String {

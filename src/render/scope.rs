@@ -9,6 +9,8 @@ use std::{cell::RefCell, sync::Arc};
 
 use serde_json::Value;
 
+use crate::parse::markdown::Attributes;
+
 thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Queries>>> = const { RefCell::new(None) };
 }
@@ -32,6 +34,10 @@ pub trait Queries: Send + Sync {
 
     /// What the theme says for a key, in the language of the page; the error says why there is nothing.
     fn text(&self, key: &str) -> Result<String, String>;
+
+    /// The HTML of an image with its alternative text, as Markdown on the page being rendered would show it with these
+    /// attributes; the error says why there is none.
+    fn image(&self, target: &str, alt: &str, attributes: Attributes) -> Result<String, String>;
 
     /// Renders Markdown in the context of the page being rendered.
     fn markdown(&self, text: &str) -> String;
@@ -85,6 +91,9 @@ mod tests {
         }
         fn url(&self, _: &str) -> Result<String, String> {
             Ok(self.0.to_owned())
+        }
+        fn image(&self, target: &str, _: &str, _: Attributes) -> Result<String, String> {
+            Err(target.to_owned())
         }
         fn markdown(&self, text: &str) -> String {
             text.to_owned()

@@ -175,6 +175,7 @@ fn with_line_end(text: &str) -> String {
 fn wiki(repo: &TestRepo) -> Wiki {
     let options = EngineOptions {
         chapters: None,
+        images: None,
         former: Default::default(),
         site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
         history: Box::new(|_| None),

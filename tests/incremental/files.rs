@@ -28,6 +28,7 @@ pub(crate) const CONFIG_KEYS: &[(&str, usize)] = &[
     ("paginate", 2),
     ("markdown", 2),
     ("highlight", 1),
+    ("images", 3),
     ("menu", 2),
     ("extra", 2),
     ("format", 1),
@@ -94,6 +95,15 @@ pub(crate) fn config_entry(rng: &mut Rng, state: &State, key: &str) -> String {
             ])
             .to_owned(),
         "highlight" => rng.pick(&["{line_numbers: true}", "{line_numbers: false}"]).to_owned(),
+        "images" => rng
+            .pick(&[
+                "{resize: true, widths: [40, 60]}",
+                "{resize: true, widths: [50]}",
+                "{resize: true, widths: [30, 50], format: original, sizes: 10px}",
+                "{resize: false}",
+                "{widths: [0]}",
+            ])
+            .to_owned(),
         "menu" => format!(
             "\n  - {{title: One, url: '{target}'}}\n  - {{title: Two, url: {}}}",
             rng.pick(&["/guide/", "alpha.md"])
@@ -144,10 +154,26 @@ pub(crate) fn asset(rng: &mut Rng, path: &str) -> Vec<u8> {
         )
         .into_bytes(),
         "md" => format!("# Hidden {n}\n").into_bytes(),
+        "png" if rng.chance(60) => png(50 + 10 * n as u32),
         "png" => vec![0x89, b'P', b'N', b'G', n as u8],
         _ if rng.chance(15) => vec![0xFF, 0xFE, n as u8, 0],
         _ => format!("text {n}\n").into_bytes(),
     }
+}
+
+/// A picture that is so wide, and large enough to have smaller forms.
+fn png(width: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let noise = |x: u32, y: u32| {
+        let mut n = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B);
+        n = (n ^ (n >> 15)).wrapping_mul(0x2C1B_3C6D);
+        n = (n ^ (n >> 12)).wrapping_mul(0x297A_2D39);
+        let [a, b, c, _] = (n ^ (n >> 15)).to_le_bytes();
+        image::Rgb([a, b, c])
+    };
+    let picture = image::RgbImage::from_fn(width, 80, noise);
+    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("a picture");
+    bytes.into_inner()
 }
 
 /// The text of an ignore file.

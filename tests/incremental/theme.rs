@@ -140,6 +140,7 @@ fn bit(rng: &mut Rng, state: &State) -> String {
         19 if rng.chance(30) => "{{ <about /> }}\n".to_owned(),
         19 => "{{ <box title=\"x\" /> }}\n".to_owned(),
         20 => "{{ page.extra.color or \"none\" }} {{ site.extra.colors | json }} {{ page.updated or \"\" }}\n".to_owned(),
+        21 => format!("{{{{ image(to=\"{}\") }}}}\n", rng.pick(&["pic.png", "/pic.png", "/guide/pic.png"])),
         _ => "{% for link in page.backlinks %}{{ link.title }}{% endfor %}{% for link in page.related %}{{ link.url }}{% \
               endfor %}{{ page.next.title or \"\" }}\n"
             .to_owned(),

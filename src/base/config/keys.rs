@@ -288,6 +288,22 @@ pub(super) const GROUPS: &[(&str, &[KeyDoc])] = &[
                 "`true`",
                 "Whether pages name them by addresses with a hash, which browsers can keep for ever.",
             ),
+            key("images", "mapping", "", "How [pictures](../guide/images.md) are made smaller."),
+            key(
+                "images.resize",
+                "boolean",
+                "`false`",
+                "Whether all JPEG and PNG pictures that pages show are, unless they say `{resize=false}`.",
+            ),
+            key("images.widths", "list of numbers", "`[480, 960, 1600]`", "The widths, in pixels."),
+            key("images.format", "`webp` or `original`", "`webp`", "What they become."),
+            key("images.quality", "number", "80", "From 1 to 100, for what loses something."),
+            key(
+                "images.sizes",
+                "text",
+                "`(min-width: 40rem) 36rem, 100vw`",
+                "How wide pages show them, as in the attribute `sizes`.",
+            ),
         ],
     ),
 ];

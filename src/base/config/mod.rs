@@ -6,6 +6,7 @@
 //! `keys` lists the keys with their documentation, `read` takes the values out of the tree.
 
 mod base_url;
+mod images;
 mod keys;
 mod language;
 mod look;
@@ -22,6 +23,7 @@ use crate::base::{
 
 pub use self::{
     base_url::BaseUrl,
+    images::{ImageFormat, Images},
     keys::KeyDoc,
     language::{Language, Untranslated},
     look::{Color, Colors, Font, Fonts, Footer, Logo, Look, Said, Social, Tone, social_icons},
@@ -83,6 +85,8 @@ pub struct Config {
     pub highlight: Highlight,
     /// How the files of the theme are published.
     pub assets: Assets,
+    /// How pictures are made smaller.
+    pub images: Images,
     /// The links at the top of every page.
     pub menu: Option<Vec<MenuItem>>,
     /// Anything for the author's templates.
@@ -241,6 +245,7 @@ impl Default for Config {
             markdown: Markdown::default(),
             highlight: Highlight::default(),
             assets: Assets::default(),
+            images: Images::default(),
             menu: None,
             extra: Map::new(),
             named: Vec::new(),

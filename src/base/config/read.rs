@@ -119,6 +119,7 @@ impl Reader<'_> {
             "markdown" => self.nested(key, node, Self::markdown),
             "highlight" => self.nested(key, node, Self::highlight),
             "assets" => self.nested(key, node, Self::assets),
+            "images" => self.nested(key, node, Self::images),
             "menu" => self.config.menu = self.menu(key, node),
             "extra" => {
                 if let Some(entries) = self.shapes.map_of(key, node) {

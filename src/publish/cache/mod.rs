@@ -16,6 +16,7 @@
 mod chapters;
 mod chunk;
 mod history;
+mod images;
 mod pages;
 mod state;
 mod words;

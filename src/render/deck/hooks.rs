@@ -134,7 +134,7 @@ impl Hooks for SlideHooks<'_> {
 
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
         if let Some(data) = self.frozen(&image.target) {
-            return image_html(image, &data, alt, |_, _| None);
+            return image_html(image, &data, alt, |_, _| None, None);
         }
         let lead = self.lead(&image.target);
         self.check(lead.as_ref(), &image.target, image.at, true);
@@ -143,7 +143,7 @@ impl Hooks for SlideHooks<'_> {
             Some(Lead::To { route, page: None, .. }) => self.render.image_size(route),
             _ => None,
         };
-        image_html(image, &href, alt, |width, height| Some(size?.shown(width, height)))
+        image_html(image, &href, alt, |width, height| Some(size?.shown(width, height)), None)
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {

@@ -20,7 +20,7 @@ pub trait Hooks {
 
     /// The HTML of an image with its alternative text, which is not escaped yet.
     fn image(&mut self, image: &Link<'_>, alt: &str) -> String {
-        image_html(image, &image.target, alt, |_, _| None)
+        image_html(image, &image.target, alt, |_, _| None, None)
     }
 
     /// The HTML of a code block. [`code_block_html`](code::code_block_html) puts highlighted lines together.
@@ -97,6 +97,22 @@ impl LinkHtml {
     }
 }
 
+/// The forms of an image from which browsers choose one.
+pub struct Sources {
+    /// Their addresses and widths, as in the attribute of this name.
+    pub srcset: String,
+    /// How wide it is shown, as in the attribute of this name.
+    pub sizes: String,
+}
+
+impl Sources {
+    /// Writes the attributes.
+    pub fn push_to(&self, out: &mut String) {
+        escape::push_attribute(out, "srcset", &self.srcset);
+        escape::push_attribute(out, "sizes", &self.sizes);
+    }
+}
+
 /// An `<img>` that loads when it comes into view. `size` tells the width and height at which it is shown, from those that
 /// the author gave.
 pub fn image_html(
@@ -104,6 +120,7 @@ pub fn image_html(
     src: &str,
     alt: &str,
     size: impl FnOnce(Option<u32>, Option<u32>) -> Option<(u32, u32)>,
+    sources: Option<&Sources>,
 ) -> String {
     let mut out = String::from("<img src=\"");
     escape::push_address(&mut out, src);
@@ -112,6 +129,9 @@ pub fn image_html(
     out.push('"');
     if !image.title.is_empty() {
         escape::push_attribute(&mut out, "title", &image.title);
+    }
+    if let Some(sources) = sources {
+        sources.push_to(&mut out);
     }
     escape::push_attributes(&mut out, "", &image.attributes);
     // What isn't a number of pixels, such as `50%`, is left to the browser.

@@ -10,7 +10,7 @@ mod hooks;
 mod math;
 mod writer;
 
-pub use self::hooks::{Hooks, LinkHtml, NoHooks, image_html, push_sides};
+pub use self::hooks::{Hooks, LinkHtml, NoHooks, Sources, image_html, push_sides};
 pub use self::math::{as_code as math_as_code, to_mathml};
 
 use crate::parse::{expand::Expanded, markdown::Document};

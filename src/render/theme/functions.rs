@@ -7,6 +7,7 @@ use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::{
     base::{diagnostic::nearest, url::encode_path},
+    parse::{expand::AttributeValue, markdown::Attributes},
     render::{
         markdown::escape,
         scope::{self, Queries},
@@ -20,6 +21,7 @@ pub(super) const NAMES: &[&str] = &[
     "get_page",
     "get_section",
     "get_taxonomy",
+    "image",
     "integrity",
     "load_data",
     "range",
@@ -47,11 +49,35 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_function("url", |args: Kwargs, _: &State| {
         queries()?.url(args.must_get("to")?).map_err(Error::message)
     });
+    tera.register_function("image", |args: Kwargs, _: &State| {
+        let (to, alt): (&str, Option<&str>) = (args.must_get("to")?, args.get("alt")?);
+        let html = queries()?.image(to, alt.unwrap_or_default(), image_attributes(&args)?);
+        html.map(|html| Value::safe_string(&html)).map_err(Error::message)
+    });
     tera.register_function("t", |args: Kwargs, _: &State| {
         let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
         Ok(filled(text, &args))
     });
     register_assets(tera, "", &Arc::default());
+}
+
+/// What a template says of an image besides where it is. A side of 0 is none: components can pass on what they didn't get.
+fn image_attributes(args: &Kwargs) -> TeraResult<Attributes> {
+    let mut attributes = Attributes::default();
+    for name in ["width", "height"] {
+        let side = args.get::<i64>(name)?.filter(|side| *side > 0);
+        attributes.pairs.extend(side.map(|side| (name.to_owned(), AttributeValue::Integer(side))));
+    }
+    for name in ["sizes", "loading"] {
+        let text = args.get::<&str>(name)?.map(|text| AttributeValue::Text(text.to_owned()));
+        attributes.pairs.extend(text.map(|text| (name.to_owned(), text)));
+    }
+    let resize = args.get("resize")?.map(AttributeValue::Bool);
+    attributes.pairs.extend(resize.map(|resize| ("resize".to_owned(), resize)));
+    if let Some(class) = args.get::<&str>("class")? {
+        attributes.classes.extend(class.split_whitespace().map(str::to_owned));
+    }
+    Ok(attributes)
 }
 
 /// A text with its arguments in place of their names in braces. A text with HTML among its arguments is HTML.

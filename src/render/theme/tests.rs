@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
-    parse::expand::AttributeValue,
+    parse::{expand::AttributeValue, markdown::Attributes},
     render::scope::{self, Queries},
 };
 
@@ -49,6 +49,11 @@ impl Queries for Answers {
                 .map(str::to_owned)
                 .map_err(|_| format!("the theme has no text `{key}`")),
         }
+    }
+
+    fn image(&self, target: &str, alt: &str, attributes: Attributes) -> Result<String, String> {
+        let width = attributes.get("width").map_or_else(String::new, |width| format!(" width={width:?}"));
+        Ok(format!("<img src=\"/here/{target}\" alt=\"{alt}\"{width} />"))
     }
 
     fn markdown(&self, text: &str) -> String {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ask, World, domain::Domain};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    site::file::nearest_file,
+    render::images,
+    site::{file::nearest_file, route::Route},
 };
 
 /// Which bytes a file has; `None` when there is no such file.
@@ -25,6 +26,28 @@ impl Ask for FileBlob {
 impl fmt::Display for FileBlob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the file `{}`", self.0)
+    }
+}
+
+/// The addresses of smaller forms of a picture, by their widths in the config; 0 stands for its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Resized {
+    pub(in crate::render) path: RepoPath,
+    pub(in crate::render) widths: Vec<u32>,
+}
+
+impl Ask for Resized {
+    type Answer<'w> = Vec<Route>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let Some(entry) = world.site.listing().entries.get(&self.path) else { return Vec::new() };
+        images::addresses(&self.path, entry, &self.widths, &world.site.config().images)
+    }
+}
+
+impl fmt::Display for Resized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the smaller forms of `{}`", self.path)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ask, World, domain::Domain};
 use crate::{
     base::{
-        config::{BaseUrl, Repo},
+        config::{BaseUrl, Images, Repo},
         digest::Print,
         path::RepoPath,
     },
@@ -174,6 +174,7 @@ pub(in crate::render) struct SettingsValues<'w> {
     pub(in crate::render) line_numbers: bool,
     /// Whether pages can be edited where they are served.
     pub(in crate::render) is_wiki: bool,
+    pub(in crate::render) images: &'w Images,
 }
 
 impl Ask for Settings {
@@ -200,6 +201,7 @@ impl Ask for Settings {
             markdown: &site.reading().markdown,
             line_numbers: config.highlight.line_numbers,
             is_wiki: site.is_wiki(),
+            images: &config.images,
         }
     }
 }

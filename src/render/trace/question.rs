@@ -8,7 +8,7 @@ use super::{
     World,
     deck::{DeckFacts, FolderDecks, OutsideFile, ShownBy},
     domain::Domain,
-    file::{FileBlob, NearestFile},
+    file::{FileBlob, NearestFile, Resized},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
     page::{Backlinks, LastChanged, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
     place::{At, Leads, Links, Settings, SiteValues},
@@ -16,7 +16,10 @@ use super::{
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
     translation::InLanguages,
 };
-use crate::base::digest::Print;
+use crate::{
+    base::{digest::Print, path::RepoPath},
+    site::route::Route,
+};
 
 /// A kind of question.
 pub(in crate::render) trait Ask: Into<Question> {
@@ -74,6 +77,16 @@ macro_rules! questions {
             pub fn outside(&self) -> Option<&str> {
                 match self {
                     Self::OutsideFile(question) => Some(&question.0),
+                    _ => None,
+                }
+            }
+        }
+
+        impl Question {
+            /// The picture whose smaller forms it is about, and their addresses in a world.
+            pub fn forms(&self, world: &World) -> Option<(&RepoPath, Vec<Route>)> {
+                match self {
+                    Self::Resized(question) => Some((&question.path, question.answer(world))),
                     _ => None,
                 }
             }
@@ -140,6 +153,7 @@ questions![
     TaxonomyTerms,
     TermPages,
     InLanguages,
+    Resized,
 ];
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ fn start(dir: &std::path::Path, is_live: bool) -> Server {
     let options = EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         chapters: None,
+        images: None,
         site: Box::new(|_| SiteOptions::default()),
         history: Box::new(|_| None),
         describe: Box::new(|problems| format!("{} problems", problems.len())),

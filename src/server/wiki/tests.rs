@@ -18,6 +18,7 @@ use crate::{
 pub(super) fn start(repo: &TestRepo) -> Server {
     let options = EngineOptions {
         chapters: None,
+        images: None,
         former: Default::default(),
         site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
         history: Box::new(|_| None),

@@ -1,6 +1,12 @@
-//! [`ImageSizes`]: how large the images of a site are, so that pages keep a place for them and don't jump.
+//! The images of a site: how large they are, so that pages keep a place for them and don't jump, and smaller forms of them.
+//!
+//! [`Images`] reads sizes from the first bytes, `forms` knows the addresses of smaller forms, and `encode` makes them.
+//! Nothing is made before its address is asked for.
 
-use std::sync::{Mutex, PoisonError};
+mod encode;
+mod forms;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashMap;
 
@@ -13,8 +19,11 @@ use crate::{
     site::route::Route,
 };
 
-/// How many sizes are remembered. Each takes some 40 bytes.
-const MAX_SIZES: usize = 100_000;
+pub use forms::ImageStore;
+pub(super) use forms::{NOT_RESIZED_HINT, Original, addresses};
+
+/// Of how many images it is remembered. Each takes some 40 bytes.
+const MAX_KNOWN: usize = 100_000;
 
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,44 +49,67 @@ impl Size {
     }
 }
 
-/// Sizes by the bytes of the image, for many threads; `None` for what is no image that is known.
-#[derive(Default)]
-pub(super) struct ImageSizes {
-    known: Mutex<HashMap<BlobId, Option<Size>>>,
+/// What the first bytes of an image say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    /// As it is shown: turned as the camera says.
+    size: Size,
+    /// Whether there can be smaller forms of it.
+    is_still: bool,
 }
 
-impl ImageSizes {
-    fn get(&self, blob: &BlobId) -> Option<Option<Size>> {
+/// What is known of images by their bytes, for many threads; `None` for what is no image that is known.
+#[derive(Default)]
+pub(super) struct Images {
+    known: Mutex<HashMap<BlobId, Option<Head>>>,
+    store: Option<Arc<dyn ImageStore>>,
+}
+
+impl Images {
+    /// With a place where smaller forms are kept.
+    pub(super) fn with_store(store: Option<Arc<dyn ImageStore>>) -> Self {
+        Self { store, ..Self::default() }
+    }
+
+    fn get(&self, blob: &BlobId) -> Option<Option<Head>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(blob).copied()
     }
 
-    fn insert(&self, blob: BlobId, size: Option<Size>) {
+    fn insert(&self, blob: BlobId, head: Option<Head>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_SIZES {
+        if known.len() >= MAX_KNOWN {
             known.clear();
         }
-        known.insert(blob, size);
+        known.insert(blob, head);
     }
 }
 
 impl Render {
     /// The size of the image at an address of the site.
     pub(super) fn image_size(&self, route: &Route) -> Option<Size> {
-        let Some(Place::Asset(path)) = self.asker.ask(At(route.clone())) else { return None };
-        let blob = self.asker.blob(&path)?;
-        self.images.get(&blob).unwrap_or_else(|| self.read_size(&path, blob))
+        self.image_at(route).map(|(_, head)| head.size)
     }
 
-    fn read_size(&self, path: &RepoPath, blob: BlobId) -> Option<Size> {
-        let size = self.asker.bytes(path).ok().and_then(|bytes| size_of(&bytes));
-        self.images.insert(blob, size);
-        size
+    fn image_at(&self, route: &Route) -> Option<(RepoPath, Head)> {
+        let Some(Place::Asset(path)) = self.asker.ask(At(route.clone())) else { return None };
+        let blob = self.asker.blob(&path)?;
+        let head = self.images.get(&blob).unwrap_or_else(|| self.read_head(&path, blob))?;
+        Some((path, head))
+    }
+
+    fn read_head(&self, path: &RepoPath, blob: BlobId) -> Option<Head> {
+        let head = self.asker.bytes(path).ok().and_then(|bytes| head_of(&bytes));
+        self.images.insert(blob, head);
+        head
     }
 }
 
-fn size_of(bytes: &[u8]) -> Option<Size> {
+fn head_of(bytes: &[u8]) -> Option<Head> {
     let size = imagesize::blob_size(bytes).ok()?;
-    Some(Size { width: size.width.try_into().ok()?, height: size.height.try_into().ok()? })
+    let (width, height) = (size.width.try_into().ok()?, size.height.try_into().ok()?);
+    let size =
+        if encode::is_turned(bytes) { Size { width: height, height: width } } else { Size { width, height } };
+    Some(Head { size, is_still: encode::is_still(bytes) })
 }
 
 #[cfg(test)]
@@ -98,9 +130,9 @@ mod tests {
     #[test]
     fn sizes_are_read_from_the_first_bytes() {
         let gif = b"GIF89a\x03\x00\x02\x00\x80\0\0";
-        assert_eq!(size_of(gif), Some(Size { width: 3, height: 2 }));
+        assert_eq!(head_of(gif), Some(Head { size: Size { width: 3, height: 2 }, is_still: false }));
         for bytes in [&b""[..], b"GIF89a", b"<svg></svg>", b"\x89PNG\x0d\x0a"] {
-            assert_eq!(size_of(bytes), None, "{bytes:?}");
+            assert_eq!(head_of(bytes), None, "{bytes:?}");
         }
     }
 }
