@@ -523,3 +523,52 @@ fn damaged_pictures_stay_as_they_are() {
     assert_eq!(form.map(|(_, bytes)| bytes), Some(damaged));
     assert_eq!(site.build().problem("image-not-resized").len(), 1);
 }
+
+#[test]
+fn text_is_compressed_beforehand_when_it_changes() {
+    let long = |word: &str| format!("# A\n\n{}\n", format!("{word} ").repeat(600));
+    let site = TestSite::new()
+        .file("recto.yml", "compress: [gz]\n")
+        .file("a.md", &long("bread"))
+        .file("b.md", &long("butter"))
+        .file("short.txt", "short\n")
+        .file("own.css", &"a { b: c }\n".repeat(200))
+        .bytes("own.css.gz", b"mine")
+        .bytes("noise.png", &noise(60, 60, image::ImageFormat::Png));
+    let first = site.build();
+    first.code(0).no_problems();
+    first.has("a/index.html.gz").lacks("a/index.html.br").lacks("short.txt.gz").lacks("noise.png.gz");
+    let bytes = |built: &Built, path: &str| {
+        let found = built.files().into_iter().find(|(name, _)| name == path);
+        found.unwrap_or_else(|| panic!("`{path}` is missing")).1
+    };
+    assert_eq!(bytes(&first, "own.css.gz"), b"mine");
+    let mut page = Vec::new();
+    let (gzip, other) = (bytes(&first, "a/index.html.gz"), bytes(&first, "b/index.html.gz"));
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*gzip), &mut page).expect("gzip");
+    assert_eq!(page, bytes(&first, "a/index.html"));
+
+    // Only what changed.
+    assert_eq!(site.build().count("written"), 0);
+    site.write("a.md", long("jam"));
+    let second = site.build();
+    assert_eq!(bytes(&second, "b/index.html.gz"), other);
+    assert_ne!(bytes(&second, "a/index.html.gz"), gzip);
+    let clean = site.build_into("clean", &["--no-cache"]);
+    assert_eq!(clean.files(), second.files());
+
+    // What is missing is made again, and says why.
+    std::fs::remove_file(site.root().join("public/b/index.html.gz")).expect("it is there");
+    let told = site.recto(&["build", "--explain", "b/index.html.gz"]);
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("`/b/` was rendered: its file in the output folder is missing"), "{told}");
+    assert_eq!(site.build_into("public", &[]).files(), clean.files());
+
+    // A form goes with its file, and all go with the key.
+    site.remove("b.md");
+    site.build().lacks("b/index.html.gz").has("a/index.html.gz");
+    site.write("recto.yml", "");
+    let plain = site.build();
+    plain.lacks("a/index.html.gz");
+    assert_eq!(bytes(&plain, "own.css.gz"), b"mine");
+}

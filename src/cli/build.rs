@@ -124,6 +124,10 @@ fn explain(path: &str, built: &Built) {
             Reason::Output => {
                 "was rendered: its file in the output folder is missing or was changed".to_owned()
             }
+            Reason::Compressed => {
+                "was rendered: its compressed forms are not those that `compress` in recto.yml asks for"
+                    .to_owned()
+            }
             Reason::Changed(question) => format!("was rendered, because of {question}"),
         };
         anstream::eprintln!("`{route}` {why}");

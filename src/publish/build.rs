@@ -24,6 +24,7 @@ use rayon::prelude::*;
 
 use super::{
     cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
+    compress::{self, Compressor},
     libraries::{self, library_of},
     output::{Output, OutputError, Put, Staging, Summary},
 };
@@ -103,6 +104,8 @@ pub enum Reason {
     Changed(Question),
     /// Its file in the output folder is missing, or has other bytes than were written.
     Output,
+    /// Its compressed forms are not those that the config wishes for.
+    Compressed,
 }
 
 /// Why a build could not be done.
@@ -192,7 +195,8 @@ pub fn build(
     let forms: Vec<Vec<Done<'_>>> = forms.collect::<Result<_, OutputError>>()?;
     done.extend(forms.into_iter().flatten());
     let n_routes = done.len();
-    staging.keep(done.iter().filter(|done| done.is_kept()).map(|done| (&*done.path, done.record.digest)))?;
+    let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
+    staging.keep(kept.map(|file| (&*file.path, file.digest)))?;
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let (summary, (diagnostics, writer)) = rayon::join(
         || staging.apply(),
@@ -325,12 +329,19 @@ impl Marks {
 
 type Intact<'m> = HashMap<&'m str, &'m Digest>;
 
+/// A file in the output folder.
+struct Written {
+    path: String,
+    digest: Digest,
+    /// What the disk said of it when it had the bytes; `None` when it said what it said after the last build.
+    stat: Option<Put>,
+}
+
 /// What became of an address.
 struct Done<'f> {
-    /// Its file in the output folder.
-    path: String,
-    /// What the disk said of that when it had the bytes; `None` when it said what it said after the last build.
-    stat: Option<Put>,
+    file: Written,
+    /// The compressed forms of the file.
+    compressed: Vec<Written>,
     /// Borrowed from the last build when it was kept.
     record: Cow<'f, RouteRecord>,
     /// Whether the next build can use it: no file changed while it was rendered.
@@ -343,11 +354,16 @@ impl Done<'_> {
     fn is_kept(&self) -> bool {
         matches!(self.record, Cow::Borrowed(_))
     }
+
+    fn files(&self) -> impl Iterator<Item = &Written> {
+        std::iter::once(&self.file).chain(&self.compressed)
+    }
 }
 
 /// A site that is being built.
 struct Begun {
     renderer: Renderer,
+    compressor: Compressor,
     domains: Domains,
     /// The domains of the last build.
     former_domains: Option<Domains>,
@@ -380,8 +396,9 @@ impl Begun {
             || differing_files(renderer.site(), &former.files),
         );
         let other_words = other_words(renderer.site(), &differing, &former.files);
+        let compressor = Compressor::new(&renderer.site().config().compress, || renderer.routes());
         give_back(former);
-        Self { renderer, domains, former_domains, differing, other_words }
+        Self { renderer, compressor, domains, former_domains, differing, other_words }
     }
 
     fn site(&self) -> &Site {
@@ -405,7 +422,7 @@ impl Begun {
     ) -> Result<Option<Done<'m>>, OutputError> {
         match self.kept(route, differences, marks, intact, staging)? {
             Ok(kept) => Ok(Some(kept)),
-            Err(reason) => put(route, self.renderer.render(route), reason, staging),
+            Err(reason) => self.put(route, self.renderer.render(route), reason, staging),
         }
     }
 
@@ -427,7 +444,7 @@ impl Begun {
         }
         let rendered = self.renderer.render_all(due.iter().map(|(route, _)| *route));
         for ((route, reason), rendered) in due.iter().zip(rendered) {
-            done.extend(put(route, rendered, reason.clone(), staging)?);
+            done.extend(self.put(route, rendered, reason.clone(), staging)?);
         }
         Ok(done)
     }
@@ -441,26 +458,59 @@ impl Begun {
         intact: &Intact<'_>,
         staging: &Staging,
     ) -> Result<Result<Done<'m>, Reason>, OutputError> {
+        let Some(record) = marks.routes.get(route) else { return Ok(Err(Reason::New)) };
+        let settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
+        if let Some(question) = record.trace.broken(self.renderer.world(), settled) {
+            return Ok(Err(Reason::Changed(question.clone())));
+        }
         let path = route.output_path();
-        Ok(Err(match marks.routes.get(route) {
-            None => Reason::New,
-            Some(record) => {
-                let settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
-                match record.trace.broken(self.renderer.world(), settled) {
-                    Some(question) => Reason::Changed(question.clone()),
-                    None => {
-                        let is_intact = intact.get(&*path).is_some_and(|digest| **digest == record.digest);
-                        let stat = if is_intact { None } else { staging.has(&path, &record.digest)? };
-                        if is_intact || stat.is_some() {
-                            let reason = Reason::Same(record.trace.asked.len());
-                            let (stat, record) = (stat.map(Put::Unchanged), Cow::Borrowed(record));
-                            return Ok(Ok(Done { path, stat, record, is_reusable: true, reason }));
-                        }
-                        Reason::Output
-                    }
-                }
+        if !self.compressor.is_as_wished(&path, &record.compressed) {
+            return Ok(Err(Reason::Compressed));
+        }
+        let mut compressed = Vec::new();
+        for (encoding, digest) in record.forms() {
+            let Some(form) = same_file(compress::path(&path, encoding), digest, intact, staging)? else {
+                return Ok(Err(Reason::Output));
+            };
+            compressed.push(form);
+        }
+        let Some(file) = same_file(path, record.digest, intact, staging)? else {
+            return Ok(Err(Reason::Output));
+        };
+        let reason = Reason::Same(record.trace.asked.len());
+        Ok(Ok(Done { file, compressed, record: Cow::Borrowed(record), is_reusable: true, reason }))
+    }
+
+    /// Writes what was rendered, and the compressed forms of it; `None` when nothing stands at the address.
+    fn put<'m>(
+        &self,
+        route: &Route,
+        rendered: Option<Rendered>,
+        reason: Reason,
+        staging: &Staging,
+    ) -> Result<Option<Done<'m>>, OutputError> {
+        let Some(rendered) = rendered else { return Ok(None) };
+        let file = write(staging, route.output_path(), &rendered.bytes, rendered.digest)?;
+        let (mut compressed, mut digests) = (Vec::new(), Vec::new());
+        for (encoding, form) in self.compressor.forms(&file.path, &rendered.bytes) {
+            let digest = form.as_ref().map(|bytes| Digest::of(bytes));
+            if let Some((bytes, digest)) = form.zip(digest) {
+                compressed.push(write(staging, compress::path(&file.path, encoding), &bytes, digest)?);
             }
-        }))
+            digests.push((encoding, digest));
+        }
+        let is_reusable = rendered.trace.is_some();
+        let libraries = libraries::named_in(&rendered);
+        let record = RouteRecord {
+            route: route.clone(),
+            trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
+            digest: rendered.digest,
+            diagnostics: rendered.diagnostics,
+            chapters: rendered.chapters,
+            libraries,
+            compressed: digests,
+        };
+        Ok(Some(Done { file, compressed, record: Cow::Owned(record), is_reusable, reason }))
     }
 
     /// The addresses of the smaller forms that pages name, of each picture.
@@ -485,35 +535,34 @@ impl Begun {
     fn explained(&self, wanted: &str, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
         let file = RepoPath::root().resolve(wanted);
         let of_file = file.and_then(|path| self.renderer.world().route_of_file(&path));
-        let is_wanted = |route: &Route| {
-            of_file.as_ref() == Some(route) || route.as_str() == wanted || route.output_path() == wanted
+        let is_wanted = |done: &&Done<'_>| {
+            let route = &done.record.route;
+            of_file.as_ref() == Some(route)
+                || route.as_str() == wanted
+                || done.files().any(|file| file.path == wanted)
         };
-        let wanted = done.iter().filter(|done| is_wanted(&done.record.route));
+        let wanted = done.iter().filter(is_wanted);
         wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
     }
 }
 
-/// Writes what was rendered; `None` when nothing stands at the address.
-fn put<'m>(
-    route: &Route,
-    rendered: Option<Rendered>,
-    reason: Reason,
+/// A file of the last build, if the output folder has it with these bytes.
+fn same_file(
+    path: String,
+    digest: Digest,
+    intact: &Intact<'_>,
     staging: &Staging,
-) -> Result<Option<Done<'m>>, OutputError> {
-    let Some(rendered) = rendered else { return Ok(None) };
-    let path = route.output_path();
-    let stat = Some(staging.put_digested(&path, &rendered.bytes, rendered.digest)?);
-    let is_reusable = rendered.trace.is_some();
-    let libraries = libraries::named_in(&rendered);
-    let record = RouteRecord {
-        route: route.clone(),
-        trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
-        digest: rendered.digest,
-        diagnostics: rendered.diagnostics,
-        chapters: rendered.chapters,
-        libraries,
-    };
-    Ok(Some(Done { path, stat, record: Cow::Owned(record), is_reusable, reason }))
+) -> Result<Option<Written>, OutputError> {
+    if intact.get(&*path).is_some_and(|known| **known == digest) {
+        return Ok(Some(Written { path, digest, stat: None }));
+    }
+    let stat = staging.has(&path, &digest)?;
+    Ok(stat.map(|stat| Written { path, digest, stat: Some(Put::Unchanged(stat)) }))
+}
+
+fn write(staging: &Staging, path: String, bytes: &[u8], digest: Digest) -> Result<Written, OutputError> {
+    let stat = Some(staging.put_digested(&path, bytes, digest)?);
+    Ok(Written { path, digest, stat })
 }
 
 /// What the next build should know.
@@ -570,19 +619,19 @@ impl Next<'_> {
     /// The files of the output folder as they are now, and the paths of those that differ from the last build's.
     fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<String>) {
         let former = &self.marks.outputs;
-        let file_of = |done: &'_ Done<'_>| {
-            let (path, digest) = (&done.path, done.record.digest);
-            let known = former.get(path).filter(|file| file.digest == digest && file.stat.is_some());
-            if let Some(known) = known.filter(|_| done.is_kept() && done.stat.is_none()) {
+        let file_of = |Written { path, digest, stat }: &'_ Written| {
+            let known = former.get(path).filter(|file| file.digest == *digest && file.stat.is_some());
+            if let Some(known) = known.filter(|_| stat.is_none()) {
                 return Cow::Borrowed(known);
             }
             // Others may have written into the folder meanwhile.
-            let has_bytes = |now: &FileStat| done.stat.is_some_and(|put| put.is_still(now));
+            let has_bytes = |now: &FileStat| stat.is_some_and(|put| put.is_still(now));
             let stat = self.output.stat(path).filter(has_bytes);
-            let file = OutputFile { stat, path: path.clone(), digest };
+            let file = OutputFile { stat, path: path.clone(), digest: *digest };
             former.get(path).filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
         };
-        let files: Vec<Cow<'_, OutputFile>> = self.done.par_iter().map(file_of).collect();
+        let files: Vec<Cow<'_, OutputFile>> =
+            self.done.par_iter().flat_map_iter(|done| done.files().map(file_of)).collect();
         let names = files.iter().map(|file| (&file.path, matches!(file, Cow::Borrowed(_))));
         let changed = changed(former, names);
         (files, changed)

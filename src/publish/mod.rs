@@ -8,3 +8,5 @@ pub mod external;
 pub mod fit;
 mod libraries;
 pub mod output;
+
+mod compress;

@@ -29,6 +29,7 @@ pub(crate) const CONFIG_KEYS: &[(&str, usize)] = &[
     ("markdown", 2),
     ("highlight", 1),
     ("images", 3),
+    ("compress", 1),
     ("menu", 2),
     ("extra", 2),
     ("format", 1),
@@ -95,6 +96,7 @@ pub(crate) fn config_entry(rng: &mut Rng, state: &State, key: &str) -> String {
             ])
             .to_owned(),
         "highlight" => rng.pick(&["{line_numbers: true}", "{line_numbers: false}"]).to_owned(),
+        "compress" => rng.pick(&["[gz]", "[gz]", "[]", "false", "odd"]).to_owned(),
         "images" => rng
             .pick(&[
                 "{resize: true, widths: [40, 60]}",

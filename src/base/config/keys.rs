@@ -288,6 +288,12 @@ pub(super) const GROUPS: &[(&str, &[KeyDoc])] = &[
                 "`true`",
                 "Whether pages name them by addresses with a hash, which browsers can keep for ever.",
             ),
+            key(
+                "compress",
+                "boolean or list",
+                "`false`",
+                "Whether text is written [compressed](../guide/publishing.md#compressed-beforehand), too: `true` for `[br, gz]`.",
+            ),
             key("images", "mapping", "", "How [pictures](../guide/images.md) are made smaller."),
             key(
                 "images.resize",

@@ -12,7 +12,7 @@ mod language;
 mod look;
 mod read;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::{
@@ -87,6 +87,8 @@ pub struct Config {
     pub assets: Assets,
     /// How pictures are made smaller.
     pub images: Images,
+    /// In which encodings text is written besides.
+    pub compress: Vec<Encoding>,
     /// The links at the top of every page.
     pub menu: Option<Vec<MenuItem>>,
     /// Anything for the author's templates.
@@ -187,6 +189,17 @@ pub struct Assets {
     pub hash: bool,
 }
 
+/// How a file is compressed for the way to a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Encoding {
+    /// Brotli.
+    #[serde(rename = "br")]
+    Brotli,
+    /// gzip.
+    #[serde(rename = "gz")]
+    Gzip,
+}
+
 /// A link at the top of every page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MenuItem {
@@ -246,6 +259,7 @@ impl Default for Config {
             highlight: Highlight::default(),
             assets: Assets::default(),
             images: Images::default(),
+            compress: Vec::new(),
             menu: None,
             extra: Map::new(),
             named: Vec::new(),

@@ -2,8 +2,8 @@
 
 use crate::base::{
     config::{
-        Assets, BaseUrl, Config, FORMAT, Feed, Highlight, Markdown, MenuItem, Named, Repo, Taxonomy,
-        ThemeSetting, Untranslated, UrlStyle, base_url::scheme_len, keys::keys_in,
+        Assets, BaseUrl, Config, Encoding, FORMAT, Feed, Highlight, Markdown, MenuItem, Named, Repo,
+        Taxonomy, ThemeSetting, Untranslated, UrlStyle, base_url::scheme_len, keys::keys_in,
     },
     diagnostic::Diagnostic,
     node::{Entry, Node, Value},
@@ -120,6 +120,7 @@ impl Reader<'_> {
             "highlight" => self.nested(key, node, Self::highlight),
             "assets" => self.nested(key, node, Self::assets),
             "images" => self.nested(key, node, Self::images),
+            "compress" => self.compress(key, node),
             "menu" => self.config.menu = self.menu(key, node),
             "extra" => {
                 if let Some(entries) = self.shapes.map_of(key, node) {
@@ -327,6 +328,21 @@ impl Reader<'_> {
             _ => return,
         };
         set(field, self.shapes.bool_of(key, node));
+    }
+
+    /// `true` for all encodings, or a list of them.
+    fn compress(&mut self, key: &str, node: &Node) {
+        const ALL: [(&str, Encoding); 2] = [("br", Encoding::Brotli), ("gz", Encoding::Gzip)];
+        let Value::List(items) = &node.value else {
+            if let Some(is_on) = self.shapes.bool_of(key, node) {
+                self.config.compress = ALL.iter().filter(|_| is_on).map(|(_, encoding)| *encoding).collect();
+            }
+            return;
+        };
+        let named = items.iter().filter_map(|item| self.shapes.choice_of(key, item, &ALL));
+        self.config.compress = named.collect();
+        self.config.compress.sort_unstable();
+        self.config.compress.dedup();
     }
 
     pub(super) fn menu(&mut self, key: &str, node: &Node) -> Option<Vec<MenuItem>> {

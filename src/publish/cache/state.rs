@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     base::{
+        config::Encoding,
         diagnostic::Diagnostic,
         digest::{BlobId, Digest, Print},
         path::RepoPath,
@@ -85,6 +86,15 @@ pub struct RouteRecord {
     pub chapters: Vec<Print>,
     /// The libraries of the theme that it names files of.
     pub libraries: BTreeSet<String>,
+    /// The encodings that were wished for, each with the digest of the compressed form if there is one.
+    pub compressed: Vec<(Encoding, Option<Digest>)>,
+}
+
+impl RouteRecord {
+    /// The compressed forms: how they are encoded, and their digests.
+    pub fn forms(&self) -> impl Iterator<Item = (Encoding, Digest)> {
+        self.compressed.iter().filter_map(|(encoding, digest)| Some((*encoding, (*digest)?)))
+    }
 }
 
 /// A file of the output folder, as it was after the build.
