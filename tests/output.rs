@@ -572,3 +572,59 @@ fn text_is_compressed_beforehand_when_it_changes() {
     plain.lacks("a/index.html.gz");
     assert_eq!(bytes(&plain, "own.css.gz"), b"mine");
 }
+
+#[test]
+fn files_of_the_site_that_templates_name_are_small_and_have_a_hash() {
+    let template = "<link href=\"{{ asset(path='/css/site.css') }}\"{{ integrity(path='/css/site.css') }}>\
+        <script src=\"{{ asset(path='/site.js', from=page.url) }}\"></script><img src=\"{{ asset(path='/i.png') }}\">\
+        {{ content }}";
+    let site = TestSite::new()
+        .file("recto.yml", "base_url: /sub/\n")
+        .file("themes/default/templates/page.html", template)
+        .file("a/b.md", "# B\n\n[sheet](../css/site.css)\n")
+        .file("css/site.css", "a { b: url(../i.png) }\n")
+        .file("site.js", "let = 1 +\n")
+        .bytes("i.png", b"\x89PNG");
+    let hashed = |built: &Built, stem: &str, extension: &str| {
+        let is_one = |path: &String| {
+            path.strip_prefix(stem)
+                .and_then(|rest| rest.strip_suffix(extension))
+                .is_some_and(|hash| hash.len() == 10)
+        };
+        built.paths().into_iter().filter(is_one).collect::<Vec<_>>()
+    };
+    let built = site.build();
+    built
+        .code(0)
+        .only(&["note asset-not-minified site.js: `site.js` is published as it is: Unexpected token \
+         (correct it if it doesn't work; a name such as `x.min.js` says that it is as small as can be)"]);
+    let [sheet] = &hashed(&built, "css/site.", ".css")[..] else { panic!("{:?}", built.paths()) };
+    let [script] = &hashed(&built, "site.", ".js")[..] else { panic!("{:?}", built.paths()) };
+    let [picture] = &hashed(&built, "i.", ".png")[..] else { panic!("{:?}", built.paths()) };
+    assert_eq!((built.page(sheet), built.page(script)), ("a{b:url(../i.png)}".into(), "let = 1 +\n".into()));
+    assert_eq!(built.page("css/site.css"), "a { b: url(../i.png) }\n");
+    let page = built.page("a/b/index.html");
+    in_order(
+        &page,
+        &[
+            &format!("<link href=\"/sub/{sheet}\" integrity=\"sha384-"),
+            &format!("<script src=\"../../{script}\">"),
+            &format!("<img src=\"/sub/{picture}\">"),
+            "href=\"/sub/css/site.css\"",
+        ],
+    );
+
+    // Another text is another address, and the old one goes.
+    site.write("css/site.css", "a { b: c }\n");
+    let next = site.build();
+    let [other] = &hashed(&next, "css/site.", ".css")[..] else { panic!("{:?}", next.paths()) };
+    assert_ne!(other, sheet);
+    assert!(next.page("a/b/index.html").contains(&**other));
+    let clean = site.build_into("clean", &["--no-cache"]);
+    assert_eq!(clean.files(), next.files());
+
+    site.write("recto.yml", "assets: {hash: false}\n");
+    let plain = site.build();
+    assert!(hashed(&plain, "css/site.", ".css").is_empty());
+    in_order(&plain.page("a/b/index.html"), &["<link href=\"/css/site.css\"><script"]);
+}

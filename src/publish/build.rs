@@ -6,7 +6,8 @@
 //! 3. For each address: when its trace holds ([`Trace::holds`](crate::render::trace::Trace::holds)) and its file is
 //!    still there, it is kept; else it is rendered.
 //! 4. The same for the files of libraries of the theme that some page names.
-//! 5. The output folder is changed as a whole, and what is known now is put into the [`Cache`].
+//! 5. The same for what is made of other files because a page names it: smaller forms of pictures, files with a hash.
+//! 6. The output folder is changed as a whole, and what is known now is put into the [`Cache`].
 //!
 //! Without a cache every address is rendered, and the bytes are the same.
 
@@ -184,10 +185,10 @@ pub fn build(
     let wanted: Vec<&Route> = of_libraries.iter().filter(is_named).copied().collect();
     drop(named);
     done.extend(done_of(&wanted)?);
-    // Which smaller forms of pictures there are is known when the pages that show them are.
-    let pictures = begun.pictures(&done);
-    progress.begin(pictures.len());
-    let forms = pictures.par_iter().map(|forms| {
+    // Which smaller forms of pictures and the like there are is known when the pages that name them are.
+    let sources = begun.sources(&done);
+    progress.begin(sources.len());
+    let forms = sources.par_iter().map(|forms| {
         let made = begun.forms(forms, differences.as_ref(), &marks, &intact, &staging);
         progress.step();
         made
@@ -426,7 +427,7 @@ impl Begun {
         }
     }
 
-    /// The same for the forms of a picture.
+    /// The same for what is made of one file.
     fn forms<'m>(
         &self,
         forms: &BTreeSet<Route>,
@@ -513,14 +514,14 @@ impl Begun {
         Ok(Some(Done { file, compressed, record: Cow::Owned(record), is_reusable, reason }))
     }
 
-    /// The addresses of the smaller forms that pages name, of each picture.
-    fn pictures(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
+    /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
+    fn sources(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
         let asked = done.iter().flat_map(|done| &done.record.trace.asked);
-        let mut pictures: BTreeMap<&RepoPath, BTreeSet<Route>> = BTreeMap::new();
-        for (picture, forms) in asked.filter_map(|(question, _)| question.forms(self.renderer.world())) {
-            pictures.entry(picture).or_default().extend(forms);
+        let mut sources: BTreeMap<&RepoPath, BTreeSet<Route>> = BTreeMap::new();
+        for (source, forms) in asked.filter_map(|(question, _)| question.forms(self.renderer.world())) {
+            sources.entry(source).or_default().extend(forms);
         }
-        pictures.into_values().collect()
+        sources.into_values().collect()
     }
 
     fn diagnostics(&self, source: &dyn Source, done: &[Done<'_>]) -> Vec<Diagnostic> {

@@ -17,6 +17,7 @@ pub mod theme;
 pub mod trace;
 pub mod xml;
 
+mod assets;
 mod deck;
 mod embed;
 mod feed;
@@ -43,6 +44,7 @@ use crate::{
         path::RepoPath,
     },
     render::{
+        assets::SiteAssets,
         deck::{ChapterCache, Chapters},
         highlight::Highlighter,
         images::{Images, Original},
@@ -86,6 +88,7 @@ pub struct Renderer {
     world: Arc<World>,
     highlighter: Arc<Highlighter>,
     images: Arc<Images>,
+    assets: Arc<SiteAssets>,
     chapters: Arc<ChapterCache>,
     with_lines: bool,
 }
@@ -97,6 +100,7 @@ impl Renderer {
             world: Arc::new(World::new(site, source, None)),
             highlighter,
             images: Arc::default(),
+            assets: Arc::default(),
             chapters: Arc::default(),
             with_lines: false,
         }
@@ -180,18 +184,8 @@ impl Renderer {
     fn render_with(&self, route: &Route, original: &Original) -> Option<Rendered> {
         let render = self.begin(route);
         let Some(place) = render.asker.ask(At(route.clone())) else {
-            let path = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"))?;
-            let bytes: Arc<[u8]> = match render.asker.theme_file(path) {
-                Some(bytes) => bytes.into(),
-                None => {
-                    if let Some((bytes, problems)) = render.form(route, original) {
-                        return Some(rendered(&render, bytes, media_type(path), problems));
-                    }
-                    let (language, file) = self.world.search_file(route)?;
-                    search::file(&render, language, file)?.into()
-                }
-            };
-            return Some(rendered(&render, bytes, media_type(path), Vec::new()));
+            let (bytes, problems) = self.beside_the_site(&render, route, original)?;
+            return Some(rendered(&render, bytes, media_type(route.as_str()), problems));
         };
         let html = |(text, diagnostics): (String, Vec<Diagnostic>)| {
             rendered(&render, bytes(text), media::HTML, diagnostics)
@@ -218,12 +212,30 @@ impl Renderer {
         })
     }
 
+    /// What stands at an address that isn't one of the site's own: a file of the theme, one to search with, or one that some
+    /// page made necessary.
+    fn beside_the_site(
+        &self,
+        render: &Render,
+        route: &Route,
+        original: &Original,
+    ) -> Option<(Arc<[u8]>, Vec<Diagnostic>)> {
+        let in_theme = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"));
+        if let Some(bytes) = in_theme.and_then(|path| render.asker.theme_file(path)) {
+            return Some((bytes.into(), Vec::new()));
+        }
+        render.form(route, original).or_else(|| render.hashed(route)).or_else(|| {
+            let (language, file) = self.world.search_file(route)?;
+            Some((search::file(render, language, file)?.into(), Vec::new()))
+        })
+    }
+
     fn asking(&self, asker: Asker) -> Arc<Render> {
-        let (highlighter, images) = (Arc::clone(&self.highlighter), Arc::clone(&self.images));
         Arc::new(Render {
             asker,
-            highlighter,
-            images,
+            highlighter: Arc::clone(&self.highlighter),
+            images: Arc::clone(&self.images),
+            assets: Arc::clone(&self.assets),
             chapters: Chapters::new(&self.chapters),
             with_lines: self.with_lines,
             speaks: OnceLock::new(),

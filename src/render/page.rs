@@ -13,6 +13,7 @@ use crate::{
     },
     parse::expand::At,
     render::{
+        assets::SiteAssets,
         deck::Chapters,
         highlight::Highlighter,
         hooks,
@@ -34,6 +35,7 @@ pub(super) struct Render {
     pub(super) asker: Asker,
     pub(super) highlighter: Arc<Highlighter>,
     pub(super) images: Arc<Images>,
+    pub(super) assets: Arc<SiteAssets>,
     pub(super) chapters: Chapters,
     /// Whether blocks say at which line of the page's file they begin.
     pub(super) with_lines: bool,

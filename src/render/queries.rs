@@ -60,6 +60,22 @@ impl SiteQueries {
     }
 }
 
+impl SiteQueries {
+    /// Where a link on the page would lead.
+    fn lead(&self, target: &str) -> Lead {
+        let page = self.page.as_ref().and_then(|path| self.render.facts(path));
+        let (file, route) = match page {
+            Some(page) => (page.path.clone(), page.route.clone()),
+            None => {
+                let settings = self.render.asker.settings();
+                let home = settings.languages.home(self.render.asker.language());
+                (settings.content.join("index.md"), home)
+            }
+        };
+        self.render.asker.ask(Leads { spelling: Spelling::Path, target: target.to_owned(), file, route })
+    }
+}
+
 impl Queries for SiteQueries {
     fn page(&self, path: &str) -> Option<Value> {
         let page =
@@ -102,17 +118,7 @@ impl Queries for SiteQueries {
     }
 
     fn url(&self, target: &str) -> Result<String, String> {
-        let page = self.page.as_ref().and_then(|path| self.render.facts(path));
-        let (file, route) = match page {
-            Some(page) => (page.path.clone(), page.route.clone()),
-            None => {
-                let settings = self.render.asker.settings();
-                let home = settings.languages.home(self.render.asker.language());
-                (settings.content.join("index.md"), home)
-            }
-        };
-        let question = Leads { spelling: Spelling::Path, target: target.to_owned(), file, route };
-        match self.render.asker.ask(question) {
+        match self.lead(target) {
             Lead::External => Ok(target.to_owned()),
             Lead::To { route, fragment, .. } => Ok(match fragment {
                 Some(Fragment::Id(id) | Fragment::Missing(id)) => {
@@ -123,6 +129,16 @@ impl Queries for SiteQueries {
             Lead::Folder(route) => Ok(self.render.href(&route)),
             Lead::Missing(_) => Err(format!("`{target}` does not exist")),
         }
+    }
+
+    fn asset(&self, path: &str) -> Result<(String, Option<String>), String> {
+        let own = match self.lead(path) {
+            Lead::To { route, page: None, .. } => Some(route),
+            _ => None,
+        };
+        let found = own.and_then(|own| self.render.site_asset(&own));
+        let (route, integrity) = found.ok_or_else(|| format!("the site has no file `{path}`"))?;
+        Ok((self.render.href(&route), integrity))
     }
 
     fn text(&self, key: &str) -> Result<String, String> {

@@ -32,6 +32,10 @@ pub trait Queries: Send + Sync {
     /// The address that a link to `target` has on the page being rendered; the error says why there is none.
     fn url(&self, target: &str) -> Result<String, String>;
 
+    /// The address under which a file of the site is published for templates, and the value of `integrity` attributes; the
+    /// error says why there is none.
+    fn asset(&self, path: &str) -> Result<(String, Option<String>), String>;
+
     /// What the theme says for a key, in the language of the page; the error says why there is nothing.
     fn text(&self, key: &str) -> Result<String, String>;
 
@@ -91,6 +95,9 @@ mod tests {
         }
         fn url(&self, _: &str) -> Result<String, String> {
             Ok(self.0.to_owned())
+        }
+        fn asset(&self, path: &str) -> Result<(String, Option<String>), String> {
+            Err(path.to_owned())
         }
         fn image(&self, target: &str, _: &str, _: Attributes) -> Result<String, String> {
             Err(target.to_owned())

@@ -125,7 +125,10 @@ fn bit(rng: &mut Rng, state: &State) -> String {
         7 | 8 | 22 | 23 => format!("<p>{{{{ load_data(path=\"{data}\") | json }}}}</p>\n"),
         9 => format!("<a href=\"{{{{ url(to=\"{page}\") }}}}\">it</a>\n"),
         10 => format!("<a href=\"{{{{ url(to=\"{}\") }}}}\">it</a>\n", names::target(rng, state, "a.md")),
-        11 => format!("<img src=\"{{{{ asset(path=\"{}\") }}}}\">\n", rng.pick(&["style.css", "logo.svg"])),
+        11 => format!(
+            "<img src=\"{{{{ asset(path=\"{}\"{optional}) }}}}\">\n",
+            rng.pick(&["style.css", "logo.svg", "/pic.png", "/guide/pic.png", "/files/code.rs", "/files/other.txt"])
+        ),
         12 => format!(
             "{{{{ \"See [[{}]], [it]({page}#usage) and :badge[x]\" | markdown{} }}}}\n",
             rng.pick(TITLES),

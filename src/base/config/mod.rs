@@ -181,7 +181,7 @@ pub struct Highlight {
 }
 
 /// How the files of the theme are published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Assets {
     /// Whether scripts and style sheets are made smaller.
     pub minify: bool,

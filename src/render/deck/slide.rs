@@ -56,6 +56,7 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
             asker: render.asker.apart(),
             highlighter: Arc::clone(&render.highlighter),
             images: Arc::clone(&render.images),
+            assets: Arc::clone(&render.assets),
             chapters: render.chapters.apart(),
             with_lines: false,
             speaks: render.speaks.clone(),

@@ -1,4 +1,5 @@
-//! The functions of templates. All but `asset` and `integrity` ask the [`scope`], so that what a page depends on can be written down.
+//! The functions of templates. Apart from the theme's own files, all that they tell comes from the [`scope`], so that what a
+//! page depends on can be written down.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -128,30 +129,54 @@ pub(super) fn fill(
 }
 
 /// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`, and `integrity(path=)`, the attribute of
-/// that name for the file. With `from`, the address of a page, an address is relative to that page and leads there from a
-/// file of the disk as well.
+/// that name for the file. A path that begins with `/` is that of a file of the site. With `from`, the address of a page, an
+/// address is relative to that page and leads there from a file of the disk as well.
 pub(super) fn register_assets(tera: &mut Tera, base_path: &str, assets: &Arc<Assets>) {
     let folder = format!("{}/{ASSET_FOLDER}/", base_path.trim_end_matches('/'));
     let named = assets.clone();
     tera.register_function("asset", move |args: Kwargs, _: &State| {
-        let Some(asset) = asset(&named, &args)? else { return Ok(Value::none()) };
-        let address = format!("{folder}{}", encode_path(&asset.address));
+        let address = match site_asset(&args)? {
+            Some((address, _)) => Some(address),
+            None => asset(&named, &args)?.map(|asset| format!("{folder}{}", encode_path(&asset.address))),
+        };
+        let Some(address) = address else { return Ok(Value::none()) };
         let from = args.get::<&str>("from")?.filter(|from| !from.is_empty());
         TeraResult::Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))))
     });
     let named = assets.clone();
     tera.register_function("integrity", move |args: Kwargs, _: &State| {
-        let integrity = asset(&named, &args)?.and_then(Asset::integrity);
+        let integrity = match site_asset(&args)? {
+            Some((_, integrity)) => integrity,
+            None => asset(&named, &args)?.and_then(Asset::integrity).map(str::to_owned),
+        };
         let attribute = integrity.map(|integrity| format!(" integrity=\"{integrity}\"")).unwrap_or_default();
         TeraResult::Ok(Value::safe_string(&attribute))
     });
+}
+
+/// The address and integrity of the site's file that a template asks for; `None` when it asks for one of the theme, or says
+/// that it may be missing.
+fn site_asset(args: &Kwargs) -> TeraResult<Option<(String, Option<String>)>> {
+    let path: &str = args.must_get("path")?;
+    if !path.starts_with('/') {
+        return Ok(None);
+    }
+    match queries()?.asset(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(_) if is_optional(args)? => Ok(None),
+        Err(cause) => Err(Error::message(cause)),
+    }
+}
+
+fn is_optional(args: &Kwargs) -> TeraResult<bool> {
+    Ok(args.get::<bool>("optional")?.unwrap_or(false))
 }
 
 /// The file that a template asks for; `None` only when it says that this is fine.
 fn asset<'a>(assets: &'a Assets, args: &Kwargs) -> TeraResult<Option<&'a Asset>> {
     let path: &str = args.must_get("path")?;
     let found = assets.named(path);
-    if found.is_some() || args.get::<bool>("optional")?.unwrap_or(false) {
+    if found.is_some() || is_optional(args)? {
         return Ok(found);
     }
     let hint = nearest(path, assets.iter().map(|(name, _)| name))

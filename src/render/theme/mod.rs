@@ -39,7 +39,7 @@ use crate::base::{
 };
 
 pub use self::{
-    assets::{Asset, with_addresses},
+    assets::{Asset, HASH_CHARS, asset_alone, with_addresses, with_hash},
     call::Uids,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},

@@ -51,6 +51,13 @@ impl Queries for Answers {
         }
     }
 
+    fn asset(&self, path: &str) -> Result<(String, Option<String>), String> {
+        match path {
+            "/site.css" => Ok(("/sub/site.1.css".to_owned(), Some("sha384-x".to_owned()))),
+            path => Err(format!("`{path}` does not exist")),
+        }
+    }
+
     fn image(&self, target: &str, alt: &str, attributes: Attributes) -> Result<String, String> {
         let width = attributes.get("width").map_or_else(String::new, |width| format!(" width={width:?}"));
         Ok(format!("<img src=\"/here/{target}\" alt=\"{alt}\"{width} />"))
@@ -413,6 +420,12 @@ fn functions_ask_the_scope() {
         Ok(&format!("/here/a.md /sub/theme/{font}")),
     );
     check("{{ integrity(path=\"fonts/literata.woff2\") }}", Ok(""));
+    check(
+        "{{ asset(path='/site.css') }}{{ integrity(path='/site.css') }}",
+        Ok("/sub/site.1.css integrity=\"sha384-x\""),
+    );
+    check("{{ asset(path='/site.css', from='/sub/a/') }}", Ok("../site.1.css"));
+    check("{{ asset(path='/none.css', optional=true) }}", Ok(""));
     check("{{ asset(path=\"fonts/literata.woff2\", from=\"/sub/a.html\") }}", Ok(&format!("theme/{font}")));
     check(
         "{{ asset(path=\"fonts/literata.woff2\", from=\"/sub/theme-park/ü/\") }}",

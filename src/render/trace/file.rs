@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ask, World, domain::Domain};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    render::images,
+    render::{assets, images},
     site::{file::nearest_file, route::Route},
 };
 
@@ -48,6 +48,28 @@ impl Ask for Resized {
 impl fmt::Display for Resized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the smaller forms of `{}`", self.path)
+    }
+}
+
+/// The address under which a file of the site is published for templates; `own` is that of the file as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Hashed {
+    pub(in crate::render) own: Route,
+    pub(in crate::render) path: RepoPath,
+}
+
+impl Ask for Hashed {
+    type Answer<'w> = Option<Route>;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        let entry = world.site.listing().entries.get(&self.path)?;
+        Some(assets::address(&self.own, &entry.blob, world.site.config().assets))
+    }
+}
+
+impl fmt::Display for Hashed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the address of `{}` with a hash", self.path)
     }
 }
 

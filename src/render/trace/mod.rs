@@ -44,7 +44,7 @@ pub use self::{
 pub(super) use self::{
     asker::{Asker, Texts},
     deck::{DeckFacts, DeckValues, FolderDecks, ShownBy},
-    file::{FileBlob, NearestFile, Resized},
+    file::{FileBlob, Hashed, NearestFile, Resized},
     list::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, SitemapEntry,
         TaxonomyTerms, TaxonomyValues, TermLink, TermPages,

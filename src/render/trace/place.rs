@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ask, World, domain::Domain};
 use crate::{
     base::{
-        config::{BaseUrl, Images, Repo},
+        config::{Assets, BaseUrl, Images, Repo},
         digest::Print,
         path::RepoPath,
     },
@@ -175,6 +175,7 @@ pub(in crate::render) struct SettingsValues<'w> {
     /// Whether pages can be edited where they are served.
     pub(in crate::render) is_wiki: bool,
     pub(in crate::render) images: &'w Images,
+    pub(in crate::render) assets: Assets,
 }
 
 impl Ask for Settings {
@@ -202,6 +203,7 @@ impl Ask for Settings {
             line_numbers: config.highlight.line_numbers,
             is_wiki: site.is_wiki(),
             images: &config.images,
+            assets: config.assets,
         }
     }
 }

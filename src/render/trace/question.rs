@@ -8,7 +8,7 @@ use super::{
     World,
     deck::{DeckFacts, FolderDecks, OutsideFile, ShownBy},
     domain::Domain,
-    file::{FileBlob, NearestFile, Resized},
+    file::{FileBlob, Hashed, NearestFile, Resized},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
     page::{Backlinks, LastChanged, Nav, Neighbours, PageFacts, PageText, Related, Trail, Words},
     place::{At, Leads, Links, Settings, SiteValues},
@@ -83,10 +83,14 @@ macro_rules! questions {
         }
 
         impl Question {
-            /// The picture whose smaller forms it is about, and their addresses in a world.
+            /// The file that others are made of, and the addresses of these in a world: there are those that are asked for.
             pub fn forms(&self, world: &World) -> Option<(&RepoPath, Vec<Route>)> {
                 match self {
                     Self::Resized(question) => Some((&question.path, question.answer(world))),
+                    Self::Hashed(question) => {
+                        let hashed = question.answer(world).filter(|route| *route != question.own);
+                        Some((&question.path, hashed.into_iter().collect()))
+                    }
                     _ => None,
                 }
             }
@@ -154,6 +158,7 @@ questions![
     TermPages,
     InLanguages,
     Resized,
+    Hashed,
 ];
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::base::{
 /// The largest script or style sheet that is made smaller, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 /// How many characters of a digest are in an address: 40 bits.
-const HASH_CHARS: usize = 10;
+pub const HASH_CHARS: usize = 10;
 /// Files that no page loads: licences and the like.
 const NOT_LOADED: [&str; 2] = ["txt", "md"];
 /// How deep style sheets may import each other and still name the hashed addresses.
@@ -38,6 +38,14 @@ const MAX_IMPORT_DEPTH: usize = 16;
 /// A style sheet in which `rename` has replaced addresses, else as it is; `None` when it can't be read.
 pub fn with_addresses(css: &str, rename: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {
     css::write(css, false, rename).ok()
+}
+
+/// A file that belongs to no theme as it is published, and the notes about it. What it names keeps its addresses.
+pub fn asset_alone(path: &RepoPath, bytes: Vec<u8>, options: AssetOptions) -> (Asset, Vec<Diagnostic>) {
+    let name = path.file_name().to_owned();
+    let file = ThemeFile { name: name.clone(), bytes: bytes.into(), is_packed: false, origin: Some(path.clone()) };
+    let (mut assets, notes) = Assets::of(&BTreeMap::from([(name.clone(), file)]), options);
+    (assets.by_name.remove(&name).expect("each file is made"), notes)
 }
 
 /// A file as it is published.
@@ -234,10 +242,12 @@ fn has_extension(name: &str, extensions: &[&str]) -> bool {
         .is_some_and(|(_, found)| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
 }
 
-/// `a/style.css` with a hash: `a/style.0123456789.css`.
 fn hashed(name: &str, bytes: &[u8]) -> String {
-    let digest = Digest::of(bytes).to_string();
-    let hash = &digest[..HASH_CHARS];
+    with_hash(name, &Digest::of(bytes).to_string()[..HASH_CHARS])
+}
+
+/// `a/style.css` with a hash: `a/style.0123456789.css`.
+pub fn with_hash(name: &str, hash: &str) -> String {
     let file_at = name.rfind('/').map_or(0, |at| at + 1);
     match name[file_at..].rfind('.').filter(|at| *at > 0) {
         Some(dot) => format!("{}.{hash}{}", &name[..file_at + dot], &name[file_at + dot..]),
