@@ -628,3 +628,15 @@ fn files_of_the_site_that_templates_name_are_small_and_have_a_hash() {
     assert!(hashed(&plain, "css/site.", ".css").is_empty());
     in_order(&plain.page("a/b/index.html"), &["<link href=\"/css/site.css\"><script"]);
 }
+
+#[test]
+fn heavy_pictures_are_told_about() {
+    let site = TestSite::new()
+        .file("a.md", "# A\n\n![one](one.png)\n\n![two](one.png){resize=false}\n\n![three](small.png)\n")
+        .bytes("one.png", &noise(700, 500, image::ImageFormat::Png))
+        .bytes("small.png", &noise(70, 50, image::ImageFormat::Png));
+    site.build().only(&[
+        "note heavy-image a.md:3:1: `one.png` has 1.1 MB (`{resize=true}` behind it, or `images: {resize: true}` in recto.yml, \
+         makes smaller forms of it)",
+    ]);
+}

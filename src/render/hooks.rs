@@ -203,24 +203,25 @@ impl<'a> PageHooks<'a> {
 
     /// The smaller forms of an image, if it is to have them: the config says so, or the attributes of the image.
     pub(super) fn sources(&mut self, attributes: &Attributes, lead: &Lead, at: At) -> Option<Sources> {
+        let Lead::To { route, page: None, .. } = lead else { return None };
         let is_wanted = match attributes.get(RESIZE) {
-            Some(AttributeValue::Bool(own)) => *own,
+            Some(AttributeValue::Bool(false)) => return None,
+            Some(AttributeValue::Bool(true)) => true,
             _ => self.render.asker.settings().images.resize,
         };
-        let Lead::To { route, page: None, .. } = lead else { return None };
-        if !is_wanted {
-            return None;
-        }
         let sizes = match (attributes.get(SIZES), attributes.get(WIDTH)) {
             (Some(AttributeValue::Text(sizes)), _) => Some(sizes.clone()),
             (_, Some(AttributeValue::Integer(width))) => Some(format!("{width}px")),
             _ => None,
         };
-        self.render.sources(route, sizes).unwrap_or_else(|cause| {
-            let problem = Diagnostic::warning("image-not-resized", cause).hint(NOT_RESIZED_HINT);
-            self.problems.push((problem, at));
-            None
-        })
+        let found = if is_wanted { self.render.sources(route, sizes) } else { Ok(None) };
+        let problem = match &found {
+            Ok(Some(_)) => None,
+            Ok(None) => self.render.heavy_image(route, !is_wanted),
+            Err(cause) => Some(Diagnostic::warning("image-not-resized", cause).hint(NOT_RESIZED_HINT)),
+        };
+        self.problems.extend(problem.map(|problem| (problem, at)));
+        found.ok().flatten()
     }
 
     /// The size of the image that something leads to.

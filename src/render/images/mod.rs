@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foldhash::HashMap;
 
 use crate::{
-    base::{digest::BlobId, path::RepoPath},
+    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     render::{
         page::Render,
         trace::{At, Place},
@@ -22,6 +22,8 @@ use crate::{
 pub use forms::ImageStore;
 pub(super) use forms::{NOT_RESIZED_HINT, Original, addresses};
 
+/// A picture of more bytes is told about where a page shows it as it is.
+const HEAVY_BYTES: u64 = 1_000_000;
 /// Of how many images it is remembered. Each takes some 40 bytes.
 const MAX_KNOWN: usize = 100_000;
 
@@ -88,6 +90,20 @@ impl Render {
     /// The size of the image at an address of the site.
     pub(super) fn image_size(&self, route: &Route) -> Option<Size> {
         self.image_at(route).map(|(_, head)| head.size)
+    }
+
+    /// A note about an image that a page shows as it is, if it takes long to load. `can_be_asked` says whether nobody has asked
+    /// for smaller forms yet.
+    pub(super) fn heavy_image(&self, route: &Route, can_be_asked: bool) -> Option<Diagnostic> {
+        let (path, head) = self.image_at(route)?;
+        let n_bytes = self.asker.size(&path).filter(|n_bytes| *n_bytes > HEAVY_BYTES)?;
+        let message = format!("`{path}` has {:.1} MB", n_bytes as f64 / 1e6);
+        let hint = if can_be_asked && head.is_still {
+            "`{resize=true}` behind it, or `images: {resize: true}` in recto.yml, makes smaller forms of it"
+        } else {
+            "make it smaller, or say `{resize=false}` if it is to be so large"
+        };
+        Some(Diagnostic::note("heavy-image", message).hint(hint))
     }
 
     fn image_at(&self, route: &Route) -> Option<(RepoPath, Head)> {

@@ -177,6 +177,12 @@ impl Asker {
         self.ask(FileBlob(path.clone()))
     }
 
+    /// How many bytes a file has.
+    pub(in crate::render) fn size(&self, path: &RepoPath) -> Option<u64> {
+        self.ask(FileBlob(path.clone()))?;
+        Some(self.world.site.listing().entries.get(path)?.size)
+    }
+
     /// The bytes of a file.
     pub(in crate::render) fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
         let blob = self.blob(path);

@@ -43,7 +43,8 @@ pub fn with_addresses(css: &str, rename: &mut dyn FnMut(&str) -> Option<String>)
 /// A file that belongs to no theme as it is published, and the notes about it. What it names keeps its addresses.
 pub fn asset_alone(path: &RepoPath, bytes: Vec<u8>, options: AssetOptions) -> (Asset, Vec<Diagnostic>) {
     let name = path.file_name().to_owned();
-    let file = ThemeFile { name: name.clone(), bytes: bytes.into(), is_packed: false, origin: Some(path.clone()) };
+    let file =
+        ThemeFile { name: name.clone(), bytes: bytes.into(), is_packed: false, origin: Some(path.clone()) };
     let (mut assets, notes) = Assets::of(&BTreeMap::from([(name.clone(), file)]), options);
     (assets.by_name.remove(&name).expect("each file is made"), notes)
 }
