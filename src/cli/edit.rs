@@ -119,15 +119,20 @@ fn start(args: &Args, global: &Global, store: Arc<Store>, dir: &Path) -> anyhow:
     let cache = args.cache.cache(dir)?;
     let former = cache.as_ref().map(|cache| cache.pages(&first, &tree)).unwrap_or_default();
     let engine = EngineOptions {
-        former,
+        former: former.clone(),
         chapters: cache.as_ref().and_then(|cache| cache.chapters(&first)),
         images: cache.as_ref().map(Cache::images),
-        site: Box::new(move |source| options(source).unwrap_or_else(|_| first.clone())),
-        history: serve::history(&site, cache),
+        site: Box::new({
+            let first = first.clone();
+            move |source| options(source).unwrap_or_else(|_| first.clone())
+        }),
+        history: serve::history(&site, cache.clone()),
         describe: serve::describe(&site),
         tell: serve::tell(&site, global),
     };
-    Ok(Wiki::start(store, engine)?)
+    let wiki = Wiki::start(store, engine)?;
+    serve::keep_pages(wiki.engine(), cache, first, former);
+    Ok(wiki)
 }
 
 /// Opens the repository, or makes one if that is wished for.

@@ -22,6 +22,7 @@ use crate::{
     git::history::{History, HistoryReader},
     publish::cache::{self, Cache},
     server::{self, Listening},
+    site::{SiteOptions, file::FormerFiles},
     source::{Folder, Source},
 };
 
@@ -101,22 +102,28 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     };
     let feed = move || folder.map(|folder| Box::new(FolderFeed::new(folder)) as Box<dyn Feed>);
     let engine = Engine::start(source, options, feed)?;
-    let snapshot = engine.snapshot();
-    // Later, since the first page is asked for now; a cache that can't be written is no trouble for those who look.
+    keep_pages(&engine, cache, first, former);
+    Ok(engine)
+}
+
+/// Keeps the pages as they are parsed, for the next start.
+///
+/// Later, since the first page is asked for now; a cache that can't be written is no trouble for those who look.
+pub(super) fn keep_pages(engine: &Engine, cache: Option<Cache>, options: SiteOptions, former: FormerFiles) {
+    let (Some(cache), snapshot) = (cache, engine.snapshot()) else { return };
     thread::spawn(move || {
         thread::sleep(KEEP_AFTER);
-        cache.map(|cache| cache.keep_pages(&snapshot.renderer, &first, &*snapshot.source, &former))
+        cache.keep_pages(&snapshot.renderer, &options, &*snapshot.source, &former)
     });
-    Ok(engine)
 }
 
 /// Who changed pages last, as of the commit that is checked out by now.
 ///
 /// What is new is put to what is known in memory; the cache gets it now and then, so that the next start has little to walk.
-pub(super) fn history(site: &SiteArgs, cache: Option<Cache>) -> Box<AskHistory> {
+pub(super) fn history(site: &SiteArgs, cache: Option<Cache>) -> Arc<AskHistory> {
     let site = site.clone();
     let state = Mutex::new((None::<HistoryReader>, 0));
-    Box::new(move |known| {
+    Arc::new(move |known| {
         let (last, n_unkept) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         let moved = last.take().and_then(|reader| reader.again().ok().flatten());
         *last = moved.or_else(|| site.history_reader());

@@ -14,6 +14,7 @@
 mod commits;
 mod counts;
 mod feed;
+mod historian;
 mod outside;
 mod page;
 mod problems;
@@ -46,7 +47,7 @@ pub use self::{
     problems::Shown,
     viewer::{Event, PageEvent, Viewing},
 };
-use self::{problems::Board, viewer::Viewer};
+use self::{historian::Historian, problems::Board, viewer::Viewer};
 
 /// The site at one moment.
 pub struct Snapshot {
@@ -76,7 +77,7 @@ pub struct EngineOptions {
     /// Asked again when the config or the day may have changed.
     pub site: Box<AskOptions>,
     /// Who changed pages last, as of now, from what is known.
-    pub history: Box<AskHistory>,
+    pub history: Arc<AskHistory>,
     /// Makes what is shown beside pages.
     pub describe: Box<Describe>,
     /// Takes what the terminal should show.
@@ -135,15 +136,16 @@ impl Engine {
         let site_options = (options.site)(&*source);
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
-        let (site, (highlighter, history)) = rayon::join(
+        let (site, highlighter) = rayon::join(
             || Site::load_with(&*source, listing, &site_options, &options.former),
-            || rayon::join(|| Arc::new(Highlighter::new()), || (options.history)(None)),
+            || Arc::new(Highlighter::new()),
         );
         options.former = FormerFiles::default();
-        let site = Arc::new(site.with_history(history.clone()));
-        if let Some(problem) = site.history().and_then(|history| history.problem()) {
-            (options.tell)(Told::Trouble(&format!("pages don't say who changed them last: {problem}")));
-        }
+        let feed = feed();
+        // Not before: all cores are for the first page. A site that stays as it is waits to the end.
+        let mut historian = Historian::start(options.history.clone());
+        historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
+        let site = Arc::new(site.with_history(historian.known().cloned()));
         let renderer = Renderer::new(site, source.clone(), highlighter)
             .with_chapters(options.chapters.take())
             .with_images(options.images.take());
@@ -155,9 +157,9 @@ impl Engine {
             outside: Outside::default(),
             options,
         });
-        let feed = feed();
         let stop = feed.as_ref().map(|feed| feed.stopper());
-        let work = work::Work::new(shared.clone(), site_options, history);
+        shared.note_trouble(historian.known());
+        let work = work::Work::new(shared.clone(), site_options, historian);
         let thread = thread::Builder::new().name("engine".to_owned()).spawn(move || work.run(feed));
         // Without a thread the site is shown, and stays as it is.
         Ok(Self { shared, stop, thread: thread.ok() })
@@ -210,6 +212,14 @@ impl Shared {
 
     fn tell(&self, told: Told<'_>) {
         (self.options.tell)(told);
+    }
+
+    /// Says why a history knows nothing.
+    fn note_trouble(&self, history: Option<&Arc<History>>) {
+        let says = self.snapshot().renderer.site().config().last_changed;
+        if let Some(problem) = history.filter(|_| says).and_then(|history| history.problem()) {
+            self.tell(Told::Trouble(&format!("pages don't say who changed them last: {problem}")));
+        }
     }
 }
 

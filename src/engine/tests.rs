@@ -41,6 +41,11 @@ impl Live {
 
     /// A site in a folder of its repository.
     fn below(folder: &str, prepare: impl FnOnce(&TestRepo)) -> Self {
+        Self::with_history(folder, prepare, Arc::default())
+    }
+
+    /// A site whose history can be read once nobody holds a gate.
+    fn with_history(folder: &str, prepare: impl FnOnce(&TestRepo), gate: Arc<Mutex<()>>) -> Self {
         let repo = TestRepo::new();
         prepare(&repo);
         let folder = Arc::new(Folder::open(repo.root().join(folder)).expect("a folder"));
@@ -56,7 +61,8 @@ impl Live {
                 output: Some(output_of(source)),
                 ..SiteOptions::default()
             }),
-            history: Box::new(move |known| {
+            history: Arc::new(move |known| {
+                drop(locked(&gate));
                 let reader = HistoryReader::open(&root, None).expect("Git can read it")?;
                 Some(Arc::new(reader.read(known.map(|known| History::clone(known)))))
             }),
@@ -167,6 +173,22 @@ fn a_commit_changes_who_changed_a_page_last() {
     live.until("/a/", "<h1 id=\"b\">");
     live.repo.git("add a.md").git("commit --quiet -m two --author=Grace<grace@example.org>");
     live.until("/a/", "by Grace");
+}
+
+#[test]
+fn a_history_that_takes_long_to_read_holds_up_no_page() {
+    let gate = Arc::new(Mutex::new(()));
+    let held = locked(&gate);
+    let prepare = |repo: &TestRepo| {
+        repo.write("a.md", "# A\n").at(1).commit("one");
+    };
+    let live = Live::with_history("", prepare, gate.clone());
+    assert!(live.html("/a/").contains("<h1 id=\"a\">") && !live.html("/a/").contains("by Ada"));
+    live.repo.at(2).write("a.md", "# B\n").commit("two");
+    live.until("/a/", "<h1 id=\"b\">");
+    assert!(!live.html("/a/").contains("by Ada"));
+    drop(held);
+    live.until("/a/", "1 January 2024</time> by Ada");
 }
 
 #[test]
@@ -343,7 +365,7 @@ fn a_folder_that_goes_away_and_comes_back() {
         chapters: None,
         images: None,
         site: Box::new(|_| SiteOptions::default()),
-        history: Box::new(|_| None),
+        history: Arc::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(move |told| drop(tell.send(line(&told)))),
     };
@@ -371,7 +393,7 @@ fn without_a_feed_the_site_stays_as_it_is() {
         chapters: None,
         images: None,
         site: Box::new(|_| SiteOptions::default()),
-        history: Box::new(|_| None),
+        history: Arc::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
     };

@@ -6,10 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Feed, News, Shared, Snapshot, Told, locked, outside};
+use super::{
+    Feed, News, Shared, Snapshot, Told,
+    historian::{self, Historian},
+    locked, outside,
+};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
-    git::history::History,
     render::Renderer,
     site::{Site, SiteOptions, route::Route},
     source::{ChangeSet, ListingOptions, Source, SourceError},
@@ -26,7 +29,7 @@ const DAY_CHECK: Duration = Duration::from_secs(20);
 pub(super) struct Work {
     shared: Arc<Shared>,
     site_options: SiteOptions,
-    history: Option<Arc<History>>,
+    historian: Historian,
     /// The last failure, so that it is told once.
     failure: Option<String>,
     /// When a snapshot was published whose problems have not been looked for.
@@ -36,8 +39,8 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions, history: Option<Arc<History>>) -> Self {
-        Self { shared, site_options, history, failure: None, unsettled: None, day_seen: Instant::now() }
+    pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions, historian: Historian) -> Self {
+        Self { shared, site_options, historian, failure: None, unsettled: None, day_seen: Instant::now() }
     }
 
     /// Looks for the first problems, and follows the feed until it is stopped.
@@ -60,6 +63,7 @@ impl Work {
     fn patience(&self) -> Duration {
         match self.unsettled {
             Some(_) => SETTLE,
+            None if self.historian.is_reading() => historian::LOOK_EVERY,
             None if self.shared.outside.is_empty() => DAY_CHECK,
             None => outside::LOOK_EVERY,
         }
@@ -73,6 +77,9 @@ impl Work {
         let result = if has_news { self.round(feed) } else { self.check_day(feed) };
         if !has_news && result.is_ok() {
             self.check_outside(feed);
+        }
+        if self.historian.is_reading() {
+            self.take_history(feed, Duration::ZERO, Instant::now());
         }
         if result.is_err() {
             feed.missed();
@@ -148,15 +155,22 @@ impl Work {
         Ok(())
     }
 
-    /// Takes over the history of this moment. It comes after the files, since a walk over commits can take long.
+    /// Asks for the history of this moment. It comes after the files, since a walk over commits can take long.
     fn follow_commits(&mut self, feed: &mut dyn Feed, begun: Instant) {
-        let now = (self.shared.options.history)(self.history.as_ref());
-        let print = |history: &Arc<History>| history.print();
-        let is_same = now.as_ref().map(print) == self.history.as_ref().map(print);
-        self.history = now;
+        let is_first = !self.historian.is_reading();
+        self.historian.ask();
+        if is_first {
+            self.take_history(feed, historian::PATIENCE, begun);
+        }
+    }
+
+    /// Takes over the history that was asked for, if it comes in time.
+    fn take_history(&mut self, feed: &mut dyn Feed, patience: Duration, begun: Instant) {
+        let differs = self.historian.wait(patience);
         let former = self.shared.snapshot();
         let site = former.renderer.site();
-        if !is_same && site.config().last_changed {
+        if differs && site.config().last_changed {
+            self.shared.note_trouble(self.historian.known());
             let (source, site) = (former.source.clone(), Site::clone(site));
             self.publish(feed, &former, source, site, &ChangeSet::default(), begun);
         }
@@ -214,7 +228,7 @@ impl Work {
         changes: &ChangeSet,
         begun: Instant,
     ) {
-        let site = Arc::new(site.with_history(self.history.clone()));
+        let site = Arc::new(site.with_history(self.historian.known().cloned()));
         let renderer = former.renderer.next(site, source.clone());
         if !unsettled_files(&renderer, &*source).is_empty() || !renderer.world().is_settled() {
             feed.missed();

@@ -148,8 +148,8 @@ impl Wiki {
 }
 
 /// The history of pages is asked for whenever the branch has moved: a good time to learn what moved it.
-fn followed(history: Box<AskHistory>, store: Arc<Store>, past: Arc<Keeper>) -> Box<AskHistory> {
-    Box::new(move |known| {
+fn followed(history: Arc<AskHistory>, store: Arc<Store>, past: Arc<Keeper>) -> Arc<AskHistory> {
+    Arc::new(move |known| {
         if let Ok(Head { commit: Some(commit), .. }) = store.head() {
             past.follow(commit);
         }

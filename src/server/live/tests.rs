@@ -58,7 +58,7 @@ fn start(dir: &std::path::Path, is_live: bool) -> Server {
         chapters: None,
         images: None,
         site: Box::new(|_| SiteOptions::default()),
-        history: Box::new(|_| None),
+        history: Arc::new(|_| None),
         describe: Box::new(|problems| format!("{} problems", problems.len())),
         tell: Box::new(|_| {}),
     };

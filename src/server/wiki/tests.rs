@@ -21,7 +21,7 @@ pub(super) fn start(repo: &TestRepo) -> Server {
         images: None,
         former: Default::default(),
         site: Box::new(|_| SiteOptions { wiki: true, ..SiteOptions::default() }),
-        history: Box::new(|_| None),
+        history: Arc::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
     };
