@@ -10,16 +10,16 @@ use std::{
     sync::Arc,
 };
 
-use git2::{Commit, ErrorCode, Mailmap, Oid, Repository, Signature, Time};
+use git2::{Commit, ErrorCode, Oid, Repository};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::Print, path::RepoPath},
-    git::{GitError, Pool, discover, folder_in_work_tree, tree::find_commit, trees::Trees},
+    git::{
+        Author, GitError, Pool, discover, folder_in_work_tree, people::People, tree::find_commit, trees::Trees,
+    },
 };
 
-/// Says who goes by which names.
-const MAILMAP_FILE: &str = ".mailmap";
 /// What is said of a clone that has only its latest commits.
 const SHALLOW: &str = "the clone has only its latest commits (`git fetch --unshallow` gets the others)";
 
@@ -136,17 +136,17 @@ impl History {
     }
 
     /// Calls the authors as a mailmap does.
-    fn renamed(self, mailmap: Option<&Mailmap>, id: Option<String>) -> Self {
-        if self.mailmap == id {
+    fn renamed(self, people: &People) -> Self {
+        if self.mailmap == people.id {
             return self;
         }
         let mut history = self.folded(0);
         let mut all = Changes::clone(&history.before);
-        all.authors = all.commits.iter().map(|commit| author(commit, mailmap)).collect();
+        all.authors = all.commits.iter().map(|commit| author(commit, people)).collect();
         history.before = Arc::new(all);
         let pages = history.before.pages.keys();
         let sum = pages.fold(0, |sum: u128, page| sum.wrapping_add(history.print_of(page)));
-        Self { mailmap: id, sum, ..history }
+        Self { mailmap: people.id.clone(), sum, ..history }
     }
 
     fn pages(&self) -> impl Iterator<Item = &RepoPath> {
@@ -190,13 +190,8 @@ impl Changes {
     }
 }
 
-fn author(commit: &StoredCommit, mailmap: Option<&Mailmap>) -> String {
-    let known = mailmap.and_then(|mailmap| {
-        let signature = Signature::new(&commit.name, &commit.email, &Time::new(0, 0)).ok()?;
-        let known = mailmap.resolve_signature(&signature).ok()?;
-        Some(String::from_utf8_lossy(known.name_bytes()).into_owned())
-    });
-    known.unwrap_or_else(|| commit.name.clone())
+fn author(commit: &StoredCommit, people: &People) -> String {
+    people.of(&Author { name: commit.name.clone(), email: commit.email.clone() }).name
 }
 
 /// Reads the history of the pages of a folder.
@@ -267,23 +262,13 @@ impl HistoryReader {
     }
 }
 
-/// The mailmap of a commit and its blob. That of the user's own configuration would make another site of the same commit.
-fn mailmap(repository: &Repository, head: Oid) -> Option<(Option<Mailmap>, String)> {
-    let tree = repository.find_commit(head).ok()?.tree().ok()?;
-    let blob = repository.find_blob(tree.get_name(MAILMAP_FILE)?.id()).ok()?;
-    let text = std::str::from_utf8(blob.content()).ok();
-    Some((text.and_then(|text| Mailmap::from_buffer(text).ok()), blob.id().to_string()))
-}
-
 /// A walk over commits.
 struct Walk<'r> {
     repository: &'r Repository,
     trees: Trees<'r>,
     head: Oid,
     folder: &'r RepoPath,
-    mailmap: Option<Mailmap>,
-    /// The blob of the mailmap.
-    mailmap_id: Option<String>,
+    people: People,
 }
 
 impl<'r> Walk<'r> {
@@ -291,18 +276,16 @@ impl<'r> Walk<'r> {
         let (head, folder) = (reader.head, &reader.folder);
         let trees = Trees::new(repository, &reader.pool.trees);
         let trees = trees.map_err(|cause| GitError::failed(head, cause))?;
-        let found = mailmap(repository, head);
-        let (mailmap, mailmap_id) = found.map_or((None, None), |(mailmap, id)| (mailmap, Some(id)));
-        Ok(Self { repository, trees, head, folder, mailmap, mailmap_id })
+        Ok(Self { repository, trees, head, folder, people: People::read(repository, head) })
     }
 
     fn history(&self, empty: &History, former: Option<History>) -> Result<History, GitError> {
         let former = former.filter(|former| former.folder == *self.folder && former.problem.is_none());
         let former = former.and_then(|former| Some((self.commit_of(&former.head)?, former)));
-        let new = || History { mailmap: self.mailmap_id.clone(), ..empty.clone() };
+        let new = || History { mailmap: self.people.id.clone(), ..empty.clone() };
         let (mut history, forgotten) = match former {
             Some((known, former)) => {
-                let former = former.renamed(self.mailmap.as_ref(), self.mailmap_id.clone());
+                let former = former.renamed(&self.people);
                 self.walk_from(known, former, new())?
             }
             None => (self.walk(new(), self.all_commits()?, None)?, HashSet::new()),
@@ -377,7 +360,7 @@ impl<'r> Walk<'r> {
             if changed.is_empty() {
                 continue;
             }
-            let author = author(&commit, self.mailmap.as_ref());
+            let author = author(&commit, &self.people);
             let place = history.since.add(commit, author);
             changed.into_iter().for_each(|page| history.note(&page, place));
         }

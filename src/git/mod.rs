@@ -31,6 +31,7 @@ mod commit;
 mod id;
 mod index_file;
 mod lock;
+mod people;
 mod store;
 mod trees;
 mod work_tree;
@@ -40,6 +41,7 @@ pub use self::{
     author::{Author, Moment},
     commit::StoredCommit,
     id::CommitId,
+    people::People,
     refs::{Move, Moved},
     store::{Head, Store, StoredFile},
     work_tree::LeftAlone,

@@ -45,7 +45,7 @@ use std::{
 use crate::{
     base::path::RepoPath,
     engine::{AskHistory, CommitFeed, Engine, EngineOptions, Feed, Signal},
-    git::{CommitId, Head, Store, packing::Packer},
+    git::{CommitId, Head, People, Store, packing::Packer},
     source::Tree,
 };
 
@@ -130,6 +130,12 @@ impl Wiki {
     /// The branch and its last commit.
     pub fn head(&self) -> Result<Head, WikiError> {
         Ok(self.store.head()?)
+    }
+
+    /// By which names authors go as of the head.
+    fn people(&self) -> Result<People, WikiError> {
+        let head = self.store.head()?.commit;
+        Ok(head.map(|head| self.store.people(head)).transpose()?.unwrap_or_default())
     }
 
     /// Waits until the branch is shown as it is now; false when that takes too long.

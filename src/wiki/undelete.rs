@@ -32,6 +32,7 @@ impl Wiki {
     pub fn lost(&self, actor: &Actor) -> Result<Vec<LostFile>, WikiError> {
         let Some(head) = self.store.head()?.commit else { return Ok(Vec::new()) };
         let (mut lost, mut seen) = (Vec::new(), BTreeSet::new());
+        let people = self.store.people(head)?;
         let log = self.past.at(head)?;
         for commit in log.newest_first() {
             for gone in commit.changes().filter(|change| change.blob.is_none()) {
@@ -47,7 +48,7 @@ impl Wiki {
                     blob,
                     commit: commit.id(),
                     seconds: commit.seconds(),
-                    author: commit.author().name.clone(),
+                    author: people.of(commit.author()).name,
                 });
                 if lost.len() >= MAX_LOST {
                     return Ok(lost);

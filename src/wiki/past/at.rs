@@ -102,7 +102,7 @@ impl Wiki {
         let listing = tree.listing(&ListingOptions { exclude: options.output.iter().cloned().collect() })?;
         let site = Site::load_with(&*tree, listing, &options, &now.former_files());
         let renderer = snapshot.renderer.next(Arc::new(site), tree);
-        Ok(PastSite { commit: self.store.commit(commit)?, renderer })
+        Ok(PastSite { commit: self.people()?.named(self.store.commit(commit)?), renderer })
     }
 }
 

@@ -67,6 +67,7 @@ impl Wiki {
         let Some(text) = side.text() else { return Err(WikiError::NotText { path }) };
         let lines = lines_of(text);
         let writers = self.writers(head, commit, &side.path, lines.len())?;
+        let people = self.store.people(head)?;
         let mut parts: Vec<BlamePart> = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             let line = line.trim_end_matches(['\n', '\r']).to_owned();
@@ -74,7 +75,7 @@ impl Wiki {
             match parts.last_mut().filter(|part| part.commit.id == writer) {
                 Some(part) => part.lines.push(line),
                 None => parts.push(BlamePart {
-                    commit: self.store.commit(writer)?,
+                    commit: people.named(self.store.commit(writer)?),
                     first: at + 1,
                     lines: vec![line],
                 }),

@@ -100,7 +100,8 @@ impl Wiki {
     pub(super) fn side(&self, head: CommitId, path: &RepoPath, at: CommitId) -> Result<Side, WikiError> {
         let path = self.name_at(head, path, at)?;
         let bytes = self.bytes(at, &path)?;
-        Ok(Side { commit: self.store.commit(at)?, path, bytes })
+        let commit = self.store.people(head)?.named(self.store.commit(at)?);
+        Ok(Side { commit, path, bytes })
     }
 
     /// The name that a file had at a commit; the same if none of its names is there.

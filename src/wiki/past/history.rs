@@ -2,7 +2,7 @@
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{CommitId, StoredCommit, log::FileChange},
+    git::{CommitId, People, StoredCommit, log::FileChange},
     wiki::{Action, Actor, Wiki, WikiError, name},
 };
 
@@ -48,13 +48,14 @@ impl Wiki {
             changes.peek().ok_or_else(no_file)?;
             window.take(pairs(changes), |logged| logged.id)
         };
-        logged.try_map(|logged| self.version(logged))
+        let people = self.store.people(head)?;
+        logged.try_map(|logged| self.version(&people, logged))
     }
 
-    fn version(&self, logged: Logged) -> Result<Version, WikiError> {
+    fn version(&self, people: &People, logged: Logged) -> Result<Version, WikiError> {
         let size = |blob: Option<BlobId>| blob.map(|blob| self.store.blob_size(blob)).transpose();
         Ok(Version {
-            commit: self.store.commit(logged.id)?,
+            commit: people.named(self.store.commit(logged.id)?),
             is_minor: logged.is_minor,
             size: size(logged.blob)?,
             size_before: size(logged.before)?,

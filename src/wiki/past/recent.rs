@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::{
     base::path::RepoPath,
     git::{
-        Author, CommitId, StoredCommit,
+        Author, CommitId, People, StoredCommit,
         log::{Log, LoggedCommit},
     },
     wiki::{Action, Actor, Wiki, WikiError},
@@ -66,9 +66,11 @@ pub struct Person {
 
 impl Filter {
     /// The commits that are wanted, the newest first.
-    fn take<'l>(&'l self, log: &'l Log) -> impl Iterator<Item = LoggedCommit<'l>> {
-        let is_wanted = |author| self.author.as_ref().is_none_or(|wanted| is_person(author, wanted));
-        let is_author: Vec<bool> = log.people().iter().map(is_wanted).collect();
+    fn take<'l>(&'l self, log: &'l Log, people: &People) -> impl Iterator<Item = LoggedCommit<'l>> {
+        let is_author = match &self.author {
+            None => vec![true; log.people().len()],
+            Some(wanted) => whose(log, people, wanted),
+        };
         log.newest_first().filter(move |commit| {
             is_author[commit.author_number()]
                 && !(self.hides_minor && commit.is_minor())
@@ -79,6 +81,15 @@ impl Filter {
     fn takes_path(&self, path: &RepoPath) -> bool {
         self.prefix.as_ref().is_none_or(|prefix| path.as_str().starts_with(prefix.trim_start_matches('/')))
     }
+}
+
+/// Which authors are a person who goes, or went, by a name or an address.
+fn whose(log: &Log, people: &People, wanted: &str) -> Vec<bool> {
+    let known: Vec<Author> = log.people().iter().map(|author| people.of(author)).collect();
+    let both = log.people().iter().zip(&known);
+    let theirs = both.filter(|(author, known)| is_person(author, wanted) || is_person(known, wanted));
+    let theirs: HashSet<&Author> = theirs.map(|(_, known)| known).collect();
+    known.iter().map(|known| theirs.contains(known)).collect()
 }
 
 /// Whether a name or an address is somebody's.
@@ -94,13 +105,14 @@ impl Wiki {
         let Some(head) = self.store.head()?.commit else {
             return Ok(Part { items: Vec::new(), has_more: false });
         };
+        let people = self.store.people(head)?;
         let found = {
             let log = self.past.at(head)?;
-            let part = window.take(filter.take(&log), |commit| commit.id());
+            let part = window.take(filter.take(&log, &people), |commit| commit.id());
             part.try_map(|commit| Ok::<_, WikiError>(files_of(commit, filter)))?
         };
         found.try_map(|(id, is_minor, files, n_files)| {
-            Ok(Recent { commit: self.store.commit(id)?, is_minor, files, n_files })
+            Ok(Recent { commit: people.named(self.store.commit(id)?), is_minor, files, n_files })
         })
     }
 
@@ -109,14 +121,16 @@ impl Wiki {
         actor.check(Action::Read, &RepoPath::root())?;
         let nobody = || WikiError::NoPerson { name: name.to_owned() };
         let head = self.store.head()?.commit.ok_or_else(nobody)?;
+        let people = self.store.people(head)?;
         let log = self.past.at(head)?;
         let filter = Filter { author: Some(name.to_owned()), ..Filter::default() };
-        let theirs: Vec<LoggedCommit<'_>> = filter.take(&log).collect();
+        let theirs: Vec<LoggedCommit<'_>> = filter.take(&log, &people).collect();
         let (Some(last), Some(first)) = (theirs.first(), theirs.last()) else { return Err(nobody()) };
         let mut counts: BTreeMap<&Author, usize> = BTreeMap::new();
         theirs.iter().for_each(|commit| *counts.entry(commit.author()).or_default() += 1);
-        let mut names: Vec<(Author, usize)> =
-            counts.into_iter().map(|(author, count)| (author.clone(), count)).collect();
+        let mut known: BTreeMap<Author, usize> = BTreeMap::new();
+        counts.into_iter().for_each(|(author, count)| *known.entry(people.of(author)).or_default() += count);
+        let mut names: Vec<(Author, usize)> = known.into_iter().collect();
         names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let mut files: Vec<&RepoPath> =
             theirs.iter().flat_map(|commit| commit.changes()).map(|change| change.path).collect();

@@ -86,3 +86,30 @@ fn a_log_that_is_damaged_or_gone_is_made_again() {
     assert_eq!(told(), ["two", "one"]);
     assert_eq!(std::fs::read(entry.path()).expect("a file"), bytes);
 }
+
+#[test]
+fn people_go_by_the_names_of_the_mailmap() {
+    let repo = TestRepo::new();
+    repo.write("a.md", "one\n").at(1).commit("one").write("a.md", "one\ntwo\n").at(2);
+    repo.git("add -A").git("commit -q -m two --author=ada<old@example.org>");
+    repo.write("b.md", "b\n").at(3).commit("b").git("rm -q b.md").at(4).commit("gone");
+    let map = "Countess Lovelace <ada@example.org>\nCountess Lovelace <ada@example.org> <old@example.org>\n";
+    repo.write(".mailmap", map).at(5).commit("names");
+    let (wiki, ada) = (wiki(&repo), actor("Ada"));
+    let known = "Countess Lovelace";
+    let history = wiki.history(&ada, "a.md", Window::default()).expect("a file");
+    assert!(history.items.iter().all(|version| version.commit.author.name == known));
+    let blame = wiki.blame(&ada, "a.md", None).expect("a text");
+    assert!(blame.parts.iter().all(|part| part.commit.author.name == known));
+    assert_eq!(wiki.lost(&ada).expect("a list")[0].author, known);
+    assert_eq!(wiki.commit_changes(&ada, "HEAD~3").expect("a commit").commit.author.name, known);
+    // All that somebody did is found under each of their names.
+    for name in [known, "ada", "old@example.org", "ada@example.org"] {
+        let person = wiki.person(&ada, name).expect(name);
+        let names: Vec<(&str, usize)> =
+            person.names.iter().map(|(author, count)| (&*author.name, *count)).collect();
+        assert_eq!(names, [(known, 5)], "{name}");
+        let filter = super::recent::Filter { author: Some(name.to_owned()), ..Default::default() };
+        assert_eq!(wiki.recent(&ada, &filter, Window::default()).expect("a list").items.len(), 5, "{name}");
+    }
+}

@@ -149,7 +149,7 @@ impl Wiki {
         actor.check(Action::Read, &RepoPath::root())?;
         let id = self.store.revision(rev)?;
         let (is_minor, files) = self.files_of(id)?;
-        let commit = self.store.commit(id)?;
+        let commit = self.people()?.named(self.store.commit(id)?);
         let before = commit.parents.first().copied();
         let n_files = files.len();
         let mut n_left = MAX_TEXT_BYTES;

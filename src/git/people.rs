@@ -1,0 +1,51 @@
+//! [`People`]: by which names and addresses authors go, as the `.mailmap` of a commit says.
+
+use git2::{Mailmap, Oid, Repository, Signature, Time};
+
+use crate::git::{Author, CommitId, GitError, Store, StoredCommit};
+
+/// Says who goes by which names.
+const MAILMAP_FILE: &str = ".mailmap";
+
+/// Knows authors by the names that they want to go by.
+#[derive(Default)]
+pub struct People {
+    mailmap: Option<Mailmap>,
+    /// The blob of the mailmap, in hexadecimal.
+    pub(super) id: Option<String>,
+}
+
+impl People {
+    /// Those of a commit. The mailmap of the user's own configuration would make another site of the same commit.
+    pub(super) fn read(repository: &Repository, head: Oid) -> Self {
+        let read = || {
+            let tree = repository.find_commit(head).ok()?.tree().ok()?;
+            let blob = repository.find_blob(tree.get_name(MAILMAP_FILE)?.id()).ok()?;
+            let text = std::str::from_utf8(blob.content()).ok();
+            let mailmap = text.and_then(|text| Mailmap::from_buffer(text).ok());
+            Some(Self { mailmap, id: Some(blob.id().to_string()) })
+        };
+        read().unwrap_or_default()
+    }
+
+    /// An author as they want to be called.
+    pub fn of(&self, author: &Author) -> Author {
+        let known = self.mailmap.as_ref().and_then(|mailmap| {
+            let signature = Signature::new(&author.name, &author.email, &Time::new(0, 0)).ok()?;
+            mailmap.resolve_signature(&signature).ok().map(|known| Author::of(&known))
+        });
+        known.unwrap_or_else(|| author.clone())
+    }
+
+    /// A commit with its author as they want to be called.
+    pub fn named(&self, commit: StoredCommit) -> StoredCommit {
+        StoredCommit { author: self.of(&commit.author), ..commit }
+    }
+}
+
+impl Store {
+    /// By which names authors go as of a commit.
+    pub fn people(&self, head: CommitId) -> Result<People, GitError> {
+        self.pool.with(|repository| Ok(People::read(repository, head.oid())))
+    }
+}
