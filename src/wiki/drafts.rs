@@ -17,7 +17,7 @@ use crate::{
     git::{Author, CommitId, Moment},
     wiki::{
         Action, Actor, Change, Save, Wiki, WikiError, name,
-        save::{Merge, SaveResult, Wanted},
+        save::{self, Merge, SaveResult, Versions, Wanted},
     },
 };
 
@@ -69,9 +69,8 @@ impl Drafts {
 
     /// Keeps a text that a conflict kept out of the branch, beside any others.
     pub(super) fn keep_conflict(&self, author: &Author, draft: &Draft) -> Result<(), WikiError> {
-        let name = format!("conflict-{}.json", Print::of_bytes(draft.content.as_bytes()));
         let folder = self.of_file(author, &draft.path);
-        self.write(&folder.join(name), draft)?;
+        self.write(&folder.join(file_name(draft)), draft)?;
         let mut kept: Vec<(i64, PathBuf)> = names(&folder)?
             .into_iter()
             .filter_map(|file| {
@@ -132,12 +131,40 @@ impl Drafts {
         Ok(())
     }
 
+    /// Takes everybody's drafts of a file along to another path; `rebased` makes each go on from there, if there is
+    /// something in it.
+    fn relocate(
+        &self,
+        from: &RepoPath,
+        to: &RepoPath,
+        rebased: impl Fn(Draft) -> Result<Option<Draft>, WikiError>,
+    ) -> Result<(), WikiError> {
+        for person in names(&self.folder)? {
+            let (old, new) = (person.join(name_of(from)), person.join(name_of(to)));
+            for file in names(&old)? {
+                let Some(draft) = read(&file) else { continue };
+                if let Some(draft) = rebased(draft)? {
+                    let mut draft = Draft { path: to.clone(), ..draft };
+                    // Somebody may have begun a text under the new name.
+                    if draft.conflict_with.is_none() && new.join(DRAFT).exists() {
+                        draft.conflict_with = draft.base;
+                    }
+                    self.write(&new.join(file_name(&draft)), &draft)?;
+                }
+                remove(file)?;
+            }
+            // It stays where there is something left.
+            let _ = fs::remove_dir(old);
+        }
+        Ok(())
+    }
+
     fn of_person(&self, author: &Author) -> PathBuf {
         self.folder.join(Print::of_bytes(author.email.as_bytes()).to_string())
     }
 
     fn of_file(&self, author: &Author, path: &RepoPath) -> PathBuf {
-        self.of_person(author).join(Print::of_bytes(path.as_str().as_bytes()).to_string())
+        self.of_person(author).join(name_of(path))
     }
 
     fn write(&self, path: &Path, draft: &Draft) -> Result<(), WikiError> {
@@ -188,6 +215,37 @@ impl Wiki {
         self.drafts().of(&actor.author, &own_path(actor, path)?)
     }
 
+    /// Takes everybody's drafts along with files that a commit has given other paths. What was being written is merged with
+    /// what the move changed in it; where that can't be, it becomes a text that a conflict kept out.
+    pub(super) fn relocate_drafts(
+        &self,
+        commit: CommitId,
+        renamed: &[(RepoPath, RepoPath)],
+    ) -> Result<(), WikiError> {
+        for (from, to) in renamed {
+            self.drafts.relocate(from, to, |draft| {
+                if draft.conflict_with.is_some() {
+                    return Ok(Some(draft));
+                }
+                let base = draft.base.map(|base| self.bytes(base, from)).transpose()?.flatten();
+                let ours = self.bytes(commit, to)?;
+                let theirs = Some(draft.content.as_bytes());
+                Ok(match save::merge_versions(to, base.as_deref(), ours.as_deref(), theirs) {
+                    Versions::AsIs => None,
+                    Versions::Edit { content: Some(content), .. } => Some(Draft {
+                        content: String::from_utf8_lossy(&content).into_owned(),
+                        base: Some(commit),
+                        ..draft
+                    }),
+                    Versions::Edit { content: None, .. } | Versions::Conflict(_) => {
+                        Some(Draft { conflict_with: Some(commit), ..draft })
+                    }
+                })
+            })?;
+        }
+        Ok(())
+    }
+
     /// Throws away all that somebody has of a file that is not in the branch.
     pub fn discard_drafts(&self, actor: &Actor, path: &str) -> Result<(), WikiError> {
         self.drafts().discard(&actor.author, &own_path(actor, path)?)
@@ -230,6 +288,18 @@ fn own_path(actor: &Actor, path: &str) -> Result<RepoPath, WikiError> {
     let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
     actor.check(Action::Write, &path)?;
     Ok(path)
+}
+
+/// The name of the folder with the drafts of a file.
+fn name_of(path: &RepoPath) -> String {
+    Print::of_bytes(path.as_str().as_bytes()).to_string()
+}
+
+fn file_name(draft: &Draft) -> String {
+    match draft.conflict_with {
+        None => DRAFT.to_owned(),
+        Some(_) => format!("conflict-{}.json", Print::of_bytes(draft.content.as_bytes())),
+    }
 }
 
 fn remove(file: PathBuf) -> Result<(), WikiError> {

@@ -52,6 +52,23 @@ impl Merged {
         self.parts.iter().map(clean).collect()
     }
 
+    /// The same without any decision: the whole texts stand against each other.
+    #[must_use]
+    pub fn undecided(&self) -> Self {
+        let mut whole = (String::new(), String::new(), String::new());
+        for part in &self.parts {
+            let (base, ours, theirs) = match part {
+                Part::Clean(text) => (text, text, text),
+                Part::Conflict { base, ours, theirs } => (base, ours, theirs),
+            };
+            whole.0.push_str(base);
+            whole.1.push_str(ours);
+            whole.2.push_str(theirs);
+        }
+        let (base, ours, theirs) = whole;
+        Self { parts: vec![Part::Conflict { base, ours, theirs }] }
+    }
+
     /// The merged text, with markers around both versions of each conflict.
     pub fn with_markers(&self) -> String {
         let mut text = String::new();

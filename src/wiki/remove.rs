@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     list::{Backlink, links_to, listed_page, sentences},
-    save::{Done, MAX_TRIES, clean_message},
+    save::clean_message,
 };
 use crate::{
     base::path::RepoPath,
@@ -56,22 +56,14 @@ impl Wiki {
             message if message.is_empty() => format!("Delete {path}\n"),
             message => format!("{message}\n"),
         };
-        for _ in 0..MAX_TRIES {
-            let head = self.store.head()?;
+        let done = self.on_head(|head| {
             let commit = head.commit.ok_or_else(|| WikiError::NoFile { path: path.clone() })?;
             let files = self.files_at(commit, &path)?;
             files.iter().try_for_each(|file| actor.check(Action::Write, file))?;
             let edits: Vec<Edit> = files.into_iter().map(|path| Edit { path, content: None }).collect();
-            match self.commit(actor, &head, &edits, &message)? {
-                Some(Done::Commit { commit, .. }) => {
-                    self.show();
-                    return Ok(commit);
-                }
-                Some(Done::Nothing(commit)) => return Ok(commit),
-                None => {}
-            }
-        }
-        Err(WikiError::Busy)
+            self.commit(actor, head, &edits, &message)
+        })?;
+        Ok(self.shown(&done))
     }
 
     /// A file, or all files of a folder.

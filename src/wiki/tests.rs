@@ -363,3 +363,23 @@ fn a_chapter_is_shown_as_its_slides() {
     );
     assert_eq!(shown("day.yml", "title: Day\ncontent:\n- two.md\n- one.md\n").0, "two.md:1 one.md:1");
 }
+
+#[test]
+fn data_that_a_merge_or_the_past_would_break_is_not_saved() {
+    let repo = TestRepo::new();
+    repo.write("team.yml", "a: 1\n\nz: 9\n").commit("one");
+    repo.write("broken.yml", "a: [1\n").commit("broken").write("broken.yml", "a: [1]\n").commit("mended");
+    let wiki = wiki(&repo);
+    let base = wiki.head().expect("a head").commit;
+    done(save(&wiki, "Ada", base, "team.yml", "a: 1\nb: 2\n\nz: 9\n"));
+    // Each has a `b`: by line there is no conflict.
+    let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Bob", base, "team.yml", "a: 1\n\nz: 9\nb: 3\n") else {
+        panic!("a conflict")
+    };
+    let merged = conflicts[0].merged.as_ref().expect("texts");
+    assert!(merged.text().is_none() && merged.with_markers().contains("b: 2") && merged.with_markers().contains("b: 3"));
+    let restored = wiki.restore(&actor("Ada"), "broken.yml", "HEAD~2", None, "");
+    assert!(matches!(restored, Err(WikiError::Invalid { .. })), "{restored:?}");
+    let reverted = wiki.revert(&actor("Ada"), "HEAD~1", "");
+    assert!(matches!(reverted, Err(WikiError::Invalid { .. })), "{reverted:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::save::{Done, MAX_TRIES, clean_message};
+use super::save::clean_message;
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{CommitId, Content, Edit, Head},
@@ -65,11 +65,10 @@ impl Wiki {
             message if message.is_empty() => format!("Bring {path} back\n"),
             message => format!("{message}\n"),
         };
-        for _ in 0..MAX_TRIES {
-            let head = self.store.head()?;
+        let done = self.on_head(|head| {
             let lost = self.lost(actor)?;
             let mut files = lost.iter().filter(|file| file.path.is_within(&path));
-            let Some(first) = files.next() else { return Err(self.why_not_lost(&head, path)?) };
+            let Some(first) = files.next() else { return Err(self.why_not_lost(head, path.clone())?) };
             let same = files.filter(|file| file.commit == first.commit);
             let edit =
                 |file: &LostFile| Edit { path: file.path.clone(), content: Some(Content::Blob(file.blob)) };
@@ -78,16 +77,9 @@ impl Wiki {
                 actor.check(Action::Write, &edit.path)?;
                 self.check_twins(&edit.path)?;
             }
-            match self.commit(actor, &head, &edits, &message)? {
-                Some(Done::Commit { commit, .. }) => {
-                    self.show();
-                    return Ok(commit);
-                }
-                Some(Done::Nothing(commit)) => return Ok(commit),
-                None => {}
-            }
-        }
-        Err(WikiError::Busy)
+            self.commit(actor, head, &edits, &message)
+        })?;
+        Ok(self.shown(&done))
     }
 
     fn why_not_lost(&self, head: &Head, path: RepoPath) -> Result<WikiError, WikiError> {

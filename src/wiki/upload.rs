@@ -5,7 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::save::{Done, MAX_TRIES, clean_message, max_bytes};
+use super::save::{clean_message, max_bytes};
 use crate::{
     base::{digest::BlobId, media::media_type, path::RepoPath},
     git::{CommitId, Content, Edit},
@@ -63,8 +63,7 @@ impl Wiki {
         if uploads.is_empty() {
             return Err(WikiError::Nothing);
         }
-        for _ in 0..MAX_TRIES {
-            let head = self.store.head()?;
+        let (paths, done) = self.on_head(|head| {
             let mut edits: Vec<Edit> = Vec::new();
             let mut paths = Vec::new();
             for upload in uploads {
@@ -80,17 +79,11 @@ impl Wiki {
                 }
                 paths.push(path);
             }
-            let Some(done) = self.commit(actor, &head, &edits, &said(message, &edits))? else { continue };
-            let commit = match done {
-                Done::Nothing(commit) => commit,
-                Done::Commit { commit, .. } => {
-                    self.show();
-                    commit
-                }
-            };
-            return Ok((paths.into_iter().map(|path| self.uploaded(path, place)).collect(), commit));
-        }
-        Err(WikiError::Busy)
+            let done = self.commit(actor, head, &edits, &said(message, &edits))?;
+            Ok(done.map(|done| (paths, done)))
+        })?;
+        let commit = self.shown(&done);
+        Ok((paths.into_iter().map(|path| self.uploaded(path, place)).collect(), commit))
     }
 
     /// The path of an upload, and whether the same bytes are there already.

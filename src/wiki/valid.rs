@@ -29,6 +29,11 @@ pub fn problems(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
     problems
 }
 
+/// Whether programs can read a text as the file of a path.
+pub(super) fn is_readable(path: &RepoPath, text: &str) -> bool {
+    problems(path, text).iter().all(|problem| problem.severity != Severity::Error)
+}
+
 /// Whether a file says how the whole site is made.
 fn is_settings(path: &RepoPath) -> bool {
     path.as_str() == config::FILE_NAME

@@ -123,21 +123,23 @@ impl Wiki {
 
     /// Moves a page, a folder or another file, as one commit.
     pub fn relocate(&self, actor: &Actor, wanted: &Relocate) -> Result<Relocation, WikiError> {
-        for _ in 0..MAX_TRIES {
+        let (looked, commit, left_alone) = self.on_head(|head| {
             let (snapshot, commit) = self.snapshot_of_head()?;
-            let head = self.store.head()?;
             if head.commit != Some(commit) {
-                continue;
+                return Ok(None);
             }
             let looked = self.look(actor, wanted, &snapshot, commit)?;
-            let edits = edits(&looked);
-            let message = message(wanted, &looked);
-            let Some(done) = self.commit(actor, &head, &edits, &message)? else { continue };
-            let Done::Commit { commit, left_alone } = done else { return Err(WikiError::Nothing) };
-            self.show();
-            return Ok(Relocation { left_alone, ..relocation(looked, commit) });
-        }
-        Err(WikiError::Busy)
+            Ok(match self.commit(actor, head, &edits(&looked), &message(wanted, &looked))? {
+                Some(Done::Commit { commit, left_alone }) => Some((looked, commit, left_alone)),
+                Some(Done::Nothing(_)) => return Err(WikiError::Nothing),
+                None => None,
+            })
+        })?;
+        let done = Relocation { left_alone, ..relocation(looked, commit) };
+        // The move is done, whatever becomes of drafts: one that can't be written stays where it is.
+        let _ = self.relocate_drafts(commit, &done.renamed);
+        self.show();
+        Ok(done)
     }
 
     /// The newest snapshot, and the head that it shows.

@@ -428,3 +428,27 @@ mod random {
         assert!(n_links > 2 * usize::try_from(n_sites).expect("few"), "{n_links} links were followed");
     }
 }
+
+#[test]
+fn drafts_move_with_their_page() {
+    let text = |middle: &str, link: &str| format!("one\n\n{middle}\n\nsee [b]({link})\n");
+    let repo = repo(&[("a.md", &text("two", "b.md")), ("b.md", "# B\n")]);
+    let wiki = wiki(&repo);
+    let base = wiki.head().expect("a head").commit;
+    let keep = |name, content| wiki.keep_draft(&actor(name), "a.md", content, base).expect("kept");
+    keep("Bob", text("two by Bob", "b.md"));
+    keep("Eve", "one\n\ntwo\n\nnothing\n".to_owned());
+    let done = relocate(&wiki, "a.md", "sub/c.md").expect("it moves");
+    let drafts = |name, path| wiki.drafts_of(&actor(name), path).expect("readable");
+    for name in ["Bob", "Eve"] {
+        assert_eq!(drafts(name, "a.md"), [], "nothing is left under the former name");
+    }
+    let [bobs] = &*drafts("Bob", "sub/c.md") else { panic!("one draft") };
+    assert!(bobs.content.ends_with(&text("two by Bob", "../b.md")), "{}", bobs.content);
+    assert_eq!((bobs.base, bobs.conflict_with), (Some(done.commit), None));
+    let saved = wiki.save_drafts(&actor("Bob"), &["sub/c.md".to_owned()], "").expect("saved");
+    assert!(matches!(saved, crate::wiki::save::SaveResult::Saved(_)), "it is no conflict: {saved:?}");
+    // What the move has changed, too, is kept beside it.
+    let [eves] = &*drafts("Eve", "sub/c.md") else { panic!("one draft") };
+    assert_eq!((&*eves.content, eves.conflict_with), ("one\n\ntwo\n\nnothing\n", Some(done.commit)));
+}
