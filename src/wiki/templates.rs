@@ -69,6 +69,17 @@ impl Wiki {
     }
 }
 
+impl Wiki {
+    /// What a new file begins with that is made of a template; `None` if there is no such template for it.
+    pub fn template(&self, actor: &Actor, path: &str, name: &str) -> Result<Option<String>, WikiError> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let templates = self.templates(actor, path)?;
+        Ok(templates.into_iter().find(|template| template.name == name).map(|template| template.content))
+    }
+}
+
 /// The names and the day of a file that begins now.
 fn values(path: &RepoPath) -> Values {
     let now = jiff::Timestamp::from_second(Moment::now().seconds).unwrap_or_default();

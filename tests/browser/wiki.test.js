@@ -64,6 +64,13 @@ test('all of it works on a phone without a script', async () => {
   await page.goto(site.origin + '/-/search?q=flour');
   await page.tap('.wiki-results a');
   await page.waitForURL('**/bread/');
+  await page.goto(site.origin + '/-/new');
+  await page.fill('input[name=path]', 'rolls');
+  await page.selectOption('select[name=template]', 'post');
+  await page.tap('button.first');
+  assert.match(await page.inputValue('textarea#content'), /^---\ntitle: Rolls\ndate: /);
+  await page.tap('button:has-text("Save")');
+  await page.waitForURL('**/rolls/');
   assert.equal(site.git('status', '--porcelain'), '');
   await site.close([/./]);
 });

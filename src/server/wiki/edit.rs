@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -22,6 +22,14 @@ use crate::{
     parse::slug,
     wiki::{Actor, Change, Conflict, Save, WikiError, merge::Merged, save::SaveResult},
 };
+
+/// How a new file begins.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Begun {
+    /// The name of a template; an unknown one is none.
+    #[serde(default)]
+    template: String,
+}
 
 /// What the form sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,18 +64,19 @@ pub(super) async fn form(
     State(site): State<Site>,
     Reader(actor): Reader,
     Path(path): Path<String>,
+    Query(begun): Query<Begun>,
 ) -> Response {
     let route = format!("/-/edit/{path}");
     page::answered(site, route, move |site| {
         let file = site.wiki.file(&actor, &path)?;
+        let is_new = file.bytes.is_none();
         let content = match file.bytes {
-            None => String::new(),
+            None => site.wiki.template(&actor, &path, &begun.template)?.unwrap_or_default(),
             Some(bytes) => {
                 String::from_utf8(bytes).map_err(|_| WikiError::NotText { path: file.path.clone() })?
             }
         };
         let base = file.commit;
-        let is_new = site.wiki.file(&actor, &path)?.bytes.is_none();
         let (message, notice) = (String::new(), None);
         let filled =
             Filled { status: StatusCode::OK, content, message, base, minor: false, preview: false, notice };

@@ -23,7 +23,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    base::{path::RepoPath, url::encode_path},
+    base::{path::RepoPath, url::{encode_path, encode_value}},
     wiki::{
         Actor, WikiError,
         list::{self, Backlink, WantedPage},
@@ -214,6 +214,9 @@ fn any(site: &Site, actor: &Actor, number: u64) -> String {
     site.wiki.any_page(actor, mixed).unwrap_or_else(|| format!("{}/", site.base_path_of_site()))
 }
 
+/// Stands for a page whose name nobody knows yet.
+const ANY_PAGE: &str = "page.md";
+
 /// Which page is to be written.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct NewPage {
@@ -222,15 +225,26 @@ struct NewPage {
     /// The file beside which it is to be.
     #[serde(default)]
     beside: String,
+    /// What it begins with: the name of a template, or nothing for the plain one.
+    #[serde(default)]
+    template: String,
 }
 
-/// Asks for the name of a new page, and leads to its editor.
-async fn new(State(site): State<Site>, Reader(_): Reader, Query(asked): Query<NewPage>) -> Response {
+/// Asks for the name of a new page and what it begins with, and leads to its editor.
+async fn new(State(site): State<Site>, Reader(actor): Reader, Query(asked): Query<NewPage>) -> Response {
+    page::answered(site, "/-/new".to_owned(), move |site| begun(site, &actor, &asked)).await
+}
+
+fn begun(site: &Site, actor: &Actor, asked: &NewPage) -> Result<Response, Problem> {
     let written = asked.path.trim().trim_start_matches('/').to_owned();
     let has_extension = RepoPath::new(&written).is_some_and(|path| path.extension().is_some());
     let path = if has_extension { written.clone() } else { format!("{written}.md") };
     let refused = match (written.is_empty(), name::new(&path)) {
-        (false, Ok(path)) => return page::see_other(&page::edit_url(&site, &path)),
+        (false, Ok(path)) => {
+            let chosen = Some(&*asked.template).filter(|chosen| !chosen.is_empty());
+            let query = chosen.map_or_else(String::new, |chosen| format!("?template={}", encode_value(chosen)));
+            return Ok(page::see_other(&(page::edit_url(site, &path) + &query)));
+        }
         (false, Err(why)) => Some(Problem::from(WikiError::BadName { path, why })),
         (true, _) => None,
     };
@@ -238,7 +252,11 @@ async fn new(State(site): State<Site>, Reader(_): Reader, Query(asked): Query<Ne
         RepoPath::new(&asked.beside).and_then(|path| path.parent()).filter(|folder| !folder.is_root());
     let start = folder.map_or_else(String::new, |folder| format!("{folder}/"));
     let status = refused.as_ref().map_or(StatusCode::OK, Problem::status);
-    let values = json!({ "path": if written.is_empty() { start } else { written }, "problem": refused });
+    let path = if written.is_empty() { start } else { written };
+    let templates = site.wiki.templates(actor, ANY_PAGE)?;
+    let templates: Vec<String> = templates.into_iter().map(|template| template.name).collect();
+    let chosen = &asked.template;
+    let values = json!({ "path": path, "templates": templates, "template": chosen, "problem": refused });
     let (route, template, title) = ("/-/new".to_owned(), "new", "wiki_new");
-    page::show(&site, &Shown { status, route, template, title, name: "", values })
+    Ok(page::show(site, &Shown { status, route, template, title, name: "", values }))
 }

@@ -196,5 +196,10 @@ fn a_page_has_a_menu_and_red_links_lead_to_the_editor() {
     let (status, reply) = ask(addr, "GET", "/-/new?path=guide/first%20steps", "", "");
     assert!(status == 303 && reply.contains("location: /-/edit/guide/first%20steps.md"), "{reply}");
     assert_eq!(ask(addr, "GET", "/-/new?path=../x", "", "").0, 422);
+    assert!(form.contains("<option>post</option>"), "{form}");
+    let (_, reply) = ask(addr, "GET", "/-/new?path=guide/first&template=post", "", "");
+    assert!(reply.contains("location: /-/edit/guide/first.md?template=post"), "{reply}");
+    let (_, editor) = ask(addr, "GET", "/-/edit/guide/first.md?template=post", "", "");
+    assert!(editor.contains("title: First\ndate: "), "{editor}");
     server.stop().expect("stopped");
 }
