@@ -5,14 +5,22 @@
 //! `render/theme` ask. What the answers are, and writing down that they were asked for, is left to the implementation
 //! of [`Queries`].
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
 use crate::parse::markdown::Attributes;
 
+/// How much a page may count of what its templates have to go through.
+pub const MAX_COUNTED: u64 = 1_000_000;
+
 thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Queries>>> = const { RefCell::new(None) };
+    /// How much the page has counted.
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// What a template may ask about the site. One value stands for one page being rendered.
@@ -49,7 +57,7 @@ pub trait Queries: Send + Sync {
 
 /// Runs `render` with `queries` in scope; the former ones are back afterwards, also when it panics.
 pub fn with<R>(queries: Arc<dyn Queries>, render: impl FnOnce() -> R) -> R {
-    let _guard = Guard { former: CURRENT.replace(Some(queries)) };
+    let _guard = Guard { former: CURRENT.replace(Some(queries)), counted: COUNTED.replace(0) };
     render()
 }
 
@@ -58,12 +66,23 @@ pub fn current() -> Option<Arc<dyn Queries>> {
     CURRENT.with_borrow(Clone::clone)
 }
 
+/// Counts what the templates of a page go through; false when that is too much.
+pub fn count(n: u64) -> bool {
+    // Outside of a page each counts alone.
+    let before = if CURRENT.with_borrow(Option::is_some) { COUNTED.get() } else { 0 };
+    let counted = before.saturating_add(n);
+    COUNTED.set(counted);
+    counted <= MAX_COUNTED
+}
+
 struct Guard {
     former: Option<Arc<dyn Queries>>,
+    counted: u64,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        COUNTED.set(self.counted);
         let ended = CURRENT.replace(self.former.take());
         drop(ended); // outside of the borrow: its own drop may ask for the scope
     }
@@ -119,6 +138,16 @@ mod tests {
             assert_eq!(name().as_deref(), Some("outer"));
         });
         assert_eq!(name(), None);
+    }
+
+    #[test]
+    fn each_page_counts_for_itself() {
+        assert!(count(MAX_COUNTED) && !count(MAX_COUNTED + 1) && count(1), "nothing is rendered");
+        with(Arc::new(Named("outer")), || {
+            assert!(count(MAX_COUNTED - 1));
+            with(Arc::new(Named("inner")), || assert!(count(MAX_COUNTED) && !count(1)));
+            assert!(count(1) && !count(1) && !count(u64::MAX));
+        });
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     ComponentInfo, Context, Param, ParamKind, Theme,
+    bounds::Html,
     component::{UID, identifier},
 };
 
@@ -69,7 +70,11 @@ impl Theme {
         if info.wants_uid {
             args.insert(UID, &uids.next(&info.name, attributes, body_html));
         }
-        match self.tera.render_component_with_implicits(&info.name, &args, &context.values, body, true) {
+        let mut html = Html::default();
+        let (name, values) = (&info.name, &context.values);
+        let rendered =
+            self.tera.render_component_with_implicits_to(name, &args, values, body, true, &mut html);
+        match rendered.and_then(|()| html.into_text()) {
             Ok(html) => (Some(html), diagnostics),
             Err(error) => {
                 diagnostics.push(self.reporter().diagnose(&error, &info.name));

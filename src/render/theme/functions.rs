@@ -12,7 +12,7 @@ use crate::{
     render::{
         markdown::escape,
         scope::{self, Queries},
-        theme::{ASSET_FOLDER, Asset, assets::Assets},
+        theme::{ASSET_FOLDER, Asset, assets::Assets, bounds},
     },
 };
 
@@ -59,6 +59,7 @@ pub(super) fn register(tera: &mut Tera) {
         let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
         Ok(filled(text, &args))
     });
+    tera.register_function("range", |args: Kwargs, state: &State| bounds::range(&args, state));
     register_assets(tera, "", &Arc::default());
 }
 

@@ -11,6 +11,7 @@
 
 mod assets;
 mod book;
+mod bounds;
 mod call;
 mod code_tabs;
 mod compile;
@@ -46,7 +47,9 @@ pub use self::{
     tree::NavTree,
 };
 
-use self::{assets::Assets, compile::Templates, prints::Prints, report::Reporter, texts::Texts};
+use self::{
+    assets::Assets, bounds::Html, compile::Templates, prints::Prints, report::Reporter, texts::Texts,
+};
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
@@ -148,8 +151,11 @@ impl Theme {
             let diagnostic = Diagnostic::error("template-missing", format!("unknown template `{template}`"));
             return Err(Box::new(diagnostic.hint_opt(hint)));
         }
-        let rendered = self.tera.render(template, &context.values);
-        rendered.map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
+        let mut html = Html::default();
+        let rendered = self.tera.render_to(template, &context.values, &mut html);
+        rendered
+            .and_then(|()| html.into_text())
+            .map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
     }
 
     /// A component by the name it is called with; `code-group` finds `code_group`.

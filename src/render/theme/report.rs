@@ -8,7 +8,7 @@ use tera::{ErrorKind, ReportError};
 
 use crate::base::diagnostic::{Diagnostic, Place, nearest};
 
-use super::{compile::Templates, filters, functions};
+use super::{bounds::MAX_HTML_BYTES, compile::Templates, filters, functions};
 
 /// How many names a hint lists when none is near.
 const MAX_LISTED_NAMES: usize = 12;
@@ -171,6 +171,11 @@ impl<'a> Reporter<'a> {
 
     /// Tera's message in our words, and the next step.
     fn explain(&self, message: &str) -> (String, Option<String>) {
+        // Memory takes everything, but for what is too much.
+        if message.to_lowercase().starts_with("io error") {
+            let hint = Some("look for a loop that doesn't end".to_owned());
+            return (format!("the template writes more than {} MB", MAX_HTML_BYTES >> 20), hint);
+        }
         if let Some((name, known)) = missing(message, "Variable `", "Available variables: ") {
             let known = known.iter().copied().chain(CONTEXT_NAMES.iter().copied());
             return (format!("unknown variable `{name}`"), near_or_all(name, known, false));

@@ -558,3 +558,30 @@ fn texts_are_filled_with_their_arguments() {
         "<b>3</b> by &lt;Ada&gt; &amp; {nobody}"
     );
 }
+
+#[test]
+fn a_template_without_an_end_is_an_error_of_its_page() {
+    let component = |name: &str, text: &str| {
+        (
+            format!("components/{name}.html"),
+            format!("{{% component {name}() %}}{text}{{% endcomponent {name} %}}"),
+        )
+    };
+    let loops = "{% for a in range(end=1000) %}".repeat(3) + &"{% endfor %}".repeat(3);
+    let long = "{% set long = range(end=100000) | join(sep=\" \") %}{% for a in range(end=1000) %}{{ long }}{% endfor %}";
+    let files = [component("spin", &loops), component("long", long), component("deep", "{{ <deep /> }}")];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let theme = whole_theme(&files);
+    for (name, expected) in [
+        ("spin", "the `range`s of a page give more than 1000000 numbers"),
+        ("long", "the template writes more than 64 MB"),
+        ("deep", "maximum render recursion depth"),
+    ] {
+        let (html, said) = call(&theme, name, &[], "");
+        assert!(html.is_empty() && said.len() == 1 && said[0].contains(expected), "{name}: {said:?}");
+    }
+    let counts = "{% for a in range(start=7, end=1, step_by=0 - 3) %}{{ a }} {% endfor %}{% for a in range(end=5, step_by=2) %}{{ a }} {% endfor %}";
+    let files = [component("counts", counts)];
+    let theme = whole_theme(&[(&files[0].0, &files[0].1)]);
+    assert_eq!(call(&theme, "counts", &[], ""), ("7 4 0 2 4 ".to_owned(), Vec::new()));
+}
