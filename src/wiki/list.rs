@@ -7,6 +7,9 @@ use std::{
     ops::Bound,
 };
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     site::{
@@ -21,12 +24,15 @@ use crate::{
 pub const MAX_LISTED: usize = 1_000;
 
 /// Which files are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Listed {
     /// Markdown files.
     #[default]
+    #[serde(rename = "page")]
     Pages,
     /// All others.
+    #[serde(rename = "file")]
     Files,
     /// Both.
     All,

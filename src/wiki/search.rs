@@ -5,6 +5,9 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::PoisonError};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     base::{path::RepoPath, text::floor_char},
     engine::Snapshot,
@@ -35,28 +38,30 @@ pub struct Found {
 }
 
 /// A page that was found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FoundPage {
     /// Its file.
     pub path: RepoPath,
-    /// Its address, with the section that fits.
+    /// Its address, with the section that fits best.
     pub url: String,
     /// Its title.
     pub title: String,
+    /// The heading of that section; `null` when it is the page's own.
+    pub section: Option<String>,
     /// How well it fits; more is better.
     pub score: f64,
-    /// The heading of the section that fits, if that is not the page's own.
-    pub section: Option<String>,
-    /// The text around the words.
+    /// The text around the words, in pieces.
     pub excerpt: Vec<Piece>,
 }
 
-/// A part of an excerpt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ExcerptPiece")]
 pub struct Piece {
     /// The text.
     pub text: String,
     /// Whether it was looked for.
+    #[serde(rename = "hit")]
     pub is_hit: bool,
 }
 

@@ -33,23 +33,15 @@ pub(in crate::server::wiki) struct AskedFiles {
     limit: Option<usize>,
     /// Markdown files, or all others, or both.
     #[serde(default)]
-    kind: FileKind,
-}
-
-/// Which files.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum FileKind {
-    #[default]
-    Page,
-    File,
-    All,
+    kind: Listed,
 }
 
 /// Files in the order of their paths.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct FileList {
     pages: Vec<ListedFile>,
+    /// The folder of the repository that the site is in, such as `docs`; empty for the whole repository. Paths begin below it.
+    folder: RepoPath,
     /// The `after` of the next part; `null` at the end.
     next: Option<RepoPath>,
 }
@@ -92,17 +84,13 @@ pub(in crate::server::wiki) async fn list(
 ) -> Result<Json<FileList>, Problem> {
     let Query(asked) = asked.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
-        let listed = match asked.kind {
-            FileKind::Page => Listed::Pages,
-            FileKind::File => Listed::Files,
-            FileKind::All => Listed::All,
-        };
         let is_wrong = || Problem::bad_request("`after` is the `next` of the answer before");
         let after =
             asked.after.as_ref().map(|after| RepoPath::new(after).ok_or_else(is_wrong)).transpose()?;
         let limit = asked.limit.unwrap_or(USUAL_FILES);
-        let part = site.wiki.list(&actor, listed, &asked.prefix, after.as_ref(), limit);
-        Ok(Json(FileList { pages: part.files.iter().map(ListedFile::of).collect(), next: part.next }))
+        let part = site.wiki.list(&actor, asked.kind, &asked.prefix, after.as_ref(), limit);
+        let pages = part.files.iter().map(ListedFile::of).collect();
+        Ok(Json(FileList { pages, folder: site.wiki.store().folder().clone(), next: part.next }))
     })
     .await
 }

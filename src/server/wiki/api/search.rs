@@ -12,10 +12,7 @@ use super::super::{
     actor::Reader,
     problem::{Problem, off_thread},
 };
-use crate::{
-    base::path::RepoPath,
-    wiki::search::{Found, MAX_RESULTS},
-};
+use crate::wiki::search::{Found, FoundPage, MAX_RESULTS};
 
 /// How many results a program gets that says nothing.
 const USUAL_RESULTS: usize = 10;
@@ -44,44 +41,9 @@ pub(in crate::server::wiki) struct Results {
     results: Vec<FoundPage>,
 }
 
-/// A page that fits.
-#[derive(Debug, Serialize, JsonSchema)]
-struct FoundPage {
-    path: RepoPath,
-    /// Its address, with the section that fits best.
-    url: String,
-    title: String,
-    /// The heading of that section; `null` when it is the page's own.
-    section: Option<String>,
-    /// How well it fits; more is better.
-    score: f64,
-    /// The text around the words, in pieces.
-    excerpt: Vec<ExcerptPiece>,
-}
-
-/// A piece of a text.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ExcerptPiece {
-    text: String,
-    /// Whether it was looked for.
-    hit: bool,
-}
-
 impl Results {
     pub(in crate::server::wiki) fn of(query: String, found: Found) -> Self {
-        let result = |page: crate::wiki::search::FoundPage| FoundPage {
-            path: page.path,
-            url: page.url,
-            title: page.title,
-            section: page.section,
-            score: page.score,
-            excerpt: page
-                .excerpt
-                .into_iter()
-                .map(|piece| ExcerptPiece { text: piece.text, hit: piece.is_hit })
-                .collect(),
-        };
-        Self { query, total: found.total, results: found.pages.into_iter().map(result).collect() }
+        Self { query, total: found.total, results: found.pages }
     }
 }
 

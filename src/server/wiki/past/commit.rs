@@ -12,7 +12,8 @@ use super::{
     super::{
         Site, WikiSite,
         actor::{FormWriter, Reader},
-        problem::{Problem, off_thread},
+        page,
+        problem::Problem,
     },
     commit_values, diff, file_values, query_of, shown, undone, url,
 };
@@ -35,10 +36,10 @@ pub(super) async fn show(
     Path(rev): Path<String>,
 ) -> Response {
     let route = format!("/-/commit/{rev}");
-    shown(site, route, "commit", "wiki_commit_title", move |site| page(site, &actor, &rev)).await
+    shown(site, route, "commit", "wiki_commit_title", move |site| values(site, &actor, &rev)).await
 }
 
-fn page(site: &WikiSite, actor: &Actor, rev: &str) -> Result<(String, Value), Problem> {
+fn values(site: &WikiSite, actor: &Actor, rev: &str) -> Result<(String, Value), Problem> {
     let shown = site.wiki.commit_changes(actor, rev)?;
     let id = shown.commit.id;
     let file = |of: &FileDiff| {
@@ -71,14 +72,11 @@ fn page(site: &WikiSite, actor: &Actor, rev: &str) -> Result<(String, Value), Pr
 /// Takes a commit back.
 pub(super) async fn revert(State(site): State<Site>, writer: FormWriter, Form(sent): Form<Sent>) -> Response {
     let route = format!("/-/commit/{}", sent.commit);
-    let result = off_thread({
-        let site = site.clone();
-        move || {
-            let actor = writer.with_token(&site, &sent.token).ok_or_else(Problem::stale_form)?;
-            let result = site.wiki.revert(&actor, &sent.commit, &sent.message)?;
-            let head = site.wiki.head()?.commit.map(|head| head.to_string()).unwrap_or_default();
-            Ok((result, url(&site, "commit", &head)))
-        }
-    });
-    undone(&site, &route, result.await)
+    page::answered(site, route.clone(), move |site| {
+        let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
+        let result = site.wiki.revert(&actor, &sent.commit, &sent.message)?;
+        let head = site.wiki.head()?.commit.map(|head| head.to_string()).unwrap_or_default();
+        undone(site, route, result, &url(site, "commit", &head))
+    })
+    .await
 }

@@ -202,13 +202,11 @@ async fn shown(
 }
 
 /// Leads to what was saved, or shows what is in its way.
-fn undone(site: &Site, route: &str, result: Result<(SaveResult, String), Problem>) -> Response {
+fn undone(site: &Site, route: String, result: SaveResult, address: &str) -> Result<Response, Problem> {
     match result {
-        Ok((SaveResult::Saved(saved), _)) if saved.outcome == Outcome::Unchanged => {
-            page::problem(site, route, &WikiError::Nothing.into())
-        }
-        Ok((SaveResult::Saved(_), address)) => page::see_other(&address),
-        Ok((SaveResult::Conflict(conflicts), _)) => {
+        SaveResult::Saved(saved) if saved.outcome == Outcome::Unchanged => Err(WikiError::Nothing.into()),
+        SaveResult::Saved(_) => Ok(page::see_other(address)),
+        SaveResult::Conflict(conflicts) => {
             let text = |bytes: &Option<Vec<u8>>| {
                 bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
             };
@@ -224,9 +222,8 @@ fn undone(site: &Site, route: &str, result: Result<(SaveResult, String), Problem
             let conflicts: Vec<Value> = conflicts.iter().map(conflict).collect();
             let values = json!({ "conflicts": conflicts });
             let (template, title) = ("undo", "wiki_undo_conflict");
-            let (status, route) = (StatusCode::CONFLICT, route.to_owned());
-            page::show(site, &Shown { status, route, template, title, name: "", values })
+            let status = StatusCode::CONFLICT;
+            Ok(page::show(site, &Shown { status, route, template, title, name: "", values }))
         }
-        Err(problem) => page::problem(site, route, &problem),
     }
 }

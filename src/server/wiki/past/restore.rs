@@ -12,7 +12,8 @@ use super::{
     super::{
         Site, WikiSite,
         actor::{FormWriter, Reader},
-        problem::{Problem, off_thread},
+        page,
+        problem::Problem,
     },
     commit_values, diff, file_values, shown, title_of, undone, url,
 };
@@ -44,11 +45,11 @@ pub(super) async fn ask(
     Query(asked): Query<Asked>,
 ) -> Response {
     let route = format!("/-/restore/{path}");
-    shown(site, route, "restore", "wiki_restore_title", move |site| page(site, &actor, &path, &asked.rev))
-        .await
+    let page = move |site: &Site| values(site, &actor, &path, &asked.rev);
+    shown(site, route, "restore", "wiki_restore_title", page).await
 }
 
-fn page(site: &WikiSite, actor: &Actor, path: &str, rev: &str) -> Result<(String, Value), Problem> {
+fn values(site: &WikiSite, actor: &Actor, path: &str, rev: &str) -> Result<(String, Value), Problem> {
     let head = site.wiki.head()?.commit;
     // What it is now, against what it would be.
     let now = head.map(|head| head.to_string());
@@ -75,15 +76,12 @@ pub(super) async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let route = format!("/-/restore/{path}");
-    let result = off_thread({
-        let site = site.clone();
-        move || {
-            let actor = writer.with_token(&site, &sent.token).ok_or_else(Problem::stale_form)?;
-            let seen = CommitId::parse(&sent.base);
-            let result = site.wiki.restore(&actor, &path, &sent.rev, seen, &sent.message)?;
-            let address = site.address_of(&RepoPath::new(&path).unwrap_or_default());
-            Ok((result, address))
-        }
-    });
-    undone(&site, &route, result.await)
+    page::answered(site, route.clone(), move |site| {
+        let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
+        let seen = CommitId::parse(&sent.base);
+        let result = site.wiki.restore(&actor, &path, &sent.rev, seen, &sent.message)?;
+        let address = site.address_of(&RepoPath::new(&path).unwrap_or_default());
+        undone(site, route, result, &address)
+    })
+    .await
 }
