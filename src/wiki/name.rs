@@ -5,7 +5,7 @@
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-use crate::base::path::RepoPath;
+use crate::base::{config::FILE_NAME, path::RepoPath};
 
 /// The longest name of one file or folder, in bytes; file systems have 255.
 const MAX_NAME_BYTES: usize = 200;
@@ -35,6 +35,9 @@ pub fn new(path: &str) -> Result<RepoPath, &'static str> {
     let taken = known(path)?;
     if taken.parts().next() == Some(RESERVED) {
         return Err("addresses that begin with `/-/` are the wiki's own");
+    }
+    if taken.parts().next() == Some(FILE_NAME) && taken.as_str() != FILE_NAME {
+        return Err("`recto.yml` is the file with the settings of the site");
     }
     taken.parts().try_for_each(portable)?;
     Ok(taken)

@@ -2,7 +2,10 @@
 //!
 //! Raw HTML in pages is still shown as it is: those who write are those who are trusted, until there are accounts.
 
-use std::net::SocketAddr;
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+};
 
 use super::tests::{FORM, JSON, ask, start};
 use crate::git::test_repo::TestRepo;
@@ -59,6 +62,7 @@ fn names_that_mean_something_else_are_refused() {
         "x%e2%80%8b.md",
         "%ef%bb%bfx.md",
         "-/save.md",
+        "recto.yml/x.md",
         "cafe%cc%81.md",
         "A.md",
         "Folder/c.md",
@@ -187,6 +191,13 @@ fn bodies_that_are_none_are_refused() {
     for (method, status) in [("PATCH", 405), ("TRACE", 405), ("FOO", 405)] {
         assert_eq!(ask(addr, method, "/-/api/pages/a.md", JSON, "").0, status, "{method}");
     }
+    // It says what it will send, and is refused before it does.
+    let mut stream = TcpStream::connect(addr).expect("connected");
+    let head = format!("PUT /-/api/pages/x.md HTTP/1.1\r\nHost: {addr}\r\nContent-Length: 1000000000000\r\n{JSON}\r\n{{");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut reply = [0; 12];
+    stream.read_exact(&mut reply).expect("received");
+    assert_eq!(&reply, b"HTTP/1.1 413");
     assert_eq!(n_commits(&repo), "1");
     server.stop().expect("stopped");
 }

@@ -9,6 +9,7 @@ mod actor;
 mod api;
 #[cfg(test)]
 mod attack_tests;
+mod body;
 mod drafts;
 mod edit;
 mod files;
@@ -37,15 +38,19 @@ use std::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{StatusCode, Uri, request::Parts},
+    http::{StatusCode, Uri, header::CONTENT_LENGTH, request::Parts},
     middleware,
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use tokio::sync::watch;
 use tower_service::Service as _;
 
 pub(super) use self::metrics::{Metrics, route_of};
+use self::{
+    body::{PACE, paced},
+    problem::Problem,
+};
 use super::{
     Answer, Pages,
     address::{decode_path, normal_base_path},
@@ -169,8 +174,19 @@ pub(super) async fn answer(shared: &Shared, router: &Router, request: Request) -
         Some(uri) => head.uri = uri,
         None => return text(&head, StatusCode::BAD_REQUEST, "The path has no meaning here."),
     }
-    let answer = router.clone().call(Request::from_parts(head, body)).await;
+    if said_length(&head) > MAX_BODY_BYTES as u64 {
+        let limit = MAX_BODY_BYTES >> 20;
+        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the request is too large");
+        return problem.with_detail(format!("send less than {limit} MB at once")).into_response();
+    }
+    let answer = router.clone().call(Request::from_parts(head, paced(body, PACE))).await;
     answer.unwrap_or_else(|never| match never {})
+}
+
+/// How long a body is, as its client says.
+fn said_length(head: &Parts) -> u64 {
+    let length = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
 fn without_base_path(head: &Parts, base_path: &str) -> Option<Uri> {

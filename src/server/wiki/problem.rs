@@ -117,7 +117,14 @@ impl From<WikiError> for Problem {
             _ => None,
         };
         let (line, column) = span.map(|span| (span.line, span.column)).unzip();
-        let problem = Self { line, column, ..Self::new(status, kind, error.to_string()) };
+        let title = match &error {
+            // Where the repository is, is nobody's business.
+            WikiError::Git(GitError::UnknownRevision { rev, .. }) => {
+                format!("`{}` is not a branch, tag or commit of this wiki", rev.escape_debug())
+            }
+            error => error.to_string(),
+        };
+        let problem = Self { line, column, ..Self::new(status, kind, title) };
         if detail.is_empty() { problem } else { problem.with_detail(detail) }
     }
 }
