@@ -77,9 +77,9 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
   });
 }
 
-test('both write on while both save', async () => {
+for (const [name, context] of [['desktops', desktop], ['phones', phone]]) test(`both write on while both save, on ${name}`, async () => {
   const site = await open(files);
-  const [one, two] = [await Writer.of(site), await Writer.of(site)];
+  const [one, two] = [await Writer.of(site, context), await Writer.of(site, context)];
   await one.edit('bread.md');
   await two.edit('bread.md');
   await one.after('Flour');

@@ -121,6 +121,71 @@ test('a picture that is pasted is uploaded, linked and shown', async () => {
   await site.close();
 });
 
+test('a file that is dropped is uploaded, and linked where it fell', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('bread.md');
+  await one.page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['%PDF-1.4'], 'The recipe.pdf', { type: 'application/pdf' }));
+    const line = [...document.querySelectorAll('.cm-line')].find(line => line.textContent === 'Hot.');
+    const { right, top, height } = line.getBoundingClientRect();
+    const at = { clientX: right - 5, clientY: top + height / 2 };
+    const event = new DragEvent('drop', { dataTransfer, ...at, bubbles: true, cancelable: true });
+    line.dispatchEvent(event);
+  });
+  await one.shows('(The-recipe.pdf)');
+  await commits(site, 2);
+  assert.equal(site.git('show', 'HEAD:The-recipe.pdf'), '%PDF-1.4');
+  await one.save();
+  await commits(site, 3);
+  assert.match(site.git('show', 'HEAD:bread.md'), /Hot\.\s*\[[^\]]+\]\(The-recipe\.pdf\)[^]*## Rest/);
+  await one.close();
+  await site.close();
+});
+
+test('keys of Emacs can be chosen, and stay', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.edit('bread.md');
+  await tool(one, 'Settings');
+  await one.page.getByLabel('Keys').selectOption('emacs');
+  await one.page.keyboard.press('Escape');
+  await one.accessible('Emacs');
+  const loaded = one.page.waitForResponse(/emacs[^/]*\.js/);
+  await one.page.reload();
+  await loaded;
+  await one.after('Flour');
+  await one.type(', salt');
+  await one.page.keyboard.press('Control+x');
+  await one.page.keyboard.press('Control+s');
+  await commits(site, 2);
+  assert.match(site.git('show', 'HEAD:bread.md'), /Flour, salt and water\./);
+  await one.close();
+  await site.close();
+});
+
+for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
+  test(`the wiki speaks French, on a ${name}`, async () => {
+    const site = await open({ ...files, 'recto.yml': 'title: Pain\nlanguage: fr\n' });
+    const one = await Writer.of(site, context);
+    await one.edit('bread.md');
+    await one.page.getByRole('button', { name: 'Enregistrer', exact: true }).waitFor();
+    assert.equal(await one.page.getAttribute('html', 'lang'), 'fr');
+    await one.accessible('editor');
+    await one.end('Une heure.');
+    await one.save();
+    await commits(site, 2);
+    for (const [path, text] of [['/bread/', 'Modifier'], ['/-/history/bread.md', 'Historique de'], ['/-/new', 'Nouvelle page'], ['/-/move/bread.md', 'Déplacer']]) {
+      await one.page.goto(site.origin + path);
+      assert.ok((await one.page.innerText('body')).includes(text), `${path} says ${text}`);
+      await one.accessible(path);
+    }
+    await one.close();
+    await site.close();
+  });
+}
+
 test('keys of Vim can be chosen, and stay', async () => {
   const site = await open(files);
   const one = await Writer.of(site);
@@ -204,6 +269,23 @@ test('a new page begins with a template, and a form knows its front matter', asy
   await commits(site, 2);
   assert.equal(site.git('show', 'HEAD:guide/first-steps.md'), '---\ntitle: "First: steps"\ntags: [rye, new]\n---\n\n## Present');
   await one.close([/404/]);
+  await site.close();
+});
+
+test('a new page begins with the template that was chosen for it', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.page.goto(`${site.origin}/-/new`);
+  await one.page.fill('input[name=path]', 'guide/monday');
+  await one.page.selectOption('select[name=template]', 'meeting');
+  await one.page.click('button.first');
+  await one.page.waitForSelector('.ed .cm-content');
+  await one.shows('## Present');
+  await one.end('Ada');
+  await one.save();
+  await commits(site, 2);
+  assert.equal(site.git('show', 'HEAD:guide/monday.md'), '---\ntitle: Monday\n---\n\n## Present\nAda');
+  await one.close();
   await site.close();
 });
 
