@@ -45,7 +45,8 @@ impl Historian {
         };
         // Without a thread there are no answers, and pages don't say who changed them.
         let _ = thread::Builder::new().name("history".to_owned()).spawn(work);
-        let mut historian = Self { known: None, questions, answers, is_reading: false, is_asked_again: false };
+        let mut historian =
+            Self { known: None, questions, answers, is_reading: false, is_asked_again: false };
         historian.ask();
         historian
     }

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::Print, path::RepoPath},
     git::{
-        Author, GitError, Pool, discover, folder_in_work_tree, people::People, tree::find_commit, trees::Trees,
+        Author, GitError, Pool, discover, folder_in_work_tree, people::People, tree::find_commit,
+        trees::Trees,
     },
 };
 

@@ -412,7 +412,8 @@ pub(super) fn merge_versions(
     }
     let merged = merge_texts(path, base, ours, theirs);
     let is_there = base.is_some() && ours.is_some();
-    let merged = merged.map(|merged| if breaks(path, &merged, ours, theirs) { merged.undecided() } else { merged });
+    let merged =
+        merged.map(|merged| if breaks(path, &merged, ours, theirs) { merged.undecided() } else { merged });
     match merged.as_ref().and_then(merge::Merged::text).filter(|_| is_there).map(String::into_bytes) {
         Some(text) if ours == Some(&*text) => Versions::AsIs,
         Some(text) => Versions::Edit { content: Some(text), is_merged: true },
@@ -423,9 +424,13 @@ pub(super) fn merge_versions(
 /// Whether two versions that programs can read are none when they are put together, as with the same key in both.
 fn breaks(path: &RepoPath, merged: &merge::Merged, ours: Option<&[u8]>, theirs: Option<&[u8]>) -> bool {
     let is_readable = |bytes: Option<&[u8]>| {
-        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).is_some_and(|text| valid::is_readable(path, text))
+        bytes
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .is_some_and(|text| valid::is_readable(path, text))
     };
-    merged.text().is_some_and(|text| !valid::is_readable(path, &text)) && is_readable(ours) && is_readable(theirs)
+    merged.text().is_some_and(|text| !valid::is_readable(path, &text))
+        && is_readable(ours)
+        && is_readable(theirs)
 }
 
 /// Merges three versions, if all that are there are texts.

@@ -373,11 +373,16 @@ fn data_that_a_merge_or_the_past_would_break_is_not_saved() {
     let base = wiki.head().expect("a head").commit;
     done(save(&wiki, "Ada", base, "team.yml", "a: 1\nb: 2\n\nz: 9\n"));
     // Each has a `b`: by line there is no conflict.
-    let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Bob", base, "team.yml", "a: 1\n\nz: 9\nb: 3\n") else {
+    let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Bob", base, "team.yml", "a: 1\n\nz: 9\nb: 3\n")
+    else {
         panic!("a conflict")
     };
     let merged = conflicts[0].merged.as_ref().expect("texts");
-    assert!(merged.text().is_none() && merged.with_markers().contains("b: 2") && merged.with_markers().contains("b: 3"));
+    assert!(
+        merged.text().is_none()
+            && merged.with_markers().contains("b: 2")
+            && merged.with_markers().contains("b: 3")
+    );
     let restored = wiki.restore(&actor("Ada"), "broken.yml", "HEAD~2", None, "");
     assert!(matches!(restored, Err(WikiError::Invalid { .. })), "{restored:?}");
     let reverted = wiki.revert(&actor("Ada"), "HEAD~1", "");

@@ -193,7 +193,9 @@ fn bodies_that_are_none_are_refused() {
     }
     // It says what it will send, and is refused before it does.
     let mut stream = TcpStream::connect(addr).expect("connected");
-    let head = format!("PUT /-/api/pages/x.md HTTP/1.1\r\nHost: {addr}\r\nContent-Length: 1000000000000\r\n{JSON}\r\n{{");
+    let head = format!(
+        "PUT /-/api/pages/x.md HTTP/1.1\r\nHost: {addr}\r\nContent-Length: 1000000000000\r\n{JSON}\r\n{{"
+    );
     stream.write_all(head.as_bytes()).expect("sent");
     let mut reply = [0; 12];
     stream.read_exact(&mut reply).expect("received");

@@ -23,7 +23,10 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    base::{path::RepoPath, url::{encode_path, encode_value}},
+    base::{
+        path::RepoPath,
+        url::{encode_path, encode_value},
+    },
     wiki::{
         Actor, WikiError,
         list::{self, Backlink, WantedPage},
@@ -242,7 +245,8 @@ fn begun(site: &Site, actor: &Actor, asked: &NewPage) -> Result<Response, Proble
     let refused = match (written.is_empty(), name::new(&path)) {
         (false, Ok(path)) => {
             let chosen = Some(&*asked.template).filter(|chosen| !chosen.is_empty());
-            let query = chosen.map_or_else(String::new, |chosen| format!("?template={}", encode_value(chosen)));
+            let query =
+                chosen.map_or_else(String::new, |chosen| format!("?template={}", encode_value(chosen)));
             return Ok(page::see_other(&(page::edit_url(site, &path) + &query)));
         }
         (false, Err(why)) => Some(Problem::from(WikiError::BadName { path, why })),
