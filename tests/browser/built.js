@@ -43,6 +43,12 @@ export class BuiltSite {
     await site.page.goto(`${site.origin}${base}/`);
     return site;
   }
+  // Another reader of the same site, with a browser of their own.
+  async reader(context) {
+    const reader = Object.create(this);
+    await openPage(reader, context);
+    return reader;
+  }
   answer(request, answer, base) {
     const path = decodeURIComponent(new URL(request.url, 'http://site').pathname);
     try {

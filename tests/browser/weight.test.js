@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HtmlValidate } from 'html-validate';
 import { BuiltSite } from './built.js';
@@ -12,8 +12,11 @@ import { root } from './site.js';
 const MAX_SCRIPTS = 20_000, MAX_STYLES = 15_000;
 const pages = ['/', '/guide/', '/guide/markdown/', '/guide/code/', '/glossary/', '/changelog/', '/reference/config/', '/fr/start/', '/tags/'];
 
+let site;
+before(async () => { site = await BuiltSite.ofFolder(root); });
+after(() => site.close());
+
 test('a page loads at most 20 KB of scripts and 15 KB of style sheets, and reads the same without any', async () => {
-  const site = await BuiltSite.ofFolder(root);
   for (const path of pages) {
     site.asked = [];
     await site.page.goto(site.origin + path, { waitUntil: 'networkidle' });
@@ -25,16 +28,16 @@ test('a page loads at most 20 KB of scripts and 15 KB of style sheets, and reads
     assert.ok(styles > 0 && styles <= MAX_STYLES, `${path}: ${styles} bytes of style sheets`);
     assert.ok(text > 5, `${path}: the text is in the page`);
   }
-  await site.close();
-  const plain = await BuiltSite.ofFolder(root, { context: { javaScriptEnabled: false } });
-  await plain.page.goto(`${plain.origin}/guide/markdown/`);
-  assert.deepEqual(plain.asked.filter(({ path }) => path.endsWith('.js')), []);
+  site.asked = [];
+  const plain = await site.reader({ javaScriptEnabled: false });
+  await plain.page.goto(`${site.origin}/guide/markdown/`);
+  assert.deepEqual(site.asked.filter(({ path }) => path.endsWith('.js')), []);
   assert.equal(await plain.page.isVisible('article h2'), true);
-  await plain.close();
+  assert.deepEqual(plain.problems, []);
+  await plain.context.close();
 });
 
 test('every page of our site is valid HTML', async () => {
-  const site = await BuiltSite.ofFolder(root);
   const validator = new HtmlValidate({ extends: ['html-validate:standard'] });
   const folder = join(site.dir, 'public');
   const files = readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.html'));
@@ -44,5 +47,4 @@ test('every page of our site is valid HTML', async () => {
     const problems = report.results.flatMap(result => result.messages.map(({ line, ruleId, message }) => `${name}:${line} ${ruleId}: ${message}`));
     assert.deepEqual(problems, []);
   }
-  await site.close();
 });
