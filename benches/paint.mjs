@@ -1,6 +1,6 @@
 // When a reader of a built page sees its text first, beside the pages of other tools: one static server, a slow phone.
 //
-//     node benches/paint.mjs [--runs 15] Recto=public:guide/markdown/ mdBook=book:guide/markdown.html …
+//     node benches/paint.mjs [--runs 15] [--cpu 4] Recto=public:guide/markdown/ mdBook=book:guide/markdown.html …
 //
 // Each argument is a name, the folder of a site and the page in it. The sites take turns, each load
 // with an empty cache in a browser of its own. Needs `npm ci` in tests/browser, and Chromium (CHROMIUM, else /usr/bin/chromium).
@@ -12,13 +12,14 @@ import { extname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 
 const { chromium } = createRequire(new URL('../tests/browser/', import.meta.url))('playwright-core');
-// A phone of the middle class on what DevTools calls slow 4G, as Lighthouse has it.
-const SLOWER = 4, NETWORK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
+// What DevTools calls slow 4G; with `--cpu 4`, for a phone of the middle class, as Lighthouse has it.
+const NETWORK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.woff': 'font/woff', '.png': 'image/png', '.webp': 'image/webp' };
 const PACKED = new Set(['.html', '.js', '.mjs', '.css', '.json', '.svg']);
 
 const args = process.argv.slice(2);
-const runs = args[0] === '--runs' ? Number(args.splice(0, 2)[1]) : 15;
+const option = (name, value) => args.includes(name) ? Number(args.splice(args.indexOf(name), 2)[1]) : value;
+const runs = option('--runs', 15), slower = option('--cpu', 4);
 const sites = await Promise.all(args.map(async arg => {
   const [, name, folder, page] = /^([^=]+)=([^:]+):(.*)$/.exec(arg) ?? (() => { throw new Error(`\`${arg}\` is not NAME=FOLDER:PAGE`); })();
   const server = createServer((request, answer) => {
@@ -42,13 +43,14 @@ async function load(url) {
   client.on('Network.loadingFinished', ({ encodedDataLength }) => { n_bytes += encodedDataLength; n_requests++; });
   await client.send('Network.enable');
   await client.send('Network.emulateNetworkConditions', NETWORK);
-  await client.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  await client.send('Emulation.setCPUThrottlingRate', { rate: slower });
   await page.addInitScript(() => {
     window.painted = { largest: 0, shift: 0 };
     new PerformanceObserver(list => { window.painted.largest = list.getEntries().at(-1).startTime; }).observe({ type: 'largest-contentful-paint', buffered: true });
     new PerformanceObserver(list => { for (const { value } of list.getEntries()) window.painted.shift += value; }).observe({ type: 'layout-shift', buffered: true });
   });
   await page.goto(url, { waitUntil: 'networkidle' });
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length);
   const seen = await page.evaluate(() => ({ ...window.painted, first: performance.getEntriesByName('first-contentful-paint')[0].startTime }));
   await context.close();
   return { ...seen, n_bytes, n_requests };
