@@ -64,6 +64,6 @@ impl Shared {
 fn nothing() -> Rendered {
     let bytes: Arc<[u8]> = Arc::from(*b"not found");
     let digest = Digest::of(&bytes);
-    let (diagnostics, chapters) = (Vec::new(), Vec::new());
-    Rendered { digest, bytes, media_type: media::HTML, diagnostics, trace: None, chapters }
+    let (diagnostics, forms, chapters) = (Vec::new(), Vec::new(), Vec::new());
+    Rendered { digest, bytes, media_type: media::HTML, diagnostics, trace: None, forms, chapters }
 }

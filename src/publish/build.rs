@@ -347,6 +347,8 @@ struct Done<'f> {
     record: Cow<'f, RouteRecord>,
     /// Whether the next build can use it: no file changed while it was rendered.
     is_reusable: bool,
+    /// What [`Rendered::forms`] says of one that it can't.
+    forms: Vec<(RepoPath, Vec<Route>)>,
     reason: Reason,
 }
 
@@ -479,7 +481,8 @@ impl Begun {
             return Ok(Err(Reason::Output));
         };
         let reason = Reason::Same(record.trace.asked.len());
-        Ok(Ok(Done { file, compressed, record: Cow::Borrowed(record), is_reusable: true, reason }))
+        let record = Cow::Borrowed(record);
+        Ok(Ok(Done { file, compressed, record, is_reusable: true, forms: Vec::new(), reason }))
     }
 
     /// Writes what was rendered, and the compressed forms of it; `None` when nothing stands at the address.
@@ -502,6 +505,7 @@ impl Begun {
         }
         let is_reusable = rendered.trace.is_some();
         let libraries = libraries::named_in(&rendered);
+        let forms = rendered.forms;
         let record = RouteRecord {
             route: route.clone(),
             trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
@@ -511,7 +515,7 @@ impl Begun {
             libraries,
             compressed: digests,
         };
-        Ok(Some(Done { file, compressed, record: Cow::Owned(record), is_reusable, reason }))
+        Ok(Some(Done { file, compressed, record: Cow::Owned(record), is_reusable, forms, reason }))
     }
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
@@ -520,6 +524,9 @@ impl Begun {
         let mut sources: BTreeMap<&RepoPath, BTreeSet<Route>> = BTreeMap::new();
         for (source, forms) in asked.filter_map(|(question, _)| question.forms(self.renderer.world())) {
             sources.entry(source).or_default().extend(forms);
+        }
+        for (source, forms) in done.iter().flat_map(|done| &done.forms) {
+            sources.entry(source).or_default().extend(forms.iter().cloned());
         }
         sources.into_values().collect()
     }

@@ -53,8 +53,8 @@ mod tests {
         let named = |media_type, html: &str| {
             let bytes: Arc<[u8]> = html.as_bytes().into();
             let digest = Digest::of(&bytes);
-            let (diagnostics, chapters) = (Vec::new(), Vec::new());
-            let page = Rendered { bytes, media_type, digest, diagnostics, trace: None, chapters };
+            let (diagnostics, forms, chapters) = (Vec::new(), Vec::new(), Vec::new());
+            let page = Rendered { bytes, media_type, digest, diagnostics, trace: None, forms, chapters };
             named_in(&page).into_iter().collect::<Vec<_>>().join(" ")
         };
         let script = |address: &str| format!("<script src=\"{address}\"></script>");

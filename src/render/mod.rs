@@ -78,6 +78,8 @@ pub struct Rendered {
     pub diagnostics: Vec<Diagnostic>,
     /// What was asked for it; `None` when it must not be used again, since a file changed meanwhile.
     pub trace: Option<Arc<Trace>>,
+    /// Without a trace: the files of which others are made that it names, and the addresses of these.
+    pub forms: Vec<(RepoPath, Vec<Route>)>,
     /// The keys of the chapters that it is made of: see [`Renderer::chapter`].
     pub chapters: Vec<Print>,
 }
@@ -261,9 +263,10 @@ fn rendered(
     media_type: &'static str,
     diagnostics: Vec<Diagnostic>,
 ) -> Rendered {
+    let forms = render.asker.forms();
     let trace = render.asker.trace().map(Arc::new);
     let chapters = render.chapters.taken();
-    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace, chapters }
+    Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace, forms, chapters }
 }
 
 fn bytes(text: String) -> Arc<[u8]> {

@@ -104,6 +104,17 @@ impl Asker {
         }
     }
 
+    /// What has to be published because of a result that must not be used again, and so has no trace that could tell it: files
+    /// that others are made of, and the addresses of these.
+    pub(in crate::render) fn forms(&self) -> Vec<(RepoPath, Vec<Route>)> {
+        if !self.is_unsettled.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let forms = asked.keys().filter_map(|question| question.forms(&self.world));
+        forms.map(|(path, routes)| (path.clone(), routes)).collect()
+    }
+
     /// What was asked; `None` when the result must not be used again.
     pub(in crate::render) fn trace(&self) -> Option<Trace> {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
