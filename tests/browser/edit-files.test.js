@@ -38,6 +38,21 @@ test('of a deck the slide under the cursor is shown', async () => {
   await site.close();
 });
 
+test('an address with a line leads to that line', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.page.goto(`${one.origin}/-/edit/one.md#L5`);
+  await one.page.waitForSelector('.ed .cm-content');
+  await one.type('#');
+  await one.shows('### More of one');
+  await one.page.evaluate(() => { location.hash = '#L999'; });
+  await one.until(() => document.querySelector('.cm-activeLine')?.textContent === '');
+  await one.type('The end.');
+  await one.shows('Text.\nThe end.');
+  await one.close();
+  await site.close();
+});
+
 test('settings and data with an error are not saved', async () => {
   const site = await open(files);
   const one = await Writer.of(site);

@@ -1,8 +1,8 @@
 // Makes the files of src/server/wiki/static/ from src/ and the pinned packages. Building Recto doesn't need this: what it makes
 // is committed. `node build.js --check` says whether it is what these sources make.
 //
-// edit.js is ours and small; codemirror.js has the packages that every editor needs and changes with them only. The others are
-// loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js.
+// edit.js is ours and small, with base.js, which other parts need as well; codemirror.js has the packages that every editor needs
+// and changes with them only. The others are loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js, fr.js.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,8 @@ const MAX_KB = 180;
 
 // Packages that all editors load; the others come with the part that imports them.
 const isShared = id => /node_modules\/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\//.test(id);
+// What conflict.js needs besides edit.js: parts can't import from an entry.
+const isBase = id => /src\/(base\/(dom|settings)|texts\/(texts|en)|merge\/(diff|merge))\.js$/.test(id);
 const packages = new Set();
 
 // `import names from 'emoji:names'`: a line for each emoji, with its names.
@@ -71,7 +73,7 @@ async function scripts() {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    manualChunks: id => isShared(id) ? 'codemirror' : undefined,
+    manualChunks: id => isShared(id) ? 'codemirror' : isBase(id) ? 'base' : undefined,
     minifyInternalExports: true,
     plugins: [minify, versions],
   });
@@ -101,7 +103,7 @@ files.set('LICENSES.txt', licences(intro, join(here, 'node_modules'), packages))
 let first = 0;
 for (const [name, code] of files) {
   const kb = await gzipped(code);
-  if (/^(edit|codemirror)\./.test(name)) first += kb;
+  if (/^(edit|base|codemirror)\./.test(name)) first += kb;
   console.log(`${name.padEnd(16)} ${String(Math.round(code.length / 1024)).padStart(5)} KB ${kb.toFixed(1).padStart(8)} KB gzip`);
 }
 console.log(`to edit a page   ${first.toFixed(1)} KB gzip`);

@@ -14,7 +14,9 @@ use crate::base::{digest::Digest, media::media_type};
 /// The files of the folder `static`, by name.
 const FILES: &[(&str, &[u8])] = &[
     ("LICENSES.txt", include_bytes!("static/LICENSES.txt")),
+    ("base.js", include_bytes!("static/base.js")),
     ("codemirror.js", include_bytes!("static/codemirror.js")),
+    ("conflict.js", include_bytes!("static/conflict.js")),
     ("edit.css", include_bytes!("static/edit.css")),
     ("edit.js", include_bytes!("static/edit.js")),
     ("emacs.js", include_bytes!("static/emacs.js")),

@@ -21,6 +21,7 @@ import { openToolbar } from './shell/toolbar.js';
 import { say } from './texts/texts.js';
 import { beginWith } from './look/begin.js';
 import { offerDraft } from './look/draft.js';
+import { followLine } from './look/line.js';
 import { openSection } from './look/section.js';
 import { tellOfOthers } from './look/others.js';
 import { savingOf } from './look/saving.js';
@@ -101,4 +102,5 @@ function start(page) {
   preview.update(session.text());
   offerDraft(session).then(offered => offered || beginWith(session));
   session.view.focus();
+  followLine(session);
 }

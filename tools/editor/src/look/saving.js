@@ -1,7 +1,6 @@
 // Saving as a person sees it: the button, the message, what came of it.
 
 import { changesTo } from '../merge/into.js';
-import { openConflict } from '../merge/conflict.js';
 import { isError } from '../preview/problems.js';
 import { save } from '../save/save.js';
 import { ask, inAddress } from '../base/api.js';
@@ -90,7 +89,8 @@ export function savingOf(session) {
   }
 
   // Two texts for the same place. `then` says what becomes of the result: it is saved, or stays in the editor.
-  function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
+  async function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
+    const { openConflict } = await import('../merge/conflict.js');
     openConflict(session.shell.root, {
       base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? say.somebody,
       onBack: () => session.view.focus(),
