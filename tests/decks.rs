@@ -51,6 +51,26 @@ fn an_edited_chapter_costs_its_decks_and_the_bytes_are_those_of_a_clean_build() 
 }
 
 #[test]
+fn the_workbook_of_a_deck_is_made_anew_for_titles_and_notes_only() {
+    let site = workshops();
+    let text = |title: &str, text: &str, learned: &str| {
+        format!("# {title}\n\n{text} @@TITLE@@\n\n???\n\n:EN:- {learned} @@TITLE@@\n")
+    };
+    let page = |name: &str| site.build_with(&["--explain", &format!("one.{name}.html")]).stderr();
+    site.write("a.md", text("A", "words", "To knead"));
+    site.build().code(0);
+    site.write("a.md", text("A", "other words", "To knead"));
+    let workbook = page("workbook");
+    assert!(workbook.contains("was kept"), "{workbook}");
+    site.write("a.md", text("A", "other words", "To bake"));
+    let syllabus = page("syllabus");
+    assert!(syllabus.contains("because of the title and the notes of `a.md`"), "{syllabus}");
+    let built = site.build();
+    assert!(built.page("one.syllabus.html").contains("To bake One"));
+    assert_eq!(built.files(), site.build_into("clean", &["--no-cache"]).files());
+}
+
+#[test]
 fn a_frozen_delivery_stays_as_it_was() {
     let site = workshops().commit();
     site.git("tag v1");

@@ -13,7 +13,7 @@ const VARIATION: char = '\u{FE0F}';
 const MAX_MARK_BYTES: usize = 12;
 
 /// What notes say for trainees.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Learned {
     /// The Markdown of the syllabus by language tags in lower case.
     pub syllabus: BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub struct Learned {
 }
 
 /// A question with its answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Question {
     /// What it is about, if that is said.
     pub topic: Option<String>,

@@ -26,7 +26,7 @@ use crate::{
 pub use self::{
     fold::{Token, fold, pairs, tokens},
     stem::Stemmer,
-    vocabulary::{Form, FormPrint, Vocabulary},
+    vocabulary::{Form, FormPrint, Vocabulary, quick_hash},
 };
 
 /// The longest word that can be found, in characters: longer ones are digests and data.

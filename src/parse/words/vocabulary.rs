@@ -134,6 +134,11 @@ impl Vocabulary {
     }
 }
 
+/// A hash of a short text.
+pub fn quick_hash(text: &str) -> u64 {
+    Quick.hash_one(text)
+}
+
 /// A hash for short words, of which a build takes millions; nobody gains by words that collide.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Quick;

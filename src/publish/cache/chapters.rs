@@ -47,40 +47,49 @@ impl FormerChapters for State {
 }
 
 impl StateWriter {
-    /// Writes chapters. Those that the former state has are taken over as they are, `record` makes the others; what it
-    /// doesn't have is left out.
+    /// Writes chapters: those that `record` makes, and all others as the former state has them. What nobody has is left out.
     pub fn chapters(
         &mut self,
         keys: &BTreeSet<Print>,
         record: impl Fn(&Print) -> Option<Record> + Sync,
     ) -> io::Result<()> {
-        let former = self.former.clone();
-        let bytes_of = |key: &&Print| {
-            let place = former.as_ref().and_then(|state| state.chapter_places().get(*key));
-            let taken = former
-                .as_ref()
-                .zip(place)
-                .and_then(|(state, place)| Some((chunk::read(&state.file, place)?, place.print)));
-            let made = || {
-                let bytes = record(key)?;
-                let print = chunk::print(&bytes);
-                Some((bytes, print))
-            };
-            let (bytes, print) = taken.or_else(made)?;
-            Some((**key, bytes, print))
-        };
         let mut places: Vec<(Print, ChunkPlace)> = Vec::with_capacity(keys.len());
+        let mut former = Vec::new();
         let keys: Vec<&Print> = keys.iter().collect();
         for batch in keys.chunks(CHAPTERS_AT_ONCE) {
-            let encoded: Vec<_> = batch.par_iter().filter_map(bytes_of).collect();
-            for (key, bytes, print) in encoded {
-                places.push((key, self.append(&bytes, print)?));
+            let made: Vec<(Print, Option<Record>)> =
+                batch.par_iter().map(|&key| (*key, record(key))).collect();
+            for (key, record) in made {
+                match record {
+                    Some(bytes) => places.push((key, self.append(&bytes, chunk::print(&bytes))?)),
+                    None => former.push(key),
+                }
             }
         }
+        places.extend(self.former_chapters(&former)?);
         if !places.is_empty() {
             let bytes = chunk::encode(&places)?;
             self.chapters = Some(self.append(&bytes, chunk::print(&bytes))?);
         }
         Ok(())
+    }
+
+    /// Takes chapters over as the former state has them: what lies side by side there at once.
+    fn former_chapters(&mut self, keys: &[Print]) -> io::Result<Vec<(Print, ChunkPlace)>> {
+        let Some(state) = self.former.clone() else { return Ok(Vec::new()) };
+        let known = state.chapter_places();
+        let mut former: Vec<(Print, ChunkPlace)> =
+            keys.iter().filter_map(|key| Some((*key, *known.get(key)?))).collect();
+        former.sort_unstable_by_key(|(_, place)| place.offset);
+        let mut places = Vec::with_capacity(former.len());
+        for run in former.chunk_by(|(_, one), (_, other)| one.offset + one.len == other.offset) {
+            let (first, len) = (run[0].1.offset, run.iter().map(|(_, place)| place.len).sum());
+            let start = self.copy(&state.file, first, len)?;
+            places.extend(
+                run.iter()
+                    .map(|(key, place)| (*key, ChunkPlace { offset: start + (place.offset - first), ..*place })),
+            );
+        }
+        Ok(places)
     }
 }

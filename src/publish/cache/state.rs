@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fs::File,
     hash::Hash,
-    io::{self, Write as _},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
     sync::{Arc, OnceLock},
     time::SystemTime,
@@ -381,6 +381,21 @@ impl StateWriter {
         }
         self.former = state;
         Ok(places)
+    }
+
+    /// Copies a part of another file without looking at it, and says where it is now: whether it is whole is seen by those
+    /// who read it.
+    pub(super) fn copy(&mut self, file: &File, offset: u64, len: u64) -> io::Result<u64> {
+        self.file.flush()?;
+        let mut from = file;
+        from.seek(SeekFrom::Start(offset))?;
+        let n_copied = io::copy(&mut from.take(len), self.file.get_mut().as_file_mut())?;
+        if n_copied < len {
+            return Err(io::Error::other("the former state is shorter than it was"));
+        }
+        let start = self.offset;
+        self.offset += len;
+        Ok(start)
     }
 
     pub(super) fn append(&mut self, bytes: &[u8], print: Print) -> io::Result<ChunkPlace> {

@@ -2,10 +2,10 @@
 //! later processes.
 //!
 //! Each result has a key that names all it was made of, so it is never wrong; slides also have the trace of what was asked for
-//! them. A [`Record`] is a result as bytes.
+//! them, and of code each block has such a key. A [`Record`] is a result as bytes.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -14,10 +14,14 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    base::digest::{BlobId, Print},
+    base::{
+        digest::{BlobId, Print},
+        path::RepoPath,
+    },
     parse::slides::Used,
     render::{
         deck::{chapters::Loaded, slide::SlideHtml},
+        highlight::{Highlighted, Outcome},
         trace::{Trace, World},
     },
 };
@@ -41,12 +45,28 @@ pub(in crate::render) struct ChapterCache {
     used: Memo<Arc<Used>>,
     loaded: Memo<Arc<Loaded>>,
     rendered: Memo<Arc<Mutex<Option<Rendered>>>>,
+    code: Memo<Arc<KnownCode>>,
+    /// The keys of what was not known before.
+    made: Memo<()>,
 }
 
 /// What one render takes from there.
 pub(in crate::render) struct Chapters {
     cache: Arc<ChapterCache>,
     taken: Mutex<BTreeSet<Print>>,
+    /// The code of the chapter that is rendered.
+    code: Option<ChapterCode>,
+}
+
+/// The code of a chapter as it looks, by prints of language and text.
+type KnownCode = BTreeMap<Print, Highlighted>;
+
+/// The code of a chapter while that is rendered: what was known before, and what there is now. It is found by the chapter's
+/// path, so that text that changes beside it doesn't colour it again.
+struct ChapterCode {
+    key: Print,
+    former: Arc<KnownCode>,
+    now: Mutex<KnownCode>,
 }
 
 /// The slides of a chapter, and what was asked for them.
@@ -65,13 +85,17 @@ impl ChapterCache {
         Self { former, ..Self::default() }
     }
 
-    /// What is known under a key, for another process.
+    /// What is known under a key, for another process; `None` when it is what that process knew.
     pub(in crate::render) fn record(&self, key: &Print) -> Option<Record> {
+        self.made.get(key)?;
         if let Some(used) = self.used.get(key) {
             return postcard::to_allocvec(&*used).ok();
         }
         if let Some(loaded) = self.loaded.get(key) {
             return postcard::to_allocvec(&*loaded).ok();
+        }
+        if let Some(code) = self.code.get(key) {
+            return postcard::to_allocvec(&*code).ok();
         }
         let slot = self.rendered.get(key)?;
         let rendered = slot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,12 +109,40 @@ impl ChapterCache {
 
 impl Chapters {
     pub(in crate::render) fn new(cache: &Arc<ChapterCache>) -> Self {
-        Self { cache: Arc::clone(cache), taken: Mutex::default() }
+        Self { cache: Arc::clone(cache), taken: Mutex::default(), code: None }
     }
 
-    /// The same cache, for a part whose result is kept.
-    pub(super) fn apart(&self) -> Self {
-        Self::new(&self.cache)
+    /// The same cache, for the slides of a chapter, which are kept.
+    pub(super) fn apart(&self, chapter: &RepoPath) -> Self {
+        let key = code_key(chapter);
+        let former = self.cache.code.get(&key).or_else(|| self.cache.former(&key).map(Arc::new));
+        let code = ChapterCode { key, former: former.unwrap_or_default(), now: Mutex::default() };
+        Self { code: Some(code), ..Self::new(&self.cache) }
+    }
+
+    /// What a block of code looks like; `highlight` finds out when it isn't known from a chapter of the same path.
+    pub(super) fn highlighted(
+        &self,
+        language: &str,
+        code: &str,
+        highlight: impl FnOnce() -> Highlighted,
+    ) -> Highlighted {
+        let Some(of) = &self.code else { return highlight() };
+        let key = Print::of(&(language, code));
+        let block = of.former.get(&key).cloned().unwrap_or_else(highlight);
+        if block.outcome != Outcome::OverBudget {
+            of.now.lock().unwrap_or_else(PoisonError::into_inner).insert(key, block.clone());
+        }
+        block
+    }
+
+    /// Keeps the code of the chapter; other decks may show it with other values.
+    pub(super) fn keep_code(self) {
+        let Some(ChapterCode { key, now, .. }) = self.code else { return };
+        let mut code = self.cache.code.get(&key).map_or_else(KnownCode::default, |known| (*known).clone());
+        code.extend(now.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.cache.code.insert(key, Arc::new(code));
+        self.cache.made.insert(key, ());
     }
 
     /// The keys of what was taken so far.
@@ -126,11 +178,11 @@ impl Chapters {
         if let Some(known) = memo.get(&key) {
             return Some(known);
         }
-        let found = match self.cache.former(&key) {
-            Some(former) => Found::Settled(former),
-            None => make(),
-        };
-        match found {
+        let former = self.cache.former(&key);
+        if former.is_none() {
+            self.cache.made.insert(key, ());
+        }
+        match former.map_or_else(make, Found::Settled) {
             Found::Settled(made) => {
                 let made = Arc::new(made);
                 memo.insert(key, Arc::clone(&made));
@@ -141,16 +193,18 @@ impl Chapters {
         }
     }
 
-    /// The slides of a chapter in a world, of which `inputs` name all that they are made of but the answers to the questions
+    /// The slides of the chapter at a path in a world, of which `inputs` name all that they are made of but the answers to the questions
     /// in their trace; `render` makes them when they aren't known. Others who want them wait: it must do nothing in parallel.
     pub(super) fn rendered(
         &self,
+        chapter: &RepoPath,
         inputs: &impl Hash,
         world: &World,
         render: impl FnOnce() -> (Vec<SlideHtml>, Option<Trace>),
     ) -> (Arc<Vec<SlideHtml>>, Option<Arc<Trace>>) {
         let key = Print::of(&("rendered", inputs));
         self.take(key);
+        self.take(code_key(chapter));
         let slot = self.cache.rendered.get_or_insert(key, Arc::default);
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
@@ -163,6 +217,7 @@ impl Chapters {
             return (Arc::clone(&known.slides), Some(Arc::clone(&known.trace)));
         }
         let (slides, trace) = render();
+        self.cache.made.insert(key, ());
         let slides = Arc::new(slides);
         let trace = trace.map(Arc::new);
         *slot = trace.as_ref().map(|trace| Rendered {
@@ -172,6 +227,11 @@ impl Chapters {
         });
         (slides, trace)
     }
+}
+
+/// What the code of a chapter is kept under.
+fn code_key(chapter: &RepoPath) -> Print {
+    Print::of(&("code", chapter))
 }
 
 /// What was made of a file.

@@ -17,7 +17,7 @@ use crate::{
     parse::{
         expand::{At, SourceMap},
         manifest::{Item, Kind, Manifest},
-        slides::{self, Chapter, Values},
+        slides::{self, Chapter, Learned, Outline, Values, is_plain_value},
     },
     render::{
         deck::{cache::Found, plan::Entry},
@@ -111,6 +111,13 @@ pub(in crate::render) fn fragment(render: &Render, deck: &RepoPath, chapter: &Re
     loaded.map(|loaded| loaded.text.clone()).unwrap_or_default()
 }
 
+/// What a chapter says for pages about its decks.
+pub(super) struct Told {
+    /// Its first title, which is Markdown.
+    pub(super) title: Option<String>,
+    pub(super) learned: Learned,
+}
+
 /// Reads the chapters of one deck.
 pub(super) struct Reader<'a> {
     render: &'a Render,
@@ -179,6 +186,32 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// What a chapter says for pages about its decks.
+    pub(super) fn told(&self, path: &RepoPath) -> Option<Told> {
+        let is_pinned = self.pin.is_some_and(|pin| pin.blob(path).is_some());
+        let outline = (!is_pinned).then(|| self.render.asker.outline(path)).flatten();
+        if let Some(told) = outline.and_then(|outline| self.outlined(&outline)) {
+            return Some(told);
+        }
+        let text = self.file(path, Some(""))?;
+        let title = text.chapter.titles.first().map(|title| title.text.clone());
+        Some(Told { title, learned: Learned::of(&text.text, &text.chapter) })
+    }
+
+    /// The same of an outline; `None` when the values of its variables can change more than it shows.
+    fn outlined(&self, outline: &Outline) -> Option<Told> {
+        let Outline { title, learned, used } = outline.clone();
+        if used.names.is_empty() && !used.links {
+            return Some(Told { title, learned });
+        }
+        let is_plain = |name: &String| self.value(name, None).is_none_or(|value| is_plain_value(&value));
+        let includes = BTreeMap::new();
+        let known = Known { reader: self, toc: None, includes: &includes };
+        let replaced = |text: &str| slides::replace(text, &known).text;
+        let told = || Told { title: title.as_deref().map(replaced), learned: learned.map(replaced) };
+        used.names.iter().all(is_plain).then(told)
+    }
+
     /// The text of a chapter whose bytes should be those of `blob`.
     fn text(&self, path: &RepoPath, blob: &BlobId, pin: Option<&Pin>) -> Found<String> {
         let bytes = match pin {
@@ -187,10 +220,7 @@ impl<'a> Reader<'a> {
         };
         let Some(bytes) = bytes else { return Found::Nothing };
         let is_settled = *blob == BlobId::of(&bytes);
-        let text = String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
-        let text = without_front_matter(text);
+        let text = slides::text_of(bytes);
         if is_settled { Found::Settled(text) } else { Found::Passing(text) }
     }
 
@@ -234,19 +264,6 @@ impl<'a> Reader<'a> {
     fn line_of(&self, item: &Item) -> u32 {
         self.place(item).span.map_or(1, |span| span.line)
     }
-}
-
-/// A chapter can be a page with front matter, too: blanks in its place leave everything else where it is.
-fn without_front_matter(text: String) -> String {
-    const FENCE: &str = "---\n";
-    let begins_with_key = |rest: &str| {
-        let key = rest.split([':', '\n']).next().unwrap_or_default();
-        rest[key.len()..].starts_with(':') && !key.is_empty() && !key.contains([' ', '#', '['])
-    };
-    let Some(rest) = text.strip_prefix(FENCE).filter(|rest| begins_with_key(rest)) else { return text };
-    let Some(end) = rest.find("\n---\n").map(|at| FENCE.len() + at + 1 + FENCE.len()) else { return text };
-    let blank: String = text[..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-    blank + &text[end..]
 }
 
 /// The values that a text asks for.

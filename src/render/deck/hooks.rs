@@ -156,7 +156,8 @@ impl Hooks for SlideHooks<'_> {
             return self.code_block(&fence, &code);
         }
         let language = fence.language.as_deref().unwrap_or_default();
-        let highlighted = self.render.highlighter.highlight(language, &code);
+        let highlight = || self.render.highlighter.highlight(language, &code);
+        let highlighted = self.render.chapters.highlighted(language, &code, highlight);
         match highlighted.outcome {
             Outcome::OverBudget => self.render.asker.do_not_reuse(),
             Outcome::Unknown => {

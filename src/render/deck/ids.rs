@@ -6,7 +6,6 @@ use foldhash::HashMap;
 
 use crate::{
     base::path::RepoPath,
-    parse::markdown::heading_slug,
     render::deck::{chapters::Loaded, row::Shown, slide::SlideHtml},
 };
 
@@ -15,14 +14,21 @@ pub(super) struct SlideIds {
     /// The folder that chapters are named from.
     content: RepoPath,
     taken: BTreeSet<String>,
-    /// The heading that slides without one go on with, by their texts.
-    headings: HashMap<RepoPath, String>,
+    /// What ids begin with, by the files of the slides.
+    chapters: HashMap<RepoPath, Begin>,
     counts: HashMap<String, usize>,
+}
+
+/// What the ids of a chapter's next slides are made of.
+struct Begin {
+    chapter: String,
+    /// That of the heading that slides without one go on with.
+    slug: String,
 }
 
 impl SlideIds {
     pub(super) fn new(content: RepoPath) -> Self {
-        Self { content, taken: BTreeSet::new(), headings: HashMap::default(), counts: HashMap::default() }
+        Self { content, taken: BTreeSet::new(), chapters: HashMap::default(), counts: HashMap::default() }
     }
 
     pub(super) fn id(&mut self, text: &Loaded, shown: &Shown, slide: &SlideHtml) -> String {
@@ -44,14 +50,15 @@ impl SlideIds {
     }
 
     fn of_heading(&mut self, text: &Loaded, slide: &SlideHtml) -> String {
-        let path = text.path.relative_to(&self.content).unwrap_or(text.path.as_str());
-        let chapter = path.strip_suffix(".md").unwrap_or(path).replace(['/', '.', ' '], "-");
-        if let Some(heading) = &slide.heading {
-            self.headings.insert(text.path.clone(), heading_slug(heading));
+        if !self.chapters.contains_key(&text.path) {
+            let path = text.path.relative_to(&self.content).unwrap_or(text.path.as_str());
+            let chapter = path.strip_suffix(".md").unwrap_or(path).replace(['/', '.', ' '], "-");
+            self.chapters.insert(text.path.clone(), Begin { chapter, slug: String::new() });
         }
-        match self.headings.get(&text.path).filter(|slug| !slug.is_empty()) {
-            Some(slug) => format!("{chapter}--{slug}"),
-            None => chapter,
+        let Some(Begin { chapter, slug }) = self.chapters.get_mut(&text.path) else { return String::new() };
+        if let Some(own) = &slide.slug {
+            slug.clone_from(own);
         }
+        if slug.is_empty() { chapter.clone() } else { [chapter.as_str(), slug].join("--") }
     }
 }

@@ -43,6 +43,8 @@ use crate::{
 
 /// Classes that tell for whom a slide is: readers can switch them.
 pub(super) const LENSES: [&str; 3] = ["self-paced", "in-person", "extra-details"];
+/// How many bytes a section has besides its text, about.
+const SECTION_BYTES: usize = 400;
 /// The list of pictures for the slides before titles, one a line.
 const PICTURES: &str = "interstitials.txt";
 
@@ -52,7 +54,7 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
     speak(render, facts.manifest);
     let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
-    let view = deck.view(&slides);
+    let view = deck.view(slides);
     let mut diagnostics = std::mem::take(&mut deck.diagnostics);
     if deck.pin.is_some() {
         // What is wrong in a commit can't be mended any more, and its lines are no longer those of the files.
@@ -106,7 +108,6 @@ impl Making {
 /// A section of the page.
 struct Section {
     id: String,
-    html: String,
     text: usize,
     part: Option<usize>,
     number: usize,
@@ -115,6 +116,7 @@ struct Section {
 /// The sections of a deck, with what is known of them.
 struct Sections {
     all: Vec<Section>,
+    html: String,
     lenses: Vec<&'static str>,
 }
 
@@ -289,13 +291,15 @@ impl<'a> Deck<'a> {
         }
         let mut lenses = BTreeSet::new();
         let mut all = Vec::with_capacity(row.len());
+        let len = row.iter().map(|slide| SECTION_BYTES + slide.html.get().html.len() + slide.html.get().notes.len());
+        let mut html = String::with_capacity(len.sum());
         let mut number = 1;
         for slide in &row {
             for class in slide.shown.properties.classes() {
                 lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
             }
+            self.push_section(&mut html, slide, number);
             all.push(Section {
-                html: self.section(slide, number),
                 id: slide.id.clone(),
                 text: slide.shown.base.text,
                 part: slide.part,
@@ -304,7 +308,7 @@ impl<'a> Deck<'a> {
             number += 1 + slide.shown.steps.len() + slide.html.get().n_line_steps;
         }
         self.check_names(&row, &all);
-        Sections { all, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
+        Sections { all, html, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
     }
 
     fn slides_of(&self, text: usize) -> impl Iterator<Item = SlideRef> + use<> {
@@ -356,32 +360,31 @@ impl<'a> Deck<'a> {
     }
 
     /// One `<section>`.
-    fn section(&self, placed: &Placed, number: usize) -> String {
+    fn push_section(&self, out: &mut String, placed: &Placed, number: usize) {
         let (shown, slide, id) = (&placed.shown, placed.html.get(), &placed.id);
         let text = &self.texts[shown.base.text];
         let line = text.lines.get(shown.base.slide).copied().unwrap_or(1);
-        let mut out = String::with_capacity(slide.html.len() + slide.notes.len() + 400);
         out.push_str("<section data-slide");
-        escape::push_attribute(&mut out, "id", id);
+        escape::push_attribute(out, "id", id);
         let classes: Vec<&str> = shown.properties.classes().collect();
         if !classes.is_empty() {
-            escape::push_attribute(&mut out, "class", &classes.join(" "));
+            escape::push_attribute(out, "class", &classes.join(" "));
         }
         if let Some(name) = shown.properties.get("name") {
-            escape::push_attribute(&mut out, "data-name", name);
+            escape::push_attribute(out, "data-name", name);
         }
         let n_steps = shown.steps.len() + slide.n_line_steps;
         let _ = write!(out, " data-number=\"{number}\" data-steps=\"{n_steps}\"");
-        escape::push_attribute(&mut out, "data-source", &format!("{}:{line}", text.path));
+        escape::push_attribute(out, "data-source", &format!("{}:{line}", text.path));
         if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
         }
-        escape::push_attribute(&mut out, "data-chapter", text.path.as_str());
+        escape::push_attribute(out, "data-chapter", text.path.as_str());
         if shown.properties.get("count").is_some_and(|count| count == "false") {
             out.push_str(" data-count=\"false\"");
         }
-        push_background(&mut out, shown);
-        escape::push_attribute(&mut out, "aria-label", &label(shown, slide));
+        push_background(out, shown);
+        escape::push_attribute(out, "aria-label", &label(shown, slide));
         out.push_str(" aria-roledescription=\"slide\">\n<div class=\"content\">\n");
         out.push_str(&slide.html);
         out.push_str("</div>\n");
@@ -390,9 +393,8 @@ impl<'a> Deck<'a> {
             out.push_str(&slide.notes);
             out.push_str("</aside>\n");
         }
-        self.push_footer(&mut out, &text.path, line);
+        self.push_footer(out, &text.path, line);
         out.push_str("</section>\n");
-        out
     }
 
     fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {
@@ -431,11 +433,11 @@ impl<'a> Deck<'a> {
             }
         }
         let ids: BTreeSet<&str> = sections.iter().map(|section| section.id.as_str()).collect();
-        for (Placed { shown, .. }, section) in row.iter().zip(sections) {
+        for Placed { shown, html, .. } in row {
             let text = &self.texts[shown.base.text];
-            for target in section.html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for target in &html.get().targets {
                 let is_number = target.trim_start_matches('p').bytes().all(|byte| byte.is_ascii_digit());
-                if is_number || names.contains_key(target) || ids.contains(target) || !text.is_file {
+                if is_number || names.contains_key(target.as_str()) || ids.contains(target.as_str()) || !text.is_file {
                     continue;
                 }
                 let message = format!("no slide of `{}` is called `{target}`", self.path);
@@ -450,12 +452,9 @@ impl<'a> Deck<'a> {
         self.diagnostics.extend(found);
     }
 
-    fn view(&self, sections: &Sections) -> context::Deck {
+    fn view(&self, sections: Sections) -> context::Deck {
         let manifest = self.manifest;
         let title = manifest.title_or(self.path.stem());
-        let mut slides_html =
-            String::with_capacity(sections.all.iter().map(|section| section.html.len()).sum());
-        sections.all.iter().for_each(|section| slides_html.push_str(&section.html));
         context::Deck {
             url: self.render.href(self.route),
             lang: language(self.render, manifest).to_owned(),
@@ -467,10 +466,10 @@ impl<'a> Deck<'a> {
             date: manifest.date.clone(),
             event: manifest.event.clone(),
             lenses: sections.lenses.iter().map(|lens| (*lens).to_owned()).collect(),
-            facts: self.facts(&title, sections),
+            facts: self.facts(&title, &sections),
             contents_url: book::to_file(self.route, &book_route(self.route, BookPage::Contents)),
             title,
-            slides_html,
+            slides_html: sections.html,
         }
     }
 

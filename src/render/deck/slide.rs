@@ -8,7 +8,7 @@ use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
         expand::{At, Expanded},
-        markdown::{self, Document, Event, MarkdownOptions, Tag, TagEnd},
+        markdown::{self, Document, Event, MarkdownOptions, Tag, TagEnd, heading_slug},
         slides::{self, Definition, Part, Piece, Properties},
     },
     render::{
@@ -30,10 +30,14 @@ use crate::{
 pub(super) struct SlideHtml {
     /// The text of its first heading.
     pub(super) heading: Option<String>,
+    /// The same as it is in ids.
+    pub(super) slug: Option<String>,
     pub(super) html: String,
     /// How many steps there are besides those of the text: of code that is shown by lines.
     pub(super) n_line_steps: usize,
     pub(super) notes: String,
+    /// The names of slides that it links to.
+    pub(super) targets: Vec<String>,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -51,17 +55,18 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
     let used: Vec<&Definition> =
         text.labels.iter().filter_map(|label| setting.definitions.get(label)).collect();
     let inputs = (text.print, setting.route.folder(), setting.pin, used);
-    let (slides, trace) = render.chapters.rendered(&inputs, render.asker.world(), || {
+    let (slides, trace) = render.chapters.rendered(&text.path, &inputs, render.asker.world(), || {
         let apart = Render {
             asker: render.asker.apart(),
             highlighter: Arc::clone(&render.highlighter),
             images: Arc::clone(&render.images),
             assets: Arc::clone(&render.assets),
-            chapters: render.chapters.apart(),
+            chapters: render.chapters.apart(&text.path),
             with_lines: false,
             speaks: render.speaks.clone(),
         };
         let slides = all(&apart, setting, text);
+        apart.chapters.keep_code();
         (slides, apart.asker.trace())
     });
     match trace {
@@ -119,8 +124,8 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     let (html, heading) = to_slide(&text.expanded, &text.steps, &mut hooks);
     let (html, n_line_steps) = steps::count_lines(html);
     let notes = std::iter::once(&shown.base).chain(&shown.steps).filter_map(|at| {
-        let notes = slide_of(at).notes.as_ref()?;
-        let part = Part { is_step: false, ..part(at.text, notes) };
+        let written = slide_of(at).notes.as_ref()?;
+        let part = Part { is_step: false, ..part(at.text, written) };
         let text = slides::to_expanded(&base.path, &[part], &Properties::default(), setting.definitions);
         Some(to_slide(&text.expanded, &[], &mut hooks).0)
     });
@@ -131,7 +136,14 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
         problems.iter_mut().for_each(|(_, at)| *at = At::default());
     }
     let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));
-    SlideHtml { heading, html, n_line_steps, notes, problems }
+    let targets = [&html, &notes].into_iter().flat_map(|html| targets(html)).map(str::to_owned).collect();
+    let slug = heading.as_deref().map(heading_slug);
+    SlideHtml { heading, slug, html, n_line_steps, notes, targets, problems }
+}
+
+/// What links in HTML name in the page itself.
+fn targets(html: &str) -> impl Iterator<Item = &str> {
+    html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next())
 }
 
 /// The HTML of a slide's text, and its first heading.

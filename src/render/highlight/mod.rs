@@ -31,6 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde::{Deserialize, Serialize};
 use syntect::parsing::ParsingError;
 
 use self::{
@@ -63,7 +64,7 @@ pub struct Highlighter {
 }
 
 /// Highlighted code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Highlighted {
     /// The code as inner HTML: its text, escaped, in `<span class="hl-…">`s that each end on their line.
     pub html: Arc<str>,
@@ -72,7 +73,7 @@ pub struct Highlighted {
 }
 
 /// How highlighting a block went. Only the first has classes in its HTML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It has classes.
     Done,

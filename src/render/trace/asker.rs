@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
-    deck::OutsideFile,
+    deck::{ChapterOutline, OutsideFile},
     page::{PageFacts, PageText, language_of},
     place::SiteValues,
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
@@ -22,7 +22,10 @@ use crate::{
         digest::{BlobId, Print},
         path::RepoPath,
     },
-    parse::expand::{At as TextAt, AttributeValue, Expanded},
+    parse::{
+        expand::{At as TextAt, AttributeValue, Expanded},
+        slides::Outline,
+    },
     render::theme::{Asset, Context, Theme, Uids},
     site::{file, languages::LanguageId, page::Page, place::Places, route::Route},
     source::SourceError,
@@ -203,6 +206,18 @@ impl Asker {
             self.do_not_reuse();
         }
         bytes
+    }
+
+    /// The outline of a chapter; `None` when its whole text has to be looked at.
+    pub(in crate::render) fn outline(&self, path: &RepoPath) -> Option<Arc<Outline>> {
+        let outline = self.ask(ChapterOutline(path.clone()));
+        if !self.world.outlines.get(&self.world, path).is_settled {
+            self.do_not_reuse();
+        }
+        for path in outline.iter().flat_map(|outline| &outline.used.includes) {
+            self.ask(OutsideFile(path.clone()));
+        }
+        outline
     }
 
     /// The bytes' id and the text of a file of the repository, named from its root; it need not be a file of the site.

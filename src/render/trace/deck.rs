@@ -1,13 +1,20 @@
 //! Questions about decks: what a manifest says, and files of the repository that lie outside of the site.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World};
+use super::{Ask, World, domain::Domain};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    parse::manifest::Manifest,
+    parse::{
+        manifest::Manifest,
+        slides::{self, Outline},
+    },
     site::{pin::Pin, route::Route},
 };
 
@@ -103,6 +110,66 @@ impl Ask for ShownBy {
 impl fmt::Display for ShownBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the decks that show `{}`", self.0)
+    }
+}
+
+/// The outline of a chapter; `None` when there is no such file, or when it depends on the values of a deck. Who asks for it
+/// asks for the files that it includes as well.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChapterOutline(pub(in crate::render) RepoPath);
+
+impl Ask for ChapterOutline {
+    type Answer<'w> = Option<Arc<Outline>>;
+
+    const SHARED: bool = true;
+
+    fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
+        world.outlines.get(world, &self.0).outline
+    }
+
+    fn domain(&self) -> Domain<'_> {
+        Domain::Bytes(&self.0)
+    }
+}
+
+impl fmt::Display for ChapterOutline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the title and the notes of `{}`", self.0)
+    }
+}
+
+/// The outlines of chapters that were asked for.
+#[derive(Default)]
+pub(super) struct Outlines(Mutex<HashMap<RepoPath, OutlineOf>>);
+
+/// What is known of a chapter's outline.
+#[derive(Clone, Default)]
+pub(super) struct OutlineOf {
+    pub(super) outline: Option<Arc<Outline>>,
+    /// Whether it is made of the bytes that the listing names.
+    pub(super) is_settled: bool,
+}
+
+impl Outlines {
+    pub(super) fn get(&self, world: &World, path: &RepoPath) -> OutlineOf {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outline) = known().get(path) {
+            return outline.clone();
+        }
+        let outline = OutlineOf::read(world, path);
+        known().entry(path.clone()).or_insert(outline).clone()
+    }
+}
+
+impl OutlineOf {
+    fn read(world: &World, path: &RepoPath) -> Self {
+        let Some(entry) = world.site.listing().entries.get(path) else {
+            return Self { outline: None, is_settled: true };
+        };
+        let Ok(bytes) = world.source.read(path) else { return Self::default() };
+        let is_settled = entry.blob == BlobId::of(&bytes);
+        let include = |path: &str| world.outside(path).map(|(_, text)| text);
+        Self { outline: Outline::of(&slides::text_of(bytes), include).map(Arc::new), is_settled }
     }
 }
 

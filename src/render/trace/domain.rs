@@ -47,6 +47,8 @@ pub(in crate::render) enum Domain<'q> {
     History,
     /// Whether a page is published, and the bytes of its file and of those that it includes. Pages are named by keys.
     Text(&'q RepoPath),
+    /// The bytes of a file of content.
+    Bytes(&'q RepoPath),
     /// The words of all pages that can be found, and their titles and languages.
     SearchWords,
 }
@@ -243,6 +245,7 @@ impl<'a> Differences<'a> {
             Domain::SearchWords => !self.words,
             Domain::History => !self.history,
             Domain::Text(key) => !self.rules && !self.files.contains_key(self.file_of(key)),
+            Domain::Bytes(path) => !self.rules && !self.files.contains_key(path) && self.site.file(path).is_some(),
             _ if !self.structure => true,
             Domain::Structure => false,
             Domain::Folders(path) => self.is_apart(path),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     World,
-    deck::{DeckFacts, FolderDecks, OutsideFile, ShownBy},
+    deck::{ChapterOutline, DeckFacts, FolderDecks, OutsideFile, ShownBy},
     domain::Domain,
     file::{FileBlob, Hashed, NearestFile, Resized},
     list::{FeedEntries, FolderFiles, SectionList, SitemapEntries, TaxonomyTerms, TermPages},
@@ -142,6 +142,7 @@ questions![
     DeckFacts,
     FolderDecks,
     ShownBy,
+    ChapterOutline,
     OutsideFile,
     SearchOverview,
     SearchWords,

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{prints::Prints, search::Search, site_values};
+use super::{deck::Outlines, prints::Prints, search::Search, site_values};
 use crate::{
     base::{
         config::{FILE_NAME as CONFIG_FILE, Fonts},
@@ -44,6 +44,7 @@ pub struct World {
     pub(super) prints: Prints,
     /// What can be found by searching, by language.
     pub(super) search: Vec<Search>,
+    pub(super) outlines: Outlines,
     number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
@@ -119,7 +120,7 @@ impl World {
         };
         let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);
         let search = site.languages().ids().map(|_| Search::default()).collect();
-        let prints = Prints::default();
+        let (prints, outlines) = (Prints::default(), Outlines::default());
         Self {
             site,
             source,
@@ -128,6 +129,7 @@ impl World {
             site_values,
             prints,
             search,
+            outlines,
             number,
             theme_key,
             theme_diagnostics,

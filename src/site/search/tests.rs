@@ -64,11 +64,11 @@ fn words_have_their_pages_the_titles_first() {
         listed(&site, &source),
         [
             "a content/a.md:3 []",
-            "hook content/a.md:3 [0]",
-            "hooks content/a.md:14 content/b.md:12 [0]",
+            "hook content/a.md:3 [1]",
+            "hooks content/a.md:14 content/b.md:12 [1]",
             "is content/a.md:3 []",
-            "run content/a.md:3 [1]",
-            "running content/a.md:9 [1]",
+            "run content/a.md:3 [0]",
+            "running content/a.md:9 [0]",
             "text content/b.md:3 []",
             "uber content/b.md:12 []",
         ]

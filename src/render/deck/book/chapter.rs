@@ -7,9 +7,10 @@ use std::{
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
+    parse::slides::Learned,
     render::{
         deck::{
-            book::{learned, questions, tasks, ways},
+            book::{questions, tasks, ways},
             chapters::Reader,
             ids::SlideIds,
             page::LENSES,
@@ -76,7 +77,7 @@ pub(in crate::render) fn chapter(
             leaves.push(shown, &html, &id);
         }
     }
-    let learned = learned(&text);
+    let learned = Learned::of(&text.text, &text.chapter);
     let book = Book {
         kind: "chapter".to_owned(),
         title: title.to_owned(),
@@ -88,7 +89,7 @@ pub(in crate::render) fn chapter(
         edit_url: view::edit_of(render, page.path),
         decks: decks.iter().filter_map(|deck| ways::to_deck(render, route, deck, Some(page.path))).collect(),
         toc: if leaves.toc.len() >= MIN_TOC { leaves.toc } else { Vec::new() },
-        questions: questions(render, setting, &text, &learned, 0),
+        questions: questions(render, setting, page.path, &learned, 0),
         ..Book::default()
     };
     let mut diagnostics = Vec::new();

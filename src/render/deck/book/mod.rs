@@ -16,14 +16,13 @@ pub(super) use self::ways::{chapter_url, to_file};
 pub(in crate::render) use self::{chapter::chapter, of_deck::of_deck};
 
 use crate::{
-    base::lang::autonym,
+    base::{lang::autonym, path::RepoPath},
     parse::{
         expand::Expanded,
         slides::{self, Learned},
     },
     render::{
         deck::{
-            chapters::Loaded,
             hooks::SlideHooks,
             slide::{Setting, to_slide},
         },
@@ -32,30 +31,18 @@ use crate::{
     },
 };
 
-/// What the notes of a chapter say for trainees.
-fn learned(text: &Loaded) -> Learned {
-    let mut learned = Learned::default();
-    for slide in &text.chapter.slides {
-        let start = slide.notes.as_ref().and_then(|notes| notes.first()).map(slides::Piece::start);
-        if let Some(start) = start {
-            learned.read(text.slice(start..slide.range.end));
-        }
-    }
-    learned
-}
-
-/// Markdown of notes as HTML.
-fn html(render: &Render, setting: Setting<'_>, text: &Loaded, markdown: &str) -> String {
+/// Markdown of a chapter's notes as HTML.
+fn html(render: &Render, setting: Setting<'_>, chapter: &RepoPath, markdown: &str) -> String {
     let Setting { deck, route, pin, .. } = setting;
-    let mut hooks = SlideHooks { render, deck, route, pin, chapter: &text.path, problems: Vec::new() };
-    let files = vec![text.path.clone()];
+    let mut hooks = SlideHooks { render, deck, route, pin, chapter, problems: Vec::new() };
+    let files = vec![chapter.clone()];
     let expanded = Expanded { text: markdown.to_owned(), files, ..Expanded::default() };
     to_slide(&expanded, &[], &mut hooks).0
 }
 
 /// One line of Markdown as HTML, without the paragraph around it.
-fn line(render: &Render, setting: Setting<'_>, text: &Loaded, markdown: &str) -> String {
-    let html = html(render, setting, text, markdown);
+fn line(render: &Render, setting: Setting<'_>, chapter: &RepoPath, markdown: &str) -> String {
+    let html = html(render, setting, chapter, markdown);
     let inner = html.trim().strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
     inner.map_or_else(|| html.trim().to_owned(), str::to_owned)
 }
@@ -64,11 +51,11 @@ fn line(render: &Render, setting: Setting<'_>, text: &Loaded, markdown: &str) ->
 fn questions(
     render: &Render,
     setting: Setting<'_>,
-    text: &Loaded,
+    chapter: &RepoPath,
     learned: &Learned,
     first: usize,
 ) -> Vec<BookQuestion> {
-    let line = |markdown: &str| line(render, setting, text, markdown);
+    let line = |markdown: &str| line(render, setting, chapter, markdown);
     let question = |(at, question): (usize, &slides::Question)| BookQuestion {
         id: format!("question-{}", first + at + 1),
         html: line(&question.text),
@@ -83,11 +70,11 @@ fn questions(
 }
 
 /// The syllabus of a chapter, by language.
-fn syllabus(render: &Render, setting: Setting<'_>, text: &Loaded, learned: &Learned) -> Vec<BookText> {
+fn syllabus(render: &Render, setting: Setting<'_>, chapter: &RepoPath, learned: &Learned) -> Vec<BookText> {
     let of_language = |(lang, markdown): (&String, &String)| BookText {
         lang: lang.clone(),
         name: autonym(lang),
-        html: html(render, setting, text, markdown),
+        html: html(render, setting, chapter, markdown),
     };
     learned.syllabus.iter().map(of_language).collect()
 }

@@ -6,8 +6,8 @@ use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     render::{
         deck::{
-            book::{learned, line, questions, syllabus, ways},
-            chapters::{Loaded, Reader},
+            book::{line, questions, syllabus, ways},
+            chapters::{Reader, Told},
             page::speak,
             plan::{Entry, Part, Plan},
             slide::Setting,
@@ -40,14 +40,13 @@ pub(in crate::render) fn of_deck(
     let mut n_questions = 0;
     for entry in &plan.entries {
         let Some(path) = &entry.path else { continue };
-        let Some(text) = reader.file(path, Some("")) else { continue };
-        let learned = learned(&text);
-        let mut chapter = chapter(render, setting, entry, &text, path, &slides);
+        let Some(told) = reader.told(path) else { continue };
+        let mut chapter = chapter(render, setting, entry, &told, path, &slides);
         match page {
             BookPage::Contents => {}
-            BookPage::Syllabus => chapter.syllabus = syllabus(render, setting, &text, &learned),
+            BookPage::Syllabus => chapter.syllabus = syllabus(render, setting, path, &told.learned),
             BookPage::Quiz => {
-                chapter.questions = questions(render, setting, &text, &learned, n_questions);
+                chapter.questions = questions(render, setting, path, &told.learned, n_questions);
                 n_questions += chapter.questions.len();
             }
         }
@@ -86,20 +85,20 @@ fn chapter(
     render: &Render,
     setting: Setting<'_>,
     entry: &Entry<'_>,
-    text: &Loaded,
+    told: &Told,
     path: &RepoPath,
     slides: &str,
 ) -> BookChapter {
-    let page = ways::to_chapter(render, setting.route, path);
-    let title = text.chapter.titles.first();
+    let title = told.title.as_ref();
     BookChapter {
-        title: match (title, &page) {
-            (Some(title), _) => line(render, setting, text, &title.text),
-            (None, Some(page)) => page.title.clone(),
-            (None, None) => path.stem().to_owned(),
+        title: match title {
+            Some(title) => line(render, setting, path, title),
+            // What a page says of itself changes more often than its title: it is asked for only where it is needed.
+            None => ways::to_chapter(render, setting.route, path)
+                .map_or_else(|| path.stem().to_owned(), |page| page.title),
         },
-        url: page.map(|page| page.url),
-        slides_url: title.map(|title| format!("{slides}#{}", anchor(&title.text))),
+        url: ways::chapter_url(render, setting.route, path),
+        slides_url: title.map(|title| format!("{slides}#{}", anchor(title))),
         minutes: entry.item.minutes,
         ..BookChapter::default()
     }
