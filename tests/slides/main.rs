@@ -229,6 +229,20 @@ fn a_chapter_can_be_a_page_with_front_matter() {
 }
 
 #[test]
+fn notes_show_what_is_for_trainees_as_what_it_is() {
+    let chapter = "A\n\n???\n\nSlowly.\n\n:EN:- To *bake*\n:FR:- Cuire\n\n:T: Bread\n:Q: How long?\n:A: ✔️ `1 h`\n:A: All day\n";
+    let source = Memory::new().file("deck.yml", "content: [chapter.md]\n").file("chapter.md", chapter);
+    let html = deck(Arc::new(source), "/deck.yml.html");
+    let notes = html.split_once("<aside data-notes>\n").and_then(|(_, rest)| rest.split_once("</aside>"));
+    let expected = "<p>Slowly.</p>\n\
+        <div class=\"learned\" lang=\"en\"><b>English</b>\n<ul>\n<li>To <em>bake</em></li>\n</ul>\n</div>\n\
+        <div class=\"learned\" lang=\"fr\"><b>Français</b>\n<ul>\n<li>Cuire</li>\n</ul>\n</div>\n\
+        <div class=\"asked\"><b>Bread</b>\n<p>How long?</p>\n<ul>\n\
+        <li class=\"right\"><p><code>1 h</code></p>\n</li>\n<li><p>All day</p>\n</li>\n</ul></div>\n";
+    assert_eq!(notes.map(|(notes, _)| notes), Some(expected));
+}
+
+#[test]
 fn a_broken_deck_is_told_and_the_next_is_built() {
     let source = Memory::new()
         .file("a.yml", "content:\n- chapter.md\n-\n- gone.md\n- 5\n")

@@ -80,6 +80,11 @@ pub fn may_have_marks(text: &str) -> bool {
     text.starts_with(':') || text.contains("\n:")
 }
 
+/// Whether a line is one that is read: for trainees, of a syllabus or a question.
+pub fn is_marked(line: &str) -> bool {
+    marked(line).is_some_and(|(mark, _)| mark.len() > 1 || ["T", "Q", "A"].contains(&mark))
+}
+
 /// `:MARK:text`
 fn marked(line: &str) -> Option<(&str, &str)> {
     let (mark, text) = line.strip_prefix(':')?.split_once(':')?;
@@ -128,5 +133,6 @@ mod tests {
             assert!(read(notes).is_empty(), "{notes}");
         }
         assert!(may_have_marks("a\n:EN:- b") && !may_have_marks("a: b"));
+        assert!(is_marked(":EN:- b\n") && is_marked(":A: b") && !is_marked(":X: b") && !is_marked(":1:x"));
     }
 }

@@ -23,7 +23,7 @@ mod variables;
 
 pub use self::{
     chapter::{Chapter, Definition, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
-    learned::{Learned, Question, may_have_marks},
+    learned::{Learned, Question, is_marked, may_have_marks},
     markdown::{CLASS, EMPTY, Part, SlideText, label, labels, to_expanded},
     outline::{Outline, is_plain_value},
     properties::Properties,

@@ -16,6 +16,7 @@ use crate::{
             chapters::Loaded,
             finish::finish,
             hooks::SlideHooks,
+            notes,
             row::{Shown, SlideRef},
             steps,
         },
@@ -127,7 +128,7 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
         let written = slide_of(at).notes.as_ref()?;
         let part = Part { is_step: false, ..part(at.text, written) };
         let text = slides::to_expanded(&base.path, &[part], &Properties::default(), setting.definitions);
-        Some(to_slide(&text.expanded, &[], &mut hooks).0)
+        Some(notes::html(text.expanded, &mut hooks))
     });
     let notes: String = notes.collect();
     let mut problems = hooks.problems;
