@@ -29,7 +29,7 @@ PYTHON_2 = [
     (r"(\w+)\.next\(\)", r"next(\1)"),
     (r"yaml\.load\(([^()]*(?:\([^()]*\))?[^()]*)\)", r"yaml.safe_load(\1)"),
     (r"(subprocess\.check_output\((?:[^()]|\([^()]*\))*\))(?!\.decode)", r"\1.decode()"),
-    (r"\bunicode\b", "str"),
+    (r"\bunicode\b", "bytes"),
     (r"except (\w+), (\w+):", r"except \1 as \2:"),
     (r"print (\".*\"|'.*'|\w+)$", r"print(\1)"),
 ]
@@ -97,12 +97,14 @@ def is_manifest(path):
 def original_slides(slides, manifest):
     script = slides / "markmaker.py"
     source = script.read_text("utf-8")
-    if "safe_load" not in source:
+    if "unicode" in source or "safe_load" not in source:
         for pattern, replacement in PYTHON_2:
             source = re.sub(pattern, replacement, source, flags=re.MULTILINE)
     script.write_text(source, "utf-8")
     environment = {**os.environ, "REPOSITORY_URL": "https://github.com/jpetazzo/container.training", "BRANCH": "main"}
-    made = subprocess.run([sys.executable, script.name, manifest], cwd=slides, env=environment, capture_output=True, text=True)
+    # The first ones read the manifest from their input.
+    with open(slides / manifest, encoding="utf-8") as text:
+        made = subprocess.run([sys.executable, script.name, manifest], cwd=slides, env=environment, stdin=text, capture_output=True, text=True)
     if made.returncode != 0:
         return f"markmaker.py fails: {made.stderr.strip().splitlines()[-1:]}"
     # Nothing from other hosts: it would be waited for.

@@ -19,6 +19,7 @@ use crate::{
         build::ending,
         exit::{Ending, UsageError},
         open::{SiteArgs, path_inside},
+        progress::Waiting,
         report::{self, Format, ReportOptions},
     },
     publish::{
@@ -123,13 +124,16 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
             let folder = tempfile::tempdir().with_context(written)?;
             let (page, pdf) = (folder.path().join("deck.html"), folder.path().join("deck.pdf"));
             fs::write(&page, &single.html).with_context(written)?;
-            browser.print(&format!("{}?print={layout}", file_url(&page)), &pdf)?;
+            let what = format!("printing {} slides", n_slides(&single));
+            let waiting = Waiting::new(what, global.quiet == 0);
+            let url = format!("{}?print={layout}", file_url(&page));
+            browser.print(&url, &pdf, &|elapsed| waiting.tell(elapsed))?;
             fs::copy(&pdf, &output).with_context(written)?;
         }
     }
     tell(args, global, deck, &single)?;
     if global.quiet == 0 {
-        let n_slides = single.html.matches("<section data-slide").count();
+        let n_slides = n_slides(&single);
         let n_bytes = output.metadata().map_or(0, |metadata| metadata.len());
         anstream::eprintln!(
             "`{}`: {n_slides} slides, {:.1} MB; {:.1} s",
@@ -139,6 +143,10 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
         );
     }
     Ok(ending(&single.problems, false))
+}
+
+fn n_slides(single: &SingleFile) -> usize {
+    single.html.matches("<section data-slide").count()
 }
 
 /// Prints what could not be put into the file.

@@ -4,7 +4,7 @@ use std::{
     io::{IsTerminal, Write},
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -47,6 +47,41 @@ impl Progress {
             let bar = format!("{}{}", "━".repeat(filled), " ".repeat(BAR_WIDTH - filled.min(BAR_WIDTH)));
             // The line is only a courtesy.
             let _ = write!(std::io::stderr(), "\r\x1b[2K{bar} {done} of {total}");
+        }
+    }
+}
+
+/// Says how long something has been waited for of which nobody knows how far it is.
+pub(super) struct Waiting {
+    what: String,
+    is_shown: bool,
+    n_seconds: AtomicU64,
+}
+
+impl Waiting {
+    /// Begins to wait; where there is no terminal, that is all that is said.
+    pub(super) fn new(what: String, is_shown: bool) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        if is_shown && !is_terminal {
+            let _ = writeln!(std::io::stderr(), "{what}");
+        }
+        Self { what, is_shown: is_shown && is_terminal, n_seconds: AtomicU64::new(0) }
+    }
+
+    /// So much time has passed.
+    pub(super) fn tell(&self, elapsed: Duration) {
+        let n_seconds = elapsed.as_secs();
+        if self.is_shown && self.n_seconds.swap(n_seconds, Ordering::Relaxed) != n_seconds {
+            // The line is only a courtesy.
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{}, {n_seconds} s", self.what);
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.is_shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }
     }
 }

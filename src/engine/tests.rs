@@ -349,6 +349,20 @@ fn a_file_beside_the_site_that_a_deck_includes_is_followed() {
 }
 
 #[test]
+fn a_tag_that_a_delivery_is_frozen_to_moves() {
+    let live = Live::new(|repo| {
+        repo.write("day.yml", "pin: v1\ncontent: [a.md]\n")
+            .write("a.md", "first\n")
+            .commit("one")
+            .git("tag v1");
+        repo.write("a.md", "second\n").commit("two");
+    });
+    assert!(live.html("/day.yml.html").contains("<p>first</p>"));
+    live.repo.git("tag --force v1");
+    live.until("/day.yml.html", "<p>second</p>");
+}
+
+#[test]
 fn a_folder_that_goes_away_and_comes_back() {
     let live = Live::new(|repo| {
         repo.write("site/a.md", "x");

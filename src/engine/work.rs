@@ -64,7 +64,9 @@ impl Work {
         match self.unsettled {
             Some(_) => SETTLE,
             None if self.historian.is_reading() => historian::LOOK_EVERY,
-            None if self.shared.outside.is_empty() => DAY_CHECK,
+            None if self.shared.outside.is_empty() && !self.shared.snapshot().renderer.site().has_pins() => {
+                DAY_CHECK
+            }
             None => outside::LOOK_EVERY,
         }
     }
@@ -80,6 +82,9 @@ impl Work {
         }
         if self.historian.is_reading() {
             self.take_history(feed, Duration::ZERO, Instant::now());
+        }
+        if result.is_ok() {
+            self.check_pins(feed);
         }
         if result.is_err() {
             feed.missed();
@@ -195,6 +200,19 @@ impl Work {
             let (source, site) = (former.source.clone(), Site::clone(former.renderer.site()));
             self.publish(feed, &former, source, site, &ChangeSet::default(), Instant::now());
         }
+    }
+
+    /// Tags and branches that deliveries are frozen to can move without any other news.
+    fn check_pins(&mut self, feed: &mut dyn Feed) {
+        let former = self.shared.snapshot();
+        let site = former.renderer.site();
+        let moved = site.moved_pins(&*former.source);
+        if moved.is_empty() {
+            return;
+        }
+        let changes = ChangeSet { changed: moved, ..ChangeSet::default() };
+        let next = site.update(&*former.source, &changes, site.listing().clone());
+        self.publish(feed, &former, former.source.clone(), next, &changes, Instant::now());
     }
 
     /// The options of this moment, when they aren't those of the site.

@@ -128,22 +128,27 @@ impl Browser {
         installed.or_else(elsewhere).map(|program| Self { program }).ok_or(BrowserError::Missing)
     }
 
-    /// Prints the page at a URL into a PDF file with an outline, in the page's own size and margins.
-    pub fn print(&self, url: &str, pdf: &Path) -> Result<(), BrowserError> {
+    /// Prints the page at a URL into a PDF file with an outline, in the page's own size and margins. `waiting` hears now and then
+    /// for how long it has been running.
+    pub fn print(&self, url: &str, pdf: &Path, waiting: &dyn Fn(Duration)) -> Result<(), BrowserError> {
         let mut target = std::ffi::OsString::from("--print-to-pdf=");
         target.push(pdf);
         let outline = "--generate-pdf-document-outline".into();
-        let (_, said) = self.run(&[target, "--no-pdf-header-footer".into(), outline, url.into()])?;
+        let (_, said) = self.run(&[target, "--no-pdf-header-footer".into(), outline, url.into()], waiting)?;
         if pdf.metadata().is_ok_and(|metadata| metadata.len() > 0) { Ok(()) } else { Err(self.failed(&said)) }
     }
 
     /// The HTML of the page at a URL as it is right after its `load` event.
     pub fn dump(&self, url: &str) -> Result<String, BrowserError> {
-        let (html, said) = self.run(&["--dump-dom".into(), url.into()])?;
+        let (html, said) = self.run(&["--dump-dom".into(), url.into()], &|_| ())?;
         if html.trim().is_empty() { Err(self.failed(&said)) } else { Ok(html) }
     }
 
-    fn run(&self, arguments: &[std::ffi::OsString]) -> Result<(String, String), BrowserError> {
+    fn run(
+        &self,
+        arguments: &[std::ffi::OsString],
+        waiting: &dyn Fn(Duration),
+    ) -> Result<(String, String), BrowserError> {
         let not_started = |cause| BrowserError::NotStarted { program: self.program.clone(), cause };
         // What it writes goes into files: a pipe that nobody reads while it is waited for would be full.
         let folder = tempfile::tempdir().map_err(not_started)?;
@@ -161,7 +166,7 @@ impl Browser {
             .stdout(File::create(&out).map_err(not_started)?)
             .stderr(File::create(&err).map_err(not_started)?);
         let mut child = command.spawn().map_err(not_started)?;
-        let is_done = wait(&mut child, TIMEOUT).map_err(not_started)?;
+        let is_done = wait(&mut child, TIMEOUT, waiting).map_err(not_started)?;
         if !is_done {
             let (program, seconds) = (self.program.clone(), TIMEOUT.as_secs());
             return Err(BrowserError::TimedOut { program, seconds });
@@ -178,10 +183,11 @@ impl Browser {
 }
 
 /// Waits for a program; one that takes too long is ended, and `false`.
-fn wait(child: &mut Child, timeout: Duration) -> io::Result<bool> {
-    let end = Instant::now() + timeout;
+fn wait(child: &mut Child, timeout: Duration, waiting: &dyn Fn(Duration)) -> io::Result<bool> {
+    let begun = Instant::now();
     while child.try_wait()?.is_none() {
-        if Instant::now() >= end {
+        waiting(begun.elapsed());
+        if begun.elapsed() >= timeout {
             child.kill()?;
             child.wait()?;
             return Ok(false);

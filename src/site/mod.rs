@@ -456,6 +456,11 @@ impl Site {
         pages.chain(&self.unsettled).cloned().collect()
     }
 
+    /// Whether a deck is frozen to a commit.
+    pub fn has_pins(&self) -> bool {
+        self.decks.iter().any(|deck| deck.manifest.pin.is_some())
+    }
+
     /// The manifests of decks that are frozen to another commit than their `pin` names by now.
     pub fn moved_pins(&self, source: &dyn Source) -> Vec<RepoPath> {
         self.decks.moved_pins(source)

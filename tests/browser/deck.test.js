@@ -175,6 +175,11 @@ test('search, overview and the list of keys', async () => {
   await site.page.keyboard.type('zebra');
   await site.press('Enter');
   assert.equal(await site.title(), 'More');
+  // One key leads back, whatever is written there.
+  await site.press('/');
+  await site.page.keyboard.type('nothing');
+  await site.press('Escape');
+  assert.equal(await site.page.locator('dialog').count(), 0);
   await site.press('o', 'ArrowRight', 'Enter');
   assert.equal(await site.title(), 'Lines');
   await site.press('?');

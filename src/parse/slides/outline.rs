@@ -95,7 +95,10 @@ mod tests {
         let of = |text: &str| Outline::of(text, included).expect("an outline");
         let outline = of("# One\n\na\n\n---\n\nb\n\n???\n\n:EN:- To *do*\n:Q: Why @@X@@?\n");
         assert_eq!(outline.title.as_deref(), Some("One"));
-        assert_eq!(outline, of("# One\n\nother\n\n---\n\nb\n\n--\n\nc\n\n???\n\n:EN:- To *do*\n:Q: Why @@X@@?\n"));
+        assert_eq!(
+            outline,
+            of("# One\n\nother\n\n---\n\nb\n\n--\n\nc\n\n???\n\n:EN:- To *do*\n:Q: Why @@X@@?\n")
+        );
         assert_ne!(outline, of("# One\n\na\n\n---\n\nb\n\n???\n\n:EN:- To *be*\n:Q: Why @@X@@?\n"));
         let learned = outline.learned.map(|text| text.replace("@@X@@", "so"));
         assert_eq!(learned.questions[0].text, "Why so?");

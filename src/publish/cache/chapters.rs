@@ -86,8 +86,9 @@ impl StateWriter {
             let (first, len) = (run[0].1.offset, run.iter().map(|(_, place)| place.len).sum());
             let start = self.copy(&state.file, first, len)?;
             places.extend(
-                run.iter()
-                    .map(|(key, place)| (*key, ChunkPlace { offset: start + (place.offset - first), ..*place })),
+                run.iter().map(|(key, place)| {
+                    (*key, ChunkPlace { offset: start + (place.offset - first), ..*place })
+                }),
             );
         }
         Ok(places)

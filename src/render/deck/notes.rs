@@ -19,7 +19,11 @@ pub(super) fn html(mut notes: Expanded, hooks: &mut SlideHooks<'_>) -> String {
     let mut learned = Learned::default();
     learned.read(&notes.text);
     // Blanks in their place leave all other lines where they are.
-    notes.text = notes.text.split_inclusive('\n').map(|line| if slides::is_marked(line) { blank(line) } else { line.to_owned() }).collect();
+    notes.text = notes
+        .text
+        .split_inclusive('\n')
+        .map(|line| if slides::is_marked(line) { blank(line) } else { line.to_owned() })
+        .collect();
     let mut out = to_slide(&notes, &[], hooks).0;
     let mut inner = |markdown: &str| {
         let text = Expanded { text: markdown.to_owned(), files: notes.files.clone(), ..Expanded::default() };

@@ -291,7 +291,9 @@ impl<'a> Deck<'a> {
         }
         let mut lenses = BTreeSet::new();
         let mut all = Vec::with_capacity(row.len());
-        let len = row.iter().map(|slide| SECTION_BYTES + slide.html.get().html.len() + slide.html.get().notes.len());
+        let len = row
+            .iter()
+            .map(|slide| SECTION_BYTES + slide.html.get().html.len() + slide.html.get().notes.len());
         let mut html = String::with_capacity(len.sum());
         let mut number = 1;
         for slide in &row {
@@ -299,12 +301,7 @@ impl<'a> Deck<'a> {
                 lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
             }
             self.push_section(&mut html, slide, number);
-            all.push(Section {
-                id: slide.id.clone(),
-                text: slide.shown.base.text,
-                part: slide.part,
-                number,
-            });
+            all.push(Section { id: slide.id.clone(), text: slide.shown.base.text, part: slide.part, number });
             number += 1 + slide.shown.steps.len() + slide.html.get().n_line_steps;
         }
         self.check_names(&row, &all);
@@ -437,7 +434,11 @@ impl<'a> Deck<'a> {
             let text = &self.texts[shown.base.text];
             for target in &html.get().targets {
                 let is_number = target.trim_start_matches('p').bytes().all(|byte| byte.is_ascii_digit());
-                if is_number || names.contains_key(target.as_str()) || ids.contains(target.as_str()) || !text.is_file {
+                if is_number
+                    || names.contains_key(target.as_str())
+                    || ids.contains(target.as_str())
+                    || !text.is_file
+                {
                     continue;
                 }
                 let message = format!("no slide of `{}` is called `{target}`", self.path);

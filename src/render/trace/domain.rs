@@ -245,7 +245,9 @@ impl<'a> Differences<'a> {
             Domain::SearchWords => !self.words,
             Domain::History => !self.history,
             Domain::Text(key) => !self.rules && !self.files.contains_key(self.file_of(key)),
-            Domain::Bytes(path) => !self.rules && !self.files.contains_key(path) && self.site.file(path).is_some(),
+            Domain::Bytes(path) => {
+                !self.rules && !self.files.contains_key(path) && self.site.file(path).is_some()
+            }
             _ if !self.structure => true,
             Domain::Structure => false,
             Domain::Folders(path) => self.is_apart(path),

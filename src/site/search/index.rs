@@ -312,8 +312,7 @@ impl Index {
             }
             stems
         };
-        let mut stems: Vec<(u64, u32)> =
-            self.words.par_iter().enumerate().flat_map_iter(stems_of).collect();
+        let mut stems: Vec<(u64, u32)> = self.words.par_iter().enumerate().flat_map_iter(stems_of).collect();
         stems.par_sort_unstable();
         stems.dedup();
         for class in stems.chunk_by(|a, b| a.0 == b.0).filter(|class| class.len() > 1) {

@@ -76,7 +76,7 @@ function openFinder() {
     status.textContent = input.value.trim() ? fill(says[all.length === 1 ? 'found_one' : 'found'], { n: all.length }) : '';
     choose(0);
   };
-  const input = make('input', { type: 'search', placeholder: says.search_for, 'aria-label': says.search_for, role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'deck-found', autocomplete: 'off', spellcheck: 'false', oninput: update });
+  const input = make('input', { type: 'text', inputmode: 'search', placeholder: says.search_for, 'aria-label': says.search_for, role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'deck-found', autocomplete: 'off', spellcheck: 'false', oninput: update });
   input.onkeydown = event => {
     const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[event.key];
     if (to !== undefined) { event.preventDefault(); choose(to); }

@@ -58,7 +58,8 @@ const titleOf = slide => slide.element.getAttribute('aria-label') || slide.eleme
 
 // What an address or a reader may call a place: `id`, `id/2`, a name, a number, or the id of something on a slide.
 function findPlace(text) {
-  const [, name, step] = text.match(/^(.*?)(?:\/(\d+))?$/);
+  // Contents were called so in the first years of remark workshops.
+  const [, name, step] = text.replace(/^toc-(chapter|module)-/, 'toc-part-').match(/^(.*?)(?:\/(\d+))?$/);
   if (/^\d+$/.test(text)) return placeOfNumber(Number(text));
   const named = document.getElementById(name) ?? deck.querySelector(`:scope > [data-name="${CSS.escape(name)}"]`);
   const element = named?.closest('[data-slide]');
