@@ -24,10 +24,12 @@ const EDITS_PER_SITE: usize = 30;
 /// How many earlier states edits can go back to.
 const MAX_PAST: usize = 12;
 
-/// Makes sites and edits from seeds on, one seed a site, until the time is over. Panics with a report on a difference.
+/// Makes sites and edits from seeds on, one seed a site, until the time is over and there were enough edits: a busy machine takes
+/// longer. Panics with a report on a difference.
 pub(crate) fn run(
     seed: u64,
     time: Duration,
+    min_edits: usize,
     is_replay: bool,
     make: &mut dyn FnMut() -> Box<dyn Checker>,
 ) -> Totals {
@@ -36,11 +38,11 @@ pub(crate) fn run(
     loop {
         let seed = seed.wrapping_add(totals.n_sites as u64);
         // A replay is one site to its end.
-        let is_over = || !is_replay && start.elapsed() >= time;
+        let is_over = |n_edits| !is_replay && start.elapsed() >= time && n_edits >= min_edits;
         let is_patient = is_replay || time >= PATIENT_FROM;
         one_site(seed, is_patient, &is_over, make, &mut totals);
         totals.n_sites += 1;
-        if is_replay || is_over() {
+        if is_replay || is_over(totals.n_edits) {
             return totals;
         }
     }
@@ -49,7 +51,7 @@ pub(crate) fn run(
 fn one_site(
     seed: u64,
     is_patient: bool,
-    is_over: &dyn Fn() -> bool,
+    is_over: &dyn Fn(usize) -> bool,
     make: &mut dyn FnMut() -> Box<dyn Checker>,
     totals: &mut Totals,
 ) {
@@ -66,7 +68,7 @@ fn one_site(
             Ok(compared) => last = Some(totals.see_outcome(edits.last(), last, compared)),
             Err(difference) => fail(seed, &first, edits, &difference, make),
         }
-        if edits.len() == EDITS_PER_SITE || is_over() {
+        if edits.len() == EDITS_PER_SITE || is_over(totals.n_edits) {
             run.disk.assert_is(&run.state);
             return;
         }
@@ -196,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_difference_is_reported_with_its_seed_and_the_smallest_case() {
-        let search = || run(7, Duration::from_secs(60), false, &mut || Box::new(FixedPrices::default()));
+        let search = || run(7, Duration::from_secs(60), 0, false, &mut || Box::new(FixedPrices::default()));
         let report = catch_unwind(AssertUnwindSafe(search)).expect_err("the prices change soon");
         let report = report.downcast::<String>().expect("a text");
         let case = report.split("The smallest case found:\n").nth(1).unwrap_or_default();

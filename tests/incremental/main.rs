@@ -54,7 +54,7 @@ const CHECKERS: [(&str, MakeChecker); 2] =
 
 #[test]
 fn random_edits_in_the_engine() {
-    // Two edits a second are slow even for a debug build on a busy machine.
+    // Two edits a second are slow for a debug build.
     random_edits("engine", || Box::new(engine::Engine::default()), |seconds| seconds as usize * 2);
 }
 
@@ -70,12 +70,12 @@ fn random_edits(name: &str, make: MakeChecker, min_edits: fn(u64) -> usize) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
     // The usual test is the same every time; a long one looks for what is new.
     let seed = replayed.unwrap_or(if seconds > USUAL_SECONDS { now * 1_000 } else { 0 });
-    let totals: Totals = driver::run(seed, Duration::from_secs(seconds), replayed.is_some(), &mut || make());
+    let time = Duration::from_secs(seconds);
+    let totals: Totals = driver::run(seed, time, min_edits(seconds), replayed.is_some(), &mut || make());
     totals.print(name);
     if replayed.is_some() {
         return;
     }
-    assert!(totals.n_edits >= min_edits(seconds), "{} edits in {seconds} seconds", totals.n_edits);
     assert!(totals.n_effective >= totals.n_edits / 4, "{} edits changed the output", totals.n_effective);
     assert!(totals.n_files >= totals.n_edits * 5, "{} files compared", totals.n_files);
     if totals.n_edits >= LONG_EDITS {
