@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 ///
 /// A working folder and a commit give the same id to the same bytes, so that either can be compared with the other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct BlobId([u8; 20]);
+pub struct BlobId(#[serde(with = "in_one")] [u8; 20]);
 
 impl BlobId {
     /// Names `bytes` as `git hash-object` would.
@@ -51,7 +51,7 @@ impl fmt::Debug for BlobId {
 /// It is for comparing answers with earlier ones, also those of earlier processes of the same program on the same kind
 /// of machine. There are many, so it is short; nobody gains by finding two values with one print.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Print([u8; 16]);
+pub struct Print(#[serde(with = "in_one")] [u8; 16]);
 
 impl Print {
     /// The print of a value.
@@ -147,7 +147,7 @@ impl Serialize for Digest {
         if serializer.is_human_readable() {
             serializer.collect_str(self)
         } else {
-            self.0.serialize(serializer)
+            in_one::serialize(&self.0, serializer)
         }
     }
 }
@@ -155,10 +155,47 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
-            return <[u8; 32]>::deserialize(deserializer).map(Self);
+            return in_one::deserialize(deserializer).map(Self);
         }
         let hex = String::deserialize(deserializer)?;
         Self::from_hex(&hex).ok_or_else(|| de::Error::custom("a digest has 64 hexadecimal digits"))
+    }
+}
+
+/// Arrays of bytes, written and read in one piece: else each byte is a value of its own, and a state file has a million of them.
+mod in_one {
+    use std::fmt;
+
+    use serde::{
+        Deserializer, Serializer,
+        de::{Error, Visitor},
+    };
+
+    pub(super) fn serialize<S: Serializer, const N: usize>(
+        bytes: &[u8; N],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+        deserializer: D,
+    ) -> Result<[u8; N], D::Error> {
+        deserializer.deserialize_bytes(Bytes::<N>)
+    }
+
+    struct Bytes<const N: usize>;
+
+    impl<const N: usize> Visitor<'_> for Bytes<N> {
+        type Value = [u8; N];
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{N} bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<[u8; N], E> {
+            bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))
+        }
     }
 }
 
@@ -170,6 +207,14 @@ mod tests {
     fn blob_ids_are_those_of_git() {
         // `printf 'hello\n' | git hash-object --stdin`
         assert_eq!(BlobId::of(b"hello\n").to_string(), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let all = (BlobId::of(b"x"), Print::of(&1), Digest::of(b"y"));
+        let bytes = postcard::to_allocvec(&all).expect("memory takes everything");
+        assert_eq!(postcard::from_bytes(&bytes), Ok(all));
+        assert!(postcard::from_bytes::<Print>(&bytes).is_err(), "the id of a blob is longer");
     }
 
     #[test]
