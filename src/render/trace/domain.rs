@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Question, World, place::Named};
+use super::{Question, World, place::Named, search::NamedShard};
 use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
@@ -79,7 +79,7 @@ pub struct Domains {
     /// The words of pages; `None` when they weren't known.
     words: Option<Print>,
     /// The shards that they are spread over, by language.
-    shards: Vec<Vec<String>>,
+    shards: Vec<Vec<NamedShard>>,
 }
 
 impl Domains {
@@ -91,12 +91,10 @@ impl Domains {
         let words = || {
             let words = world.words_print();
             if let Some(former) = former.filter(|former| words.is_some() && words == former.words) {
-                world.learn_shard_names(&former.shards);
+                world.learn_shards(&former.shards);
             }
-            let shards = world.shard_names();
-            if former.is_none() {
-                world.expect_all_shards();
-            }
+            let shards = world.shards();
+            world.expect_shards_unlike(former.map_or(&[], |former| &former.shards));
             (words, shards)
         };
         let ((rules, files), (words, shards)) = rayon::join(|| rayon::join(|| rules(site), outside), words);

@@ -1,6 +1,7 @@
 //! Questions about searching: which words and pages can be found.
 
 use std::{
+    collections::HashSet,
     fmt,
     hash::{Hash, Hasher},
     sync::OnceLock,
@@ -24,9 +25,12 @@ use crate::{
 pub(super) struct Search {
     ids: OnceLock<PageIds>,
     index: OnceLock<Index>,
-    /// The shards' names, which are also known when nothing has changed since an earlier world.
-    names: OnceLock<Vec<String>>,
+    /// The shards, which are also known when nothing has changed since an earlier world.
+    shards: OnceLock<Vec<NamedShard>>,
 }
+
+/// The name of a shard and the print of what is in it.
+pub(super) type NamedShard = (String, Print);
 
 impl Search {
     fn ids(&self, site: &Site, language: LanguageId) -> &PageIds {
@@ -52,10 +56,13 @@ impl<'w> Searching<'w> {
         self.search.index.get_or_init(|| Index::of(site, source, self.ids(), site.stock()))
     }
 
-    fn names(self) -> &'w [String] {
-        let of_index = || self.index().shards.iter().map(|shard| shard.name.to_string()).collect();
-        self.search.names.get_or_init(of_index)
+    fn shards(self) -> &'w [NamedShard] {
+        self.search.shards.get_or_init(|| self.index().shards.iter().map(named).collect())
     }
+}
+
+fn named(shard: &Shard) -> NamedShard {
+    (shard.name.to_string(), shard.print)
 }
 
 /// A file that searching needs.
@@ -103,7 +110,7 @@ impl World {
     /// The addresses of all files that searching needs.
     pub(super) fn search_routes(&self) -> Vec<Route> {
         let of_language = |searching: Searching<'_>| {
-            let words = searching.names().iter().map(|name| SearchFile::Words(name.clone()));
+            let words = searching.shards().iter().map(|(name, _)| SearchFile::Words(name.clone()));
             let pages = (0..searching.ids().n_files()).map(SearchFile::Pages);
             let folder = search_folder(&self.site, searching.language);
             let files = [SearchFile::Overview].into_iter().chain(words).chain(pages);
@@ -138,21 +145,26 @@ impl World {
         Some(Print::of(&(site.config().search, &site.config().language, pages?)))
     }
 
-    /// The names of the shards, by language.
-    pub(super) fn shard_names(&self) -> Vec<Vec<String>> {
-        self.all_searching().map(|searching| searching.names().to_vec()).collect()
+    /// The shards, by language.
+    pub(super) fn shards(&self) -> Vec<Vec<NamedShard>> {
+        self.all_searching().map(|searching| searching.shards().to_vec()).collect()
     }
 
-    /// Takes the names of an earlier world in which the same could be found.
-    pub(super) fn learn_shard_names(&self, names: &[Vec<String>]) {
-        for (search, names) in self.search.iter().zip(names) {
-            let _ = search.names.set(names.clone());
+    /// Takes the shards of an earlier world in which the same could be found.
+    pub(super) fn learn_shards(&self, shards: &[Vec<NamedShard>]) {
+        for (search, shards) in self.search.iter().zip(shards) {
+            let _ = search.shards.set(shards.clone());
         }
     }
 
-    /// Says that all shards will be asked for, where that is known.
-    pub(super) fn expect_all_shards(&self) {
-        self.search.iter().filter_map(|search| search.index.get()).for_each(Index::expect_all);
+    /// Gathers the words of the shards that an earlier world doesn't have, since these will be asked for.
+    pub(super) fn expect_shards_unlike(&self, former: &[Vec<NamedShard>]) {
+        for (at, search) in self.search.iter().enumerate() {
+            let former: HashSet<&NamedShard> = former.get(at).into_iter().flatten().collect();
+            if let Some(index) = search.index.get() {
+                index.expect(|shard| !former.contains(&named(shard)));
+            }
+        }
     }
 
     /// Whether the words are those of the files as they are listed.
@@ -172,7 +184,7 @@ pub(in crate::render) struct Overview<'w> {
     pub(in crate::render) max_postings: usize,
     /// How many bits of a page's number are not that of its file.
     pub(in crate::render) low_bits: u32,
-    pub(in crate::render) shards: &'w [String],
+    pub(in crate::render) shards: Vec<&'w str>,
 }
 
 impl Ask for SearchOverview {
@@ -185,7 +197,7 @@ impl Ask for SearchOverview {
             n_pages: ids.pages.len(),
             max_postings: MAX_POSTINGS,
             low_bits: ids.bits - ids.file_bits,
-            shards: searching.names(),
+            shards: searching.shards().iter().map(|(name, _)| &**name).collect(),
         })
     }
 

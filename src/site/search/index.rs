@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{
@@ -26,8 +27,10 @@ use crate::{
 pub const MAX_POSTINGS: usize = 1000;
 /// Into how many parts words are split for as many threads. Each goes over all pages.
 const MAX_PARTS: usize = 8;
-/// How many shards are gathered one by one when they are asked for: after an edit a few differ. More are gathered at once.
+/// How many shards are gathered one by one when they are asked for. After that all are gathered at once.
 const MAX_ALONE: usize = 4;
+/// How many shards that differ after an edit are gathered together, without all others.
+const MAX_TOGETHER: usize = 16;
 /// How many bytes a posting has, about.
 const POSTING_BYTES: usize = 3;
 /// How many bytes a word has besides its letters and its postings, about.
@@ -171,9 +174,14 @@ pub struct Index {
     /// The classes of words, in the order of words.
     memberships: Vec<(u32, u32)>,
     postings: OnceLock<Postings>,
+    /// The shards that were gathered together, by where their words begin.
+    together: OnceLock<HashMap<usize, Gathering>>,
     /// How many shards can still be gathered alone.
     n_alone: AtomicUsize,
 }
+
+/// Of each word of a shard in how many pages it is, and the best of them in the order of their numbers.
+type Gathering = Vec<(usize, Vec<Posting>)>;
 
 impl Index {
     /// Counts the words of the pages of one language.
@@ -208,6 +216,7 @@ impl Index {
             classes: Vec::new(),
             memberships: Vec::new(),
             postings: OnceLock::new(),
+            together: OnceLock::new(),
             n_alone: AtomicUsize::new(MAX_ALONE),
         };
         index.classify(&counts);
@@ -227,28 +236,46 @@ impl Index {
         })
     }
 
-    /// Says that all shards will be asked for.
-    pub fn expect_all(&self) {
-        self.n_alone.store(0, Ordering::Relaxed);
+    /// Gathers the shards that will be asked for, in one pass over all pages.
+    pub fn expect(&self, is_expected: impl Fn(&Shard) -> bool) {
+        let expected: Vec<&Shard> = self.shards.iter().filter(|shard| is_expected(shard)).collect();
+        if expected.len() > MAX_TOGETHER {
+            self.all_postings();
+        } else if !expected.is_empty() {
+            let parts: Vec<Range<usize>> = expected.iter().map(|shard| shard.words.clone()).collect();
+            let starts = parts.iter().map(|words| words.start);
+            let _ = self.together.set(starts.zip(self.gather(&parts)).collect());
+        }
     }
 
-    /// In how many pages words are, and the best of them in the order of their numbers.
-    fn postings_of(&self, words: Range<usize>) -> Vec<(usize, Vec<Posting>)> {
-        let is_alone = self
-            .n_alone
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n_left| n_left.checked_sub(1))
-            .is_ok();
-        if is_alone {
-            return self.gather(words);
+    fn postings_of(&self, words: Range<usize>) -> Gathering {
+        if let Some(gathered) = self.together.get().and_then(|together| together.get(&words.start)) {
+            return gathered.clone();
         }
-        let all = self.postings.get_or_init(|| Postings::of(self));
+        let is_alone = || {
+            let one_less = |n_left: usize| n_left.checked_sub(1);
+            self.n_alone.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+        };
+        if self.postings.get().is_none() && is_alone() {
+            return self.gather(std::slice::from_ref(&words)).pop().unwrap_or_default();
+        }
+        let all = self.all_postings();
         words.map(|word| all.of_word(word)).collect()
     }
 
-    /// The same for a part of the words, in one pass over all pages.
-    fn gather(&self, words: Range<usize>) -> Vec<(usize, Vec<Posting>)> {
+    /// The postings of all words. A thread that waited here for another one could be the one that this waits for, since both
+    /// take over work of each other: so it would rather do the same.
+    fn all_postings(&self) -> &Postings {
+        if self.postings.get().is_none() {
+            let _ = self.postings.set(Postings::of(self));
+        }
+        self.postings.get().expect("it was set a line above")
+    }
+
+    /// Gathers parts of the words, in one pass over all pages.
+    fn gather(&self, parts: &[Range<usize>]) -> Vec<Gathering> {
         let mut place_of_form = vec![u32::MAX; self.forms.len()];
-        for (place, word) in (0..).zip(&self.words[words.clone()]) {
+        for (place, word) in (0..).zip(parts.iter().flat_map(|words| &self.words[words.clone()])) {
             self.order[word.forms.clone()].iter().for_each(|form| place_of_form[*form as usize] = place);
         }
         let of_page = |page: &Counted| {
@@ -265,12 +292,13 @@ impl Index {
         found.par_sort_unstable();
         // Of a page with two forms of a word the better one counts.
         found.dedup_by_key(|(place, page, _)| (*place, *page));
-        let mut gathered = vec![(0, Vec::new()); words.len()];
+        let mut gathered = vec![(0, Vec::new()); parts.iter().map(Range::len).sum()];
         for of_word in found.chunk_by(|a, b| a.0 == b.0) {
             let postings = of_word.iter().map(|(.., posting)| *posting).collect();
             gathered[of_word[0].0 as usize] = (of_word.len(), best(postings));
         }
-        gathered
+        let mut gathered = gathered.into_iter();
+        parts.iter().map(|words| gathered.by_ref().take(words.len()).collect()).collect()
     }
 
     /// The words outside of a shard that are in a class of one inside, with the class.
