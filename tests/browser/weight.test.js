@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HtmlValidate } from 'html-validate';
 import { BuiltSite } from './built.js';
@@ -12,11 +12,12 @@ import { root } from './site.js';
 const MAX_SCRIPTS = 20_000, MAX_STYLES = 15_000;
 const pages = ['/', '/guide/', '/guide/markdown/', '/guide/code/', '/glossary/', '/changelog/', '/reference/config/', '/fr/start/', '/tags/'];
 
-let site;
-before(async () => { site = await BuiltSite.ofFolder(root); });
-after(() => site.close());
+// Built for the first test, closed by the last.
+let built;
+const ours = () => built ??= BuiltSite.ofFolder(root);
 
 test('a page loads at most 20 KB of scripts and 15 KB of style sheets, and reads the same without any', async () => {
+  const site = await ours();
   for (const path of pages) {
     site.asked = [];
     await site.page.goto(site.origin + path, { waitUntil: 'networkidle' });
@@ -38,6 +39,7 @@ test('a page loads at most 20 KB of scripts and 15 KB of style sheets, and reads
 });
 
 test('every page of our site is valid HTML', async () => {
+  const site = await ours();
   const validator = new HtmlValidate({ extends: ['html-validate:standard'] });
   const folder = join(site.dir, 'public');
   const files = readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.html'));
@@ -47,4 +49,5 @@ test('every page of our site is valid HTML', async () => {
     const problems = report.results.flatMap(result => result.messages.map(({ line, ruleId, message }) => `${name}:${line} ${ruleId}: ${message}`));
     assert.deepEqual(problems, []);
   }
+  await site.close();
 });
