@@ -196,6 +196,14 @@ impl Lexer<'_> {
         let info_end = self.end_of_line(opening, end);
         let has_end = info_end < end;
         let info = self.text[opening + n_marks..info_end].trim();
+        // Code between fences in one line: else its last marks would begin code that ends with the next ones, slides below.
+        let marks = &self.text[opening..opening + n_marks];
+        if n_marks >= 3
+            && byte == b'`'
+            && info.strip_suffix(marks).is_some_and(|code| !code.is_empty() && !code.contains('`'))
+        {
+            return Some(Found { token: None, start, end: info_end });
+        }
         if n_marks < 3 || !has_end || (byte == b'`' && info.contains('`')) {
             return None;
         }

@@ -44,6 +44,7 @@ fn separators_are_lines_of_their_own() {
     check("```\n---\n```\n---\nb", "```/---/```/|b");
     check("```yaml title=\"a b\"\n---\n```\n\n---\nb", "```yaml title=\"a b\"/---/```//|b");
     check("````bash\nx\n```\n---\nb", "````bash/x/```/|b");
+    check("```wait```\n\n---\n\na `b`\n---\nc", "```wait```/|/a `b`|c");
     check("```\nnever closed\n---\nb", "```/never closed|b");
 }
 
