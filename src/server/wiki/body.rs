@@ -97,8 +97,10 @@ mod tests {
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
         let pace = Pace { time: Duration::from_millis(20), bytes_per_second: 1 << 20 };
         let read = |n_left, ends| {
-            let body = paced(Body::from_stream(Slow { n_left, ends }), pace);
-            runtime.block_on(axum::body::to_bytes(body, usize::MAX)).map(|bytes| bytes.len())
+            runtime.block_on(async {
+                let body = paced(Body::from_stream(Slow { n_left, ends }), pace);
+                axum::body::to_bytes(body, usize::MAX).await.map(|bytes| bytes.len())
+            })
         };
         assert_eq!(read(3, true).ok(), Some(3));
         assert_eq!(read(0, true).ok(), Some(0));
