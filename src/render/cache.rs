@@ -2,7 +2,7 @@
 //!
 //! For servers: an address is looked at when it is asked for, so that a change of the site costs nothing by itself.
 //! Old results go as in the highlighter's cache: new ones go to the young generation; when that is full it becomes the
-//! old one, and the old one is dropped. Bytes are kept packed ([`Packed`]), so that some thousand pages have room.
+//! old one, and the old one is dropped. Bytes are kept packed, so that some thousand pages have room.
 
 use std::{
     collections::HashMap,
