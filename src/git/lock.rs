@@ -51,7 +51,7 @@ impl Lock {
                 Ok(None) => {}
                 Err(cause) => return Err(GitError::disk(&lock_path, cause)),
             }
-            let is_healed = heal(&own_folder, &lock_path) || heal_by_age(&lock_path);
+            let is_healed = heal(&own_folder, &lock_path) || heal_by_age(&lock_path, STALE_AFTER);
             if !is_healed && begun.elapsed() > PATIENCE {
                 return Err(GitError::Locked { lock: lock_path });
             }
@@ -182,11 +182,11 @@ fn is_same_file(_: &File, _: &Path) -> bool {
     false
 }
 
-/// Takes a lock away that nobody can hold any more.
-fn heal_by_age(lock_path: &Path) -> bool {
+/// Takes a lock away that is so old that nobody can hold it any more.
+pub(super) fn heal_by_age(lock_path: &Path, stale_after: Duration) -> bool {
     let age =
         |path: &Path| SystemTime::now().duration_since(path.symlink_metadata().ok()?.modified().ok()?).ok();
-    if age(lock_path).is_none_or(|age| age < STALE_AFTER) {
+    if age(lock_path).is_none_or(|age| age < stale_after) {
         return false;
     }
     // Only one of those who find it may take it away, and not the lock that the next one makes meanwhile.
@@ -194,7 +194,7 @@ fn heal_by_age(lock_path: &Path) -> bool {
     if fs::rename(lock_path, &aside).is_err() {
         return false;
     }
-    if age(&aside).is_some_and(|age| age < STALE_AFTER) && fs::hard_link(&aside, lock_path).is_err() {
+    if age(&aside).is_some_and(|age| age < stale_after) && fs::hard_link(&aside, lock_path).is_err() {
         return false;
     }
     fs::remove_file(aside).is_ok()
@@ -226,7 +226,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("main");
         let left = File::create(lock_path(&path)).expect("made");
-        assert!(!heal_by_age(&lock_path(&path)));
+        assert!(!heal_by_age(&lock_path(&path), STALE_AFTER));
         left.set_modified(SystemTime::now() - STALE_AFTER * 2).expect("set");
         Lock::take(folder.path(), &path).expect("healed");
         assert!(!lock_path(&path).exists());

@@ -8,10 +8,18 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc::{Sender, channel},
     thread,
+    time::Duration,
 };
+
+use super::lock::heal_by_age;
 
 /// After how many commits Git is asked again. By itself it packs from about 6,700 objects on; a save makes four.
 const COMMITS_BETWEEN: u32 = 400;
+
+/// The lock of `git maintenance`, in the folder of objects: while it is there, others do nothing and say nothing.
+const LOCK: &str = "objects/maintenance.lock";
+/// How old a lock is that a killed Git has left behind. Git itself waits as long for a `gc`.
+const STALE_AFTER: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Packs a repository now and then, on a thread of its own.
 #[derive(Debug)]
@@ -48,6 +56,7 @@ impl Packer {
 
 /// Lets Git pack what is worth it, and waits until it is done.
 fn pack(git_dir: &Path) -> std::io::Result<bool> {
+    heal_by_age(&git_dir.join(LOCK), STALE_AFTER);
     let mut git = Command::new("git");
     git.arg("--git-dir").arg(PathBuf::from(git_dir));
     // The child is waited for, so that there is one at a time.
@@ -59,6 +68,8 @@ fn pack(git_dir: &Path) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
     use crate::git::test_repo::TestRepo;
 
@@ -73,6 +84,9 @@ mod tests {
         assert!(pack(&repo.path(".git")).expect("Git runs"));
         assert_eq!(loose().as_deref(), Some("302"), "they are few for Git");
         repo.git("config gc.auto 100");
+        // A Git that was killed has left its lock behind.
+        let left = std::fs::File::create(repo.path(".git/objects/maintenance.lock")).expect("a file");
+        left.set_modified(SystemTime::now() - STALE_AFTER * 2).expect("set");
         assert!(pack(&repo.path(".git")).expect("Git runs"));
         assert_eq!(loose().as_deref(), Some("0"));
         repo.git("fsck --strict");
