@@ -179,7 +179,7 @@ test('search, overview and the list of keys', async () => {
   await site.press('/');
   await site.page.keyboard.type('nothing');
   await site.press('Escape');
-  assert.equal(await site.page.locator('dialog').count(), 0);
+  await site.page.locator('dialog').waitFor({ state: 'detached' });
   await site.press('o', 'ArrowRight', 'Enter');
   assert.equal(await site.title(), 'Lines');
   await site.press('?');
