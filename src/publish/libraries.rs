@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use crate::{
     base::media,
     render::{
@@ -21,11 +23,11 @@ pub(super) fn library_of(route: &Route) -> Option<&str> {
 
 /// The libraries that a page names files of, by whatever way their addresses are written.
 pub(super) fn named_in(page: &Rendered) -> BTreeSet<String> {
-    if page.media_type != media::HTML {
+    let folder = format!("{ASSET_FOLDER}/{LIBRARIES}");
+    if page.media_type != media::HTML || memmem::find(&page.bytes, folder.as_bytes()).is_none() {
         return BTreeSet::new();
     }
     let html = String::from_utf8_lossy(&page.bytes);
-    let folder = format!("{ASSET_FOLDER}/{LIBRARIES}");
     let named = html.split(&folder).skip(1).filter_map(|rest| rest.split_once('/'));
     let is_name = |name: &&str| !name.is_empty() && !name.contains(['"', '\'', '<', '>', ' ', '\n']);
     named.map(|(library, _)| library).filter(is_name).map(str::to_owned).collect()

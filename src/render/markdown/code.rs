@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use memchr::memmem;
+
 use crate::{parse::markdown::Fence, render::markdown::escape};
 
 /// The class of figures with a diagram.
@@ -60,7 +62,8 @@ pub fn diagram_html(fence: &Fence, code: &str) -> String {
 
 /// Whether there are diagrams in a page.
 pub fn has_diagrams(html: &str) -> bool {
-    html.contains(&format!("class=\"{DIAGRAM_CLASS}"))
+    let start = format!("class=\"{DIAGRAM_CLASS}");
+    memmem::find(html.as_bytes(), start.as_bytes()).is_some()
 }
 
 /// Writes `<pre><code>` with the language's class.
