@@ -166,11 +166,12 @@ pub fn build(
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
     let (mut staging, intact) = staging?;
     let differences = begun.differences();
+    let on = Ground { differences: differences.as_ref(), marks: &marks, intact: &intact, staging: &staging };
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done_of = |routes: &[&Route]| {
         let done = routes.par_iter().map(|route| {
-            let done = begun.route(route, differences.as_ref(), &marks, &intact, &staging);
+            let done = begun.route(route, &on);
             progress.step();
             done
         });
@@ -189,7 +190,7 @@ pub fn build(
     let sources = begun.sources(&done);
     progress.begin(sources.len());
     let forms = sources.par_iter().map(|forms| {
-        let made = begun.forms(forms, differences.as_ref(), &marks, &intact, &staging);
+        let made = begun.forms(forms, &on);
         progress.step();
         made
     });
@@ -330,6 +331,14 @@ impl Marks {
 
 type Intact<'m> = HashMap<&'m str, &'m Digest>;
 
+/// What a build stands on: what the last one has left, and where its own files are put.
+struct Ground<'g, 'm> {
+    differences: Option<&'g Differences<'g>>,
+    marks: &'m Marks,
+    intact: &'g Intact<'m>,
+    staging: &'g Staging,
+}
+
 /// A file in the output folder.
 struct Written {
     path: String,
@@ -415,54 +424,33 @@ impl Begun {
     }
 
     /// Keeps what the last build made of an address, or renders it; `None` when nothing stands there.
-    fn route<'m>(
-        &self,
-        route: &Route,
-        differences: Option<&Differences<'_>>,
-        marks: &'m Marks,
-        intact: &Intact<'_>,
-        staging: &Staging,
-    ) -> Result<Option<Done<'m>>, OutputError> {
-        match self.kept(route, differences, marks, intact, staging)? {
+    fn route<'m>(&self, route: &Route, on: &Ground<'_, 'm>) -> Result<Option<Done<'m>>, OutputError> {
+        match self.kept(route, on)? {
             Ok(kept) => Ok(Some(kept)),
-            Err(reason) => self.put(route, self.renderer.render(route), reason, staging),
+            Err(reason) => self.put(route, self.renderer.render(route), reason, on.staging),
         }
     }
 
     /// The same for what is made of one file.
-    fn forms<'m>(
-        &self,
-        forms: &BTreeSet<Route>,
-        differences: Option<&Differences<'_>>,
-        marks: &'m Marks,
-        intact: &Intact<'_>,
-        staging: &Staging,
-    ) -> Result<Vec<Done<'m>>, OutputError> {
+    fn forms<'m>(&self, forms: &BTreeSet<Route>, on: &Ground<'_, 'm>) -> Result<Vec<Done<'m>>, OutputError> {
         let (mut done, mut due) = (Vec::new(), Vec::new());
         for route in forms {
-            match self.kept(route, differences, marks, intact, staging)? {
+            match self.kept(route, on)? {
                 Ok(kept) => done.push(kept),
                 Err(reason) => due.push((route, reason)),
             }
         }
         let rendered = self.renderer.render_all(due.iter().map(|(route, _)| *route));
         for ((route, reason), rendered) in due.iter().zip(rendered) {
-            done.extend(self.put(route, rendered, reason.clone(), staging)?);
+            done.extend(self.put(route, rendered, reason.clone(), on.staging)?);
         }
         Ok(done)
     }
 
     /// What the last build made of an address, or why it can't be kept.
-    fn kept<'m>(
-        &self,
-        route: &Route,
-        differences: Option<&Differences<'_>>,
-        marks: &'m Marks,
-        intact: &Intact<'_>,
-        staging: &Staging,
-    ) -> Result<Result<Done<'m>, Reason>, OutputError> {
-        let Some(record) = marks.routes.get(route) else { return Ok(Err(Reason::New)) };
-        let settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
+    fn kept<'m>(&self, route: &Route, on: &Ground<'_, 'm>) -> Result<Result<Done<'m>, Reason>, OutputError> {
+        let Some(record) = on.marks.routes.get(route) else { return Ok(Err(Reason::New)) };
+        let settled = |question: &Question| on.differences.is_some_and(|known| known.settle(question));
         if let Some(question) = record.trace.broken(self.renderer.world(), settled) {
             return Ok(Err(Reason::Changed(question.clone())));
         }
@@ -472,12 +460,12 @@ impl Begun {
         }
         let mut compressed = Vec::new();
         for (encoding, digest) in record.forms() {
-            let Some(form) = same_file(compress::path(&path, encoding), digest, intact, staging)? else {
+            let Some(form) = same_file(compress::path(&path, encoding), digest, on)? else {
                 return Ok(Err(Reason::Output));
             };
             compressed.push(form);
         }
-        let Some(file) = same_file(path, record.digest, intact, staging)? else {
+        let Some(file) = same_file(path, record.digest, on)? else {
             return Ok(Err(Reason::Output));
         };
         let reason = Reason::Same(record.trace.asked.len());
@@ -555,16 +543,11 @@ impl Begun {
 }
 
 /// A file of the last build, if the output folder has it with these bytes.
-fn same_file(
-    path: String,
-    digest: Digest,
-    intact: &Intact<'_>,
-    staging: &Staging,
-) -> Result<Option<Written>, OutputError> {
-    if intact.get(&*path).is_some_and(|known| **known == digest) {
+fn same_file(path: String, digest: Digest, on: &Ground<'_, '_>) -> Result<Option<Written>, OutputError> {
+    if on.intact.get(&*path).is_some_and(|known| **known == digest) {
         return Ok(Some(Written { path, digest, stat: None }));
     }
-    let stat = staging.has(&path, &digest)?;
+    let stat = on.staging.has(&path, &digest)?;
     Ok(stat.map(|stat| Written { path, digest, stat: Some(Put::Unchanged(stat)) }))
 }
 
