@@ -71,6 +71,34 @@ fn the_workbook_of_a_deck_is_made_anew_for_titles_and_notes_only() {
 }
 
 #[test]
+fn the_workbook_has_the_parts_and_names_that_the_slides_show() {
+    let site = TestSite::new()
+        .file(
+            "d.yml",
+            "title: T\ncontent: [title.md, about.md, extra_bits.md, [one.md, clean.md], [two.md]]\n",
+        )
+        .file("title.md", "class: title\n\n@@TITLE@@\n")
+        .file("about.md", "## About `<b>`\n\n- words\n")
+        .file("extra_bits.md", "![a](a.png)\n")
+        .bytes("a.png", &picture(2))
+        .file("one.md", "# One\n\na\n")
+        .file("clean.md", "## Clean up\n\nb\n")
+        .file("two.md", "# Two\n\nc\n");
+    let built = site.build();
+    let workbook = built.page("d.workbook.html");
+    let part = |line: &'_ str| Some(line.strip_prefix("<h2>")?.split("</h2>").next()?.to_owned());
+    let chapter = |line: &'_ str| {
+        let (_, link) = line.split_once("<p><a ")?;
+        Some(link.split_once('>')?.1.split("</a>").next()?.to_owned())
+    };
+    let rows: Vec<String> =
+        workbook.lines().filter_map(|line| part(line).or_else(|| chapter(line))).collect();
+    assert_eq!(rows, ["About &lt;b&gt;", "Extra bits", "Part 1", "One", "Clean up", "Part 2", "Two"]);
+    assert!(built.page("clean/index.html").contains(">Clean up</h1>"));
+    assert!(built.page("extra_bits/index.html").contains("About &lt;b&gt;"));
+}
+
+#[test]
 fn a_frozen_delivery_stays_as_it_was() {
     let site = workshops().commit();
     site.git("tag v1");

@@ -234,6 +234,18 @@ test('paper has one page for each slide', async () => {
   await site.close();
 });
 
+test('a slide on a phone is laid out as on a large screen', async () => {
+  const site = await openDeck('', { viewport: { width: 390, height: 844 } });
+  const columns = () => site.page.evaluate(() => {
+    document.querySelector('.now').classList.add('two-columns');
+    return getComputedStyle(document.querySelector('.now > .content')).columnCount;
+  });
+  assert.equal(await columns(), '2');
+  await site.press('v');
+  assert.equal(await columns(), '1');
+  await site.close();
+});
+
 test('slides are accessible, by day and by night', async () => {
   const site = await openDeck();
   await site.page.addScriptTag({ path: axe });

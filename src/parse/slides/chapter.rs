@@ -29,6 +29,25 @@ pub struct Chapter {
     pub problems: Vec<Problem>,
 }
 
+impl Chapter {
+    /// Its first heading of any level, which is Markdown; `text` is what was parsed.
+    pub fn heading<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let lines = self.slides.iter().flat_map(|slide| lines_outside_fences(text, slide.range.clone()));
+        let heading =
+            |line: &'t str| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'));
+        lines.filter_map(|(_, line)| heading(line)).map(str::trim).find(|heading| !heading.is_empty())
+    }
+
+    /// Whether it has nothing to read: no heading, and no slides but empty ones and those with the deck's title.
+    pub fn is_bare(&self, text: &str) -> bool {
+        let is_bare = |slide: &Slide| {
+            text[slide.range.clone()].trim().is_empty()
+                || slide.properties.classes().any(|class| class == "title")
+        };
+        self.heading(text).is_none() && self.slides.iter().all(is_bare)
+    }
+}
+
 /// What stands between two separators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slide {
@@ -222,27 +241,34 @@ pub(super) fn push(pieces: &mut Vec<Piece>, range: Range<usize>) {
     }
 }
 
-/// The lines `# Title` of slides, outside of fences.
+/// The lines `# Title` of slides.
 fn titles(text: &str, slides: &[Slide]) -> Vec<Title> {
     let mut titles = Vec::new();
     for (index, slide) in slides.iter().enumerate() {
-        let mut fence: Option<&str> = None;
-        let mut at = slide.range.start;
-        for line in text[slide.range.clone()].split_inclusive('\n') {
-            let start = at;
-            at += line.len();
-            let line = line.strip_suffix('\n').unwrap_or(line);
-            let trimmed = line.trim_start_matches(' ');
-            let marks = ["```", "~~~"].into_iter().find(|marks| trimmed.starts_with(marks));
-            match (fence, marks) {
-                (None, Some(marks)) if !trimmed[3..].contains(marks) => fence = Some(marks),
-                (Some(open), Some(marks)) if open == marks => fence = None,
-                _ => {}
-            }
-            if let Some(title) = line.strip_prefix("# ").filter(|_| fence.is_none()) {
-                titles.push(Title { text: title.to_owned(), slide: index, at: start });
+        for (at, line) in lines_outside_fences(text, slide.range.clone()) {
+            if let Some(title) = line.strip_prefix("# ") {
+                titles.push(Title { text: title.to_owned(), slide: index, at });
             }
         }
     }
     titles
+}
+
+/// The lines of a range that are in no fence, each with its start.
+fn lines_outside_fences(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
+    let mut fence: Option<&str> = None;
+    let mut at = range.start;
+    text[range].split_inclusive('\n').filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let trimmed = line.trim_start_matches(' ');
+        let marks = ["```", "~~~"].into_iter().find(|marks| trimmed.starts_with(marks));
+        match (fence, marks) {
+            (None, Some(marks)) if !trimmed[3..].contains(marks) => fence = Some(marks),
+            (Some(open), Some(marks)) if open == marks => fence = None,
+            _ => {}
+        }
+        fence.is_none().then_some((start, line))
+    })
 }

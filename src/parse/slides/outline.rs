@@ -14,6 +14,10 @@ const STRUCTURE: [char; 7] = ['-', '?', '#', ':', '`', '~', '<'];
 pub struct Outline {
     /// Its first title, which is Markdown.
     pub title: Option<String>,
+    /// Its first heading of any level, which is Markdown.
+    pub heading: Option<String>,
+    /// Whether there is nothing in it to read.
+    pub is_bare: bool,
     /// What its notes say.
     pub learned: Learned,
     /// What it asks for.
@@ -34,7 +38,14 @@ impl Outline {
         };
         let chapter = parse(&text);
         let title = chapter.titles.first().map(|title| title.text.clone());
-        Some(Self { title, learned: Learned::of(&text, &chapter), used })
+        let heading = chapter.heading(&text).map(str::to_owned);
+        Some(Self {
+            title,
+            heading,
+            is_bare: chapter.is_bare(&text),
+            learned: Learned::of(&text, &chapter),
+            used,
+        })
     }
 }
 
@@ -104,6 +115,12 @@ mod tests {
         assert_eq!(learned.questions[0].text, "Why so?");
         assert_eq!(of("# @@T@@ [@@LINK[x]]\n\n@@INCLUDE[a.md]").learned.syllabus["en"], "- More\n");
         assert_eq!(of("# @@T@@ @@LINK[x]\n\n@@INCLUDE[a.md]").title.as_deref(), Some("@@T@@ @@LINK[x]"));
+        assert_eq!(of("```\n# no\n```\n\n---\n\n## A `b`\n").heading.as_deref(), Some("A `b`"));
+        assert!(
+            of("class: title, x\n\n@@T@@\n\n---\n\n").is_bare
+                && !of("## A\n").is_bare
+                && !of("![a](a.png)").is_bare
+        );
         assert_eq!(Outline::of("# One\n\n@@TOC@@\n", included), None);
         assert_eq!(Outline::of("# One\n\n@@INCLUDE[a.md]\n", |_| Some(Arc::from("@@X@@"))), None);
     }

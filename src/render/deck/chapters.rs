@@ -115,6 +115,8 @@ pub(in crate::render) fn fragment(render: &Render, deck: &RepoPath, chapter: &Re
 pub(super) struct Told {
     /// Its first title, which is Markdown.
     pub(super) title: Option<String>,
+    /// Whether there is nothing in it to read.
+    pub(super) is_bare: bool,
     pub(super) learned: Learned,
 }
 
@@ -195,20 +197,21 @@ impl<'a> Reader<'a> {
         }
         let text = self.file(path, Some(""))?;
         let title = text.chapter.titles.first().map(|title| title.text.clone());
-        Some(Told { title, learned: Learned::of(&text.text, &text.chapter) })
+        let is_bare = text.chapter.is_bare(&text.text);
+        Some(Told { title, is_bare, learned: Learned::of(&text.text, &text.chapter) })
     }
 
     /// The same of an outline; `None` when the values of its variables can change more than it shows.
     fn outlined(&self, outline: &Outline) -> Option<Told> {
-        let Outline { title, learned, used } = outline.clone();
+        let Outline { title, heading: _, is_bare, learned, used } = outline.clone();
         if used.names.is_empty() && !used.links {
-            return Some(Told { title, learned });
+            return Some(Told { title, is_bare, learned });
         }
         let is_plain = |name: &String| self.value(name, None).is_none_or(|value| is_plain_value(&value));
         let includes = BTreeMap::new();
         let known = Known { reader: self, toc: None, includes: &includes };
         let replaced = |text: &str| slides::replace(text, &known).text;
-        let told = || Told { title: title.as_deref().map(replaced), learned: learned.map(replaced) };
+        let told = || Told { title: title.as_deref().map(replaced), is_bare, learned: learned.map(replaced) };
         used.names.iter().all(is_plain).then(told)
     }
 

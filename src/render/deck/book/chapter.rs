@@ -56,7 +56,8 @@ pub(in crate::render) fn chapter(
     let texts = [Arc::clone(&text)];
     let known = slide::known(render, setting, &text);
     let title = text.chapter.titles.first().and_then(|title| known.get(title.slide)?.heading.as_deref());
-    let title = title.unwrap_or(page.title);
+    let heading = || known.iter().find_map(|slide| slide.heading.as_deref());
+    let title = title.or_else(heading).unwrap_or(page.title);
     let mut leaves = Leaves {
         deck: ways::to_file(route, facts.route),
         show: render.asker.texts(page.lang).get("book_slide").unwrap_or_default().to_owned(),

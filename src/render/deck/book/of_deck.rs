@@ -13,6 +13,7 @@ use crate::{
             slide::Setting,
             titles::anchor,
         },
+        markdown::escape,
         page::Render,
         theme::context::{Book, BookChapter, BookPart},
         trace::DeckFacts,
@@ -36,11 +37,15 @@ pub(in crate::render) fn of_deck(
     let definitions = BTreeMap::new();
     let setting = Setting { deck, route, pin: facts.pin, definitions: &definitions };
     let slides = ways::to_file(route, facts.route);
-    let mut parts: Vec<BookPart> = plan.parts.iter().map(part).collect();
+    let mut parts: Vec<Listed> = plan.parts.iter().map(Listed::of).collect();
     let mut n_questions = 0;
     for entry in &plan.entries {
         let Some(path) = &entry.path else { continue };
         let Some(told) = reader.told(path) else { continue };
+        if told.is_bare && told.learned.is_empty() {
+            continue;
+        }
+        parts[entry.part].is_listed |= told.title.is_some();
         let mut chapter = chapter(render, setting, entry, &told, path, &slides);
         match page {
             BookPage::Contents => {}
@@ -50,12 +55,9 @@ pub(in crate::render) fn of_deck(
                 n_questions += chapter.questions.len();
             }
         }
-        parts[entry.part].chapters.push(chapter);
+        parts[entry.part].shown.chapters.push(chapter);
     }
-    parts.retain(|part| !part.chapters.is_empty());
-    if parts.len() > 1 && parts.iter().all(|part| part.title.is_none()) {
-        parts.iter_mut().zip(1..).for_each(|(part, number)| part.number = Some(number));
-    }
+    let parts = numbered(parts);
     let settings = render.asker.settings();
     let lang = manifest.language.clone().unwrap_or_else(|| settings.language.to_owned());
     let book = Book {
@@ -77,8 +79,37 @@ pub(in crate::render) fn of_deck(
     (html, diagnostics)
 }
 
-fn part(part: &Part<'_>) -> BookPart {
-    BookPart { title: part.title.map(str::to_owned), minutes: part.minutes, ..BookPart::default() }
+/// A part while it is put together.
+struct Listed {
+    shown: BookPart,
+    /// Whether the deck's contents list it: some chapter of it has a title.
+    is_listed: bool,
+}
+
+impl Listed {
+    fn of(part: &Part<'_>) -> Self {
+        let shown =
+            BookPart { title: part.title.map(str::to_owned), minutes: part.minutes, ..BookPart::default() };
+        Self { shown, is_listed: false }
+    }
+}
+
+/// The parts, with the numbers that the contents of the deck give them where none has a title. Those without a name are joined.
+fn numbered(mut parts: Vec<Listed>) -> Vec<BookPart> {
+    parts.retain(|part| !part.shown.chapters.is_empty());
+    let listed: Vec<&mut Listed> = parts.iter_mut().filter(|part| part.is_listed).collect();
+    if listed.len() > 1 && listed.iter().all(|part| part.shown.title.is_none()) {
+        listed.into_iter().zip(1..).for_each(|(part, number)| part.shown.number = Some(number));
+    }
+    let mut joined: Vec<BookPart> = Vec::new();
+    let is_nameless = |part: &BookPart| part.title.is_none() && part.number.is_none();
+    for part in parts.into_iter().map(|part| part.shown) {
+        match joined.last_mut() {
+            Some(last) if is_nameless(last) && is_nameless(&part) => last.chapters.extend(part.chapters),
+            _ => joined.push(part),
+        }
+    }
+    joined
 }
 
 fn chapter(
@@ -94,8 +125,13 @@ fn chapter(
         title: match title {
             Some(title) => line(render, setting, path, title),
             // What a page says of itself changes more often than its title: it is asked for only where it is needed.
-            None => ways::to_chapter(render, setting.route, path)
-                .map_or_else(|| path.stem().to_owned(), |page| page.title),
+            None => {
+                let page = ways::to_chapter(render, setting, path);
+                let title = page.map_or_else(|| path.stem().to_owned(), |page| page.title);
+                let mut html = String::new();
+                escape::push_text(&mut html, &title);
+                html
+            }
         },
         url: ways::chapter_url(render, setting.route, path),
         slides_url: title.map(|title| format!("{slides}#{}", anchor(title))),

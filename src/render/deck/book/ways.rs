@@ -1,9 +1,11 @@
 //! Addresses between the pages of a workbook, its decks and the site: from file to file, so that they lead there from a disk.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::{path::RepoPath, url::encode_path},
     render::{
-        deck::{hooks::relative, plan::Plan},
+        deck::{book::line, hooks::relative, label::first_line, plan::Plan, slide::Setting},
         page::Render,
         theme::context::{BookDeck, Link},
         trace::{DeckFacts, Lead, Leads},
@@ -24,9 +26,20 @@ pub(super) fn home(render: &Render, from: &Route) -> String {
 }
 
 /// The page of a chapter: its title and address; `None` when it has none.
-pub(super) fn to_chapter(render: &Render, from: &Route, chapter: &RepoPath) -> Option<Link> {
-    let (key, route) = page_of(render, from, chapter)?;
-    Some(Link { title: render.facts(&key)?.title.to_owned(), url: to_file(from, &route) })
+pub(super) fn to_chapter(render: &Render, setting: Setting<'_>, chapter: &RepoPath) -> Option<Link> {
+    let (key, route) = page_of(render, setting.route, chapter)?;
+    let title = match heading_of(render, setting, chapter) {
+        Some(heading) => heading,
+        None => render.facts(&key)?.title.to_owned(),
+    };
+    Some(Link { title, url: to_file(setting.route, &route) })
+}
+
+/// What a chapter without a title is called: its first heading, unless variables are in it.
+fn heading_of(render: &Render, setting: Setting<'_>, chapter: &RepoPath) -> Option<String> {
+    let outline = render.asker.outline(chapter).filter(|outline| outline.title.is_none())?;
+    let heading = outline.heading.as_deref().filter(|heading| !heading.contains("@@"))?;
+    Some(first_line(&line(render, setting, chapter, heading)))
 }
 
 /// The address of a chapter's page as seen from another.
@@ -62,7 +75,9 @@ pub(super) fn to_deck(
     let mut chapters: Vec<&RepoPath> = plan.entries.iter().filter_map(|entry| entry.path.as_ref()).collect();
     chapters.dedup();
     let at = chapters.iter().position(|path| Some(*path) == chapter);
-    let around = |at: Option<usize>| to_chapter(render, from, chapters.get(at?)?);
+    let definitions = BTreeMap::new();
+    let setting = Setting { deck, route: from, pin: facts.pin, definitions: &definitions };
+    let around = |at: Option<usize>| to_chapter(render, setting, chapters.get(at?)?);
     Some(BookDeck {
         title: facts.manifest.title_or(deck.stem()),
         url: to_file(from, facts.route),

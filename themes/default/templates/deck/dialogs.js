@@ -21,6 +21,7 @@ function openHelp() {
       make('span', {}, ...keys.map(key => make('kbd', {}, shownKey(key)))))));
   const number = make('li', {}, make('p', {}, says.number, make('span', {}, make('kbd', {}, '1'), make('kbd', {}, '2'), make('kbd', {}, 'Enter'))));
   const dialog = openDialog(says.help, make('ul', { class: 'keys' }, ...rows, number));
+  dialog.classList.add('help');
 }
 
 const menu = make('button', { class: 'deck-menu', type: 'button', onclick: openHelp }, '⋯');
@@ -110,7 +111,7 @@ function openLenses() {
 
 function openPrint() {
   const kinds = ['slides', 'notes', '2', '4', '6'].map(kind => make('li', {},
-    make('button', { type: 'button', onclick: () => { dialog.close(); print(kind); } }, says[`print_${kind}`])));
+    make('button', { type: 'button', autofocus: kind === 'slides', onclick: () => { dialog.close(); print(kind); } }, says[`print_${kind}`])));
   const dialog = openDialog(says.print, make('ul', { class: 'keys' }, ...kinds));
 }
 

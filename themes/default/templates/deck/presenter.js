@@ -25,7 +25,7 @@ function makeDesk() {
   document.body.append(make('aside', { class: 'desk', 'aria-label': says.presenter },
     make('div', { class: 'upcoming' }, label(says.upcoming), made.preview),
     make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': says.notes }, make('div', { class: 'sizes' }, label(says.notes), ...sizes), made.notes),
-    make('div', { class: 'bar' }, made.spent, made.pace, made.part, made.coming, made.count, made.time)));
+    make('div', { class: 'bar' }, made.spent, made.time, made.pace, made.count, made.part, made.coming)));
   sizeNotes(1, made);
   setInterval(tick, 1000);
   return made;

@@ -14,7 +14,9 @@ function layOut(kind) {
   page ??= document.head.appendChild(make('style'));
   page.textContent = `@page { ${SHEETS[kind]()} }`;
   root.dataset.print = kind;
-  slides.forEach(({ element, number }, i) => {
+  // Those that wait for a picture are left out.
+  const printed = slides.filter(({ element }) => !element.querySelector('.interstitial:empty'));
+  printed.forEach(({ element, number }, i) => {
     element.dataset.shown = number;
     element.classList.toggle('sheet', i > 0 && i % (Number(kind) || 1) === 0);
     loadImages(element);
