@@ -53,7 +53,7 @@ impl fmt::Display for Severity {
 /// Where a problem is: a file, and when known a line of it and the part of the line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
-    /// The file, from the root of the site.
+    /// The file.
     pub path: RepoPath,
     /// The position in the file; `None` when the whole file is meant.
     pub span: Option<Span>,

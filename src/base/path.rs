@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// `std::path::Path` stays at the edges that touch the disk.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(description = "A path in the site, with `/` between its parts.")]
+#[schemars(description = "A path from the top of the repository, with `/` between its parts.")]
 pub struct RepoPath(Arc<str>);
 
 impl RepoPath {

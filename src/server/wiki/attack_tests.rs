@@ -4,10 +4,10 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
 };
 
-use super::tests::{FORM, JSON, ask, start};
+use super::tests::{FORM, JSON, ask, put, start};
 use crate::git::test_repo::TestRepo;
 
 /// What `/etc/passwd` begins with.
@@ -21,10 +21,6 @@ fn repo() -> TestRepo {
 
 fn n_commits(repo: &TestRepo) -> String {
     repo.git_with_input("rev-list --count HEAD", b"")
-}
-
-fn put(addr: SocketAddr, path: &str, body: &str) -> (u16, String) {
-    ask(addr, "PUT", &format!("/-/api/pages/{path}"), JSON, body)
 }
 
 #[test]

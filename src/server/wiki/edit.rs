@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     Site,
     actor::{FormWriter, Reader},
+    api::top::Top,
     page::{self, Shown},
     problem::Problem,
     statics,
@@ -181,6 +182,7 @@ fn show(site: &Site, actor: &Actor, path: &str, is_new: bool, filled: &Filled) -
     let page_title = file.as_ref().map(|file| title_of(site, file));
     let values = json!({
         "path": path,
+        "file": file.as_ref().map(|file| Top::of(site).path(file)),
         "content": filled.content,
         "message": filled.message,
         "commit": filled.base,

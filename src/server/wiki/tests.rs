@@ -3,6 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    path::Path,
     sync::Arc,
 };
 
@@ -16,6 +17,10 @@ use crate::{
 };
 
 pub(super) fn start(repo: &TestRepo) -> Server {
+    start_in(repo.root())
+}
+
+pub(super) fn start_in(folder: &Path) -> Server {
     let options = EngineOptions {
         chapters: None,
         images: None,
@@ -25,7 +30,7 @@ pub(super) fn start(repo: &TestRepo) -> Server {
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
     };
-    let store = Arc::new(Store::open(repo.root()).expect("a repository"));
+    let store = Arc::new(Store::open(folder).expect("a repository"));
     let wiki = Arc::new(Wiki::start(store, options).expect("a wiki"));
     let author = Author { name: "Ada".to_owned(), email: "ada@example.org".to_owned() };
     let serve = ServeOptions { bind: ([127, 0, 0, 1], 0).into(), open: false };
@@ -114,6 +119,72 @@ fn the_api_reads_and_writes() {
     }
     assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "3");
     server.stop().expect("stopped");
+}
+
+#[test]
+fn paths_of_the_api_begin_at_the_top_of_the_repository() {
+    let repo = TestRepo::new();
+    repo.write("README.md", "# Code\n")
+        .write("docs/a.md", &format!("# A\n{}", "\nA line of the text.\n".repeat(20)))
+        .write("docs/b.md", "[a](a.md)\n")
+        .commit("one");
+    let server = start_in(&repo.root().join("docs"));
+    let addr = server.addr();
+    let get = |path: &str| ask(addr, "GET", path, "", "").1;
+    assert!(get("/-/api/pages/docs/a.md").contains(r##"{"path":"docs/a.md","content":"# A\n"##));
+    let list = get("/-/api/pages?prefix=docs/");
+    assert!(list.contains(r#""path":"docs/b.md""#) && list.contains(r#""folder":"docs""#), "{list}");
+    assert!(get("/-/api/pages?limit=1&after=docs/a.md").contains(r#"[{"path":"docs/b.md""#));
+    for outside in ["README.md", "a.md", "docs", "docs/../README.md", "docs/docs/../../README.md"] {
+        let (status, reply) = put(addr, outside, r#"{"content":"x"}"#);
+        assert!(matches!(status, 400 | 422), "{outside}: {reply}");
+    }
+    assert!(put(addr, "a.md", r#"{"content":"x"}"#).1.contains("paths begin with `docs/`"));
+    let (status, reply) = put(addr, "docs/new/c.md", r##"{"content":"# C\n"}"##);
+    assert_eq!(status, 201, "{reply}");
+    assert_eq!(repo.git_with_input("show HEAD:docs/new/c.md", b""), "# C");
+    let (status, reply) = ask(addr, "POST", "/-/api/move", JSON, r#"{"from":"docs/a.md","to":"docs/d.md"}"#);
+    assert!(
+        status == 200 && reply.contains(r#""renamed":[{"from":"docs/a.md","to":"docs/d.md"}]"#),
+        "{reply}"
+    );
+    assert!(reply.contains(r#""rewritten":[{"path":"docs/b.md""#), "{reply}");
+    assert!(get("/-/api/history/docs/d.md").contains(r#""from":"docs/a.md""#));
+    assert!(get("/-/api/recent?path=docs/new/").contains(r#""path":"docs/new/c.md""#));
+    assert!(get("/-/api/search?q=c").contains(r#""path":"docs/new/c.md""#));
+    assert!(get("/-/edit/d.md").contains(r#"data-path="docs/d.md""#), "the editor's script asks the API");
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn fields_that_nobody_knows_are_named() {
+    let repo = repo();
+    let server = start(&repo);
+    for (method, address, body) in [
+        ("PUT", "pages/a.md", r#"{"content":"x","mesage":"m"}"#),
+        ("DELETE", "pages/a.md", r#"{"mesage":"m"}"#),
+        ("POST", "move", r#"{"from":"a.md","to":"b.md","mesage":"m"}"#),
+        ("POST", "drafts", r#"{"paths":["a.md"],"mesage":"m"}"#),
+        ("PUT", "drafts/a.md", r#"{"content":"x","mesage":"m"}"#),
+        ("POST", "preview/a.md", r#"{"content":"x","mesage":"m"}"#),
+        ("POST", "restore/a.md", r#"{"rev":"HEAD","mesage":"m"}"#),
+        ("POST", "revert", r#"{"commit":"HEAD","mesage":"m"}"#),
+    ] {
+        let (status, reply) = ask(server.addr(), method, &format!("/-/api/{address}"), JSON, body);
+        assert!(status == 400 && reply.contains("problem+json"), "{address}: {reply}");
+        assert!(reply.contains("unknown field `mesage`"), "{address}: {reply}");
+    }
+    let (status, reply) = ask(server.addr(), "PUT", "/-/api/pages/a.md", FORM, "content=x");
+    assert!(status == 415 && reply.contains("problem+json"), "{reply}");
+    let (status, reply) = ask(server.addr(), "GET", "/-/api/names?kind=x", "", "");
+    assert!(status == 400 && reply.contains("problem+json"), "{reply}");
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "1");
+    server.stop().expect("stopped");
+}
+
+/// Saves a file by the API.
+pub(super) fn put(addr: SocketAddr, path: &str, body: &str) -> (u16, String) {
+    ask(addr, "PUT", &format!("/-/api/pages/{path}"), JSON, body)
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use axum::{
     Extension,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -13,11 +13,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::{
-    super::streams::{Streams, Teller, event},
-    Site,
-    actor::Reader,
-    problem::Problem,
+use super::{
+    super::{
+        super::streams::{Streams, Teller, event},
+        Site,
+        actor::Reader,
+        problem::Problem,
+    },
+    sent::Asked,
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -58,12 +62,13 @@ pub(in crate::server::wiki) async fn stream(
     State(site): State<Site>,
     Extension(streams): Extension<Streams>,
     Reader(actor): Reader,
-    Query(wish): Query<AskedChanges>,
+    Asked(wish): Asked<AskedChanges>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let last = headers.get(LAST_EVENT_ID).and_then(|id| CommitId::parse(id.to_str().ok()?));
     let since = last.or(wish.since);
-    let begin = move |tell: Teller| Some(listen(&site, &actor, wish.path, since, tell));
+    let path = wish.path.map(|path| Top::of(&site).below(&path)).transpose()?;
+    let begin = move |tell: Teller| Some(listen(&site, &actor, path, since, tell));
     streams.begin(begin).ok_or_else(|| {
         let title = "too many are listening";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title).with_detail("try again later")
@@ -77,10 +82,11 @@ fn listen(
     since: Option<CommitId>,
     tell: Teller,
 ) -> crate::wiki::changes::Listening {
+    let top = Top::of(site);
     site.wiki.listen(actor, since, move |arrival| {
         if path.as_ref().is_none_or(|path| concerns(&arrival, path)) {
             // A stream that has ended hears nothing.
-            let _ = tell.send(message(&arrival));
+            let _ = tell.send(message(&top, &arrival));
         }
     })
 }
@@ -90,8 +96,9 @@ fn concerns(arrival: &Arrival, path: &str) -> bool {
     arrival.paths.as_ref().is_none_or(|paths| paths.iter().any(|changed| changed.as_str() == path))
 }
 
-fn message(arrival: &Arrival) -> String {
+fn message(top: &Top, arrival: &Arrival) -> String {
     let Arrival { commit, author, at, message, paths } = arrival.clone();
+    let paths = paths.map(|paths| top.paths(&paths));
     let change = Change { commit, author, at: at.seconds, message, paths };
     format!("id: {commit}\n{}", event("change", &json!(change)))
 }

@@ -1,11 +1,6 @@
 //! Texts that are in no commit: what somebody is writing, and what a conflict kept out.
 
-use axum::{
-    Json,
-    extract::{Path, State, rejection::JsonRejection},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +11,8 @@ use super::{
         problem::{Problem, off_thread},
     },
     pages,
+    sent::{FilePath, Sent},
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -57,6 +54,7 @@ pub(in crate::server::wiki) struct DraftName {
 
 /// What is being written.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct DraftText {
     content: String,
     base: Option<CommitId>,
@@ -64,6 +62,7 @@ pub(in crate::server::wiki) struct DraftText {
 
 /// What is to be saved together.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct DraftsToSave {
     /// The files.
     paths: Vec<String>,
@@ -76,11 +75,11 @@ pub(in crate::server::wiki) struct DraftsToSave {
 pub(in crate::server::wiki) async fn save(
     State(site): State<Site>,
     Writer(actor): Writer,
-    sent: Result<Json<DraftsToSave>, JsonRejection>,
+    Sent(DraftsToSave { paths, message }): Sent<DraftsToSave>,
 ) -> Result<Response, Problem> {
-    let Json(DraftsToSave { paths, message }) =
-        sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
+        let top = Top::of(&site);
+        let paths: Vec<String> = paths.iter().map(|path| top.below(path)).collect::<Result<_, _>>()?;
         let result = site.wiki.save_drafts(&actor, &paths, &message)?;
         pages::answer(&site, &actor, result)
     })
@@ -94,7 +93,12 @@ pub(in crate::server::wiki) async fn list(
 ) -> Result<Json<Drafts>, Problem> {
     off_thread(move || {
         let drafts = site.wiki.drafts().of_author(&actor.author)?;
-        let named = |Draft { path, saved_at, conflict_with, .. }| DraftName { path, saved_at, conflict_with };
+        let top = Top::of(&site);
+        let named = |Draft { path, saved_at, conflict_with, .. }| DraftName {
+            path: top.path(&path),
+            saved_at,
+            conflict_with,
+        };
         Ok(Json(Drafts { drafts: drafts.into_iter().map(named).collect() }))
     })
     .await
@@ -104,7 +108,7 @@ pub(in crate::server::wiki) async fn list(
 pub(in crate::server::wiki) async fn read(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Path(path): Path<String>,
+    FilePath(path): FilePath,
 ) -> Result<Json<FileDrafts>, Problem> {
     off_thread(move || {
         let shown = |draft: Draft| {
@@ -125,10 +129,9 @@ pub(in crate::server::wiki) async fn read(
 pub(in crate::server::wiki) async fn write(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
-    sent: Result<Json<DraftText>, JsonRejection>,
+    FilePath(path): FilePath,
+    Sent(DraftText { content, base }): Sent<DraftText>,
 ) -> Result<StatusCode, Problem> {
-    let Json(DraftText { content, base }) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         site.wiki.keep_draft(&actor, &path, content, base)?;
         Ok(StatusCode::NO_CONTENT)
@@ -140,7 +143,7 @@ pub(in crate::server::wiki) async fn write(
 pub(in crate::server::wiki) async fn discard(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
+    FilePath(path): FilePath,
 ) -> Result<StatusCode, Problem> {
     off_thread(move || {
         site.wiki.discard_drafts(&actor, &path)?;

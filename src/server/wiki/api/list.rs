@@ -1,17 +1,18 @@
 //! The files of the wiki, part by part.
 
-use axum::{
-    Json,
-    extract::{Query, State, rejection::QueryRejection},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::Reader,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Reader,
+        problem::{Problem, off_thread},
+    },
+    sent::Asked,
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -40,7 +41,7 @@ pub(in crate::server::wiki) struct AskedFiles {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct FileList {
     pages: Vec<ListedFile>,
-    /// The folder of the repository that the site is in, such as `docs`; empty for the whole repository. Paths begin below it.
+    /// The folder of the repository that the site is in, such as `docs`; empty for the whole repository.
     folder: RepoPath,
     /// The `after` of the next part; `null` at the end.
     next: Option<RepoPath>,
@@ -80,17 +81,22 @@ impl ListedFile {
 pub(in crate::server::wiki) async fn list(
     State(site): State<Site>,
     Reader(actor): Reader,
-    asked: Result<Query<AskedFiles>, QueryRejection>,
+    Asked(asked): Asked<AskedFiles>,
 ) -> Result<Json<FileList>, Problem> {
-    let Query(asked) = asked.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         let is_wrong = || Problem::bad_request("`after` is the `next` of the answer before");
-        let after =
-            asked.after.as_ref().map(|after| RepoPath::new(after).ok_or_else(is_wrong)).transpose()?;
+        let top = Top::of(&site);
+        let after = |after: String| RepoPath::new(&top.below(&after)?).ok_or_else(is_wrong);
+        let (after, prefix) = (asked.after.map(after).transpose()?, top.prefix(&asked.prefix)?);
         let limit = asked.limit.unwrap_or(USUAL_FILES);
-        let part = site.wiki.list(&actor, asked.kind, &asked.prefix, after.as_ref(), limit);
-        let pages = part.files.iter().map(ListedFile::of).collect();
-        Ok(Json(FileList { pages, folder: site.wiki.store().folder().clone(), next: part.next }))
+        let part = site.wiki.list(&actor, asked.kind, &prefix, after.as_ref(), limit);
+        let pages = part
+            .files
+            .iter()
+            .map(|file| ListedFile { path: top.path(&file.path), ..ListedFile::of(file) })
+            .collect();
+        let next = part.next.map(|next| top.path(&next));
+        Ok(Json(FileList { pages, folder: site.wiki.store().folder().clone(), next }))
     })
     .await
 }

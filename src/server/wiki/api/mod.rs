@@ -13,8 +13,10 @@ mod past;
 mod preview;
 pub(super) mod relocate;
 pub(super) mod search;
+mod sent;
 #[cfg(test)]
 mod tests;
+pub(super) mod top;
 mod uploads;
 
 use axum::{Extension, Router};
@@ -37,7 +39,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .named("getChanges", "Tells of each commit of the branch, as it comes.")
             .asks::<changes::AskedChanges>()
             .answers_as::<changes::Change>(200, "text/event-stream", changes::MEANING)
-            .fails(&[503]),
+            .fails(&[422, 503]),
         Operation::get("/-/api/drafts", drafts::list)
             .named("listDrafts", "Names your texts that are in no commit.")
             .answers::<drafts::Drafts>(200, "Their names, in the order of paths."),
@@ -79,7 +81,8 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("/-/api/pages", list::list)
             .named("listPages", "Lists files in the order of their paths, part by part.")
             .asks::<list::AskedFiles>()
-            .answers::<list::FileList>(200, "The files."),
+            .answers::<list::FileList>(200, "The files.")
+            .fails(&[422]),
         Operation::get("/-/api/search", search::search)
             .named(
                 "search",
@@ -139,7 +142,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .named("listRecentChanges", "Lists the commits of the wiki, the newest first.")
             .asks::<recent::Asked>()
             .answers::<past::RecentChanges>(200, "The commits.")
-            .fails(&[503]),
+            .fails(&[422, 503]),
         Operation::post("/-/api/restore/{*path}", past::restore)
             .named("restorePage", "Makes a file again what it was at a commit, with a new commit.")
             .takes::<past::Restore>()

@@ -1,16 +1,17 @@
 //! What an editor offers while somebody types: names of pages, files, tags and headings, and what a new file can begin with.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::Reader,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Reader,
+        problem::{Problem, off_thread},
+    },
+    sent::Asked,
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -53,6 +54,7 @@ pub(in crate::server::wiki) struct Names {
 /// A new file.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::server::wiki) struct NewFile {
+    /// Its path.
     #[serde(rename = "for")]
     path: String,
 }
@@ -67,17 +69,20 @@ pub(in crate::server::wiki) struct Templates {
 pub(in crate::server::wiki) async fn names(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Query(wish): Query<AskedNames>,
+    Asked(wish): Asked<AskedNames>,
 ) -> Result<Json<Names>, Problem> {
     off_thread(move || {
-        let from = RepoPath::new(&wish.from).unwrap_or_default();
+        let top = Top::of(&site);
+        let from = top.below(&wish.from).ok().and_then(|from| RepoPath::new(&from)).unwrap_or_default();
         let wanted = match wish.kind {
             Kind::Pages => Wanted::Pages,
             Kind::Files => Wanted::Files,
             Kind::Tags => Wanted::Tags,
             Kind::Headings => Wanted::Headings(wish.page),
         };
-        Ok(Json(Names { names: site.wiki.names(&actor, &wanted, &wish.q, &from) }))
+        let mut names = site.wiki.names(&actor, &wanted, &wish.q, &from);
+        names.iter_mut().filter_map(|name| name.path.as_mut()).for_each(|path| *path = top.path(path));
+        Ok(Json(Names { names }))
     })
     .await
 }
@@ -86,7 +91,11 @@ pub(in crate::server::wiki) async fn names(
 pub(in crate::server::wiki) async fn templates(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Query(file): Query<NewFile>,
+    Asked(file): Asked<NewFile>,
 ) -> Result<Json<Templates>, Problem> {
-    off_thread(move || Ok(Json(Templates { templates: site.wiki.templates(&actor, &file.path)? }))).await
+    off_thread(move || {
+        let path = Top::of(&site).below(&file.path)?;
+        Ok(Json(Templates { templates: site.wiki.templates(&actor, &path)? }))
+    })
+    .await
 }

@@ -2,17 +2,21 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::{Reader, Writer},
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::{Reader, Writer},
+        problem::{Problem, off_thread},
+    },
+    sent::{FilePath, Sent},
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -32,7 +36,7 @@ merge it, and send it with `base` as `commit` says.";
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct PageFile {
     /// Its path in the repository.
-    path: String,
+    path: RepoPath,
     /// Its text.
     content: String,
     /// The head that it was read at: the `base` of a save.
@@ -43,6 +47,7 @@ pub(in crate::server::wiki) struct PageFile {
 
 /// What is to be saved.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Put {
     /// The whole text.
     content: String,
@@ -61,6 +66,7 @@ pub(in crate::server::wiki) struct Put {
 
 /// How something is to be deleted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Delete {
     /// What the commit says about itself.
     #[serde(default)]
@@ -148,7 +154,7 @@ enum TextPart {
 pub(in crate::server::wiki) async fn read(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Path(path): Path<String>,
+    FilePath(path): FilePath,
 ) -> Result<Json<PageFile>, Problem> {
     off_thread(move || {
         let file = site.wiki.file(&actor, &path)?;
@@ -157,7 +163,7 @@ pub(in crate::server::wiki) async fn read(
         let snapshot = site.wiki.engine().snapshot();
         let of_site = snapshot.renderer.site();
         let url = of_site.route_of_file(&file.path).map(|route| route.href(of_site.base_path()));
-        Ok(Json(PageFile { path: file.path.to_string(), content, commit: file.commit, url }))
+        Ok(Json(PageFile { path: Top::of(&site).path(&file.path), content, commit: file.commit, url }))
     })
     .await
 }
@@ -166,10 +172,9 @@ pub(in crate::server::wiki) async fn read(
 pub(in crate::server::wiki) async fn write(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
-    sent: Result<Json<Put>, axum::extract::rejection::JsonRejection>,
+    FilePath(path): FilePath,
+    Sent(put): Sent<Put>,
 ) -> Result<Response, Problem> {
-    let Json(put) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     let Put { content, message, base, minor, anyway } = put;
     if let Some(path) = RepoPath::new(&path) {
         site.wiki.check(&path, &content, anyway)?;
@@ -182,7 +187,7 @@ pub(in crate::server::wiki) async fn write(
 pub(in crate::server::wiki) async fn delete(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
+    FilePath(path): FilePath,
     body: axum::body::Bytes,
 ) -> Result<Response, Problem> {
     let sent = if body.is_empty() { Ok(Delete::default()) } else { serde_json::from_slice(&body) };
@@ -220,24 +225,25 @@ pub(super) fn answer(site: &Site, actor: &Actor, result: SaveResult) -> Result<R
                 _ => None,
             };
             let (commit, outcome) = (saved.commit, saved.outcome.into());
-            let done = Done { commit, outcome, content, left_alone: saved.left_alone };
+            let left_alone = Top::of(site).left_alone(saved.left_alone);
+            let done = Done { commit, outcome, content, left_alone };
             (status, Json(done)).into_response()
         }
         SaveResult::Conflict(conflicts) => {
             let Some(conflict) = conflicts.first() else { return Err(WikiError::Nothing.into()) };
-            (StatusCode::CONFLICT, Json(InConflict::of(conflict))).into_response()
+            (StatusCode::CONFLICT, Json(InConflict::of(&Top::of(site), conflict))).into_response()
         }
     })
 }
 
 impl InConflict {
-    fn of(conflict: &Conflict) -> Self {
+    fn of(top: &Top, conflict: &Conflict) -> Self {
         let text =
             |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let merged = conflict.merged.as_ref();
         Self {
             outcome: ConflictOutcome::Conflict,
-            path: conflict.path.clone(),
+            path: top.path(&conflict.path),
             commit: conflict.commit,
             base: text(&conflict.base),
             ours: text(&conflict.ours),

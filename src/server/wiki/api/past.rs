@@ -1,10 +1,6 @@
 //! The past for programs: versions of a file, recent changes, differences; and bringing back what was.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +12,8 @@ use super::{
         problem::{Problem, off_thread},
     },
     pages::answer,
+    sent::{Asked, FilePath, Sent},
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -53,7 +51,7 @@ struct CommitJson {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::server::wiki) struct History {
     /// The file.
-    path: String,
+    path: RepoPath,
     /// Its versions.
     commits: Vec<VersionJson>,
     /// The address of the part after this one; `null` for the last.
@@ -137,6 +135,7 @@ pub(in crate::server::wiki) struct AskedDiff {
 
 /// What is to be restored.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Restore {
     /// A branch, tag or commit.
     rev: String,
@@ -149,6 +148,7 @@ pub(in crate::server::wiki) struct Restore {
 
 /// What is to be taken back.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Revert {
     /// A branch, tag or commit.
     commit: String,
@@ -173,18 +173,20 @@ fn commit_json(commit: &StoredCommit, minor: bool) -> CommitJson {
 pub(in crate::server::wiki) async fn history(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Path(path): Path<String>,
-    Query(asked): Query<AskedPart>,
+    FilePath(path): FilePath,
+    Asked(asked): Asked<AskedPart>,
 ) -> Result<Json<History>, Problem> {
     off_thread(move || {
         let part = site.wiki.history(&actor, &path, asked.window()?)?;
         let limit = asked.window()?.limit.to_string();
-        let address = url(&site, "api/history", &path);
+        let top = Top::of(&site);
+        let path = top.path(&RepoPath::new(&path).unwrap_or_default());
+        let address = url(&site, "api/history", path.as_str());
         let next = next_url(&address, &[("limit", &limit)], &part, |version| version.commit.id);
         let version = |version: Version| VersionJson {
             commit: commit_json(&version.commit, version.is_minor),
-            path: version.path,
-            from: version.from,
+            path: top.path(&version.path),
+            from: version.from.map(|from| top.path(&from)),
             size: version.size,
         };
         Ok(Json(History { path, commits: part.items.into_iter().map(version).collect(), next }))
@@ -196,16 +198,21 @@ pub(in crate::server::wiki) async fn history(
 pub(in crate::server::wiki) async fn recent(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Query(asked): Query<recent::Asked>,
+    Asked(asked): Asked<recent::Asked>,
 ) -> Result<Json<RecentChanges>, Problem> {
     off_thread(move || {
-        let window = asked.part.window()?;
-        let part = site.wiki.recent(&actor, &asked.filter(), window)?;
+        let (top, window, mut filter) = (Top::of(&site), asked.part.window()?, asked.filter());
+        filter.prefix = filter.prefix.map(|prefix| top.prefix(&prefix)).transpose()?;
+        let part = site.wiki.recent(&actor, &filter, window)?;
         let limit = window.limit.to_string();
         let query: Vec<(&str, &str)> = asked.query().into_iter().chain([("limit", &*limit)]).collect();
         let address = url(&site, "api", "recent");
         let next = next_url(&address, &query, &part, |recent| recent.commit.id);
-        let file = |file: ChangedFile| FileJson { path: file.path, from: file.from, deleted: file.is_gone };
+        let file = |file: ChangedFile| FileJson {
+            path: top.path(&file.path),
+            from: file.from.map(|from| top.path(&from)),
+            deleted: file.is_gone,
+        };
         let commit = |recent: Recent| RecentJson {
             commit: commit_json(&recent.commit, recent.is_minor),
             files: recent.files.into_iter().map(file).collect(),
@@ -220,14 +227,15 @@ pub(in crate::server::wiki) async fn recent(
 pub(in crate::server::wiki) async fn diff(
     State(site): State<Site>,
     Reader(actor): Reader,
-    Path(path): Path<String>,
-    Query(asked): Query<AskedDiff>,
+    FilePath(path): FilePath,
+    Asked(asked): Asked<AskedDiff>,
 ) -> Result<Json<Diff>, Problem> {
     off_thread(move || {
         let comparison = site.wiki.compare(&actor, &path, asked.from.as_deref(), asked.to.as_deref())?;
+        let top = Top::of(&site);
         let side = |side: &Side| SideJson {
             commit: side.commit.id,
-            path: side.path.clone(),
+            path: top.path(&side.path),
             content: side.bytes.as_ref().and(side.text()).map(str::to_owned),
         };
         let (from, to) = (comparison.from.as_ref().map(side), side(&comparison.to));
@@ -240,10 +248,9 @@ pub(in crate::server::wiki) async fn diff(
 pub(in crate::server::wiki) async fn restore(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
-    sent: Result<Json<Restore>, JsonRejection>,
+    FilePath(path): FilePath,
+    Sent(sent): Sent<Restore>,
 ) -> Result<Response, Problem> {
-    let Json(sent) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         let result = site.wiki.restore(&actor, &path, &sent.rev, sent.base, &sent.message)?;
         answer(&site, &actor, result)
@@ -255,9 +262,8 @@ pub(in crate::server::wiki) async fn restore(
 pub(in crate::server::wiki) async fn revert(
     State(site): State<Site>,
     Writer(actor): Writer,
-    sent: Result<Json<Revert>, JsonRejection>,
+    Sent(sent): Sent<Revert>,
 ) -> Result<Response, Problem> {
-    let Json(sent) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         let result = site.wiki.revert(&actor, &sent.commit, &sent.message)?;
         answer(&site, &actor, result)

@@ -1,21 +1,23 @@
 //! What a text would look like as a page, before it is saved.
 
-use axum::{
-    Json,
-    extract::{Path, State, rejection::JsonRejection},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::Writer,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Writer,
+        problem::{Problem, off_thread},
+    },
+    sent::{FilePath, Sent},
+    top::Top,
 };
 use crate::base::diagnostic::Diagnostic;
 
 /// A text that is not saved.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Draft {
     /// The whole text.
     content: String,
@@ -39,10 +41,9 @@ pub(in crate::server::wiki) struct Shown {
 pub(in crate::server::wiki) async fn show(
     State(site): State<Site>,
     Writer(actor): Writer,
-    Path(path): Path<String>,
-    sent: Result<Json<Draft>, JsonRejection>,
+    FilePath(path): FilePath,
+    Sent(draft): Sent<Draft>,
 ) -> Result<Json<Shown>, Problem> {
-    let Json(draft) = sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
         let preview = site.wiki.preview(&actor, &path, &draft.content)?;
         let html = String::from_utf8_lossy(&preview.html).into_owned();
@@ -52,7 +53,7 @@ pub(in crate::server::wiki) async fn show(
             url,
             is_deck: preview.is_deck,
             title: preview.title,
-            problems: preview.problems,
+            problems: Top::of(&site).problems(preview.problems),
         }))
     })
     .await

@@ -1,16 +1,17 @@
 //! Moving a page, a folder or another file.
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::Writer,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Writer,
+        problem::{Problem, off_thread},
+    },
+    sent::Sent,
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
@@ -20,6 +21,7 @@ use crate::{
 
 /// What is to be moved.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server::wiki) struct Move {
     /// The path of a page, a folder or another file.
     from: String,
@@ -113,22 +115,37 @@ impl Moved {
     }
 }
 
+impl Moved {
+    /// The same with paths as programs say them.
+    fn seen_from(mut self, top: &Top) -> Self {
+        let written = self.rewritten.iter_mut().map(|file| &mut file.path);
+        let left = self.left.iter_mut().map(|link| &mut link.path);
+        let own = [&mut self.from, &mut self.to].into_iter();
+        own.chain(written).chain(left).for_each(|path| *path = top.path(path));
+        for path in self.renamed.iter_mut().flat_map(|pair| [&mut pair.from, &mut pair.to]) {
+            *path = top.path(&RepoPath::new(path).unwrap_or_default()).to_string();
+        }
+        self.left_alone = top.left_alone(self.left_alone);
+        self
+    }
+}
+
 /// Moves something, or says what would change.
 pub(in crate::server::wiki) async fn relocate(
     State(site): State<Site>,
     Writer(actor): Writer,
-    sent: Result<Json<Move>, JsonRejection>,
+    Sent(Move { from, to, message, base, dry_run }): Sent<Move>,
 ) -> Result<Json<Moved>, Problem> {
-    let Json(Move { from, to, message, base, dry_run }) =
-        sent.map_err(|error| Problem::bad_request(error.body_text()))?;
     off_thread(move || {
+        let top = Top::of(&site);
+        let (from, to) = (top.below(&from)?, top.below(&to)?);
         let wanted = Relocate { from, to, message, base };
         let relocation = if dry_run {
             site.wiki.plan_relocation(&actor, &wanted)?
         } else {
             site.wiki.relocate(&actor, &wanted)?
         };
-        Ok(Json(Moved::of(&relocation)))
+        Ok(Json(Moved::of(&relocation).seen_from(&top)))
     })
     .await
 }

@@ -1,16 +1,17 @@
 //! Searching.
 
-use axum::{
-    Json,
-    extract::{Query, State, rejection::QueryRejection},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Site,
-    actor::Reader,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Reader,
+        problem::{Problem, off_thread},
+    },
+    sent::Asked,
+    top::Top,
 };
 use crate::wiki::search::{Found, FoundPage, MAX_RESULTS};
 
@@ -51,13 +52,13 @@ impl Results {
 pub(in crate::server::wiki) async fn search(
     State(site): State<Site>,
     Reader(actor): Reader,
-    asked: Result<Query<AskedSearch>, QueryRejection>,
+    Asked(AskedSearch { q, offset, limit }): Asked<AskedSearch>,
 ) -> Result<Json<Results>, Problem> {
-    let Query(AskedSearch { q, offset, limit }) =
-        asked.map_err(|error| Problem::bad_request(error.body_text()))?;
     let limit = limit.unwrap_or(USUAL_RESULTS).min(MAX_RESULTS);
     off_thread(move || {
-        let found = site.wiki.search(&actor, &q, offset, limit)?;
+        let mut found = site.wiki.search(&actor, &q, offset, limit)?;
+        let top = Top::of(&site);
+        found.pages.iter_mut().for_each(|page| page.path = top.path(&page.path));
         Ok(Json(Results::of(q, found)))
     })
     .await

@@ -4,17 +4,23 @@ use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{
-    Site,
-    actor::Writer,
-    multipart::Form,
-    problem::{Problem, off_thread},
+use super::{
+    super::{
+        Site,
+        actor::Writer,
+        multipart::Form,
+        problem::{Problem, off_thread},
+    },
+    top::Top,
 };
 use crate::{
     base::path::RepoPath,
     git::CommitId,
     wiki::upload::{Place, Uploaded},
 };
+
+/// The texts that the form can have.
+const FIELDS: [&str; 3] = ["page", "path", "message"];
 
 /// A form with files.
 #[derive(Debug, JsonSchema)]
@@ -60,6 +66,14 @@ pub(in crate::server::wiki) async fn upload(
     form: Form,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
     off_thread(move || {
+        let top = Top::of(&site);
+        if let Some(unknown) = form.texts.keys().find(|name| !FIELDS.contains(&&***name)) {
+            return Err(Problem::bad_request(format!(
+                "unknown field `{}`, expected one of `{}`, or files",
+                unknown.escape_debug(),
+                FIELDS.join("`, `")
+            )));
+        }
         let place = match (form.text("page"), form.text("path")) {
             ("", "") => {
                 return Err(Problem::bad_request("say in `page` beside which page the files are put"));
@@ -67,12 +81,12 @@ pub(in crate::server::wiki) async fn upload(
             (_, path) if !path.is_empty() && form.files.len() > 1 => {
                 return Err(Problem::bad_request("`path` is for one file: send others by themselves"));
             }
-            (_, path) if !path.is_empty() => Place::At(path.to_owned()),
-            (page, _) => Place::Beside(page.to_owned()),
+            (_, path) if !path.is_empty() => Place::At(top.below(path)?),
+            (page, _) => Place::Beside(top.below(page)?),
         };
         let (files, commit) = site.wiki.upload(&actor, &form.files, &place, form.text("message"))?;
         let taken = |file: &Uploaded| TakenFile {
-            path: file.path.clone(),
+            path: top.path(&file.path),
             url: file.url.clone(),
             markdown: file.markdown.clone(),
         };

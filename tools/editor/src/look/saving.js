@@ -55,7 +55,7 @@ export function savingOf(session) {
     notices.tell(say.errors_first(errors.length), {
       kind: 'error', name: 'save', details: errors.slice(0, 3).map(({ line, message }) => line ? `${say.line(line, 1).split(',')[0]}: ${message}` : message),
       // Settings with an error would take away the whole site.
-      actions: [[say.look, () => showFirst(errors[0])], page.path !== 'recto.yml' && [say.save_anyway, () => run({ leave: isLast, anyway: true })]].filter(Boolean),
+      actions: [[say.look, () => showFirst(errors[0])], !/(^|\/)recto\.yml$/.test(page.path) && [say.save_anyway, () => run({ leave: isLast, anyway: true })]].filter(Boolean),
     });
     return true;
   }
