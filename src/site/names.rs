@@ -315,6 +315,25 @@ mod tests {
     }
 
     #[test]
+    fn pictures_of_a_vault_are_found_by_their_names() {
+        let site = site(&["en/Bases/a.md", "en/Attachments/base view.png", "en/Attachments/notes.txt"]);
+        let lead = |spelling, target: &str| {
+            let file = RepoPath::new("en/Bases/a.md").expect("a normal path");
+            let route = site.route_of_file(&file).expect("a page");
+            match site.destination(spelling, target, &file, &route) {
+                Destination::Internal { route, .. } => route.to_string(),
+                other => format!("{other:?}"),
+            }
+        };
+        let found = "/en/Attachments/base view.png";
+        assert_eq!(lead(Spelling::Wiki, "base view.png"), found);
+        assert_eq!(lead(Spelling::Path, "base%20view.png#interface"), found);
+        for target in ["x/base%20view.png", "notes.txt", "other.png"] {
+            assert_eq!(lead(Spelling::Path, target), "Missing(File)", "{target} may be a mistake");
+        }
+    }
+
+    #[test]
     fn the_nearest_of_many_names_is_found() {
         let paths: Vec<String> = (0..2_000).map(|at| format!("f{at:04}/g/README.md")).collect();
         let mut paths: Vec<&str> = paths.iter().map(String::as_str).collect();

@@ -5,7 +5,8 @@
 //! 2. the same from the content root or the repository's root, for `/a/b.md` (and for Zola's `@/a/b.md`);
 //! 3. an address, relative to the page's own or absolute, as for a static site (`../b/`, `/a/b.html`);
 //! 4. a path from the content root without its `/`, as Obsidian and workshop chapters have it;
-//! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki).
+//! 5. the name of a page, as in a wiki (`[[My page]]`, and `[text](My-page)` of a GitHub wiki), or of a picture or the like
+//!    (`![](pic.png)` of an Obsidian vault, which keeps them in a folder of their own).
 //!
 //! In a site in several languages each rule finds the page in the reader's language first, and then the original
 //! (`in_language`).
@@ -159,9 +160,9 @@ impl Site {
             return found;
         }
         if !path.contains('/')
-            && let Some(page) = self.page_called(path, file, reader, asked)
+            && let Some(found) = self.called(path, fragment, file, reader, asked)
         {
-            return self.internal_page(page, fragment);
+            return found;
         }
         let hidden = folder.resolve(path).and_then(|path| self.hidden(&path));
         Destination::Missing(match hidden {
@@ -169,6 +170,23 @@ impl Site {
             None if is_outside => Missing::Outside,
             None => Missing::File,
         })
+    }
+
+    /// What a link without a folder calls by its name: a page, or a picture or the like, wherever it is.
+    fn called(
+        &self,
+        name: &str,
+        fragment: Option<&str>,
+        file: &RepoPath,
+        reader: Reader,
+        asked: &mut Vec<String>,
+    ) -> Option<Destination> {
+        if let Some(page) = self.page_called(name, file, reader, asked) {
+            return Some(self.internal_page(page, fragment));
+        }
+        let folder = file.parent().unwrap_or_else(RepoPath::root);
+        let path = self.names().file(name, &folder).filter(|_| is_medium(name))?;
+        Some(self.internal(self.asset_for(path, reader)?, fragment))
     }
 
     /// The file, page or folder at a path, with or without its extension.
