@@ -36,11 +36,21 @@ pub(super) struct Work {
     unsettled: Option<Instant>,
     /// When the day was looked at last.
     day_seen: Instant,
+    /// Whether something was told since there were news.
+    has_told: bool,
 }
 
 impl Work {
     pub(super) fn new(shared: Arc<Shared>, site_options: SiteOptions, historian: Historian) -> Self {
-        Self { shared, site_options, historian, failure: None, unsettled: None, day_seen: Instant::now() }
+        Self {
+            shared,
+            site_options,
+            historian,
+            failure: None,
+            unsettled: None,
+            day_seen: Instant::now(),
+            has_told: true,
+        }
     }
 
     /// Looks for the first problems, and follows the feed until it is stopped.
@@ -122,6 +132,7 @@ impl Work {
         let exclude = self.site_options.output.iter().cloned().collect();
         let news = feed.next(site.listing(), &ListingOptions { exclude })?;
         let has_commits = news.commits;
+        self.has_told = false;
         self.follow_files(feed, &former, news, begun)?;
         if has_commits {
             self.follow_commits(feed, begun);
@@ -177,7 +188,11 @@ impl Work {
         if differs && site.config().last_changed {
             self.shared.note_trouble(self.historian.known());
             let (source, site) = (former.source.clone(), Site::clone(site));
-            self.publish(feed, &former, source, site, &ChangeSet::default(), begun);
+            self.show(feed, &former, source, site, &ChangeSet::default(), begun);
+            // The files of the same commits were told already.
+            if !self.has_told {
+                self.shared.tell(Told::Updated { n_files: 0, elapsed: begun.elapsed() });
+            }
         }
     }
 
@@ -237,7 +252,22 @@ impl Work {
         Ok(())
     }
 
+    /// Shows the next snapshot, and tells of it.
     fn publish(
+        &mut self,
+        feed: &mut dyn Feed,
+        former: &Snapshot,
+        source: Arc<dyn Source>,
+        site: Site,
+        changes: &ChangeSet,
+        begun: Instant,
+    ) {
+        self.show(feed, former, source, site, changes, begun);
+        self.shared.tell(Told::Updated { n_files: changes.len(), elapsed: begun.elapsed() });
+        self.has_told = true;
+    }
+
+    fn show(
         &mut self,
         feed: &mut dyn Feed,
         former: &Snapshot,
@@ -254,9 +284,7 @@ impl Work {
         let snapshot = Arc::new(Snapshot { number: former.number + 1, source, renderer });
         *locked(&self.shared.current) = snapshot.clone();
         feed.shown();
-        let elapsed = begun.elapsed();
         self.shared.show(&snapshot, &changed_assets(&snapshot, changes));
-        self.shared.tell(Told::Updated { n_files: changes.len(), elapsed });
         self.unsettled.get_or_insert(begun);
     }
 }
