@@ -36,14 +36,22 @@ use crate::{
 /// The HTML of a page's body, and what went wrong while rendering it.
 pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>) {
     let Some(expanded) = render.asker.text(path) else { return Default::default() };
-    let mut hooks = PageHooks::of_page(render, path, &expanded.files, Vec::new());
+    written(render, PageHooks::of_page(render, path, &expanded.files, Vec::new()), &expanded)
+}
+
+/// The same for a file that is no page of the site, shown at an address.
+pub(super) fn body_of_file(render: &Render, expanded: &Expanded, route: &Route) -> (String, Vec<Diagnostic>) {
+    written(render, PageHooks::new(render, route.clone(), &expanded.files, Vec::new()), expanded)
+}
+
+fn written(render: &Render, mut hooks: PageHooks<'_>, expanded: &Expanded) -> (String, Vec<Diagnostic>) {
     let settings = render.asker.settings().markdown;
     let html = if render.with_lines {
-        let marked = hooks.html_with(&expanded, &MarkdownOptions { marks: true, ..settings.clone() });
+        let marked = hooks.html_with(expanded, &MarkdownOptions { marks: true, ..settings.clone() });
         let text = expanded.files.first().and_then(|file| render.asker.bytes(file).ok()).unwrap_or_default();
         lines::attach(&marked, &String::from_utf8_lossy(&text))
     } else {
-        hooks.html_with(&expanded, settings)
+        hooks.html_with(expanded, settings)
     };
     let problems = hooks.problems;
     (html, render.asker.placed(problems, &expanded.files))

@@ -1,16 +1,20 @@
 //! Pages of the wiki itself, such as the editor: a template of the theme with values of its own, and around it what all
 //! pages of the site have.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{
-    Rendered, Renderer, bytes, nav, rendered,
+    Rendered, Renderer, bytes, hooks, nav,
+    queries::SiteQueries,
+    rendered, scope,
     theme::context::{Kind, View},
     trace::NavPlace,
     view,
 };
 use crate::{
-    base::{media, path::RepoPath},
+    base::{diagnostic::Diagnostic, media, path::RepoPath},
     site::route::Route,
 };
 
@@ -51,5 +55,22 @@ impl Renderer {
         let path = RepoPath::root();
         let html = render.template(&template, "404.html", &path, None, &context, &mut diagnostics);
         rendered(&render, bytes(html), media::HTML, diagnostics)
+    }
+
+    /// The title of a Markdown file that is no page of the site, and the page that it would be at an address.
+    pub fn file_as_page(&self, path: &RepoPath, route: &Route) -> (String, Rendered) {
+        let render = self.begin(route);
+        let (file, title, expanded) = render.asker.any_file(path);
+        let queries = Arc::new(SiteQueries::new(Arc::clone(&render), None));
+        let (content, problems) = scope::with(queries, || hooks::body_of_file(&render, &expanded, route));
+        let mut diagnostics: Vec<Diagnostic> = file.diagnostics.iter().cloned().chain(problems).collect();
+        let view = View {
+            page: view::added(&render, route, &title, Kind::Page),
+            content,
+            nav: nav::nav(&render, NavPlace::Top(render.asker.language())),
+            ..View::default()
+        };
+        let html = render.template("page", "page.html", path, None, &view.to_context(), &mut diagnostics);
+        (title, rendered(&render, bytes(html), media::HTML, diagnostics))
     }
 }

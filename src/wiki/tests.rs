@@ -1,6 +1,9 @@
 //! A real repository, edited by several hands at once.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{Arc, mpsc::channel},
+    thread,
+};
 
 use super::{
     Actor, Change, Outcome, Rights, Save, Saved, Wiki, WikiError,
@@ -10,13 +13,21 @@ use super::{
 };
 use crate::{
     base::path::RepoPath,
-    engine::EngineOptions,
-    git::{Author, CommitId, Store, test_repo::TestRepo},
+    engine::{EngineOptions, Told},
+    git::{
+        Author, CommitId, Store,
+        history::{History, HistoryReader},
+        test_repo::TestRepo,
+    },
     site::SiteOptions,
 };
 
 pub(super) fn wiki(repo: &TestRepo) -> Wiki {
-    let options = EngineOptions {
+    start(repo, options())
+}
+
+fn options() -> EngineOptions {
+    EngineOptions {
         chapters: None,
         images: None,
         former: Default::default(),
@@ -24,7 +35,10 @@ pub(super) fn wiki(repo: &TestRepo) -> Wiki {
         history: Arc::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
-    };
+    }
+}
+
+fn start(repo: &TestRepo, options: EngineOptions) -> Wiki {
     Wiki::start(Arc::new(Store::open(repo.root()).expect("a repository")), options).expect("a wiki")
 }
 
@@ -263,6 +277,56 @@ fn blocks_of_a_preview_say_their_lines() {
     }
     let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
     assert!(!String::from_utf8_lossy(&page.bytes).contains("data-line"));
+}
+
+#[test]
+fn files_that_readers_do_not_see_are_previewed_as_themselves() {
+    let repo = TestRepo::new();
+    repo.write("content/index.md", "# Start\n").write("content/a.md", "# A\n").write("README.md", "# Read\n");
+    repo.write("content/pics/b.png", "x").commit("one");
+    let wiki = wiki(&repo);
+    let text = "---\ndraft: true\n---\n\n# Title\n\n[a](content/a.md) [gone](LICENSE) ![](b.png)\n";
+    let preview = |path: &str, text: &str| {
+        let preview = wiki.preview(&actor("x"), path, text).expect("a preview");
+        (String::from_utf8_lossy(&preview.html).into_owned(), preview)
+    };
+    let (html, shown) = preview("README.md", text);
+    assert!(html.contains("<h1 data-line=\"5\"") && !html.contains("Start</h1>"), "{html}");
+    assert!(html.contains("href=\"/a/\"") && html.contains("src=\"/pics/b.png\""), "{html}");
+    assert_eq!((&*shown.title, shown.problems), ("Title", Vec::new()));
+    let (html, _) = preview("content/a.md", text);
+    assert!(html.contains("<h1 data-line=\"5\"") && !html.contains("Start</h1>"), "{html}");
+    assert!(preview("recto.yml", "title: New\n").0.contains("New"), "settings are seen in the first page");
+}
+
+#[test]
+fn a_save_is_told_once() {
+    let repo = repo();
+    let root = repo.root().to_owned();
+    let (tell, told) = channel();
+    let wiki = start(
+        &repo,
+        EngineOptions {
+            history: Arc::new(move |known| {
+                let reader = HistoryReader::open(&root, None).expect("Git can read it")?;
+                Some(Arc::new(reader.read(known.map(|known| History::clone(known)))))
+            }),
+            tell: Box::new(move |told| match told {
+                Told::Updated { n_files, .. } => drop(tell.send(n_files)),
+                Told::Problems { .. } | Told::Trouble(_) => {}
+            }),
+            ..options()
+        },
+    );
+    let base = wiki.head().expect("a head").commit;
+    let saved = done(save(&wiki, "Ada", base, "b.md", "# B\n\nnew\n"));
+    drop(wiki);
+    assert!(saved.is_shown);
+    assert_eq!(
+        told.iter().collect::<Vec<usize>>(),
+        [1],
+        "files that changed, and not that there is a commit"
+    );
 }
 
 #[test]

@@ -99,12 +99,17 @@ impl Wiki {
         actor.check(Action::Read, &path)?;
         let renderer = self.with_text(&path, content);
         let site = renderer.site();
+        let deck = deck_of(site, &path);
+        let route = deck.clone().or_else(|| site.route_of_file(&path));
+        if route.is_none() && path.is_markdown() {
+            return Ok(preview_of_file(&renderer, &path));
+        }
         let problems_of_file = match site.file(&path) {
             Some(file) => file.diagnostics.clone(),
             None => valid::problems(&path, content),
         };
-        let deck = deck_of(site, &path);
-        let route = deck.clone().or_else(|| site.route_of_file(&path)).unwrap_or_else(|| Route::new("/"));
+        // Settings and data are seen in other pages, of which the first is shown.
+        let route = route.unwrap_or_else(|| Route::new("/"));
         let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
         let rendered = renderer.clone().with_lines().render(&route);
         let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
@@ -134,6 +139,13 @@ impl Wiki {
         let site = Arc::new(site.update(&*source, &changes, listing));
         snapshot.renderer.next(site, source)
     }
+}
+
+/// A Markdown file that readers don't see, such as a draft or one outside of the content.
+fn preview_of_file(renderer: &Renderer, path: &RepoPath) -> Preview {
+    let route = Route::new(&format!("/-/edit/{path}"));
+    let (title, page) = renderer.clone().with_lines().file_as_page(path, &route);
+    Preview { html: page.bytes, route, is_deck: false, title, problems: page.diagnostics }
 }
 
 /// The address of the deck that a file is the manifest or a chapter of.

@@ -27,7 +27,13 @@ use crate::{
         slides::Outline,
     },
     render::theme::{Asset, Context, Theme, Uids},
-    site::{file, languages::LanguageId, page::Page, place::Places, route::Route},
+    site::{
+        file::{self, PageFile},
+        languages::LanguageId,
+        page::{Page, title_of},
+        place::Places,
+        route::Route,
+    },
     source::SourceError,
 };
 
@@ -178,12 +184,27 @@ impl Asker {
     pub(in crate::render) fn text(&self, key: &RepoPath) -> Option<Expanded> {
         self.ask(PageText(key.clone()))?;
         let page = self.world.site.page(self.world.site.pages().of_key(key)?);
-        let files = self.world.files();
-        let (expanded, is_settled) = file::expanded_body(&page.file, &files);
+        Some(self.expanded(&page.file))
+    }
+
+    /// A Markdown file that need not be a page, its title, and its text as it would be of one. What is made of them can't be
+    /// used again.
+    pub(in crate::render) fn any_file(&self, path: &RepoPath) -> (Arc<PageFile>, String, Expanded) {
+        self.do_not_reuse();
+        let site = &self.world.site;
+        let load = || Arc::new(PageFile::load(path, &self.world.files(), site.reading(), None));
+        let file = site.file(path).cloned().unwrap_or_else(load);
+        let title = title_of(&file, &file.front, false, path, site.content());
+        let expanded = self.expanded(&file);
+        (file, title, expanded)
+    }
+
+    fn expanded(&self, file: &PageFile) -> Expanded {
+        let (expanded, is_settled) = file::expanded_body(file, &self.world.files());
         if !is_settled {
             self.do_not_reuse();
         }
-        Some(expanded)
+        expanded
     }
 
     /// Which bytes a file has.
