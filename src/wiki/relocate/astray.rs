@@ -1,6 +1,9 @@
 //! Which links lead elsewhere after a move: those of pages are followed in the site before and in the site after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     aim::{Aim, Stand, goes_by_path},
@@ -13,24 +16,60 @@ use crate::{
     parse::{expand::At, markdown::LinkFact},
     site::{
         Site,
+        file::PageFile,
         graph::spelling,
         page::Page,
         resolve::{Destination, Spelling},
+        route::Route,
+        routes::Hidden,
     },
 };
 
 /// Where a link stands: a file by its path afterwards, and a place in it.
 pub(super) type Place = (RepoPath, At);
 
+/// A page with links: what it is made of, and the address that shows it.
+#[derive(Clone)]
+struct End<'s> {
+    file: &'s PageFile,
+    route: Cow<'s, Route>,
+}
+
 /// A link of a page before and after.
 struct Pair<'s> {
-    was: &'s Page,
-    now: &'s Page,
+    was: End<'s>,
+    now: End<'s>,
     former: &'s LinkFact,
     link: &'s LinkFact,
-    led: &'s Destination,
-    leads: &'s Destination,
+    led: Cow<'s, Destination>,
+    leads: Cow<'s, Destination>,
     place: Place,
+}
+
+impl<'s> End<'s> {
+    fn of(page: &'s Page) -> Self {
+        Self { file: &page.file, route: Cow::Borrowed(&page.route) }
+    }
+
+    /// That of a file which is a page, or would be one if another hadn't its address.
+    fn of_file(site: &'s Site, path: &RepoPath) -> Option<Self> {
+        if let Some(page) = site.page_of_file(path) {
+            return Some(Self::of(site.page(page)));
+        }
+        let file = site.file(path).filter(|_| site.hidden(path) == Some(Hidden::Duplicate))?;
+        let address = path.parent()?.join(path.stem());
+        let address = address.relative_to(site.content())?;
+        Some(Self { file, route: Cow::Owned(Route::new(&format!("/{address}/"))) })
+    }
+
+    fn path(&self) -> &'s RepoPath {
+        &self.file.path
+    }
+
+    /// Where its links lead when it isn't in the graph.
+    fn follow(&self, site: &Site, link: &LinkFact) -> Destination {
+        site.destination(spelling(link.kind), &link.target, file_of(self, link), &self.route)
+    }
 }
 
 /// From where a link is followed, before and after, and what it is to lead to.
@@ -38,6 +77,18 @@ pub(super) struct Wanted {
     pub(super) before: Stand,
     pub(super) after: Stand,
     pub(super) goal: Aim,
+}
+
+impl<'s> Pair<'s> {
+    fn new(
+        was: &End<'s>,
+        now: &End<'s>,
+        (former, link): (&'s LinkFact, &'s LinkFact),
+        (led, leads): (Cow<'s, Destination>, Cow<'s, Destination>),
+    ) -> Self {
+        let place = (file_of(now, link).clone(), At { file: 0, ..link.at });
+        Self { was: was.clone(), now: now.clone(), former, link, led, leads, place }
+    }
 }
 
 impl Planner<'_> {
@@ -50,27 +101,44 @@ impl Planner<'_> {
                 let now = after.page(id_now);
                 let destinations =
                     self.before.links().outgoing(id).iter().zip(after.links().outgoing(id_now));
-                let links = was.file.facts.links.iter().zip(&now.file.facts.links);
-                let is_alike = was.file.facts.links.len() == now.file.facts.links.len();
-                links.zip(destinations).filter(move |_| is_alike).map(
-                    move |((former, link), (led, leads))| {
-                        let place = (file_of(now, link).clone(), At { file: 0, ..link.at });
-                        Pair { was, now, former, link, led, leads, place }
-                    },
-                )
+                let (was, now) = (End::of(was), End::of(now));
+                links_of(&was, &now).zip(destinations).map(move |((former, link), (led, leads))| {
+                    let (led, leads) = (Cow::Borrowed(led), Cow::Borrowed(leads));
+                    Pair::new(&was, &now, (former, link), (led, leads))
+                })
             })
         })
+    }
+
+    /// The same of pages that aren't shown since others have their addresses: a move may well be to change that.
+    fn pairs_of_hidden<'s>(&'s self, after: &'s Site) -> impl Iterator<Item = Pair<'s>> {
+        let hidden = self.before.hidden_files().filter(|(_, why)| *why == Hidden::Duplicate);
+        let ends = hidden.filter_map(|(path, _)| {
+            let was = End::of_file(self.before, path)?;
+            Some((was, End::of_file(after, &self.renames.new_path(path))?))
+        });
+        ends.flat_map(move |(was, now)| {
+            let pairs = links_of(&was, &now).map(|(former, link)| {
+                let (led, leads) = (was.follow(self.before, former), now.follow(after, link));
+                Pair::new(&was, &now, (former, link), (Cow::Owned(led), Cow::Owned(leads)))
+            });
+            pairs.collect::<Vec<_>>()
+        })
+    }
+
+    fn all_pairs<'s>(&'s self, after: &'s Site) -> impl Iterator<Item = Pair<'s>> {
+        self.pairs(after).chain(self.pairs_of_hidden(after))
     }
 
     /// The links that lead elsewhere than before, with all pages and decks that show them.
     pub(super) fn astray<'s>(&'s self, after: &'s Site) -> BTreeMap<Place, (&'s LinkFact, Vec<Wanted>)> {
         let places: BTreeSet<Place> =
-            self.pairs(after).filter(|pair| self.is_astray(pair, after)).map(|pair| pair.place).collect();
+            self.all_pairs(after).filter(|pair| self.is_astray(pair, after)).map(|pair| pair.place).collect();
         let mut astray: BTreeMap<Place, (&LinkFact, Vec<Wanted>)> = BTreeMap::new();
         if places.is_empty() {
             return astray;
         }
-        for pair in self.pairs(after).filter(|pair| places.contains(&pair.place)) {
+        for pair in self.all_pairs(after).filter(|pair| places.contains(&pair.place)) {
             let wanted = self.wanted(&pair, after);
             astray.entry(pair.place).or_insert((pair.link, Vec::new())).1.extend(wanted);
         }
@@ -83,11 +151,11 @@ impl Planner<'_> {
                 |wanted: &Wanted| wanted.after.follow(after, spelling(pair.link.kind), &pair.link.target);
             return self.wanted(pair, after).iter().any(|wanted| !leads(wanted).is(&wanted.goal));
         }
-        let goal = Aim::of(self.before, pair.led).moved(self.renames);
+        let goal = Aim::of(self.before, &pair.led).moved(self.renames);
         if goal == Aim::Nothing {
             return false;
         }
-        !Aim::of(after, pair.leads).is(&goal) || self.loses_its_name(pair, after, &goal)
+        !Aim::of(after, &pair.leads).is(&goal) || self.loses_its_name(pair, after, &goal)
     }
 
     /// Whether a link named a file that has another name or is elsewhere now, and finds the page by its title or by luck: a
@@ -96,7 +164,7 @@ impl Planner<'_> {
         let Pair { was, now, former, link, .. } = pair;
         let (then, here) = (file_of(was, former), file_of(now, link));
         if spelling(link.kind) == Spelling::Path {
-            return goes_by_path(self.before, &former.target, then, &Aim::of(self.before, pair.led))
+            return goes_by_path(self.before, &former.target, then, &Aim::of(self.before, &pair.led))
                 && !goes_by_path(after, &link.target, here, goal);
         }
         let Aim::Page(path, _) = goal else { return false };
@@ -111,8 +179,8 @@ impl Planner<'_> {
         let (mut before, mut then) =
             (spots::stands_of_chapter(self.before, was.path()), spots::stands_of_chapter(after, now.path()));
         if before.is_empty() || before.len() != then.len() {
-            before = vec![Stand(vec![(file_of(was, former).clone(), was.route.clone())])];
-            then = vec![Stand(vec![(file_of(now, link).clone(), now.route.clone())])];
+            before = vec![Stand(vec![(file_of(was, former).clone(), was.route.clone().into_owned())])];
+            then = vec![Stand(vec![(file_of(now, link).clone(), now.route.clone().into_owned())])];
         }
         let wanted = |(before, after): (Stand, Stand)| {
             let goal = self.goal(&before, former).moved(self.renames);
@@ -131,7 +199,17 @@ impl Planner<'_> {
     }
 }
 
+/// The links of a page before and after; none when they aren't as many.
+fn links_of<'s>(
+    was: &End<'s>,
+    now: &End<'s>,
+) -> impl Iterator<Item = (&'s LinkFact, &'s LinkFact)> + use<'s> {
+    let (former, links) = (&was.file.facts.links, &now.file.facts.links);
+    let is_alike = former.len() == links.len();
+    former.iter().zip(links).filter(move |_| is_alike)
+}
+
 /// The file that a link of a page stands in: it may be put in from another.
-fn file_of<'p>(page: &'p Page, link: &LinkFact) -> &'p RepoPath {
+fn file_of<'p>(page: &End<'p>, link: &LinkFact) -> &'p RepoPath {
     page.file.files.get(link.at.file as usize).unwrap_or(page.path())
 }

@@ -62,7 +62,7 @@ pub(super) struct After {
 }
 
 /// Plans a move of files of a site. Links of drafts are mended, too, and of pages that wait for their day: they are followed in
-/// a site that publishes everything. Only those of a page that is hidden since another has its address stay as they are.
+/// a site that publishes everything. So are those of a page that is hidden since another has its address.
 pub(super) fn plan(published: &Site, source: &Arc<dyn Source>, renames: &Renames) -> Plan {
     let options = SiteOptions {
         today: None,

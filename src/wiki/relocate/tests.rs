@@ -430,6 +430,29 @@ mod random {
 }
 
 #[test]
+fn links_of_a_page_whose_address_another_has_move_along() {
+    let files = [
+        ("a.md", "# A\n"),
+        ("guide/b.markdown", "# B\n"),
+        ("guide/b.md", "# Other\n\n[a](../a.md) [[a]] ![](pic.png)\n"),
+        ("guide/pic.png", "x"),
+    ];
+    let check_one = |from, to, expected: &[(&str, &str)]| {
+        let repo = repo(&files);
+        let done = relocate(&wiki(&repo), from, to).expect("it moves");
+        for (path, text) in expected {
+            assert_eq!(repo.git_with_input(&format!("show HEAD:{path}"), b""), *text, "{path}");
+        }
+        assert_eq!(done.left, []);
+    };
+    // Another page that it links to, and the page itself, which is shown then.
+    let rewritten = "# Other\n\n[a](../new/c.md) [[c]] ![](pic.png)";
+    check_one("a.md", "new/c.md", &[("guide/b.md", rewritten)]);
+    let moved = "# Other\n\n[a](a.md) [[a]] ![](guide/pic.png)";
+    check_one("guide/b.md", "other.md", &[("other.md", moved)]);
+}
+
+#[test]
 fn drafts_move_with_their_page() {
     let text = |middle: &str, link: &str| format!("one\n\n{middle}\n\nsee [b]({link})\n");
     let repo = repo(&[("a.md", &text("two", "b.md")), ("b.md", "# B\n")]);
