@@ -125,6 +125,12 @@ pub enum WikiError {
         /// What is wrong, and where.
         problem: Box<Diagnostic>,
     },
+    /// It says how the whole site is made.
+    #[error("`{path}` has the settings of the site, and stays where it is")]
+    Settings {
+        /// The file.
+        path: RepoPath,
+    },
     /// Nothing is to be changed.
     #[error("there is nothing to save")]
     Nothing,
@@ -161,6 +167,7 @@ impl WikiError {
                 Some("choose between both versions, and remove the lines that mark them".to_owned())
             }
             Self::Reading { .. } => Some("look again in a moment".to_owned()),
+            Self::Settings { .. } => Some("edit it: an empty file is as good as none".to_owned()),
             Self::Merge { .. } => Some("take back the commits that it merged, one by one".to_owned()),
             Self::Busy => Some("save again".to_owned()),
             Self::Invalid { problem, .. } => problem.hint.clone(),

@@ -35,19 +35,20 @@ pub(super) fn is_readable(path: &RepoPath, text: &str) -> bool {
 }
 
 /// Whether a file says how the whole site is made.
-fn is_settings(path: &RepoPath) -> bool {
+pub fn is_settings(path: &RepoPath) -> bool {
     path.as_str() == config::FILE_NAME
 }
 
 impl Wiki {
-    /// Refuses edits after which nobody could read the settings of the site, whatever way they come: merged, uploaded,
+    /// Refuses edits after which the settings of the site are gone, or nobody could read them, whatever way they come: merged, uploaded,
     /// moved there, or brought back from the past.
     pub(super) fn check_settings(&self, head: &Head, edits: &[Edit]) -> Result<(), WikiError> {
         let Some(edit) = edits.iter().find(|edit| is_settings(&edit.path)) else { return Ok(()) };
         let bytes = match (&edit.content, head.commit) {
             (Some(Content::Bytes(bytes)), _) => bytes.clone(),
             (Some(Content::Moved(from)), Some(head)) => self.bytes(head, from)?.unwrap_or_default(),
-            _ => return Ok(()),
+            (Some(_), _) => return Ok(()),
+            (None, _) => return Err(WikiError::Settings { path: edit.path.clone() }),
         };
         self.check(&edit.path, &String::from_utf8_lossy(&bytes), false)
     }

@@ -28,6 +28,7 @@ const URL_SAFE: &AsciiSet =
 pub(super) const NAMES: &[&str] = &[
     "abs",
     "capitalize",
+    "code",
     "code_tabs",
     "date",
     "day",
@@ -113,6 +114,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
         Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
+    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| Value::safe_string(&code(text)));
     tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
     tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {
         json(value, args.get("pretty")?.unwrap_or(false))
@@ -261,6 +263,18 @@ fn group_by(values: &[Value], attribute: &str) -> TeraResult<Map> {
     Ok(groups.into_iter().map(|(key, values)| (key, Value::from(values))).collect())
 }
 
+/// A message as HTML: what stands in backticks is code, and all else is text.
+fn code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_closed = |at: usize| at + 1 < parts.len();
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        0 => escaped(part).into_owned(),
+        _ if is_closed(at) => format!("<code>{}</code>", escaped(part)),
+        _ => format!("`{}", escaped(part)),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,6 +334,17 @@ mod tests {
     fn inline_markdown_loses_its_paragraph() {
         assert_eq!(without_paragraph("<p>a <em>b</em></p>\n"), "a <em>b</em>");
         assert_eq!(without_paragraph("<p>a</p>\n<p>b</p>"), "<p>a</p>\n<p>b</p>");
+    }
+
+    #[test]
+    fn words_in_backticks_are_code() {
+        let check = |text: &str, expected: &str| assert_eq!(code(text), expected);
+        check("plain", "plain");
+        check("`a.md` is `b`", "<code>a.md</code> is <code>b</code>");
+        check("a ` b", "a ` b");
+        check("`<img>` <b>", "<code>&lt;img&gt;</code> &lt;b&gt;");
+        check("`a` `", "<code>a</code> `");
+        check("``", "<code></code>");
     }
 
     #[test]

@@ -23,8 +23,13 @@ use crate::{
         Actor, FileKind, WikiError,
         list::{Listed, MAX_LISTED},
         upload::Place,
+        valid::is_settings,
     },
 };
+
+/// What can be done with a file: the name of its address in the template, and the action.
+const URLS: [(&str, &str); 4] =
+    [("links_url", "links"), ("move_url", "move"), ("delete_url", "delete"), ("edit_url", "edit")];
 
 /// The actions.
 pub(super) fn router() -> Router<Site> {
@@ -82,8 +87,9 @@ fn listed(site: &Site, actor: &Actor, path: &str, problem: Option<&Problem>) -> 
         .map(|file| {
             let mut shown = json!(ListedFile::of(file));
             shown["is_image"] = json!(media_type(file.path.as_str()).starts_with("image/"));
+            shown["is_settings"] = json!(is_settings(&file.path));
             shown["kilobytes"] = json!(file.size.div_ceil(1024));
-            for (key, action) in [("links_url", "links"), ("move_url", "move"), ("delete_url", "delete")] {
+            for (key, action) in URLS {
                 shown[key] = json!(encode_path(&format!("{base}/-/{action}/{}", file.path)));
             }
             shown

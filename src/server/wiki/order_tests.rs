@@ -203,3 +203,26 @@ fn a_page_has_a_menu_and_red_links_lead_to_the_editor() {
     assert!(editor.contains("title: First\ndate: "), "{editor}");
     server.stop().expect("stopped");
 }
+
+#[test]
+fn the_settings_of_the_site_stay() {
+    let repo = repo();
+    repo.write("recto.yml", "title: T\n").commit("two");
+    let server = start(&repo);
+    let addr = server.addr();
+    let (_, files) = ask(addr, "GET", "/-/files/a.md", "", "");
+    assert!(files.contains("/-/edit/recto.yml") && !files.contains("/-/delete/recto.yml"), "{files}");
+    for (method, path, body) in [
+        ("DELETE", "/-/api/pages/recto.yml", ""),
+        ("POST", "/-/api/move", r#"{"from":"recto.yml","to":"other.yml"}"#),
+    ] {
+        let (status, reply) = ask(addr, method, path, JSON, body);
+        assert!(status == 422 && reply.contains("has the settings of the site"), "{reply}");
+    }
+    let (_, form) = ask(addr, "GET", "/-/delete/recto.yml", "", "");
+    let token = value(&form, "token");
+    let (status, reply) = ask(addr, "POST", "/-/delete/recto.yml", FORM, &format!("token={token}"));
+    assert!(status == 422 && reply.contains("<code>recto.yml</code> has the settings"), "{reply}");
+    assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "2");
+    server.stop().expect("stopped");
+}

@@ -87,6 +87,7 @@ impl From<WikiError> for Problem {
             WikiError::Unresolved { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
             WikiError::TooManyDrafts { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too-many-drafts"),
             WikiError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            WikiError::Settings { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "settings"),
             WikiError::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, "nothing"),
             WikiError::Merge { .. } => (StatusCode::CONFLICT, "merge"),
             WikiError::Reading { .. } => (StatusCode::SERVICE_UNAVAILABLE, "reading"),
