@@ -156,6 +156,14 @@ test('keys of Emacs can be chosen, and stay', async () => {
   await one.page.reload();
   await loaded;
   await one.after('Flour');
+  await one.page.keyboard.press('Control+k');
+  assert.match(await one.text(), /^Flour$/m, 'the rest of the line is killed');
+  await one.page.keyboard.press('Control+a');
+  await one.page.keyboard.press('Control+y');
+  assert.match(await one.text(), /^ and water\.Flour$/m, 'and yanked at its beginning');
+  await one.page.keyboard.press('Control+/');
+  await one.page.keyboard.press('Control+/');
+  await one.after('Flour');
   await one.type(', salt');
   await one.page.keyboard.press('Control+x');
   await one.page.keyboard.press('Control+s');
@@ -185,6 +193,25 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
     await site.close();
   });
 }
+
+test('the editor speaks the language of the site', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site, phone);
+  await one.edit('bread.md');
+  for (const [language, save] of [['de', 'Speichern'], ['es', 'Guardar'], ['it', 'Salva'], ['ja', '保存'], ['nl', 'Opslaan'], ['pt', 'Guardar'], ['zh', '保存']]) {
+    // What is saved is shown when the answer comes.
+    await one.page.evaluate(async language => {
+      const settings = '/-/api/pages/recto.yml', headers = { 'Content-Type': 'application/json' };
+      const { commit } = await fetch(settings).then(response => response.json());
+      await fetch(settings, { method: 'PUT', headers, body: JSON.stringify({ content: `language: ${language}\n`, base: commit }) });
+    }, language);
+    await one.edit('bread.md');
+    await one.page.getByRole('button', { name: save, exact: true }).waitFor();
+    assert.equal(await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${language} fits on a phone`);
+  }
+  await one.close();
+  await site.close();
+});
 
 test('keys of Vim can be chosen, and stay', async () => {
   const site = await open(files);

@@ -2,7 +2,8 @@
 // is committed. `node build.js --check` says whether it is what these sources make.
 //
 // edit.js is ours and small, with base.js, which other parts need as well; codemirror.js has the packages that every editor needs
-// and changes with them only. The others are loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js, fr.js.
+// and changes with them only. The others are loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js, and de.js
+// and its like, which are languages.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -38,6 +39,12 @@ const emoji = {
   },
 };
 
+// The package calls what binds its keys pure, so that nothing of it would be left.
+const emacsKeys = {
+  name: 'emacs-keys',
+  transform: (code, id) => id.includes('@replit/codemirror-emacs') ? code.replace(/\/\*@__PURE__\*\/(?=EmacsHandler\.)/g, '') : null,
+};
+
 const minify = {
   name: 'minify',
   renderChunk: async code => (await transform(code, { minify: true, target: TARGET, format: 'esm', legalComments: 'none', charset: 'utf8' })).code,
@@ -66,7 +73,7 @@ const versions = {
 async function scripts() {
   const bundle = await rollup({
     input: { edit: join(here, 'src/main.js') },
-    plugins: [emoji, nodeResolve({ browser: true })],
+    plugins: [emoji, emacsKeys, nodeResolve({ browser: true })],
     onwarn(warning) { throw new Error(warning.message); },
   });
   const { output } = await bundle.generate({

@@ -17,14 +17,21 @@ const FILES: &[(&str, &[u8])] = &[
     ("base.js", include_bytes!("static/base.js")),
     ("codemirror.js", include_bytes!("static/codemirror.js")),
     ("conflict.js", include_bytes!("static/conflict.js")),
+    ("de.js", include_bytes!("static/de.js")),
     ("edit.css", include_bytes!("static/edit.css")),
     ("edit.js", include_bytes!("static/edit.js")),
     ("emacs.js", include_bytes!("static/emacs.js")),
     ("emoji.js", include_bytes!("static/emoji.js")),
+    ("es.js", include_bytes!("static/es.js")),
     ("fr.js", include_bytes!("static/fr.js")),
+    ("it.js", include_bytes!("static/it.js")),
+    ("ja.js", include_bytes!("static/ja.js")),
+    ("nl.js", include_bytes!("static/nl.js")),
+    ("pt.js", include_bytes!("static/pt.js")),
     ("vim.js", include_bytes!("static/vim.js")),
     ("wiki.css", include_bytes!("static/wiki.css")),
     ("wiki.js", include_bytes!("static/wiki.js")),
+    ("zh.js", include_bytes!("static/zh.js")),
 ];
 /// For addresses with the digest of the file in them: what is there never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

@@ -14,6 +14,9 @@ export function h(name, properties = {}, ...children) {
   return element;
 }
 
+// A message whose words in backticks are code.
+export const coded = text => text.split('`').map((part, at, all) => at % 2 === 0 ? part : at + 1 < all.length ? h('code', {}, part) : '`' + part);
+
 // A button of icon and name; the name is shown where there is room, and always said.
 export function button(icon, label, onclick, properties = {}) {
   return h('button', { type: 'button', title: label, 'aria-label': label, onclick, ...properties }, svg(icon));

@@ -2,7 +2,7 @@
 
 import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, hoverTooltip, keymap } from '@codemirror/view';
-import { h } from '../base/dom.js';
+import { coded, h } from '../base/dom.js';
 
 const set = StateEffect.define();
 
@@ -52,7 +52,7 @@ function next(view) {
   return true;
 }
 
-export const said = ({ severity, code, message, hint }) => h(`div.ed-said.${severity}`, {}, h('p', {}, message), hint && h('p.ed-hint', {}, hint), code && h('code', {}, code));
+export const said = ({ severity, code, message, hint }) => h(`div.ed-said.${severity}`, {}, h('p', {}, ...coded(message)), hint && h('p.ed-hint', {}, ...coded(hint)), code && h('code', {}, code));
 
 // How much of a line its first characters are; some have two units.
 export const units = (text, n) => [...text].slice(0, Math.max(0, n)).join('').length;

@@ -1,6 +1,6 @@
 // What has to be said: a line between the tools and the text, with what can be done about it. Said to screen readers as well.
 
-import { button, h } from '../base/dom.js';
+import { button, coded, h } from '../base/dom.js';
 import { icons } from '../base/icons.js';
 import { say } from '../texts/texts.js';
 
@@ -16,8 +16,8 @@ export function openNotices() {
     if (name) known.get(name)?.remove();
     const close = () => { clearTimeout(timer); notice.remove(); if (name && known.get(name) === notice) known.delete(name); };
     const notice = h('div.ed-notice', { 'data-kind': kind, role: kind === 'error' ? 'alert' : null },
-      h('p', {}, text),
-      details && h('ul', {}, ...details.map(detail => h('li', {}, detail))),
+      h('p', {}, ...coded(text)),
+      details && h('ul', {}, ...details.map(detail => h('li', {}, ...coded(detail)))),
       h('div', {}, ...actions.map(([label, action]) => h('button.ed-plain', { type: 'button', onclick: () => { close(); action(); } }, label)),
         button(icons.close, say.close, close)));
     dom.append(notice);

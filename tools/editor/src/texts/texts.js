@@ -2,8 +2,11 @@
 
 import { en } from './en.js';
 
-// Loaded by those who read it.
-const others = { fr: () => import('./fr.js') };
+// Each is loaded by those who read it.
+const others = {
+  de: () => import('./de.js'), es: () => import('./es.js'), fr: () => import('./fr.js'), it: () => import('./it.js'), ja: () => import('./ja.js'),
+  nl: () => import('./nl.js'), pt: () => import('./pt.js'), zh: () => import('./zh.js'),
+};
 
 const wanted = document.documentElement.lang.split('-')[0];
 const own = await others[wanted]?.().then(file => file.texts).catch(() => null);
