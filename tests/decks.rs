@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use support::TestSite;
+use support::{Problem, TestSite};
 
 /// Two decks with a chapter in common, in a repository.
 fn workshops() -> TestSite {
@@ -96,6 +96,25 @@ fn the_workbook_has_the_parts_and_names_that_the_slides_show() {
     assert_eq!(rows, ["About &lt;b&gt;", "Extra bits", "Part 1", "One", "Clean up", "Part 2", "Two"]);
     assert!(built.page("clean/index.html").contains(">Clean up</h1>"));
     assert!(built.page("extra_bits/index.html").contains("About &lt;b&gt;"));
+}
+
+#[test]
+fn what_is_wrong_with_slides_in_a_manifest_is_told_with_its_line() {
+    let manifest = "title: T\ncontent:\n- |\n  ## Hello\n\n  [chat](chat) at [us](forums.example.org/x)\n\n  ---\n\n  two\n- a.md\n";
+    let site = TestSite::new().file("d.yml", manifest).file("a.md", "# A\n");
+    let built = site.build();
+    let rows: Vec<String> = built.problem("broken-link").iter().map(Problem::row).collect();
+    let expected = [
+        "warning broken-link d.yml:6:3: `chat` does not exist (write the path from the folder of the deck, or of this chapter)",
+        "warning broken-link d.yml:6:19: `forums.example.org/x` does not exist (for another site write `https://forums.example.org/x`)",
+    ];
+    assert_eq!(rows, expected);
+    let deck = built.page("d.yml.html");
+    let lines: Vec<&str> = deck
+        .match_indices("data-source=\"")
+        .map(|(at, name)| &deck[at + name.len()..at + name.len() + 8])
+        .collect();
+    assert_eq!(lines[..2], ["d.yml:4\"", "d.yml:10"]);
 }
 
 #[test]

@@ -8,12 +8,15 @@ use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{
-    diagnostic::{Diagnostic, Place},
-    node::{Node, Value},
-    path::RepoPath,
-    shape::{Shapes, did_you_mean},
-    yaml,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Place},
+        node::{Node, Value},
+        path::RepoPath,
+        shape::{Shapes, did_you_mean},
+        yaml,
+    },
+    parse::expand::SourceMap,
 };
 
 /// How many entries a deck can have.
@@ -494,6 +497,28 @@ const TEXTS: [&str; 14] = [
     "zip",
     "html",
 ];
+
+/// Where the lines of slides in a manifest stand there, if they stand there as they are; `at` is where their item begins.
+pub fn map_of_inline(manifest: &str, at: usize, text: &str) -> Option<SourceMap> {
+    let mut map = SourceMap::default();
+    let mut at = manifest.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut rest = manifest.get(at..)?;
+        // A mark such as `- |` stands before the first.
+        if start == 0 && !rest.lines().next()?.ends_with(line.trim_end_matches('\n')) {
+            at += rest.find('\n')? + 1;
+            rest = manifest.get(at..)?;
+        }
+        let written = rest.split_inclusive('\n').next().unwrap_or_default();
+        let body = line.trim_end_matches('\n');
+        let indent = written.trim_end_matches(['\n', '\r']).strip_suffix(body)?;
+        map.push(start, 0, at + indent.len());
+        at += written.len();
+        start += line.len();
+    }
+    Some(map)
+}
 
 fn chapter_or_inline(text: String, span: Range<usize>) -> Item {
     let kind = if text.contains('\n') { Kind::Inline(text) } else { Kind::Chapter(text) };

@@ -19,7 +19,7 @@ use crate::{
         languages::{DEFAULT, LanguageId},
         page::{Page, PageId},
         place::Places,
-        resolve::{Destination, Fragment, Missing, Spelling},
+        resolve::{Destination, Fragment, Missing, Spelling, other_site},
         routes::Hidden,
     },
     source::Source,
@@ -179,7 +179,9 @@ impl Site {
                 let near = nearest(&slug::wiki_key(name), self.names().page_names());
                 near.map(|near| format!("did you mean `{near}`?"))
             }
-            Destination::Missing(Missing::File) => self.near(&link.target, file),
+            Destination::Missing(Missing::File) => {
+                self.near(&link.target, file).or_else(|| other_site(&link.target))
+            }
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{media::media_type, path::RepoPath},
+    base::{media::media_type, path::RepoPath, url::with_scheme},
     site::{
         Site,
         in_language::Reader,
@@ -341,6 +341,11 @@ pub fn path_of_wanted(content: &RepoPath, name: &str, file: &RepoPath) -> Option
     let stem = stem.strip_suffix(".md").unwrap_or(stem);
     let folder = if stem.starts_with('/') { content.clone() } else { file.parent()? };
     folder.resolve(&format!("{}.md", stem.trim_start_matches('/')))
+}
+
+/// What to write when the address of another site was meant.
+pub fn other_site(target: &str) -> Option<String> {
+    with_scheme(target).map(|address| format!("for another site write `{address}`"))
 }
 
 /// Whether a target has a scheme or a host of its own.

@@ -223,10 +223,18 @@ fn folder_pages<'a>(
     let files = located.iter().filter(|keyed| !is_underscored(&keyed.located.key, site.content()));
     let files: Vec<(&Keyed<'_>, Option<usize>)> =
         files.map(|keyed| (keyed, folder_page_rank(&keyed.located.key))).collect();
+    // Where a folder has a page in HTML, a README is one beside it.
+    let has_html = |key: &RepoPath| {
+        let folder = key.parent().unwrap_or_default();
+        site.listing().entries.contains_key(&folder.join("index.html"))
+    };
+    let is_index = |key: &RepoPath| key.stem().trim_start_matches('_').eq_ignore_ascii_case("index");
     let mut last = None;
     for &(keyed, rank) in &files {
         let folder = folder_name(&keyed.located.key);
-        if let Some(rank) = rank {
+        if let Some(rank) = rank
+            && (is_index(&keyed.located.key) || !has_html(&keyed.located.key))
+        {
             candidates.entry(folder).or_default().push((rank, keyed));
         }
         if last != Some(folder) {

@@ -16,7 +16,7 @@ use crate::{
     },
     parse::{
         expand::{At, SourceMap},
-        manifest::{Item, Kind, Manifest},
+        manifest::{self, Item, Kind, Manifest},
         slides::{self, Chapter, Learned, Outline, Values, is_plain_value},
     },
     render::{
@@ -50,8 +50,8 @@ pub(super) struct Loaded {
     pub(super) problems: Vec<(Diagnostic, At)>,
     /// Names all that its slides are made of.
     pub(super) print: Print,
-    /// Whether it is a chapter's file and not a text of the manifest or of ours.
-    pub(super) is_file: bool,
+    /// Whether its places are places of a file: it is a chapter's, or stands in the manifest as it is.
+    pub(super) is_placed: bool,
 }
 
 impl Loaded {
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
             let load = |text: String| {
                 let replaced = slides::replace(&text, &Known { reader: self, toc, includes: &includes });
                 let names = used.names.clone();
-                Loaded { names, is_file: true, ..Loaded::new(path, &text, replaced, 1) }
+                Loaded { names, is_placed: true, ..Loaded::new(path, &text, replaced, 1) }
             };
             self.text(path, &blob, pin).map(load)
         })
@@ -233,18 +233,22 @@ impl<'a> Reader<'a> {
 
     /// Slides that stand in the manifest. Their variables stay as they are, as in remark workshops, but for the contents.
     fn inline(&self, text: &str, item: &Item, toc: Option<&str>) -> Arc<Loaded> {
-        let used = slides::used(text);
-        let text = match toc {
-            Some(toc) if used.names.contains(TOC) => text.replace("@@TOC@@", toc),
-            _ => text.to_owned(),
-        };
-        let line = self.line_of(item);
-        let replaced = slides::Replaced { map: SourceMap::whole(0, 0), text, problems: Vec::new() };
-        let mut loaded = Loaded::new(self.deck, "", replaced, line);
+        let names = slides::used(text).names;
+        let replaced = |text, map| slides::Replaced { map, text, problems: Vec::new() };
+        if !names.contains(TOC) {
+            let manifest = String::from_utf8(self.render.asker.bytes(self.deck).unwrap_or_default());
+            let manifest = manifest.unwrap_or_default();
+            if let Some(map) = manifest::map_of_inline(&manifest, item.span.start, text) {
+                let loaded = Loaded::new(self.deck, &manifest, replaced(text.to_owned(), map), 1);
+                return Arc::new(Loaded { names, is_placed: true, ..loaded });
+            }
+        }
+        let text = text.replace("@@TOC@@", toc.unwrap_or("@@TOC@@"));
+        let mut loaded =
+            Loaded::new(self.deck, "", replaced(text, SourceMap::whole(0, 0)), self.line_of(item));
         let place = At { file: 0, offset: u32::try_from(item.span.start).unwrap_or(0), len: 1 };
         loaded.problems.iter_mut().for_each(|(_, at)| *at = place);
-        loaded.names = used.names;
-        Arc::new(loaded)
+        Arc::new(Loaded { names, ..loaded })
     }
 
     /// The slide that is shown in place of what is none.

@@ -24,7 +24,7 @@ use crate::{
     },
     site::{
         pin::Pin,
-        resolve::{Fragment, Missing, Spelling, is_external},
+        resolve::{Fragment, Missing, Spelling, is_external, other_site},
         route::Route,
     },
 };
@@ -100,8 +100,8 @@ impl SlideHooks<'_> {
             _ if is_image => Diagnostic::warning("missing-image", format!("`{target}` does not exist")),
             _ => Diagnostic::warning("broken-link", format!("`{target}` does not exist")),
         };
-        self.problems
-            .push((problem.hint("write the path from the folder of the deck, or of this chapter"), at));
+        let hint = || "write the path from the folder of the deck, or of this chapter".to_owned();
+        self.problems.push((problem.hint(other_site(target).unwrap_or_else(hint)), at));
     }
 }
 

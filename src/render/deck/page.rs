@@ -421,7 +421,7 @@ impl<'a> Deck<'a> {
         let mut found = Vec::new();
         for Placed { shown, .. } in row {
             let Some(name) = shown.properties.get("name") else { continue };
-            if names.insert(name, shown).is_some() && self.texts[shown.base.text].is_file {
+            if names.insert(name, shown).is_some() && self.texts[shown.base.text].is_placed {
                 let message = format!("two slides of `{}` have the name `{name}`", self.path);
                 let place = self.place_of(&self.texts[shown.base.text], shown.base.slide);
                 found.push(
@@ -437,7 +437,7 @@ impl<'a> Deck<'a> {
                 if is_number
                     || names.contains_key(target.as_str())
                     || ids.contains(target.as_str())
-                    || !text.is_file
+                    || !text.is_placed
                 {
                     continue;
                 }

@@ -132,8 +132,8 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     });
     let notes: String = notes.collect();
     let mut problems = hooks.problems;
-    if !base.is_file {
-        // Places of a text that stands in a manifest, or in no file, are not known.
+    if !base.is_placed {
+        // Places of a text that a manifest has in quotes, or that is in no file, are not known.
         problems.iter_mut().for_each(|(_, at)| *at = At::default());
     }
     let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));

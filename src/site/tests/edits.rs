@@ -39,11 +39,12 @@ const PAGES: [&str; 32] = [
     "fr/own.md",
     "docs/a.en.md",
 ];
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "img/p.png",
     "img/q.png",
     "img/index.html",
     "docs/files/f.pdf",
+    "docs/index.html",
     "inc/part.txt",
     "inc/later.txt",
     "blog/feed.xml",

@@ -57,6 +57,21 @@ fn base() -> Memory {
 }
 
 #[test]
+fn a_readme_is_the_page_of_its_folder_unless_that_has_one_in_html() {
+    let source = Memory::new().file("README.md", "# Read").file("a/README.md", "# A").file("a/b.md", "# B");
+    let site = load(&source);
+    let routes = |site: &Site| {
+        let pages = site.pages().iter().map(|(_, page)| format!("{} {}", page.route, page.path()));
+        pages.collect::<Vec<String>>()
+    };
+    assert_eq!(routes(&site), ["/ README.md", "/a/ a/README.md", "/a/b/ a/b.md"]);
+    let source = source.file("index.html", "<h1>Home</h1>");
+    let updated = update(&site, &source);
+    assert_eq!(routes(&updated), ["/README/ README.md", "/a/ a/README.md", "/a/b/ a/b.md"]);
+    assert_eq!(problems(&updated), Vec::<String>::new());
+}
+
+#[test]
 fn only_pages_whose_bytes_or_inclusions_changed_are_parsed_again() {
     let before = load(&base());
     let check = |source: Memory, parsed: &[&str]| {
