@@ -58,6 +58,8 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
     assert.equal(await places.count(), 1);
     assert.match(await places.first().innerText(), /Hotter and dry\.[^]*Hottest and dry\./);
     assert.ok(await two.page.isDisabled('.ed-conflict-head .ed-primary'), 'nothing is chosen yet');
+    assert.match(await two.page.innerText('.ed-conflict-head'), /Ada changed the same lines/);
+    await two.accessible('conflict');
     // Meanwhile nothing is published, and the text is kept.
     assert.equal(site.git('rev-list', '--count', 'HEAD'), '2');
     const { drafts } = await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json();

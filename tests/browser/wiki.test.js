@@ -89,7 +89,8 @@ test('an uploaded document has an origin of its own', async () => {
 
 test('axe finds nothing in the views of the wiki', async () => {
   const paths = ['/bread/', '/-/move/bread.md', '/-/delete/bread.md', '/-/files/bread.md', '/-/links/bread.md', '/-/search?q=bread',
-    '/-/start', '/-/index', '/-/index?by=folder', '/-/wanted', '/-/orphans', '/-/broken', '/-/stale', '/-/new', '/-/deleted'];
+    '/-/start', '/-/index', '/-/index?by=folder', '/-/wanted', '/-/orphans', '/-/broken', '/-/stale', '/-/new', '/-/deleted', '/-/drafts',
+    '/missing/', '/-/history/missing.md'];
   for (const size of [{ viewport: { width: 1400, height: 900 } }, phone]) {
     const site = await Site.open({ ...files, 'pic.png': 'png' }, { wiki: true, context: { ...size, bypassCSP: true } });
     for (const path of paths) {

@@ -32,12 +32,15 @@ pre { margin: 0; padding: .9rem 1.1rem 1.1rem; overflow: auto; overscroll-behavi
 const CLOSED = 'recto-closed';
 let host, root, now, isOpen;
 
+// Who reads a wiki is seldom the one who has to mend it: there the badge is enough.
+const isWiki = document.querySelector('.wiki-menu') !== null;
+
 // Shows problems; errors open the panel, unless it was closed on just these.
 export function show(problems) {
   now = problems;
   let closed = null;
   try { closed = sessionStorage.getItem(CLOSED); } catch { /* It may be forbidden. */ }
-  isOpen = problems.errors > 0 && closed !== problems.text;
+  isOpen = !isWiki && problems.errors > 0 && closed !== problems.text;
   draw();
 }
 

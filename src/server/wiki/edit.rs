@@ -20,7 +20,6 @@ use super::{
 use crate::{
     base::path::RepoPath,
     git::CommitId,
-    parse::slug,
     wiki::{Actor, Change, Conflict, Save, WikiError, merge::Merged, save::SaveResult},
 };
 
@@ -164,22 +163,12 @@ fn with_line_ends(text: &str, has_crlf: bool) -> String {
     if has_crlf { text.replace('\n', "\r\n") } else { text }
 }
 
-/// What a page is called, or would be if it were there.
-fn title_of(site: &Site, file: &RepoPath) -> String {
-    let snapshot = site.wiki.engine().snapshot();
-    let of_site = snapshot.renderer.site();
-    let title = of_site.page_of_file(file).map(|id| of_site.page(id).title.clone());
-    title.unwrap_or_else(|| {
-        if file.is_markdown() { slug::title_from_name(file.stem()) } else { file.file_name().to_owned() }
-    })
-}
-
 fn show(site: &Site, actor: &Actor, path: &str, is_new: bool, filled: &Filled) -> Response {
     let preview = filled.preview.then(|| site.wiki.preview(actor, path, &filled.content).ok()).flatten();
     let preview = preview.map(|preview| String::from_utf8_lossy(&preview.html).into_owned());
     let file = RepoPath::new(path);
     let page_url = file.as_ref().map(|file| site.address_of(file));
-    let page_title = file.as_ref().map(|file| title_of(site, file));
+    let page_title = file.as_ref().map(|file| site.title_of(file));
     let values = json!({
         "path": path,
         "file": file.as_ref().map(|file| Top::of(site).path(file)),

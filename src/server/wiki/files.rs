@@ -98,6 +98,7 @@ fn listed(site: &Site, actor: &Actor, path: &str, problem: Option<&Problem>) -> 
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let values = json!({ "path": path, "folder": folder, "files": files, "problem": problem });
     let (template, title) = ("files", "wiki_files_title");
+    let name = site.title_of(&RepoPath::new(path.trim_end_matches('/')).unwrap_or_default());
     let route = format!("/-/files/{path}");
-    Ok(page::show(site, &Shown { status, route, template, title, name: path, values }))
+    Ok(page::show(site, &Shown { status, route, template, title, name: &name, values }))
 }

@@ -85,7 +85,8 @@ async fn listed(
 
 async fn links(State(site): State<Site>, Reader(actor): Reader, Path(path): Path<String>) -> Response {
     let route = format!("/-/links/{path}");
-    listed(site, &route, "wiki_links_title", path.clone(), move |site| {
+    let name = site.title_of(&RepoPath::new(&path).unwrap_or_default());
+    listed(site, &route, "wiki_links_title", name, move |site| {
         if site.wiki.kind_of(&actor, &path)?.is_none() {
             return Err(WikiError::NoFile { path: RepoPath::new(&path).unwrap_or_default() }.into());
         }

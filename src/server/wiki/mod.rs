@@ -58,9 +58,10 @@ use super::{
     streams::Streams,
 };
 use crate::{
-    base::url::encode_path,
+    base::{path::RepoPath, url::encode_path},
     engine::{Event, Viewing},
     git::Author,
+    parse::slug,
     site::{route::Route, routes::Target},
     wiki::{Wiki, save::MAX_FILE_BYTES},
 };
@@ -207,8 +208,18 @@ impl WikiSite {
         normal_base_path(&Pages::base_path(self))
     }
 
+    /// What a page is called, or would be if it were there; the name of another file or of a folder.
+    fn title_of(&self, file: &RepoPath) -> String {
+        let snapshot = self.wiki.engine().snapshot();
+        let site = snapshot.renderer.site();
+        let title = site.page_of_file(file).map(|id| site.page(id).title.clone());
+        title.unwrap_or_else(|| {
+            if file.is_markdown() { slug::title_from_name(file.stem()) } else { file.file_name().to_owned() }
+        })
+    }
+
     /// The address of a file's page, if it has one; else that of the first page.
-    fn address_of(&self, path: &crate::base::path::RepoPath) -> String {
+    fn address_of(&self, path: &RepoPath) -> String {
         let snapshot = self.wiki.engine().snapshot();
         let site = snapshot.renderer.site();
         match site.route_of_file(path) {

@@ -125,6 +125,7 @@ fn filled_in(
         "plan": plan.map(Moved::of),
         "problem": problem,
     });
-    let route = format!("/-/move/{path}");
-    page::show(site, &Shown { status, route, template: "move", title: "wiki_move_title", name: path, values })
+    let name = site.title_of(&RepoPath::new(path).unwrap_or_default());
+    let (template, title, route) = ("move", "wiki_move_title", format!("/-/move/{path}"));
+    page::show(site, &Shown { status, route, template, title, name: &name, values })
 }

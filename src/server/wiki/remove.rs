@@ -70,5 +70,6 @@ fn show(site: &Site, actor: &Actor, path: &str) -> Result<Response, Problem> {
     let linked_from = lists::with_sentences(&removal.linked_from);
     let values = json!({ "path": path, "files": removal.files, "linked_from": linked_from });
     let (template, title, route) = ("delete", "wiki_delete_title", format!("/-/delete/{path}"));
-    Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: path, values }))
+    let name = site.title_of(&removal.path);
+    Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: &name, values }))
 }

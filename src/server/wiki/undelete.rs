@@ -49,7 +49,7 @@ async fn shown(site: Site, actor: Actor, route: String, below: Option<RepoPath>)
     page::answered(site, route.clone(), move |site| {
         let mut lost = site.wiki.lost(&actor)?;
         lost.retain(|file| below.as_ref().is_none_or(|path| file.path.is_within(path)));
-        let values = json!({ "files": lost.iter().map(described).collect::<Vec<_>>() });
+        let values = json!({ "kind": "deleted", "files": lost.iter().map(described).collect::<Vec<_>>() });
         let (template, title) = ("deleted", "wiki_deleted_files");
         Ok(page::show(site, &Shown { status: StatusCode::OK, route, template, title, name: "", values }))
     })

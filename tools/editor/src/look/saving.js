@@ -68,7 +68,7 @@ export function savingOf(session) {
     const answer = await save(session, { message: message.value.trim() || usualMessage(), minor: minor.checked, anyway });
     if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); return false; }
     if (answer.outcome === 'conflict') { choose(answer, isLast); return false; }
-    if (answer.outcome === 'gone') { gone(say.somebody); return false; }
+    if (answer.outcome === 'gone') { gone(session.other ?? say.somebody); return false; }
     notices.drop('save');
     notices.drop('clash');
     message.value = '';
@@ -92,7 +92,7 @@ export function savingOf(session) {
   async function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
     const { openConflict } = await import('../merge/conflict.js');
     openConflict(session.shell.root, {
-      base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? say.somebody,
+      base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? session.other ?? say.somebody,
       onBack: () => session.view.focus(),
       async onDone(text) {
         const head = commit ?? (await ask('GET', `pages/${inAddress(page.path)}`)).commit;

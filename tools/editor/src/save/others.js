@@ -41,6 +41,7 @@ export function watchOthers(session) {
   async function takeIn(change) {
     if (change.commit === session.base || (change.paths && !change.paths.includes(session.page.path))) return;
     const who = change.author?.name ?? change.author ?? say.somebody;
+    session.other = who;
     const now = await ask('GET', `pages/${inAddress(session.page.path)}`, { accept: [404] });
     if (typeof now?.content !== 'string') { if (session.base) events.tell({ kind: 'gone', who }); return; }
     const theirs = now.content.replace(/\r\n?/g, '\n');
