@@ -232,6 +232,7 @@ impl Wiki {
             return head.commit.map(|commit| Some(Done::Nothing(commit))).ok_or(WikiError::Nothing);
         }
         self.check_settings(head, edits)?;
+        self.check_links(head, edits)?;
         let at = Moment::now();
         let (author, committer) = (&actor.author, &actor.author);
         let new = NewCommit { parent: head.commit, edits, author, committer, at, message };
@@ -256,6 +257,23 @@ impl Wiki {
             }
             Moved::Elsewhere => None,
         })
+    }
+
+    /// Refuses to put a file in the place of a symbolic link; and, where there is a work tree, which gets plain files only, to
+    /// move or delete one.
+    fn check_links(&self, head: &Head, edits: &[Edit]) -> Result<(), WikiError> {
+        let Some(commit) = head.commit else { return Ok(()) };
+        for Edit { path, content } in edits {
+            let path = match content {
+                None | Some(Content::Moved(_)) if self.store.is_bare() => continue,
+                Some(Content::Moved(from)) => from,
+                _ => path,
+            };
+            if self.store.file(commit, path)?.is_some_and(|file| file.is_link) {
+                return Err(WikiError::Link { path: path.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// Looks at the paths, and refuses what no head could take.

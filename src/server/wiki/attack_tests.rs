@@ -7,7 +7,7 @@ use std::{
     net::TcpStream,
 };
 
-use super::tests::{FORM, JSON, ask, put, start};
+use super::tests::{FORM, JSON, ask, put, start, value};
 use crate::git::test_repo::TestRepo;
 
 /// What `/etc/passwd` begins with.
@@ -100,6 +100,25 @@ fn links_lead_nowhere() {
         for address in [format!("/{path}"), format!("/{}/", path.trim_end_matches(".md"))] {
             let (status, reply) = ask(server.addr(), "GET", &address, "", "");
             assert!(status < 500 && !reply.contains(SECRET), "{address}: {reply}");
+        }
+        let form = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"path\"\r\n\r\n{path}\r\n--B\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nx\r\n--B--\r\n"
+        );
+        let head = "Content-Type: multipart/form-data; boundary=B\r\nX-Recto: 1\r\n";
+        let (status, reply) = ask(server.addr(), "POST", "/-/api/uploads", head, &form);
+        assert!((400..500).contains(&status), "{path}: {reply}");
+        let link = path.split('/').next().expect("a name");
+        for (from, to) in [(link, "new.md"), ("folder/b.md", path)] {
+            let body = format!(r#"{{"from":"{from}","to":"{to}"}}"#);
+            let (status, reply) = ask(server.addr(), "POST", "/-/api/move", JSON, &body);
+            assert!((400..500).contains(&status), "{from} {to}: {reply}");
+        }
+        let (_, form) = ask(server.addr(), "GET", &format!("/-/delete/{link}"), "", "");
+        if form.contains("name=\"token\"") {
+            let body = format!("token={}", value(&form, "token"));
+            let (status, reply) = ask(server.addr(), "POST", &format!("/-/delete/{link}"), FORM, &body);
+            assert!((400..500).contains(&status), "{link}: {reply}");
         }
     }
     assert_eq!(n_commits(&repo), "2");
