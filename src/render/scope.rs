@@ -17,10 +17,15 @@ use crate::parse::markdown::Attributes;
 /// How much a page may count of what its templates have to go through.
 pub const MAX_COUNTED: u64 = 1_000_000;
 
+/// How many values the loops of a page's own templates may go through: some seconds.
+pub const MAX_STEPS: u64 = 20_000_000;
+
 thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Queries>>> = const { RefCell::new(None) };
     /// How much the page has counted.
     static COUNTED: Cell<u64> = const { Cell::new(0) };
+    /// The same for its loops.
+    static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// What a template may ask about the site. One value stands for one page being rendered.
@@ -57,7 +62,8 @@ pub trait Queries: Send + Sync {
 
 /// Runs `render` with `queries` in scope; the former ones are back afterwards, also when it panics.
 pub fn with<R>(queries: Arc<dyn Queries>, render: impl FnOnce() -> R) -> R {
-    let _guard = Guard { former: CURRENT.replace(Some(queries)), counted: COUNTED.replace(0) };
+    let (former, counted, steps) = (CURRENT.replace(Some(queries)), COUNTED.replace(0), STEPS.replace(0));
+    let _guard = Guard { former, counted, steps };
     render()
 }
 
@@ -68,21 +74,31 @@ pub fn current() -> Option<Arc<dyn Queries>> {
 
 /// Counts what the templates of a page go through; false when that is too much.
 pub fn count(n: u64) -> bool {
+    COUNTED.with(|counted| add(counted, n)) <= MAX_COUNTED
+}
+
+/// Counts what the loops of a page go through; false when that is too much.
+pub fn count_steps(n: u64) -> bool {
+    STEPS.with(|steps| add(steps, n)) <= MAX_STEPS
+}
+
+fn add(counted: &Cell<u64>, n: u64) -> u64 {
     // Outside of a page each counts alone.
-    let before = if CURRENT.with_borrow(Option::is_some) { COUNTED.get() } else { 0 };
-    let counted = before.saturating_add(n);
-    COUNTED.set(counted);
-    counted <= MAX_COUNTED
+    let before = if CURRENT.with_borrow(Option::is_some) { counted.get() } else { 0 };
+    counted.set(before.saturating_add(n));
+    counted.get()
 }
 
 struct Guard {
     former: Option<Arc<dyn Queries>>,
     counted: u64,
+    steps: u64,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         COUNTED.set(self.counted);
+        STEPS.set(self.steps);
         let ended = CURRENT.replace(self.former.take());
         drop(ended); // outside of the borrow: its own drop may ask for the scope
     }

@@ -63,7 +63,8 @@ pub(super) fn compile(
     loop {
         let templates = round.templates();
         let mut tera = empty.clone();
-        let Err(error) = tera.add_raw_templates(templates.iter().map(|(name, source)| (name, &source.text)))
+        let Err(error) =
+            tera.add_raw_templates(templates.iter().map(|(name, source)| (name, source.for_tera())))
         else {
             return (tera, templates);
         };

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
+    loops,
     manifest::{self, Manifest, Setting},
     texts::{self, Texts},
 };
@@ -48,6 +49,18 @@ pub(super) struct Source {
     pub(super) text: String,
     pub(super) path: RepoPath,
     pub(super) builtin: bool,
+}
+
+impl Source {
+    /// The text for Tera: that of a site's own template has an end to its loops.
+    pub(super) fn for_tera(&self) -> Cow<'_, str> {
+        if self.builtin { self.text.as_str().into() } else { loops::counted(&self.text) }
+    }
+
+    /// The column of a line of that, as the text has it.
+    pub(super) fn column(&self, line: usize, column: usize) -> usize {
+        if self.builtin { column } else { loops::column_before(&self.text, line, column) }
+    }
 }
 
 /// The files of all layers: for each template the candidates, best first; of assets the topmost.

@@ -21,6 +21,7 @@ mod files;
 mod filters;
 mod functions;
 mod look;
+mod loops;
 mod manifest;
 mod prints;
 mod report;

@@ -157,15 +157,19 @@ impl<'a> Reporter<'a> {
     fn place_of(&self, report: &ReportError) -> Option<Place> {
         let source = self.templates.get(report.filename())?;
         let span = report.span();
-        let width = (span.end_line == span.start_line).then(|| span.end_col.saturating_sub(span.start_col));
-        Some(Place::at_line(&source.path, &source.text, span.start_line, span.start_col + 1, width))
+        let start = source.column(span.start_line, span.start_col + 1);
+        let end = source.column(span.end_line, span.end_col + 1);
+        let width = (span.end_line == span.start_line).then(|| end.saturating_sub(start));
+        Some(Place::at_line(&source.path, &source.text, span.start_line, start, width))
     }
 
     fn place_at(&self, locus: &str, width: usize) -> Option<Place> {
         let mut parts = locus.rsplitn(3, ':');
-        let column = parts.next()?.trim().parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
+        let column: usize = parts.next()?.trim().parse().ok()?;
+        let line: usize = parts.next()?.parse().ok()?;
         let source = self.templates.get(parts.next()?)?;
+        let end = source.column(line, column + width);
+        let (column, width) = (source.column(line, column), end.saturating_sub(source.column(line, column)));
         Some(Place::at_line(&source.path, &source.text, line, column, Some(width)))
     }
 

@@ -569,13 +569,21 @@ fn a_template_without_an_end_is_an_error_of_its_page() {
     };
     let loops = "{% for a in range(end=1000) %}".repeat(3) + &"{% endfor %}".repeat(3);
     let long = "{% set long = range(end=100000) | join(sep=\" \") %}{% for a in range(end=1000) %}{{ long }}{% endfor %}";
-    let files = [component("spin", &loops), component("long", long), component("deep", "{{ <deep /> }}")];
+    let list = format!("{{% set list = \"{}\" | split(pat=\",\") %}}", "a,".repeat(300));
+    let endless = list + &"{%- for a in list -%}".repeat(5) + &"{%- endfor -%}".repeat(5);
+    let files = [
+        component("spin", &loops),
+        component("long", long),
+        component("deep", "{{ <deep /> }}"),
+        component("endless", &endless),
+    ];
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
     let theme = whole_theme(&files);
     for (name, expected) in [
         ("spin", "the `range`s of a page give more than 1000000 numbers"),
         ("long", "the template writes more than 64 MB"),
         ("deep", "maximum render recursion depth"),
+        ("endless", "the loops of a page go through more than 20000000 values"),
     ] {
         let (html, said) = call(&theme, name, &[], "");
         assert!(html.is_empty() && said.len() == 1 && said[0].contains(expected), "{name}: {said:?}");
