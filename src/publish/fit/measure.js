@@ -3,6 +3,8 @@
 // Everything that the page needs is in it, so at the `load` event pictures and faces are there; the browser writes the page out
 // right after that event, and waits for nothing else.
 document.documentElement.classList.remove('staged');
+// Diagrams are drawn as large as there is space; their sources are not what is shown.
+for (const source of document.querySelectorAll('.diagram > pre')) source.hidden = true;
 for (const image of document.images) image.loading = 'eager';
 document.body.getBoundingClientRect();
 addEventListener('load', () => {
@@ -14,6 +16,17 @@ addEventListener('load', () => {
     let lines = 0, last = -Infinity;
     for (const top of tops) if (top - last > height / 2) { lines++; last = top; }
     return lines;
+  };
+  // In pixels of the slide, which may be made smaller as a whole.
+  const lettersOf = element => {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    let least = Infinity;
+    for (let text; (text = texts.nextNode());) {
+      const holder = text.parentElement;
+      if (!text.data.trim() || holder.closest('.debug, .diagram, svg, sub, sup')) continue;
+      least = Math.min(least, parseFloat(getComputedStyle(holder).fontSize) * (holder.currentCSSZoom ?? 1));
+    }
+    return least;
   };
   const found = [];
   for (const slide of document.querySelectorAll('[data-slide]')) {
@@ -31,7 +44,8 @@ addEventListener('load', () => {
       beside: Math.round(beside),
       height: Math.round(box.height),
       lines: title ? linesOf(title) : 0,
-      images: [...slide.querySelectorAll('img')].filter(image => image.complete && !image.naturalWidth)
+      letters: lettersOf(slide.querySelector('.content') ?? slide),
+      images: [...slide.querySelectorAll('img')].filter(image => image.complete && (!image.naturalWidth || !image.getBoundingClientRect().width))
         .map(image => (image.getAttribute('src') ?? '').startsWith('data:') ? image.alt : image.getAttribute('src')),
     });
   }

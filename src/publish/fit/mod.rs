@@ -27,6 +27,8 @@ const MEASURE: &str = include_str!("measure.js");
 const MARKS: (&str, &str) = ("FOUND[", "]");
 /// How far something may reach out of a slide, in its pixels: less is the rounding of letters.
 const MIN_PIXELS: i64 = 2;
+/// Letters that are smaller, in pixels of a slide, can't be read in the last row.
+const MIN_LETTERS: f64 = 13.0;
 /// From so many lines on a title is too long.
 const MIN_TITLE_LINES: u32 = 3;
 
@@ -61,6 +63,8 @@ struct Measured {
     height: i64,
     /// How many lines its title has.
     lines: u32,
+    /// The size of its smallest letters; `None` without text.
+    letters: Option<f64>,
     /// The pictures that can't be shown.
     images: Vec<String>,
 }
@@ -110,7 +114,7 @@ fn measure(
 
 impl Found {
     fn look(&mut self, files: &SourceFiles<'_>, deck: &Deck, slide: &Measured) {
-        let Measured { id, below, beside, height, lines, .. } = slide;
+        let Measured { id, below, beside, height, lines, letters, .. } = slide;
         if *below >= MIN_PIXELS {
             let message = format!("slide `{id}` is {below} px higher than there is space: {height} px");
             let problem = Diagnostic::warning("slide-overflow", message);
@@ -125,6 +129,17 @@ impl Found {
             let message = format!("the title of slide `{id}` takes {lines} lines");
             let problem = Diagnostic::warning("long-title", message);
             self.add(files, deck, slide, "title", problem.hint("say it in fewer words"));
+        }
+        if let Some(size) = letters.filter(|size| *size < MIN_LETTERS) {
+            let message = format!("slide `{id}` has letters of {size:.1} px, which the last row can't read");
+            let problem = Diagnostic::warning("small-text", message);
+            self.add(
+                files,
+                deck,
+                slide,
+                "letters",
+                problem.hint("say less, or divide it, so that it can be larger"),
+            );
         }
         for image in &slide.images {
             let message = format!("the picture `{image}` of slide `{id}` can't be shown");

@@ -1,5 +1,7 @@
 //! [`first_line`]: what something without a heading is called.
 
+use crate::render::markdown::escape;
+
 /// How long a name is at most, in characters.
 const MAX_CHARS: usize = 100;
 /// What ends a line of text.
@@ -37,8 +39,7 @@ pub(super) fn first_line(html: &str) -> String {
     }
     text.push_str(rest);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
-    let plain = plain.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain));
+    let plain = escape::unescape(&text);
     match plain.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", plain[..end].trim_end()),
         None => plain,

@@ -16,6 +16,7 @@ mod cache;
 mod changes;
 mod chapters;
 mod code;
+mod diagrams;
 mod finish;
 mod hooks;
 mod ids;

@@ -14,6 +14,7 @@ use crate::{
     render::{
         deck::{
             chapters::Loaded,
+            diagrams::framed,
             finish::finish,
             hooks::SlideHooks,
             notes,
@@ -160,7 +161,7 @@ pub(super) fn to_slide(
     hooks.problems.extend(document.problems.drain(..).map(|problem| (problem.diagnostic, problem.at)));
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
     let html = to_html(&document, expanded, &options, hooks);
-    (finish(&html), heading)
+    (framed(finish(&html)), heading)
 }
 
 fn heading(document: &Document<'_>) -> Option<String> {

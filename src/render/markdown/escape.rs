@@ -38,6 +38,13 @@ pub fn text(text: &str) -> String {
     out
 }
 
+/// The text that escaped text stands for.
+pub fn unescape(text: &str) -> String {
+    const ENTITIES: [(&str, &str); 6] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
 /// Appends an address for a quoted attribute: what URLs can't have is percent-encoded, what they have already stays.
 pub fn push_address(out: &mut String, address: &str) {
     let mut copied = 0;

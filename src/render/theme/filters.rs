@@ -17,6 +17,7 @@ use super::{
     loops,
     tree::tree,
 };
+use crate::render::markdown::escape;
 
 /// How a date is shown when the template doesn't say.
 const DATE_FORMAT: &str = "%Y-%m-%d";
@@ -203,9 +204,7 @@ fn strip_tags(html: &str) -> String {
         rest = &rest[at + close + width..];
     }
     text.push_str(rest);
-    let entities =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain))
+    escape::unescape(&text)
 }
 
 /// A script without comments and spaces, with short names; of one that can't be read, and when scripts stay as they are
