@@ -19,7 +19,7 @@ struct Example {
 fn render(markdown: &str) -> String {
     let expanded = Expanded { text: markdown.to_owned(), map: SourceMap::whole(0, 0), ..Expanded::default() };
     let document = parse(&expanded, &MarkdownOptions::plain());
-    to_html(&document, &expanded, &HtmlOptions::plain(), &mut NoHooks)
+    to_html(document, &expanded, &HtmlOptions::plain(), &mut NoHooks)
 }
 
 #[test]

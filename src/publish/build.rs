@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use super::{
     cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
     compress::{self, Compressor},
+    galleys::GalleyFile,
     libraries::{self, library_of},
     output::{Output, OutputError, Put, Staging, Summary},
 };
@@ -40,14 +41,14 @@ use crate::{
         index::FileStat,
     },
     render::{
-        FormerChapters, Rendered, Renderer,
+        FormerChapters, Galleys, Rendered, Renderer,
         highlight::Highlighter,
         trace::{Differences, Domains, FileDiffers, Question},
     },
     site::{
         Site, SiteOptions,
         deck::commit_of,
-        file::{FormerFiles, PageFile},
+        file::{FormerFiles, PageFile, Witness},
         route::Route,
     },
     source::{Listing, ListingOptions, Source, SourceError},
@@ -395,13 +396,18 @@ impl Begun {
         chapters: Option<Arc<dyn FormerChapters>>,
     ) -> Self {
         let site_options = SiteOptions { takes_words: true, ..options.site.clone() };
+        // Without a place for them, texts are parsed twice.
+        let galleys = GalleyFile::new(options.cache.map(Cache::dir)).ok();
+        let galleys = galleys.map(|store| Galleys::new(Arc::new(store)));
+        let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
         let (site, (highlighter, history)) = rayon::join(
-            || Site::load_with(&**source, listing, &site_options, &former),
+            || Site::load_before(&**source, listing, &site_options, &former, witness),
             || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
         );
         let site = site.with_history(history.map(Arc::new));
         let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter)
             .with_chapters(chapters)
+            .with_galleys(galleys)
             .with_images(options.cache.map(Cache::images));
         let (domains, differing) = rayon::join(
             || Domains::of(renderer.world(), former_domains.as_ref()),

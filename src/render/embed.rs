@@ -127,7 +127,7 @@ fn embedded_page(
     let events = document.events.into_iter().map(without_id).collect();
     let document = markdown::Document { events, ..document };
     let options = HtmlOptions { heading_anchors: false, ..inner.options() };
-    let body = to_html(&document, &expanded, &options, &mut inner);
+    let body = to_html(document, &expanded, &options, &mut inner);
     format!("<div class=\"embed\">\n{body}</div>\n")
 }
 

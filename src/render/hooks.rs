@@ -18,7 +18,7 @@ use crate::{
         markdown::{
             Hooks, HtmlOptions, Labels, LinkHtml, Sources,
             code::{code_block_html, diagram_html, is_diagram},
-            escape, image_html, math_as_code, to_html, to_mathml,
+            escape, fill, image_html, math_as_code, to_html, to_mathml,
         },
         page::Render,
         rewrite,
@@ -35,6 +35,13 @@ use crate::{
 
 /// The HTML of a page's body, and what went wrong while rendering it.
 pub(super) fn body(render: &Render, path: &RepoPath) -> (String, Vec<Diagnostic>) {
+    let Some(files) = render.asker.text_files(path) else { return Default::default() };
+    let galleys = render.galleys.as_ref().filter(|_| !render.with_lines);
+    if let Some(page) = galleys.zip(files.first()).and_then(|(galleys, file)| galleys.get(file)) {
+        let mut hooks = PageHooks::of_page(render, path, files, Vec::new());
+        let html = fill(&page.galley, &page.calls, &hooks.options(), &mut hooks);
+        return (html, render.asker.placed(hooks.problems, files));
+    }
     let Some(expanded) = render.asker.text(path) else { return Default::default() };
     written(render, PageHooks::of_page(render, path, &expanded.files, Vec::new()), &expanded)
 }
@@ -147,7 +154,7 @@ impl<'a> PageHooks<'a> {
 
     fn html_with(&mut self, expanded: &Expanded, markdown: &MarkdownOptions) -> String {
         let document = markdown::parse_known(expanded, markdown);
-        to_html(&document, expanded, &self.options(), self)
+        to_html(document, expanded, &self.options(), self)
     }
 
     /// How HTML is written, with the theme's words in the language of the page.

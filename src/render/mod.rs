@@ -2,8 +2,9 @@
 //!
 //! [`Renderer::render`] is shared by `build`, `serve` and `edit`: what an editor previews is what a host serves.
 //! A page goes this way:
-//! 1. its text is read again and parsed ([`crate::site::file::expanded_body`], [`crate::parse::markdown`]);
-//! 2. events become HTML ([`markdown`]), with links, code, components and embeds answered by `hooks`;
+//! 1. its text is read again, parsed ([`crate::site::file::expanded_body`], [`crate::parse::markdown`]) and set as HTML with
+//!    gaps ([`markdown`]), unless that was done while the site was read (`galleys`);
+//! 2. the gaps are filled, with links, code, components and embeds answered by `hooks`;
 //! 3. what the page may know of the site is gathered (`view`);
 //! 4. the theme's template puts both together ([`theme`]).
 //!
@@ -21,6 +22,7 @@ mod assets;
 mod deck;
 mod embed;
 mod feed;
+mod galleys;
 mod hooks;
 mod images;
 mod lines;
@@ -57,6 +59,7 @@ use crate::{
 };
 
 pub use deck::{FormerChapters, Record};
+pub use galleys::{GalleyStore, Galleys};
 pub use images::ImageStore;
 pub use wiki::WikiPage;
 
@@ -92,6 +95,7 @@ pub struct Renderer {
     images: Arc<Images>,
     assets: Arc<SiteAssets>,
     chapters: Arc<ChapterCache>,
+    galleys: Option<Galleys>,
     with_lines: bool,
 }
 
@@ -104,6 +108,7 @@ impl Renderer {
             images: Arc::default(),
             assets: Arc::default(),
             chapters: Arc::default(),
+            galleys: None,
             with_lines: false,
         }
     }
@@ -125,11 +130,17 @@ impl Renderer {
         Self { images: Arc::new(Images::with_store(store)), ..self }
     }
 
+    /// With the pages that were set while the site was read.
+    #[must_use]
+    pub fn with_galleys(self, galleys: Option<Galleys>) -> Self {
+        Self { galleys, ..self }
+    }
+
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
     #[must_use]
     pub fn next(&self, site: Arc<Site>, source: Arc<dyn Source>) -> Self {
         let world = World::new(site, source, Some(&self.world));
-        Self { world: Arc::new(world), ..self.clone() }
+        Self { world: Arc::new(world), galleys: None, ..self.clone() }
     }
 
     /// The same for an editor: each block of a page says as `data-line` at which line of the file it begins.
@@ -239,6 +250,7 @@ impl Renderer {
             images: Arc::clone(&self.images),
             assets: Arc::clone(&self.assets),
             chapters: Chapters::new(&self.chapters),
+            galleys: self.galleys.clone(),
             with_lines: self.with_lines,
             speaks: OnceLock::new(),
         })

@@ -15,6 +15,7 @@ use crate::{
     render::{
         assets::SiteAssets,
         deck::Chapters,
+        galleys::Galleys,
         highlight::Highlighter,
         hooks,
         images::Images,
@@ -37,6 +38,7 @@ pub(super) struct Render {
     pub(super) images: Arc<Images>,
     pub(super) assets: Arc<SiteAssets>,
     pub(super) chapters: Chapters,
+    pub(super) galleys: Option<Galleys>,
     /// Whether blocks say at which line of the page's file they begin.
     pub(super) with_lines: bool,
     /// The language of what is no page and says its own, such as a deck.

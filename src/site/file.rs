@@ -19,7 +19,7 @@ use crate::{
     parse::{
         expand::{self, Expanded, FileError, Files},
         front_matter::{self, Date, FrontMatter, FrontMatterKeys},
-        markdown::{self, Facts, LinkFact, MarkdownOptions},
+        markdown::{self, Event, Facts, LinkFact, MarkdownOptions},
         slug,
         words::{PageWords, Vocabulary},
     },
@@ -75,6 +75,7 @@ impl PageFile {
         files: &SourceFiles<'_>,
         reading: &Reading,
         vocabulary: Option<&Vocabulary>,
+        witness: Option<&dyn Witness>,
     ) -> Self {
         let blob = files.listing.entries.get(path).map_or(BlobId::of(b""), |entry| entry.blob);
         let ReadText { text, mut diagnostics, is_settled } = files.page_text(path);
@@ -93,6 +94,10 @@ impl PageFile {
                 None => problem.diagnostic,
             }
         }));
+        let is_settled = is_settled && noted.is_settled.get() && places.is_settled();
+        if let Some(witness) = witness.filter(|_| is_settled) {
+            witness.parsed(path, &expanded, document.events);
+        }
         diagnostics.extend(expanded.diagnostics);
         Self {
             path: path.clone(),
@@ -105,7 +110,7 @@ impl PageFile {
             given_title: expanded.title,
             files: expanded.files,
             has_misses: noted.has_misses.get(),
-            is_settled: is_settled && noted.is_settled.get() && places.is_settled(),
+            is_settled,
             uses: noted.uses.into_inner().into_iter().collect(),
             diagnostics,
             words_print: words.as_ref().map(|words| words.print),
@@ -162,6 +167,12 @@ fn links(facts: &Facts, files: &[RepoPath]) -> Print {
         (kind, role, target, text, around, at.file)
     });
     Print::of(&(files, links.collect::<Vec<_>>()))
+}
+
+/// Is shown each page that is parsed while a site is loaded, to make more of it than the site keeps.
+pub trait Witness: Sync {
+    /// A page's file was parsed from the bytes that the listing names.
+    fn parsed(&self, path: &RepoPath, expanded: &Expanded, events: Vec<Event<'_>>);
 }
 
 /// How pages are parsed; the same for all pages of a site.

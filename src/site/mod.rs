@@ -67,7 +67,7 @@ use crate::{
     },
     site::{
         deck::Decks,
-        file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles},
+        file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles, Witness},
         files::Files,
         graph::LinkGraph,
         in_language::Reader,
@@ -181,6 +181,17 @@ impl Site {
         options: &SiteOptions,
         former: &FormerFiles,
     ) -> Self {
+        Self::load_before(source, listing, options, former, None)
+    }
+
+    /// The same before a witness, who sees the pages that are parsed.
+    pub fn load_before(
+        source: &dyn Source,
+        listing: impl Into<Arc<Listing>>,
+        options: &SiteOptions,
+        former: &FormerFiles,
+        witness: Option<&dyn Witness>,
+    ) -> Self {
         let mut site = Self::begin(source, listing.into(), options.clone());
         site.stock = Arc::clone(&former.stock);
         let listing = Arc::clone(&site.listing);
@@ -189,7 +200,7 @@ impl Site {
         let is_kept =
             |file: &PageFile| keeps && file.is_of(&listing) && (!takes_words || file.words_print.is_some());
         let kept = |path: &RepoPath| former.files.get(path).filter(|file| is_kept(file));
-        let files = site.parse_files(source, kept);
+        let files = site.parse_files(source, kept, witness);
         site.assemble(source, files, &Self::default())
     }
 
@@ -217,10 +228,11 @@ impl Site {
         };
         // Both are in the order of paths, so one walk along both finds what there is of each.
         let mut former = self.files.iter().peekable();
-        let files = site.parse_files(source, |path| {
+        let kept = |path: &RepoPath| {
             while former.next_if(|file| file.path < *path).is_some() {}
             former.next_if(|file| file.path == *path).filter(|file| is_kept(file))
-        });
+        };
+        let files = site.parse_files(source, kept, None);
         site.assemble(source, files, self)
     }
 
@@ -257,12 +269,13 @@ impl Site {
         &self,
         source: &dyn Source,
         mut kept: impl FnMut(&RepoPath) -> Option<&'a Arc<PageFile>>,
+        witness: Option<&dyn Witness>,
     ) -> Vec<Arc<PageFile>> {
         let files = SourceFiles { source, listing: &self.listing };
         let paths = self.listing.entries.keys().filter(|path| self.is_page_file(path));
         let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> = paths.map(|path| (path, kept(path))).collect();
         let vocabulary = self.takes_words().then(|| self.stock.vocabulary());
-        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary));
+        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary, witness));
         paths.into_par_iter().map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone)).collect()
     }
 

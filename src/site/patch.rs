@@ -48,7 +48,7 @@ pub(super) fn patched(
     let vocabulary = former.takes_words().then(|| former.stock.vocabulary());
     let load = |&place: &usize| {
         let path = &former.files.at(place).path;
-        (place, PageFile::load(path, &files, &former.reading, vocabulary))
+        (place, PageFile::load(path, &files, &former.reading, vocabulary, None))
     };
     let loaded: Vec<(usize, PageFile)> = places.par_iter().map(load).collect();
     let mut site = Site { listing: Arc::clone(listing), ..former.clone() };

@@ -36,6 +36,8 @@ mod writer;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::expand::{inline_call::may_have_calls, record::Record, source_map::SourceMap as Map},
@@ -89,7 +91,7 @@ pub enum FileError {
 }
 
 /// A component called from Markdown: `:name[label]{key=value}`, `::name{...}` or `:::name ... :::`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ComponentCall {
     /// The component's name.
     pub name: String,
@@ -106,7 +108,7 @@ pub struct ComponentCall {
 }
 
 /// The Markdown inside a component call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Body {
     /// The text, dedented to where the call stood.
     pub text: String,
@@ -115,7 +117,7 @@ pub struct Body {
 }
 
 /// The value of an attribute: of a component call, an image, a link or a code fence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum AttributeValue {
     /// A bare key, or `true` and `false`.
     Bool(bool),

@@ -2,13 +2,15 @@
 //!
 //! Input is the text from the opening brace on; output the attributes and how many bytes they took.
 
+use serde::{Deserialize, Serialize};
+
 use crate::parse::expand::AttributeValue;
 
 /// How long an attribute list may be, in bytes; longer ones are text.
 const MAX_LIST_BYTES: usize = 1_000;
 
 /// An id, classes and other attributes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attributes {
     /// `#id`
     pub id: Option<String>,

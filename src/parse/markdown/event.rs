@@ -208,7 +208,7 @@ pub enum LinkKind {
 }
 
 /// A link or an image.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link<'a> {
     /// How it was written.
     pub kind: LinkKind,
@@ -223,7 +223,7 @@ pub struct Link<'a> {
 }
 
 /// `![[target|text]]`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Embed<'a> {
     /// What to embed, as written.
     pub target: Cow<'a, str>,
@@ -245,7 +245,7 @@ pub struct Code<'a> {
 }
 
 /// A formula in TeX.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Math<'a> {
     /// Whether it stands on lines of its own.
     pub display: bool,

@@ -6,6 +6,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use crate::parse::{
     expand::{At, AttributeValue},
     markdown::attributes::{Attributes, next_word},
@@ -15,7 +17,7 @@ use crate::parse::{
 const MAX_MARKED_RANGES: usize = 200;
 
 /// What a code block says about itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fence {
     /// The info string as written; empty for indented code.
     pub info: String,

@@ -116,7 +116,7 @@ fn chapters_share_their_ids() {
     let mut html = String::new();
     for chapter in [&first, &second] {
         let document = parse_with_ids(chapter, &options, &mut ids);
-        html += &to_html(&document, chapter, &HtmlOptions::default(), &mut NoHooks);
+        html += &to_html(document, chapter, &HtmlOptions::default(), &mut NoHooks);
     }
     assert_unique_ids(&html);
 }
@@ -139,7 +139,7 @@ fn check_hostile(name: &str, text: String) {
     let work = move || {
         let expanded = page(&text);
         let document = parse(&expanded, &MarkdownOptions::default());
-        to_html(&document, &expanded, &HtmlOptions::default(), &mut NoHooks).len()
+        to_html(document, &expanded, &HtmlOptions::default(), &mut NoHooks).len()
     };
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work).expect("a thread");
     thread.join().unwrap_or_else(|_| panic!("`{name}` panics"));
@@ -382,7 +382,7 @@ proptest! {
         let texts: Vec<&str> = std::iter::once(&*expanded.text).chain(bodies).collect();
         assert_places(&document, &texts);
         let trusted = HtmlOptions { trusted: false, ..HtmlOptions::default() };
-        assert_unique_ids(&to_html(&document, &expanded, &trusted, &mut NoHooks));
+        assert_unique_ids(&to_html(document, &expanded, &trusted, &mut NoHooks));
     }
 
     #[test]
@@ -390,12 +390,12 @@ proptest! {
         let expanded = page(&text);
         let document = parse(&expanded, &MarkdownOptions::plain());
         assert_balanced(&document.events);
-        to_html(&document, &expanded, &HtmlOptions::plain(), &mut NoHooks);
+        to_html(document, &expanded, &HtmlOptions::plain(), &mut NoHooks);
     }
 
     #[test]
     fn any_characters_are_a_page(text in ".{0,80}") {
         let expanded = page(&text);
-        to_html(&parse(&expanded, &MarkdownOptions::default()), &expanded, &HtmlOptions::default(), &mut NoHooks);
+        to_html(parse(&expanded, &MarkdownOptions::default()), &expanded, &HtmlOptions::default(), &mut NoHooks);
     }
 }

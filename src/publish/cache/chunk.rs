@@ -65,19 +65,41 @@ pub(super) fn print(bytes: &[u8]) -> Print {
     Print::of_bytes(bytes)
 }
 
+/// Reads bytes at a place of a file.
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
+/// Reads bytes at a place of a file.
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     let mut done = 0;
     while done < bytes.len() {
         let rest = &mut bytes[done..];
         match std::os::windows::fs::FileExt::seek_read(file, rest, offset + done as u64)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             n_read => done += n_read,
+        }
+    }
+    Ok(())
+}
+
+/// Writes bytes at a place of a file.
+#[cfg(unix)]
+pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Writes bytes at a place of a file.
+#[cfg(windows)]
+pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        let rest = &bytes[done..];
+        match std::os::windows::fs::FileExt::seek_write(file, rest, offset + done as u64)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            n_written => done += n_written,
         }
     }
     Ok(())

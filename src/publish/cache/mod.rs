@@ -23,11 +23,12 @@ mod words;
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
+pub use self::chunk::{read_at, write_at};
 pub use self::history::history;
 pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
 
@@ -62,6 +63,11 @@ impl Cache {
     /// Takes the folder's name; it need not exist.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The state of a way to build, if there is one that can be read.

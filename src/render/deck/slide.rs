@@ -62,6 +62,7 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
             asker: render.asker.apart(),
             highlighter: Arc::clone(&render.highlighter),
             images: Arc::clone(&render.images),
+            galleys: render.galleys.clone(),
             assets: Arc::clone(&render.assets),
             chapters: render.chapters.apart(&text.path),
             with_lines: false,
@@ -160,7 +161,7 @@ pub(super) fn to_slide(
     document.events = steps::mark(events, &document.starts, steps);
     hooks.problems.extend(document.problems.drain(..).map(|problem| (problem.diagnostic, problem.at)));
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
-    let html = to_html(&document, expanded, &options, hooks);
+    let html = to_html(document, expanded, &options, hooks);
     (framed(finish(&html)), heading)
 }
 

@@ -1,15 +1,16 @@
 //! Markdown events to HTML.
 //!
 //! Input is a [`Document`] with the [`Expanded`] text it came from, output one string. What depends on the site (where
-//! links lead, how code and components look) is asked from [`Hooks`]; the `writer` decides the rest. The plain setting
-//! writes exactly what CommonMark prescribes and asks nobody.
+//! links lead, how code and components look) is asked from [`Hooks`] when a [`Galley`] is filled in; the rest was set in
+//! it before. The plain setting writes exactly what CommonMark prescribes and asks nobody.
 
 pub mod code;
 pub mod escape;
+mod galley;
 mod hooks;
 mod math;
-mod writer;
 
+pub use self::galley::{Galley, fill, set};
 pub use self::hooks::{Hooks, LinkHtml, NoHooks, Sources, image_html, push_sides};
 pub use self::math::{as_code as math_as_code, to_mathml};
 
@@ -73,12 +74,12 @@ impl HtmlOptions {
 
 /// Writes a document as HTML.
 pub fn to_html(
-    document: &Document<'_>,
+    document: Document<'_>,
     expanded: &Expanded,
     options: &HtmlOptions,
     hooks: &mut dyn Hooks,
 ) -> String {
-    writer::write(&document.events, &expanded.calls, options, hooks)
+    fill(&set(document.events), &expanded.calls, options, hooks)
 }
 
 #[cfg(test)]

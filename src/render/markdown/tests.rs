@@ -14,7 +14,7 @@ fn page(text: &str) -> Expanded {
 
 fn html_of(expanded: &Expanded, options: &MarkdownOptions) -> String {
     let options_html = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
-    to_html(&parse(expanded, options), expanded, &options_html, &mut NoHooks)
+    to_html(parse(expanded, options), expanded, &options_html, &mut NoHooks)
 }
 
 /// Renders with everything on; the last line end doesn't matter.
@@ -179,7 +179,7 @@ fn headings_get_ids() {
 fn heading_anchors_are_an_option() {
     let expanded = page("# A");
     let document = parse(&expanded, &MarkdownOptions::default());
-    let html = to_html(&document, &expanded, &HtmlOptions::default(), &mut NoHooks);
+    let html = to_html(document, &expanded, &HtmlOptions::default(), &mut NoHooks);
     assert_eq!(
         html,
         "<h1 id=\"a\">A<a class=\"anchor\" href=\"#a\" aria-label=\"Link to this section\"></a></h1>\n"
@@ -273,7 +273,7 @@ fn what_is_not_trusted_runs_nothing() {
     let expanded =
         page("<script>a</script>\n\nb <b onclick=c>d</b> [e](javascript:f) [g](h){onclick=i} <javascript:j>");
     let options = HtmlOptions { trusted: false, ..HtmlOptions::default() };
-    let html = to_html(&parse(&expanded, &MarkdownOptions::default()), &expanded, &options, &mut NoHooks);
+    let html = to_html(parse(&expanded, &MarkdownOptions::default()), &expanded, &options, &mut NoHooks);
     assert_eq!(
         html,
         "<p>&lt;script&gt;a&lt;/script&gt;</p>\n<p>b &lt;b onclick=c&gt;d&lt;/b&gt; e <a href=\"h\">g</a> javascript:j</p>\n"
@@ -327,7 +327,7 @@ fn check_calls(markdown: &str, calls: Vec<ComponentCall>, expected: &str) {
     let expanded = Expanded { calls, ..page(&text) };
     let options = HtmlOptions { heading_anchors: false, ..HtmlOptions::default() };
     let document = parse(&expanded, &MarkdownOptions::default());
-    assert_eq!(to_html(&document, &expanded, &options, &mut Show).trim_end(), expected, "{markdown:?}");
+    assert_eq!(to_html(document, &expanded, &options, &mut Show).trim_end(), expected, "{markdown:?}");
 }
 
 #[test]

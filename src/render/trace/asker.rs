@@ -180,6 +180,13 @@ impl Asker {
 
 /// Files.
 impl Asker {
+    /// The files that a page's text came from, its own first: they say which text it is.
+    pub(in crate::render) fn text_files(&self, key: &RepoPath) -> Option<&[RepoPath]> {
+        self.ask(PageText(key.clone()))?;
+        let site = &self.world.site;
+        Some(&site.page(site.pages().of_key(key)?).file.files)
+    }
+
     /// The text of a page, ready to be parsed as Markdown.
     pub(in crate::render) fn text(&self, key: &RepoPath) -> Option<Expanded> {
         self.ask(PageText(key.clone()))?;
@@ -192,7 +199,7 @@ impl Asker {
     pub(in crate::render) fn any_file(&self, path: &RepoPath) -> (Arc<PageFile>, String, Expanded) {
         self.do_not_reuse();
         let site = &self.world.site;
-        let load = || Arc::new(PageFile::load(path, &self.world.files(), site.reading(), None));
+        let load = || Arc::new(PageFile::load(path, &self.world.files(), site.reading(), None, None));
         let file = site.file(path).cloned().unwrap_or_else(load);
         let title = title_of(&file, &file.front, false, path, site.content());
         let expanded = self.expanded(&file);
