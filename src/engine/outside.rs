@@ -27,7 +27,8 @@ impl Outside {
             return;
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        for path in trace.asked.iter().filter_map(|(question, _)| question.outside()) {
+        for question in trace.noted() {
+            let Some(path) = question.outside() else { continue };
             if files.len() < MAX_FILES && !files.contains_key(path) {
                 files.insert(path.to_owned(), source.outside_blob(path));
             }

@@ -242,9 +242,14 @@ pub fn build(
 
 /// The files beside the site that were asked for, with their ids.
 fn outside(done: &[Done<'_>], source: &dyn Source) -> Vec<(String, Option<BlobId>)> {
-    let asked = done.iter().flat_map(|done| &done.record.trace.asked);
-    let paths: BTreeSet<&str> = asked.filter_map(|(question, _)| question.outside()).collect();
-    paths.into_iter().map(|path| (path.to_owned(), source.outside_blob(path))).collect()
+    let noted = done.iter().flat_map(|done| done.record.trace.noted());
+    let paths: BTreeSet<String> =
+        noted.filter_map(|question| question.outside().map(str::to_owned)).collect();
+    let with_blob = |path: String| {
+        let blob = source.outside_blob(&path);
+        (path, blob)
+    };
+    paths.into_iter().map(with_blob).collect()
 }
 
 /// The history of the pages, which is kept when there are new commits.
@@ -457,8 +462,8 @@ impl Begun {
     fn kept<'m>(&self, route: &Route, on: &Ground<'_, 'm>) -> Result<Result<Done<'m>, Reason>, OutputError> {
         let Some(record) = on.marks.routes.get(route) else { return Ok(Err(Reason::New)) };
         let settled = |question: &Question| on.differences.is_some_and(|known| known.settle(question));
-        if let Some(question) = record.trace.broken(self.renderer.world(), settled) {
-            return Ok(Err(Reason::Changed(question.clone())));
+        if let Err(question) = record.trace.check(self.renderer.world(), settled) {
+            return Ok(Err(question.map_or(Reason::New, Reason::Changed)));
         }
         let path = route.output_path();
         if !self.compressor.is_as_wished(&path, &record.compressed) {
@@ -474,7 +479,7 @@ impl Begun {
         let Some(file) = same_file(path, record.digest, on)? else {
             return Ok(Err(Reason::Output));
         };
-        let reason = Reason::Same(record.trace.asked.len());
+        let reason = Reason::Same(record.trace.n_asked());
         let record = Cow::Borrowed(record);
         Ok(Ok(Done { file, compressed, record, is_reusable: true, forms: Vec::new(), reason }))
     }
@@ -514,13 +519,13 @@ impl Begun {
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
     fn sources(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
-        let asked = done.iter().flat_map(|done| &done.record.trace.asked);
-        let mut sources: BTreeMap<&RepoPath, BTreeSet<Route>> = BTreeMap::new();
-        for (source, forms) in asked.filter_map(|(question, _)| question.forms(self.renderer.world())) {
-            sources.entry(source).or_default().extend(forms);
+        let mut sources: BTreeMap<RepoPath, BTreeSet<Route>> = BTreeMap::new();
+        for question in done.iter().flat_map(|done| done.record.trace.noted()) {
+            let Some((source, forms)) = question.forms(self.renderer.world()) else { continue };
+            sources.entry(source.clone()).or_default().extend(forms);
         }
         for (source, forms) in done.iter().flat_map(|done| &done.forms) {
-            sources.entry(source).or_default().extend(forms.iter().cloned());
+            sources.entry(source.clone()).or_default().extend(forms.iter().cloned());
         }
         sources.into_values().collect()
     }

@@ -14,15 +14,13 @@ use std::{
 
 use lz4_flex::block::{compress_with_dict, decompress_with_dict};
 
-use super::{Rendered, Renderer, trace::Trace};
+use super::{Rendered, Renderer};
 use crate::site::route::Route;
 
 /// Memory for one generation.
-const MAX_GENERATION_BYTES: usize = 32 << 20;
+const MAX_GENERATION_BYTES: usize = 20 << 20;
 /// What an entry takes beside its bytes and its trace, about.
 const ENTRY_BYTES: usize = 500;
-/// What one question of a trace takes, about.
-const QUESTION_BYTES: usize = 80;
 /// How far back repetitions are looked for: no sample has to be longer.
 const MAX_SAMPLE_BYTES: usize = 64 << 10;
 
@@ -143,9 +141,8 @@ impl RenderCache {
 impl Entry {
     /// About how much memory it takes.
     fn n_bytes(&self) -> usize {
-        let n_questions = |trace: &Arc<Trace>| trace.asked.len();
-        let n_questions = self.rendered.trace.as_ref().map_or(0, n_questions);
-        self.bytes.bytes.len() + ENTRY_BYTES + n_questions * QUESTION_BYTES
+        let n_traced = self.rendered.trace.as_ref().map_or(0, |trace| trace.n_bytes());
+        self.bytes.bytes.len() + ENTRY_BYTES + n_traced
     }
 }
 

@@ -106,10 +106,8 @@ impl Asker {
     /// Takes over what was asked for a part.
     pub(in crate::render) fn adopt(&self, trace: &Trace) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        for (question, print) in &trace.asked {
-            if !asked.contains_key(question) {
-                asked.insert(question.clone(), *print);
-            }
+        for (question, print) in trace.asked().unwrap_or_default() {
+            asked.entry(question).or_insert(print);
         }
     }
 
@@ -128,7 +126,7 @@ impl Asker {
     pub(in crate::render) fn trace(&self) -> Option<Trace> {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
         let is_settled = !self.is_unsettled.load(Ordering::Relaxed);
-        is_settled.then(|| Trace { asked: asked.into_iter().collect() })
+        is_settled.then(|| Trace::of(asked.into_iter().collect()))
     }
 
     /// Says so when the words of some page are missing, since its file changed a moment ago.

@@ -59,24 +59,60 @@ pub(super) use self::{
     translation::{InLanguage, InLanguages},
 };
 
-/// The questions of one render with the prints of their answers.
+/// The questions of one render with the prints of their answers. A site has hundreds of thousands of them, so they are kept
+/// as the bytes that are stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Packed", into = "Packed")]
 pub struct Trace {
-    /// In the order of the questions.
-    pub asked: Vec<(Question, Print)>,
+    n_asked: u32,
+    /// Whether [`Trace::noted`] has something to tell.
+    has_noted: bool,
+    #[serde(with = "packed::in_one")]
+    packed: Box<[u8]>,
 }
 
 impl Trace {
-    /// Whether all questions have the same answers in this world.
-    pub fn holds(&self, world: &World) -> bool {
-        self.broken(world, |_| false).is_none()
+    /// Keeps questions in their order.
+    fn of(asked: Vec<(Question, Print)>) -> Self {
+        let n_asked = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+        let has_noted = asked.iter().any(|(question, _)| question.is_noted());
+        let packed = postcard::to_allocvec(&Packed::from(asked)).expect("memory takes everything");
+        Self { n_asked, has_noted, packed: packed.into() }
     }
 
-    /// The first question that has another answer in this world; those that are `settled` are not asked.
-    pub fn broken(&self, world: &World, settled: impl Fn(&Question) -> bool) -> Option<&Question> {
+    /// The questions with the prints of their answers; `None` when the bytes are none that this program has made.
+    fn asked(&self) -> Option<Vec<(Question, Print)>> {
+        postcard::from_bytes::<Packed>(&self.packed).ok().map(Packed::unpacked)
+    }
+
+    /// How many questions there are.
+    pub fn n_asked(&self) -> usize {
+        self.n_asked as usize
+    }
+
+    /// About how many bytes it takes.
+    pub fn n_bytes(&self) -> usize {
+        size_of::<Self>() + self.packed.len()
+    }
+
+    /// The questions that a whole build has to know of: see [`Question::is_noted`].
+    pub fn noted(&self) -> impl Iterator<Item = Question> + use<> {
+        let asked = self.has_noted.then(|| self.asked()).flatten().unwrap_or_default();
+        asked.into_iter().map(|(question, _)| question).filter(Question::is_noted)
+    }
+
+    /// Whether all questions have the same answers in this world.
+    pub fn holds(&self, world: &World) -> bool {
+        self.check(world, |_| false).is_ok()
+    }
+
+    /// Puts the questions to a world, but for those that are `settled`. The error is the first one that has another answer;
+    /// none when they can't be read.
+    pub fn check(&self, world: &World, settled: impl Fn(&Question) -> bool) -> Result<(), Option<Question>> {
         let differs =
-            |(question, print): &&(Question, Print)| !settled(question) && question.print(world) != *print;
-        self.asked.iter().find(differs).map(|(question, _)| question)
+            |(question, print): &(Question, Print)| !settled(question) && question.print(world) != *print;
+        match self.asked().ok_or(None)?.into_iter().find(differs) {
+            Some((question, _)) => Err(Some(question)),
+            None => Ok(()),
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! [`Packed`]: a trace as it is stored. Most questions of a page's render are the same ones about the page itself: their
+//! [`Packed`]: a trace as it is kept and stored. Most questions of a page's render are the same ones about the page itself: their
 //! prints are enough.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Backlinks, LastChanged, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trace, Trail,
-    Words, page::PageText,
+    Backlinks, LastChanged, Links, Nav, NavPlace, Neighbours, PageFacts, Question, Related, Trail, Words,
+    page::PageText,
 };
 use crate::base::{digest::Print, path::RepoPath};
 
@@ -37,9 +37,8 @@ fn about(path: &RepoPath) -> [Question; N_ABOUT] {
     ]
 }
 
-impl From<Trace> for Packed {
-    fn from(trace: Trace) -> Self {
-        let mut asked = trace.asked;
+impl From<Vec<(Question, Print)>> for Packed {
+    fn from(mut asked: Vec<(Question, Print)>) -> Self {
         let path = asked.iter().find_map(|(question, _)| match question {
             Question::Nav(Nav(NavPlace::Page(path))) => Some(path.clone()),
             _ => None,
@@ -57,12 +56,50 @@ impl From<Trace> for Packed {
     }
 }
 
-impl From<Packed> for Trace {
-    fn from(packed: Packed) -> Self {
-        let mut asked = packed.rest;
-        if let Some((path, prints)) = packed.about {
+impl Packed {
+    /// The questions that it was made of; those about the page are the last.
+    pub(super) fn unpacked(self) -> Vec<(Question, Print)> {
+        let mut asked = self.rest;
+        if let Some((path, prints)) = self.about {
             asked.extend(about(&path).into_iter().zip(prints));
         }
-        Self { asked }
+        asked
+    }
+}
+
+/// Bytes that are read and written in one piece.
+pub(super) mod in_one {
+    use std::fmt;
+
+    use serde::{
+        Deserializer, Serializer,
+        de::{Error, Visitor},
+    };
+
+    pub(in crate::render::trace) fn serialize<S: Serializer>(
+        bytes: &[u8],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(in crate::render::trace) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Box<[u8]>, D::Error> {
+        deserializer.deserialize_bytes(Bytes)
+    }
+
+    struct Bytes;
+
+    impl Visitor<'_> for Bytes {
+        type Value = Box<[u8]>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Box<[u8]>, E> {
+            Ok(bytes.into())
+        }
     }
 }

@@ -73,6 +73,11 @@ macro_rules! questions {
         }
 
         impl Question {
+            /// Whether a whole build has to know of it, since it is about a file beside the site or one that others are made of.
+            pub fn is_noted(&self) -> bool {
+                matches!(self, Self::OutsideFile(_) | Self::Resized(_) | Self::Hashed(_))
+            }
+
             /// The file beside the site that it is about, named from the root of the repository.
             pub fn outside(&self) -> Option<&str> {
                 match self {
