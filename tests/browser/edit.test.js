@@ -40,8 +40,13 @@ test('a page is edited, previewed and saved', async () => {
   assert.equal(site.git('log', '-1', '--format=%an: %s'), 'Ada: Edit Bread');
   assert.match(site.git('show', 'HEAD:bread.md'), /For an \*hour\*\.$/);
   assert.equal(site.git('status', '--porcelain'), '');
+  assert.doesNotMatch(site.git('show', 'HEAD'), /No newline/, 'the last line ends');
+  await site.page.keyboard.type(' Or two.');
+  await site.page.keyboard.press('Control+s');
+  await commits(site, 3);
+  assert.match(site.git('show', 'HEAD:bread.md'), /For an \*hour\*\. Or two\.$/);
   await site.page.goto(site.origin + '/bread/');
-  await site.text('For an hour.');
+  await site.text('For an hour. Or two.');
   await site.close(expected);
 });
 

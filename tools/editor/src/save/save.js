@@ -8,7 +8,9 @@ import { say } from '../texts/texts.js';
 
 // How a save ended: `saved`, `merged` (with `changes`), `unchanged`, `conflict` (with both texts), or `failed` (with a message).
 export async function save(session, { message, minor, anyway, text = session.text() }) {
-  const body = { content: text, message, minor, anyway };
+  // The last line ends, too, as Git and other programs expect.
+  const content = text && !text.endsWith('\n') ? `${text}\n` : text;
+  const body = { content, message, minor, anyway };
   if (session.base) body.base = session.base;
   let answer;
   try {
@@ -18,9 +20,9 @@ export async function save(session, { message, minor, anyway, text = session.tex
   }
   // The server calls ours what the wiki has; for the person that is the text of the others.
   if (answer?.outcome === 'conflict' && answer.ours === null) return { outcome: 'gone' };
-  if (answer?.outcome === 'conflict') return { outcome: 'conflict', commit: answer.commit, base: answer.base ?? '', ours: text, theirs: answer.ours };
+  if (answer?.outcome === 'conflict') return { outcome: 'conflict', commit: answer.commit, base: answer.base ?? '', ours: content, theirs: answer.ours };
   if (!answer?.commit) return { outcome: 'failed', why: [answer?.title, answer?.detail].filter(Boolean).join(': ') || say.preview_fails };
-  settle(session, text, answer.content ?? text, answer.commit);
+  settle(session, text, answer.content ?? content, answer.commit);
   if (answer.url) session.page.url = answer.url;
   session.page.isNew = false;
   return answer;
