@@ -27,6 +27,8 @@ A deck
 
 --
 
+class: center
+
 - three
 
 ???
@@ -231,6 +233,20 @@ test('paper has one page for each slide', async () => {
   await site.page.goto(`${site.url}?print=4`);
   await site.page.waitForSelector('[data-print-ready]', { state: 'attached' });
   assert.equal(await n_pages(), Math.ceil(n_slides / 4));
+  await site.close();
+});
+
+test('a slide has the class of a step from that step on', async () => {
+  const site = await openDeck();
+  await site.press('ArrowRight');
+  const isCentred = () => site.page.evaluate(() => document.querySelector('.now').matches('.center'));
+  assert.deepEqual([await site.title(), await isCentred()], ['Steps', false]);
+  await site.press('ArrowRight');
+  assert.equal(await isCentred(), false);
+  await site.press('ArrowRight');
+  assert.equal(await isCentred(), true);
+  await site.press('ArrowLeft');
+  assert.equal(await isCentred(), false);
   await site.close();
 });
 

@@ -372,6 +372,7 @@ impl<'a> Deck<'a> {
         }
         let n_steps = shown.steps.len() + slide.n_line_steps;
         let _ = write!(out, " data-number=\"{number}\" data-steps=\"{n_steps}\"");
+        self.push_step_classes(out, shown, &classes);
         escape::push_attribute(out, "data-source", &format!("{}:{line}", text.path));
         if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
@@ -392,6 +393,23 @@ impl<'a> Deck<'a> {
         }
         self.push_footer(out, &text.path, line);
         out.push_str("</section>\n");
+    }
+
+    /// Classes that a slide gets with a step, as `1:center`; of steps through lines of code before it nothing is known here.
+    fn push_step_classes(&self, out: &mut String, shown: &Shown, own: &[&str]) {
+        let mut known = own.to_vec();
+        let mut added = Vec::new();
+        for (step, at) in (1..).zip(&shown.steps) {
+            for class in self.texts[at.text].chapter.slides[at.slide].properties.classes() {
+                if !known.contains(&class) {
+                    known.push(class);
+                    added.push(format!("{step}:{class}"));
+                }
+            }
+        }
+        if !added.is_empty() {
+            escape::push_attribute(out, "data-step-classes", &added.join(" "));
+        }
     }
 
     fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {

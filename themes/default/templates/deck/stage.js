@@ -38,6 +38,10 @@ const last = () => move({ slide: slides.at(-1), step: slides.at(-1).steps }, 'ju
 
 // What later steps add waits; of code that goes by lines, one group at a time is lit.
 function showStep(element, step) {
+  for (const added of element.dataset.stepClasses?.split(' ') ?? []) {
+    const [n, name] = added.split(/:(.*)/, 2);
+    element.classList.toggle(name, Number(n) <= step);
+  }
   for (const part of element.querySelectorAll('[data-step]')) {
     const n = Number(part.dataset.step);
     part.classList.toggle('later', n > step);
