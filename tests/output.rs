@@ -508,6 +508,29 @@ fn pictures_have_smaller_forms_that_are_made_once() {
 }
 
 #[test]
+fn pictures_of_slides_have_smaller_forms_too() {
+    let config = |images: &str| format!("title: T\nimages: {images}\n");
+    let site = TestSite::new()
+        .file("recto.yml", &config("{resize: true, widths: [40, 80]}"))
+        .file("talks/d.yml", "title: T\ncontent: [c.md]\n")
+        .file("talks/c.md", "# A\n\n![one](one.png)\n\n---\n\n![two](one.png){resize=false}\n")
+        .bytes("talks/one.png", &noise(120, 60, image::ImageFormat::Png));
+    let deck = site.build().code(0).page("talks/d.yml.html");
+    let forms = |path: &str| path.starts_with("theme/images/talks/one.png.");
+    let made: Vec<String> = site.build().paths().into_iter().filter(|path| forms(path)).collect();
+    let [small, large] = &made[..] else { panic!("{made:?}") };
+    let sources = format!(" srcset=\"../{small} 40w, ../{large} 80w\" sizes=\"100vw\"");
+    assert_eq!(deck.matches(&*sources).count(), 1, "{deck}");
+    // The page of the chapter stands a folder deeper, and shows the same.
+    assert!(site.build().page("talks/c/index.html").contains(&format!("srcset=\"../../{small} 40w")));
+    for images in ["{resize: false}", "{resize: true, widths: [50]}", "{resize: true, widths: [40, 80]}"] {
+        site.write("recto.yml", config(images));
+        let again = site.build();
+        assert_eq!(again.files(), site.build_into("clean", &["--no-cache"]).files(), "{images}");
+    }
+}
+
+#[test]
 fn damaged_pictures_stay_as_they_are() {
     let mut damaged = noise(120, 60, image::ImageFormat::Png);
     let middle = damaged.len() / 2;

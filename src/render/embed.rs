@@ -7,8 +7,9 @@ use crate::{
         markdown::{self, Attributes, Embed, Event, Tag},
     },
     render::{
-        hooks::{PageHooks, WIDTH},
+        hooks::PageHooks,
         images::Size,
+        images::WIDTH,
         markdown::{HtmlOptions, Sources, escape, push_sides, to_html},
         page::Render,
         trace::Lead,

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::{
-        expand::{At, AttributeValue, ComponentCall, Expanded},
+        expand::{At, ComponentCall, Expanded},
         markdown::{self, Attributes, Embed, Fence, Link, LinkKind, MarkdownOptions, Math, take_line_marks},
     },
     render::{
         embed,
         highlight::{self, Outcome},
-        images::{NOT_RESIZED_HINT, Size},
+        images::{self, NOT_RESIZED_HINT, Size, Wish},
         lines,
         markdown::{
             Hooks, HtmlOptions, Labels, LinkHtml, Sources,
@@ -95,13 +95,6 @@ const WANTED: &str = "wanted";
 /// The kinds of alerts that have a title of their own in each language.
 const ALERTS: [&str; 10] =
     ["note", "tip", "info", "important", "warning", "caution", "danger", "question", "success", "example"];
-
-/// The attribute of an image that asks for smaller forms, or for none.
-const RESIZE: &str = "resize";
-/// The attribute of an image that says how wide it is shown.
-const SIZES: &str = "sizes";
-/// The attribute that says so in pixels.
-pub(super) const WIDTH: &str = "width";
 
 /// Answers for one page.
 pub(super) struct PageHooks<'a> {
@@ -219,17 +212,14 @@ impl<'a> PageHooks<'a> {
     /// The smaller forms of an image, if it is to have them: the config says so, or the attributes of the image.
     pub(super) fn sources(&mut self, attributes: &Attributes, lead: &Lead, at: At) -> Option<Sources> {
         let Lead::To { route, page: None, .. } = lead else { return None };
-        let is_wanted = match attributes.get(RESIZE) {
-            Some(AttributeValue::Bool(false)) => return None,
-            Some(AttributeValue::Bool(true)) => true,
-            _ => self.render.asker.settings().images.resize,
-        };
-        let sizes = match (attributes.get(SIZES), attributes.get(WIDTH)) {
-            (Some(AttributeValue::Text(sizes)), _) => Some(sizes.clone()),
-            (_, Some(AttributeValue::Integer(width))) => Some(format!("{width}px")),
-            _ => None,
-        };
-        let found = if is_wanted { self.render.sources(route, sizes) } else { Ok(None) };
+        let wish = Wish::of(attributes);
+        if wish.resize == Some(false) {
+            return None;
+        }
+        let is_wanted = wish.resize.unwrap_or(self.render.asker.settings().images.resize);
+        let sizes = wish.sizes.or_else(|| wish.width.map(|width| format!("{width}px")));
+        let href = |route: &Route| self.render.href(route);
+        let found = if is_wanted { self.render.sources(route, sizes, href) } else { Ok(None) };
         let problem = match &found {
             Ok(Some(_)) => None,
             Ok(None) => self.render.heavy_image(route, !is_wanted),
@@ -312,9 +302,7 @@ impl Hooks for PageHooks<'_> {
         let href = self.href(&lead, &image.target);
         let sources = self.sources(&image.attributes, &lead, image.at);
         let size = || self.image_size(&lead);
-        // What it is asked for is no attribute of HTML, and `sizes` stands there already.
-        let mut shown = image.clone();
-        shown.attributes.pairs.retain(|(name, _)| name != RESIZE && (name != SIZES || sources.is_none()));
+        let shown = images::as_html(image, sources.is_some());
         image_html(&shown, &href, alt, |width, height| Some(size()?.shown(width, height)), sources.as_ref())
     }
 

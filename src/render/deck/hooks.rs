@@ -13,8 +13,9 @@ use crate::{
     render::{
         deck::code,
         highlight::Outcome,
+        images::{self, NOT_RESIZED_HINT, Wish},
         markdown::{
-            Hooks, LinkHtml,
+            Hooks, LinkHtml, Sources,
             code::{code_block_html, diagram_html, is_diagram},
             escape, image_html,
         },
@@ -31,6 +32,8 @@ use crate::{
 
 /// The largest picture of an earlier commit that is put into a frozen deck, in bytes.
 const MAX_FROZEN_BYTES: usize = 8 << 20;
+/// How many pixels of its own a slide is wide.
+const SLIDE_WIDTH: i64 = 1210;
 
 /// Answers for the slides of one chapter.
 pub(super) struct SlideHooks<'a> {
@@ -93,6 +96,21 @@ impl SlideHooks<'_> {
         href
     }
 
+    /// The smaller forms of a picture, if the config or its attributes wish for them.
+    fn sources(&mut self, image: &Link<'_>, lead: Option<&Lead>) -> Option<Sources> {
+        let Some(Lead::To { route, page: None, .. }) = lead else { return None };
+        let wish = Wish::of(&image.attributes);
+        if !wish.resize.unwrap_or(self.render.asker.settings().images.resize) {
+            return None;
+        }
+        // A slide is as wide as the window, and its pixels are parts of that.
+        let of_width = |width: i64| format!("{}vw", (width.max(0) * 100 / SLIDE_WIDTH + 1).min(100));
+        let sizes = wish.sizes.or_else(|| wish.width.map(of_width)).unwrap_or_else(|| "100vw".to_owned());
+        let found = self.render.sources(route, Some(sizes), |to| relative(self.route, to));
+        let problem = |cause| Diagnostic::warning("image-not-resized", cause).hint(NOT_RESIZED_HINT);
+        found.map_err(|cause| self.problems.push((problem(cause), image.at))).ok().flatten()
+    }
+
     fn check(&mut self, lead: Option<&Lead>, target: &str, at: At, is_image: bool) {
         let Some(Lead::Missing(missing)) = lead else { return };
         let problem = match missing {
@@ -143,7 +161,9 @@ impl Hooks for SlideHooks<'_> {
             Some(Lead::To { route, page: None, .. }) => self.render.image_size(route),
             _ => None,
         };
-        image_html(image, &href, alt, |width, height| Some(size?.shown(width, height)), None)
+        let sources = self.sources(image, lead.as_ref());
+        let shown = images::as_html(image, sources.is_some());
+        image_html(&shown, &href, alt, |width, height| Some(size?.shown(width, height)), sources.as_ref())
     }
 
     fn code_block(&mut self, fence: &Fence, code: &str) -> String {

@@ -109,11 +109,12 @@ fn extension(path: &RepoPath, options: &Options) -> Option<&'static str> {
 
 impl Render {
     /// The forms of a picture from which browsers choose one; `None` when there is none but itself. The error says why the
-    /// picture is too much.
+    /// picture is too much. `href` writes an address into the HTML.
     pub(in crate::render) fn sources(
         &self,
         own: &Route,
         sizes: Option<String>,
+        href: impl Fn(&Route) -> String,
     ) -> Result<Option<Sources>, String> {
         let Some((path, head)) = self.image_at(own).filter(|(_, head)| head.is_still) else {
             return Ok(None);
@@ -131,10 +132,10 @@ impl Render {
         let mut sources: Vec<String> = routes
             .iter()
             .zip(&widths)
-            .map(|(route, width)| format!("{} {}w", self.href(route), shown(*width)))
+            .map(|(route, width)| format!("{} {}w", href(route), shown(*width)))
             .collect();
         if with_original {
-            sources.push(format!("{} {}w", self.href(own), head.size.width));
+            sources.push(format!("{} {}w", href(own), head.size.width));
         }
         let sizes = sizes.unwrap_or_else(|| options.sizes.clone());
         Ok(Some(Sources { srcset: sources.join(", "), sizes }))

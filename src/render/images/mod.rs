@@ -5,6 +5,7 @@
 
 mod encode;
 mod forms;
+mod wish;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +22,7 @@ use crate::{
 
 pub use forms::ImageStore;
 pub(super) use forms::{NOT_RESIZED_HINT, Original, addresses};
+pub(super) use wish::{WIDTH, Wish, as_html};
 
 /// A picture of more bytes is told about where a page shows it as it is.
 const HEAVY_BYTES: u64 = 1_000_000;
