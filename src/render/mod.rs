@@ -169,10 +169,12 @@ impl Renderer {
         self.world.routes()
     }
 
-    /// The HTML of a page's text alone, without what the theme puts around it.
+    /// The HTML of a Markdown file's text alone, without what the theme puts around a page; `None` for another file.
     pub fn body_of_file(&self, path: &RepoPath) -> Option<String> {
-        let page = self.site().page(self.site().page_of_file(path)?);
-        Some(self.begin(&page.route).body(&page.key).0)
+        match self.site().page_of_file(path).map(|id| self.site().page(id)) {
+            Some(page) => Some(self.begin(&page.route).body(&page.key).0),
+            None => path.is_markdown().then(|| self.body_beside_the_site(path)),
+        }
     }
 
     /// Begins to render an address.

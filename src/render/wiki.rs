@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Rendered, Renderer, bytes, hooks, nav,
+    page::Render,
     queries::SiteQueries,
     rendered, scope,
     theme::context::{Kind, View},
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     base::{diagnostic::Diagnostic, media, path::RepoPath},
+    parse::expand::Expanded,
     site::route::Route,
 };
 
@@ -61,8 +63,7 @@ impl Renderer {
     pub fn file_as_page(&self, path: &RepoPath, route: &Route) -> (String, Rendered) {
         let render = self.begin(route);
         let (file, title, expanded) = render.asker.any_file(path);
-        let queries = Arc::new(SiteQueries::new(Arc::clone(&render), None));
-        let (content, problems) = scope::with(queries, || hooks::body_of_file(&render, &expanded, route));
+        let (content, problems) = body_of_file(&render, &expanded, route);
         let mut diagnostics: Vec<Diagnostic> = file.diagnostics.iter().cloned().chain(problems).collect();
         let view = View {
             page: view::added(&render, route, &title, Kind::Page),
@@ -73,4 +74,17 @@ impl Renderer {
         let html = render.template("page", "page.html", path, None, &view.to_context(), &mut diagnostics);
         (title, rendered(&render, bytes(html), media::HTML, diagnostics))
     }
+
+    /// The HTML of the text of a Markdown file that is no page of the site.
+    pub(super) fn body_beside_the_site(&self, path: &RepoPath) -> String {
+        let route = Route::new(&format!("/{path}"));
+        let render = self.begin(&route);
+        let (_, _, expanded) = render.asker.any_file(path);
+        body_of_file(&render, &expanded, &route).0
+    }
+}
+
+fn body_of_file(render: &Arc<Render>, expanded: &Expanded, route: &Route) -> (String, Vec<Diagnostic>) {
+    let queries = Arc::new(SiteQueries::new(Arc::clone(render), None));
+    scope::with(queries, || hooks::body_of_file(render, expanded, route))
 }

@@ -51,6 +51,20 @@ fn what_a_merge_left_out_is_not_what_the_file_comes_from() {
 }
 
 #[test]
+fn files_that_readers_do_not_see_are_compared_as_pages() {
+    let repo = TestRepo::new();
+    repo.write("content/index.md", "# Start\n")
+        .write("README.md", "# Read\n\nOne word.\n")
+        .at(1)
+        .commit("one");
+    repo.write("README.md", "---\ndraft: true\n---\n# Read\n\nTwo word.\n").at(2).commit("two");
+    let wiki = wiki(&repo);
+    let comparison = wiki.compare(&actor("Ada"), "README.md", None, None).expect("a file");
+    let page = wiki.marked_page(&comparison).expect("a page");
+    assert!(page.contains("<del>One</del><ins>Two</ins> word."), "{page}");
+}
+
+#[test]
 fn the_log_follows_saves_pushes_and_rewritten_branches() {
     let repo = TestRepo::new();
     repo.write("a.md", "one\n").at(1).commit("one");
