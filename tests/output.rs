@@ -126,6 +126,35 @@ fn a_component_takes_the_values_of_the_page_whose_text_calls_it() {
 }
 
 #[test]
+fn parts_that_all_pages_share_speak_their_language_and_can_be_replaced() {
+    let site = TestSite::new()
+        .file("recto.yml", "title: A\nlanguages: [en, fr, de]\n")
+        .file("a.md", "# First\n")
+        .file("a.fr.md", "# Premier\n")
+        .file("a.de.md", "# Erste\n");
+    let built = site.build();
+    let switch = |page: &str| {
+        let page = built.page(page);
+        let found = page
+            .split("aria-label=\"")
+            .find(|part| part.contains("<path class=\"when-system\""))
+            .expect(&page);
+        found.split('"').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        ["a/index.html", "fr/a/index.html", "de/a/index.html"].map(switch),
+        ["Colours", "Couleurs", "Farben"]
+    );
+    // A part of its own may show the page that it is on.
+    let footer = "<footer>{{ page.title }} {{ t(key=\"home\") }}</footer>";
+    let built = site.file("themes/default/templates/partials/footer.html", footer).build();
+    built.code(0).no_problems();
+    for (page, footer) in [("a/index.html", "First Home"), ("fr/a/index.html", "Premier Accueil")] {
+        assert!(built.page(page).contains(&format!("<footer>{footer}</footer>")), "{}", built.page(page));
+    }
+}
+
+#[test]
 fn pages_keep_a_place_for_pictures_of_the_site() {
     let built = TestSite::new()
         .bytes("dot.gif", b"GIF89a\x03\x00\x02\x00\x80\0\0")

@@ -24,7 +24,7 @@ use crate::{
         queries::SiteQueries,
         scope,
         theme::{self, context},
-        trace::{Asker, NearestFile, PageFacts, PageValues},
+        trace::{Asker, NearestFile, PageFacts, PageValues, PartKey, Said},
         view,
     },
     site::route::Route,
@@ -86,6 +86,54 @@ impl Render {
     /// What a page says of itself.
     pub(super) fn facts(&self, key: &RepoPath) -> Option<PageValues<'_>> {
         self.asker.ask(PageFacts(key.clone()))
+    }
+
+    /// The same for a part whose result is kept apart from what it is a part of.
+    pub(super) fn apart(&self, chapters: Chapters) -> Self {
+        Self {
+            asker: self.asker.apart(),
+            highlighter: Arc::clone(&self.highlighter),
+            images: Arc::clone(&self.images),
+            assets: Arc::clone(&self.assets),
+            chapters,
+            galleys: self.galleys.clone(),
+            with_lines: false,
+            speaks: self.speaks.clone(),
+        }
+    }
+
+    /// The HTML of a partial that says the same on all pages in a language; `None` when it isn't all built in.
+    pub(super) fn once(&self, partial: &str, language: &str) -> Result<Option<Arc<str>>, String> {
+        if !self.asker.is_builtin(partial) {
+            return Ok(None);
+        }
+        let key = (partial.to_owned(), self.asker.language(), language.to_owned());
+        let said = match self.asker.said_once().get(&key) {
+            Some(said) => Some(said),
+            None => self.say_once(key)?,
+        };
+        Ok(said.map(|said| {
+            self.asker.adopt_all(&said.asked);
+            Arc::clone(&said.html)
+        }))
+    }
+
+    fn say_once(&self, key: PartKey) -> Result<Option<Arc<Said>>, String> {
+        let (partial, _, language) = &key;
+        let mut apart = self.apart(self.chapters.apart(&RepoPath::root()));
+        apart.speaks = OnceLock::from(language.clone());
+        let apart = Arc::new(apart);
+        let queries = SiteQueries::new(Arc::clone(&apart), None);
+        let render = || apart.asker.render_template(partial, &theme::Context::new());
+        let html = scope::with(Arc::new(queries), render).map_err(|problem| problem.message)?;
+        let asked = Arc::into_inner(apart).and_then(|apart| apart.asker.into_asked());
+        let Some(asked) = asked else {
+            self.asker.do_not_reuse();
+            return Ok(None);
+        };
+        let said = Arc::new(Said { html: html.into(), asked });
+        self.asker.said_once().put(key, Arc::clone(&said));
+        Ok(Some(said))
     }
 
     /// A page of content.

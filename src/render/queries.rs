@@ -165,6 +165,10 @@ impl Queries for SiteQueries {
     fn markdown(&self, text: &str) -> String {
         hooks::fragment(&self.render, self.page.as_ref(), text)
     }
+
+    fn once(&self, partial: &str) -> Result<Option<Arc<str>>, String> {
+        self.render.once(partial, self.render.language(self.page.as_ref()))
+    }
 }
 
 /// A problem of a data file, to be told at the place of the template that asked for the file.

@@ -58,6 +58,10 @@ pub trait Queries: Send + Sync {
 
     /// Renders Markdown in the context of the page being rendered.
     fn markdown(&self, text: &str) -> String;
+
+    /// The HTML of a partial that says the same on all pages in the language of this one: it knows no page. Nothing when a site
+    /// has a part of it replaced, which may want to know more; the error says what is wrong with it.
+    fn once(&self, partial: &str) -> Result<Option<Arc<str>>, String>;
 }
 
 /// Runs `render` with `queries` in scope; the former ones are back afterwards, also when it panics.
@@ -137,6 +141,10 @@ mod tests {
         fn image(&self, target: &str, _: &str, _: Attributes) -> Result<String, String> {
             Err(target.to_owned())
         }
+        fn once(&self, _: &str) -> Result<Option<Arc<str>>, String> {
+            Ok(None)
+        }
+
         fn markdown(&self, text: &str) -> String {
             text.to_owned()
         }

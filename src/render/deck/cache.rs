@@ -113,7 +113,7 @@ impl Chapters {
     }
 
     /// The same cache, for the slides of a chapter, which are kept.
-    pub(super) fn apart(&self, chapter: &RepoPath) -> Self {
+    pub(in crate::render) fn apart(&self, chapter: &RepoPath) -> Self {
         let key = code_key(chapter);
         let former = self.cache.code.get(&key).or_else(|| self.cache.former(&key).map(Arc::new));
         let code = ChapterCode { key, former: former.unwrap_or_default(), now: Mutex::default() };

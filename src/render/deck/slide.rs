@@ -58,16 +58,7 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
         text.labels.iter().filter_map(|label| setting.definitions.get(label)).collect();
     let inputs = (text.print, setting.route.folder(), setting.pin, used);
     let (slides, trace) = render.chapters.rendered(&text.path, &inputs, render.asker.world(), || {
-        let apart = Render {
-            asker: render.asker.apart(),
-            highlighter: Arc::clone(&render.highlighter),
-            images: Arc::clone(&render.images),
-            galleys: render.galleys.clone(),
-            assets: Arc::clone(&render.assets),
-            chapters: render.chapters.apart(&text.path),
-            with_lines: false,
-            speaks: render.speaks.clone(),
-        };
+        let apart = render.apart(render.chapters.apart(&text.path));
         let slides = all(&apart, setting, text);
         apart.chapters.keep_code();
         (slides, apart.asker.trace())

@@ -55,6 +55,10 @@ pub(super) fn register(tera: &mut Tera) {
         let html = queries()?.image(to, alt.unwrap_or_default(), image_attributes(&args)?);
         html.map(|html| Value::safe_string(&html)).map_err(Error::message)
     });
+    tera.register_function("once", |args: Kwargs, _: &State| {
+        let html = queries()?.once(args.must_get("partial")?).map_err(Error::message)?;
+        TeraResult::Ok(html.map_or_else(Value::none, |html| Value::safe_string(&html)))
+    });
     tera.register_function("t", |args: Kwargs, _: &State| {
         let text = queries()?.text(args.must_get("key")?).map_err(Error::message)?;
         Ok(filled(text, &args))

@@ -189,6 +189,11 @@ impl Theme {
         self.prints.template(self.templates.full_name(name)?)
     }
 
+    /// Whether a template, and all that it includes, is built in.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        self.templates.full_name(name).is_some_and(|name| self.prints.is_builtin(name))
+    }
+
     /// The print of all that decides how a component is rendered; `None` when pages can't call one of that name.
     pub fn component_print(&self, name: &str) -> Option<Print> {
         self.component(name)?;

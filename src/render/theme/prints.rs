@@ -25,6 +25,8 @@ pub(super) struct Prints {
     templates: BTreeMap<String, Print>,
     /// The full name of the template that defines a component.
     components: BTreeMap<String, String>,
+    /// The full names of the templates that are put together from files of a site, too.
+    own: BTreeSet<String>,
 }
 
 impl Prints {
@@ -48,12 +50,21 @@ impl Prints {
             Print::of(&(&parts, texts.map(|text| assets.seen_by(text)).collect::<Vec<_>>()))
         };
         let prints = templates.iter().map(|(name, _)| (name.to_owned(), print(name))).collect();
-        Self { templates: prints, components }
+        let is_own = |name: &str| templates.get(name).is_some_and(|source| !source.builtin);
+        let own = templates.iter().map(|(name, _)| name);
+        let own =
+            own.filter(|name| closure(name, &needs).into_iter().any(is_own)).map(str::to_owned).collect();
+        Self { templates: prints, components, own }
     }
 
     /// The print of a template by its full name.
     pub(super) fn template(&self, full_name: &str) -> Option<Print> {
         self.templates.get(full_name).copied()
+    }
+
+    /// Whether nothing of a template is a file of a site.
+    pub(super) fn is_builtin(&self, full_name: &str) -> bool {
+        self.templates.contains_key(full_name) && !self.own.contains(full_name)
     }
 
     /// The print of a component, in either spelling of its name.

@@ -11,6 +11,7 @@ use std::{
 use super::{
     Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
     deck::{ChapterOutline, OutsideFile},
+    once::SaidOnce,
     page::{PageFacts, PageText, language_of},
     place::SiteValues,
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
@@ -120,6 +121,22 @@ impl Asker {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let forms = asked.keys().filter_map(|question| question.forms(&self.world));
         forms.map(|(path, routes)| (path.clone(), routes)).collect()
+    }
+
+    /// Takes over what was asked for a part that is the same for many.
+    pub(in crate::render) fn adopt_all(&self, asked: &[(Question, Print)]) {
+        let mut known = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        for (question, print) in asked {
+            if !known.contains_key(question) {
+                known.insert(question.clone(), *print);
+            }
+        }
+    }
+
+    /// What was asked, as it is; `None` when the result must not be used again.
+    pub(in crate::render) fn into_asked(self) -> Option<Vec<(Question, Print)>> {
+        let asked = self.asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (!self.is_unsettled.into_inner()).then(|| asked.into_iter().collect())
     }
 
     /// What was asked; `None` when the result must not be used again.
@@ -293,6 +310,16 @@ impl Asker {
     /// Whether the theme has a template.
     pub(in crate::render) fn has_template(&self, name: &str) -> bool {
         self.ask(TemplateText(name.to_owned())).is_some()
+    }
+
+    /// Whether a template, and all that it includes, is built in: its print, which is asked for, tells it.
+    pub(in crate::render) fn is_builtin(&self, name: &str) -> bool {
+        self.has_template(name) && self.theme().is_builtin(name)
+    }
+
+    /// What is said once for all pages of this world.
+    pub(in crate::render) fn said_once(&self) -> &SaidOnce {
+        &self.world.said_once
     }
 
     /// Renders a template.

@@ -18,6 +18,7 @@ mod deck;
 mod domain;
 mod file;
 mod list;
+mod once;
 mod ordered;
 mod packed;
 mod page;
@@ -49,6 +50,7 @@ pub(super) use self::{
         FeedEntries, FeedEntry, FolderFiles, Listed, SectionList, SitemapEntries, SitemapEntry,
         TaxonomyTerms, TaxonomyValues, TermLink, TermPages,
     },
+    once::{PartKey, Said},
     page::{
         Backlink, Backlinks, LastChanged, LinkTo, Nav, NavPlace, Neighbours, PageFacts, PageValues, Related,
         Trail, Words,

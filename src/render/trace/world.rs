@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{deck::Outlines, prints::Prints, search::Search, site_values};
+use super::{deck::Outlines, once::SaidOnce, prints::Prints, search::Search, site_values};
 use crate::{
     base::{
         config::{FILE_NAME as CONFIG_FILE, Fonts},
@@ -45,6 +45,7 @@ pub struct World {
     /// What can be found by searching, by language.
     pub(super) search: Vec<Search>,
     pub(super) outlines: Outlines,
+    pub(super) said_once: SaidOnce,
     number: u64,
     theme_key: ThemeKey,
     theme_diagnostics: Vec<Diagnostic>,
@@ -130,6 +131,7 @@ impl World {
             prints,
             search,
             outlines,
+            said_once: SaidOnce::default(),
             number,
             theme_key,
             theme_diagnostics,
