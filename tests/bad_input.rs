@@ -398,7 +398,7 @@ fn misprint_three_includes_deep() {
         &[
             format!("called from {folder}/partials/one.html:2"),
             format!("called from {folder}/partials/head.html:1"),
-            format!("called from {folder}/base.html:31"),
+            format!("called from {folder}/base.html:34"),
             "while rendering this page .".to_owned(),
             "while rendering this page good.md".to_owned(),
         ]
