@@ -11,7 +11,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use git2::{ErrorCode, Repository};
+use foldhash::HashMap;
+use git2::{ErrorCode, Oid, Repository};
 
 use crate::base::path::RepoPath;
 
@@ -57,6 +58,8 @@ const FORGE_REMOTE: &str = "origin";
 
 /// How many unused handles of one repository are kept open.
 const MAX_IDLE_HANDLES: usize = 16;
+/// How many commits are remembered with their trees.
+const MAX_ROOTS: usize = 1024;
 
 /// Why Git could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -238,6 +241,8 @@ struct Pool {
     git_dir: PathBuf,
     idle: Mutex<Vec<Repository>>,
     trees: KeptTrees,
+    /// The trees of commits that were asked for lately: of each save it is asked a dozen times.
+    roots: Mutex<HashMap<Oid, Oid>>,
 }
 
 impl Pool {
@@ -248,14 +253,31 @@ impl Pool {
         // The library would keep objects of up to 256 MiB, for each handle anew. What is read again and again are trees.
         git2::opts::enable_caching(false);
         let git_dir = repository.path().to_path_buf();
-        Self { git_dir, idle: Mutex::new(vec![repository]), trees: KeptTrees::default() }
+        let idle = Mutex::new(vec![repository]);
+        Self { git_dir, idle, trees: KeptTrees::default(), roots: Mutex::default() }
+    }
+
+    /// The tree of a commit.
+    fn root(&self, repository: &Repository, commit: Oid) -> Result<Oid, git2::Error> {
+        let roots = || self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(root) = roots().get(&commit) {
+            return Ok(*root);
+        }
+        let root = repository.find_commit(commit)?.tree_id();
+        let mut roots = roots();
+        if roots.len() >= MAX_ROOTS {
+            roots.clear();
+        }
+        roots.insert(commit, root);
+        Ok(root)
     }
 
     /// What is at a path of a commit; `None` where nothing is.
     fn find(&self, commit: CommitId, path: &RepoPath) -> Result<Option<TreeItemKind>, GitError> {
         self.with(|repository| {
-            let tree = repository.find_commit(commit.oid()).map(|commit| commit.tree_id());
-            let found = tree.and_then(|tree| Trees::new(repository, &self.trees)?.find(tree, path));
+            let found = self
+                .root(repository, commit.oid())
+                .and_then(|tree| Trees::new(repository, &self.trees)?.find(tree, path));
             found.map_err(|cause| GitError::failed(commit, cause))
         })
     }

@@ -72,8 +72,8 @@ impl TreeReader {
     /// Reads a commit of a repository that is open.
     pub fn of_commit(store: &Store, commit: CommitId) -> Result<Self, GitError> {
         let root = store.pool.with(|repository| {
-            let tree = repository.find_commit(commit.oid()).and_then(|commit| commit.tree());
-            Ok(TreeId(tree.map_err(|cause| GitError::failed(commit, cause))?.id()))
+            let root = store.pool.root(repository, commit.oid());
+            Ok(TreeId(root.map_err(|cause| GitError::failed(commit, cause))?))
         })?;
         let (pool, rev) = (Arc::clone(&store.pool), commit.to_string());
         Ok(Self { pool, commit: Some(rev.clone()), rev, root, folder: store.folder().clone() })
