@@ -1,6 +1,9 @@
 //! What the default theme makes of a page, and what is said about templates and calls that are wrong.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::json;
 
@@ -19,6 +22,9 @@ use super::{
 };
 
 struct Answers;
+
+/// The theme that has the texts; loading it for each of them would take minutes.
+static BUILT_IN: OnceLock<Theme> = OnceLock::new();
 
 impl Queries for Answers {
     fn page(&self, path: &str) -> Option<serde_json::Value> {
@@ -43,8 +49,8 @@ impl Queries for Answers {
     fn text(&self, key: &str) -> Result<String, String> {
         match key {
             "by" => Ok("{day} by {who} & {nobody}".to_owned()),
-            key => Theme::load(DEFAULT_THEME, OwnFiles::new(), &ThemeOptions::default())
-                .0
+            key => BUILT_IN
+                .get_or_init(|| Theme::load(DEFAULT_THEME, OwnFiles::new(), &ThemeOptions::default()).0)
                 .text("en", key)
                 .map(str::to_owned)
                 .map_err(|_| format!("the theme has no text `{key}`")),
