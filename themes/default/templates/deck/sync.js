@@ -48,7 +48,7 @@ const shortPlace = ({ slide, step }) => ({ id: slide.id, step });
 watchers.push((place, how) => {
   if (how === 'follow') return;
   tell({ place: shortPlace(place) });
-  if (room.lead && (session() || root.classList.contains('presenter'))) lead(place);
+  if (leads()) lead(place);
   else if (how !== 'silent') stray();
 });
 
@@ -85,7 +85,7 @@ function follow() {
   new EventSource(room.follow).addEventListener('place', event => {
     const { id, step } = JSON.parse(event.data), element = document.getElementById(id);
     followed = element && placeNear(element, step);
-    if (followed && !isStraying && !root.classList.contains('presenter')) show(followed, 'follow');
+    if (followed && !isStraying && !leads()) show(followed, 'follow');
   });
 }
 
@@ -95,6 +95,19 @@ function stray() {
   pill.hidden = !isStraying;
 }
 
-function lead(place) {
-  fetch(room.lead, { method: 'POST', headers: { 'x-recto-token': room.token }, body: JSON.stringify(shortPlace(place)) }).catch(() => {});
+// Windows that lead keep in step by themselves: what the room says of them is older than what they know.
+const leads = () => Boolean(room.lead && (session() || root.classList.contains('presenter')));
+
+// One place after the other, and only the newest of those that wait: two on the way could arrive the other way round.
+let toLead, isLeading = false;
+async function lead(place) {
+  toLead = shortPlace(place);
+  if (isLeading) return;
+  isLeading = true;
+  while (toLead) {
+    const body = JSON.stringify(toLead);
+    toLead = null;
+    await fetch(room.lead, { method: 'POST', headers: { 'x-recto-token': room.token }, body, signal: AbortSignal.timeout(5000) }).catch(() => {});
+  }
+  isLeading = false;
 }
