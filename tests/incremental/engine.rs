@@ -70,7 +70,12 @@ impl Kept {
         let changes = ChangeSet::between(self.renderer.site().listing(), &listing);
         let former = self.renderer.site();
         let history = history(&self.source, former.history());
-        let site = Arc::new(former.update(&*self.source, &changes, listing).with_history(history));
+        let next = former.update(&*self.source, &changes, listing);
+        // As the engine does: what a deck is frozen to can move without any other news.
+        let moved = ChangeSet { changed: next.moved_pins(&*self.source), ..ChangeSet::default() };
+        let listing = next.listing().clone();
+        let next = if moved.is_empty() { next } else { next.update(&*self.source, &moved, listing) };
+        let site = Arc::new(next.with_history(history));
         let renderer = self.renderer.next(site, self.source.clone());
         Self { renderer, ..self }
     }

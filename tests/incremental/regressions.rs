@@ -145,3 +145,8 @@ fn two_files_are_the_page_of_a_folder_in_one_language() {
         .save("content/fr/index.md", "# One\n\nMore.\n")
         .check();
 }
+
+#[test]
+fn a_site_with_a_frozen_deck_becomes_a_repository() {
+    Case::new().write("content/guide/deck.yml", "pin: main\ncontent:\n- gone.md\n").then().commit().check();
+}
