@@ -1,5 +1,6 @@
 //! What every floor stands on: paths, digests, diagnostics, YAML, TOML and the config. No IO, no other floor's types.
 
+pub mod bytes;
 pub mod config;
 pub mod diagnostic;
 pub mod digest;

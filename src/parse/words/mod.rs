@@ -8,7 +8,6 @@
 //!
 //! Titles are no part of it: they depend on more than a page's text, and are added by those who know them.
 
-mod bytes;
 mod fold;
 mod stem;
 mod vocabulary;
@@ -19,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use self::vocabulary::Quick;
 use crate::{
-    base::digest::Print,
+    base::{bytes, digest::Print},
     parse::markdown::{Event, Tag, TagEnd},
 };
 

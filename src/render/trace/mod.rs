@@ -34,7 +34,7 @@ mod world;
 use serde::{Deserialize, Serialize};
 
 use self::packed::Packed;
-use crate::base::digest::Print;
+use crate::base::{bytes, digest::Print};
 
 pub use self::{
     domain::{Differences, Domains, FileDiffers},
@@ -68,7 +68,7 @@ pub struct Trace {
     n_asked: u32,
     /// Whether [`Trace::noted`] has something to tell.
     has_noted: bool,
-    #[serde(with = "packed::in_one")]
+    #[serde(with = "bytes")]
     packed: Box<[u8]>,
 }
 

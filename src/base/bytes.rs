@@ -1,4 +1,4 @@
-//! Bytes that are stored as such, and not as a list of numbers.
+//! Bytes that are stored as such, and not as a list of numbers: for `#[serde(with = "bytes")]`.
 
 use std::fmt;
 
@@ -7,11 +7,13 @@ use serde::{
     de::{Error, Visitor},
 };
 
-pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes them in one piece.
+pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes)
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[u8]>, D::Error> {
+/// Reads them in one piece.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[u8]>, D::Error> {
     deserializer.deserialize_bytes(Bytes)
 }
 
