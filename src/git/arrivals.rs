@@ -1,10 +1,10 @@
 //! [`Arrival`]: a commit that came to a branch, with the files that it changes.
 
-use git2::{Commit, Delta, DiffDelta, Oid, Repository, Sort};
+use git2::{Commit, Oid, Repository, Sort};
 
 use crate::{
     base::path::RepoPath,
-    git::{Author, CommitId, GitError, Moment, Store},
+    git::{Author, CommitId, GitError, Moment, Store, trees::Trees},
 };
 
 /// The most files of one commit that are named.
@@ -66,18 +66,12 @@ impl Store {
         repository: &Repository,
         commit: &Commit<'_>,
     ) -> Result<Option<Vec<RepoPath>>, git2::Error> {
-        let parent = commit.parents().next().map(|parent| parent.tree()).transpose()?;
-        let diff = repository.diff_tree_to_tree(parent.as_ref(), Some(&commit.tree()?), None)?;
-        if diff.deltas().len() > MAX_PATHS {
-            return Ok(None);
-        }
-        let path = |delta: DiffDelta<'_>| {
-            let file = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
-            RepoPath::new(std::str::from_utf8(file.path_bytes()?).ok()?)
-        };
-        let seen = diff.deltas().filter_map(path);
-        let seen = seen.filter_map(|path| RepoPath::new(path.relative_to(self.folder())?));
-        Ok(Some(seen.collect()))
+        let parent =
+            commit.parent_ids().next().map(|parent| self.pool.root(repository, parent)).transpose()?;
+        let trees = Trees::new(repository, &self.pool.trees)?;
+        let differences = trees.differences(commit.tree_id(), parent.as_slice(), self.folder())?;
+        let is_listed = differences.len() <= MAX_PATHS;
+        Ok(is_listed.then(|| differences.into_iter().map(|difference| difference.path).collect()))
     }
 }
 
@@ -95,6 +89,10 @@ fn between(
 ) -> Result<Option<Vec<Oid>>, git2::Error> {
     if from == Some(to) {
         return Ok(Some(Vec::new()));
+    }
+    // The one commit of a save needs no walk.
+    if max > 0 && repository.find_commit(to)?.parent_ids().eq(from) {
+        return Ok(Some(vec![to]));
     }
     // It may be gone: somebody has forced the branch elsewhere, and Git has cleaned up.
     if from.is_some_and(|from| !repository.graph_descendant_of(to, from).unwrap_or(false)) {

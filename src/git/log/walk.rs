@@ -109,7 +109,11 @@ impl Walk<'_> {
             let reader = Trees::new(repository, &self.store.pool.trees);
             let reader = reader.map_err(|cause| GitError::failed(self.head, cause))?;
             let folder = self.store.folder();
-            commits.iter().map(|commit| changes(repository, &reader, &self.trees, commit, folder)).collect()
+            let tree_of = |id: &Oid| match self.trees.get(id) {
+                Some(tree) => Ok(*tree),
+                None => self.store.pool.root(repository, *id),
+            };
+            commits.iter().map(|commit| changes(repository, &reader, &tree_of, commit, folder)).collect()
         })
     }
 }
@@ -165,16 +169,12 @@ fn is_minor(commit: &Commit<'_>) -> bool {
 fn changes(
     repository: &Repository,
     reader: &Trees<'_>,
-    trees: &HashMap<Oid, Oid>,
+    tree_of: &dyn Fn(&Oid) -> Result<Oid, git2::Error>,
     commit: &Found,
     folder: &RepoPath,
 ) -> Result<Vec<FoundChange>, GitError> {
     let failed = |cause| GitError::failed(commit.id, cause);
-    let tree_of = |id: &Oid| match trees.get(id) {
-        Some(tree) => Ok(*tree),
-        None => repository.find_commit(*id).map(|commit| commit.tree_id()).map_err(failed),
-    };
-    let parents = commit.parents.iter().map(tree_of).collect::<Result<Vec<Oid>, GitError>>()?;
+    let parents = commit.parents.iter().map(tree_of).collect::<Result<Vec<Oid>, _>>().map_err(failed)?;
     let differences = reader.differences(commit.tree, &parents, folder).map_err(failed)?;
     // What came from another branch under another name got it there.
     let renames = if parents.len() == 1 { renames::find(repository, &differences) } else { Vec::new() };
