@@ -66,8 +66,8 @@ impl Store {
         repository: &Repository,
         commit: &Commit<'_>,
     ) -> Result<Option<Vec<RepoPath>>, git2::Error> {
-        let parent =
-            commit.parent_ids().next().map(|parent| self.pool.root(repository, parent)).transpose()?;
+        // A clone that has only its latest commits doesn't have the parents of the last of them.
+        let parent = commit.parent_ids().next().and_then(|parent| self.pool.root(repository, parent).ok());
         let trees = Trees::new(repository, &self.pool.trees)?;
         let differences = trees.differences(commit.tree_id(), parent.as_slice(), self.folder())?;
         let is_listed = differences.len() <= MAX_PATHS;
@@ -142,5 +142,18 @@ mod tests {
         assert_eq!(of("", first, head, 1), [say("three", "unknown")]);
         assert_eq!(of("", head, head, 9), []);
         assert_eq!(of("", head, first, 9), [say("one", "unknown")], "the branch was forced elsewhere");
+    }
+
+    #[test]
+    fn the_last_commit_of_a_shallow_clone_has_all_files() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "a\n").commit("one");
+        repo.write("b.md", "b\n").commit("two");
+        let clone = repo.clone_with("--depth=1 --no-local");
+        let head = CommitId::parse(&clone.git_with_input("rev-parse HEAD", b"")).expect("a commit");
+        let store = Store::open(&clone.path("")).expect("a repository");
+        let arrivals = store.arrivals(None, head, 9).expect("readable");
+        let paths: Vec<_> = arrivals.iter().flat_map(|arrival| arrival.paths.iter().flatten()).collect();
+        assert_eq!(paths.iter().map(|path| path.as_str()).collect::<Vec<_>>(), ["a.md", "b.md"]);
     }
 }
