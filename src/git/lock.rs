@@ -41,7 +41,6 @@ impl Lock {
     pub(super) fn take(git_dir: &Path, path: &Path) -> Result<Self, GitError> {
         let own_folder = git_dir.join(OWN_FOLDER);
         let lock_path = lock_path(path);
-        fs::create_dir_all(&own_folder).map_err(|cause| GitError::disk(&own_folder, cause))?;
         let begun = Instant::now();
         loop {
             match make(&own_folder, &lock_path) {
@@ -93,6 +92,17 @@ pub(super) fn take_away_left(git_dir: &Path, path: &Path) {
     heal(&git_dir.join(OWN_FOLDER), &lock_path(path));
 }
 
+/// Makes something in a folder, which is made where there is none. It is nearly always there.
+pub(super) fn making_folder<T>(folder: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match make() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            make()
+        }
+        made => made,
+    }
+}
+
 /// The name of a file's lock.
 fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -106,7 +116,7 @@ fn make(own_folder: &Path, lock_path: &Path) -> io::Result<Option<(File, Option<
     let name = format!("{}-{}", process::id(), N_MADE.fetch_add(1, Ordering::Relaxed));
     let own_path = own_folder.join(name);
     let new = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
-    let file = match new(&own_path) {
+    let file = match making_folder(own_folder, || new(&own_path)) {
         Ok(file) => file,
         // An earlier process had our number.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),

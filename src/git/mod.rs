@@ -32,6 +32,7 @@ mod commit;
 mod id;
 mod index_file;
 mod lock;
+mod loose;
 mod people;
 mod store;
 mod trees;
@@ -259,17 +260,22 @@ impl Pool {
 
     /// The tree of a commit.
     fn root(&self, repository: &Repository, commit: Oid) -> Result<Oid, git2::Error> {
-        let roots = || self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(root) = roots().get(&commit) {
-            return Ok(*root);
+        let known = self.roots.lock().unwrap_or_else(PoisonError::into_inner).get(&commit).copied();
+        if let Some(root) = known {
+            return Ok(root);
         }
         let root = repository.find_commit(commit)?.tree_id();
-        let mut roots = roots();
+        self.note_root(commit, root);
+        Ok(root)
+    }
+
+    /// Remembers the tree of a commit.
+    fn note_root(&self, commit: Oid, root: Oid) {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
         if roots.len() >= MAX_ROOTS {
             roots.clear();
         }
         roots.insert(commit, root);
-        Ok(root)
     }
 
     /// What is at a path of a commit; `None` where nothing is.

@@ -19,9 +19,9 @@ use crate::{
     base::path::RepoPath,
     git::{
         Author, CommitId, GitError, Moment, Store,
-        lock::Lock,
+        lock::{Lock, making_folder},
+        loose::sync_folder,
         work_tree::{Along, LeftAlone},
-        write::sync_folder,
     },
 };
 
@@ -72,7 +72,9 @@ impl Store {
         let path = self.common_dir.join(to.branch);
         let folder = path.parent().unwrap_or(&self.common_dir);
         let disk = |cause| GitError::disk(&path, cause);
-        fs::create_dir_all(folder).map_err(disk)?;
+        if !folder.is_dir() {
+            fs::create_dir_all(folder).map_err(disk)?;
+        }
         let mut lock = Lock::take(&self.common_dir, &path)?;
         if self.commit_of_branch(to.branch)? != to.from {
             return Ok(false);
@@ -114,9 +116,6 @@ fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
     if !keeps && !path.exists() {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
     let line = |text: &str| text.replace(['\n', '\r', '\t'], " ");
     let from = to.from.map_or_else(|| "0".repeat(40), |from| from.to_string());
     let (sign, offset) =
@@ -131,7 +130,8 @@ fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
         offset % 60,
         line(to.why)
     );
-    OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
+    let open = || OpenOptions::new().create(true).append(true).open(path);
+    making_folder(path.parent().unwrap_or(path), open)?.write_all(line.as_bytes())
 }
 
 #[cfg(test)]

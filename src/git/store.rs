@@ -173,7 +173,7 @@ impl Store {
 
     /// Whether there is such a commit, on whatever branch.
     pub fn has_commit(&self, commit: CommitId) -> Result<bool, GitError> {
-        self.pool.with(|repository| Ok(repository.find_commit(commit.oid()).is_ok()))
+        self.pool.with(|repository| Ok(self.pool.root(repository, commit.oid()).is_ok()))
     }
 
     /// Whether a commit is `head` or comes before it.

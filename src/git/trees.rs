@@ -4,6 +4,7 @@
 //! lately are kept for all threads ([`KeptTrees`]): the tree of a commit is that of the next one's parent.
 
 use std::{
+    collections::BTreeMap,
     iter::Peekable,
     mem,
     sync::{Arc, Mutex, PoisonError},
@@ -22,8 +23,9 @@ const MAX_GENERATION_BYTES: usize = 2 << 20;
 /// How deep folders may be.
 const MAX_DEPTH: usize = 256;
 
-const FOLDER_MODE: &[u8] = b"40000";
-const SUBMODULE_MODE: &[u8] = b"160000";
+/// The modes of folders and of submodules.
+pub(super) const FOLDER_MODE: i32 = 0o040_000;
+const SUBMODULE_MODE: i32 = 0o160_000;
 
 /// A file that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl KeptTrees {
         Some(tree)
     }
 
-    fn add(&self, id: Oid, tree: Arc<[u8]>) {
+    pub(super) fn add(&self, id: Oid, tree: Arc<[u8]>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).add(id, tree);
     }
 }
@@ -91,18 +93,41 @@ pub(super) struct Item<'t> {
 }
 
 impl<'t> Item<'t> {
+    /// What the name stands for.
+    pub(super) fn row(&self) -> Row {
+        let mode = self.mode.iter().fold(0, |mode: i32, digit| mode << 3 | i32::from(digit & 7));
+        Row { mode, id: self.id }
+    }
+
     fn is_folder(&self) -> bool {
-        self.mode == FOLDER_MODE
+        self.row().is_folder()
     }
 
     pub(super) fn kind(&self) -> TreeItemKind {
-        let mode = self.mode.iter().fold(0, |mode: i32, digit| mode << 3 | i32::from(digit & 7));
-        item_kind(mode, self.id)
+        item_kind(self.row().mode, self.id)
     }
 
     /// What trees are sorted by: names of folders as if they ended with a slash.
     fn key(&self) -> Key<'t> {
         Key { name: self.name, is_folder: self.is_folder() }
+    }
+}
+
+/// What a name in a tree stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) mode: i32,
+    pub(super) id: Oid,
+}
+
+impl Row {
+    pub(super) fn is_folder(&self) -> bool {
+        self.mode == FOLDER_MODE
+    }
+
+    /// Whether it is a file or a symbolic link.
+    pub(super) fn is_file(&self) -> bool {
+        !self.is_folder() && self.mode != SUBMODULE_MODE
     }
 }
 
@@ -136,11 +161,16 @@ impl<'r> Trees<'r> {
 
     /// What is at a path below a tree; `None` where nothing is.
     pub(super) fn find(&self, tree: Oid, path: &RepoPath) -> Result<Option<TreeItemKind>, git2::Error> {
+        Ok(self.row(tree, path)?.map(|row| item_kind(row.mode, row.id)))
+    }
+
+    /// What stands at a path below a tree.
+    pub(super) fn row(&self, tree: Oid, path: &RepoPath) -> Result<Option<Row>, git2::Error> {
         let Some(name) = path.parts().last() else { return Ok(None) };
         let folder = path.parent().unwrap_or_else(RepoPath::root);
         let Some(folder) = self.below(tree, &folder)? else { return Ok(None) };
         let bytes = self.read(folder)?;
-        Ok(items(&bytes).find(|item| item.name == name.as_bytes()).map(|item| item.kind()))
+        Ok(items(&bytes).find(|item| item.name == name.as_bytes()).map(|item| item.row()))
     }
 
     /// The files below a folder that differ from those of all parents. Names that no site can have are left out.
@@ -199,7 +229,8 @@ impl<'r> Trees<'r> {
             if before.iter().any(is_same) {
                 continue;
             }
-            let Some(item) = here.iter().flatten().next().filter(|item| item.mode != SUBMODULE_MODE) else {
+            let Some(item) = here.iter().flatten().next().filter(|item| item.row().mode != SUBMODULE_MODE)
+            else {
                 continue;
             };
             let Some(path) = path_of(prefix, item.name) else { continue };
@@ -252,6 +283,23 @@ pub(super) fn items(tree: &[u8]) -> impl Iterator<Item = Item<'_>> {
         rest = &rest[end + 21..];
         Some(item)
     })
+}
+
+/// A tree as Git stores it.
+pub(super) fn packed(rows: BTreeMap<&[u8], Row>) -> Vec<u8> {
+    let mut rows: Vec<(&[u8], Row)> = rows.into_iter().collect();
+    rows.sort_by(|(a, of_a), (b, of_b)| {
+        let key = |name, row: &Row| Key { name, is_folder: row.is_folder() };
+        key(*a, of_a).cmp(&key(*b, of_b))
+    });
+    let mut tree = Vec::new();
+    for (name, Row { mode, id }) in rows {
+        tree.extend_from_slice(format!("{mode:o} ").as_bytes());
+        tree.extend_from_slice(name);
+        tree.push(0);
+        tree.extend_from_slice(id.as_bytes());
+    }
+    tree
 }
 
 fn id_of(item: &Option<Item<'_>>) -> Option<Oid> {

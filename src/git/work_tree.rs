@@ -7,8 +7,8 @@
 //! What is under way stands in a file of the Git folder: after a crash [`Store::heal`] finishes it.
 
 use std::{
-    fs,
-    io::{self, ErrorKind},
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind, Write as _},
     path::Path,
     sync::PoisonError,
 };
@@ -23,7 +23,7 @@ use crate::{
         CommitId, GitError, Move, Store,
         index::{FileStat, INDEX_FILE},
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
-        lock::{Lock, take_away_left},
+        lock::{Lock, making_folder, take_away_left},
     },
 };
 
@@ -76,7 +76,7 @@ impl<'s> Along<'s> {
         }
         let lock = Lock::take(&store.git_dir, &store.git_dir.join(INDEX_FILE))?;
         let journal = Journal { from: to.from, to: to.to, paths: to.paths.to_vec() };
-        journal.write(store).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
+        Journal::note(store, Some(&journal)).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
         Ok(Some(Self { store, work_tree, lock: Some(lock), journal }))
     }
 
@@ -187,18 +187,27 @@ impl<'s> Along<'s> {
 impl Drop for Along<'_> {
     fn drop(&mut self) {
         // The journal goes first: whoever has the index next writes one of its own.
-        let _ = fs::remove_file(self.store.git_dir.join(JOURNAL));
+        let _ = Journal::note(self.store, None);
         self.lock = None;
     }
 }
 
 impl Journal {
-    fn write(&self, store: &Store) -> io::Result<()> {
+    /// Writes what is under way, or that nothing is, over what stood there: a file that comes and goes with each save makes the
+    /// next ones slower, since file systems don't use its place again at once.
+    fn note(store: &Store, journal: Option<&Self>) -> io::Result<()> {
         let path = store.git_dir.join(JOURNAL);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(path, serde_json::to_vec(self)?)
+        let open = || OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let mut file = making_folder(path.parent().unwrap_or(&path), open)?;
+        let mut text = serde_json::to_vec(&journal)?;
+        let former = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+        text.resize(text.len().max(former), b' ');
+        file.write_all(&text)
+    }
+
+    /// What is under way; `None` when nothing is, or whoever began to write it was killed before it had changed anything.
+    fn read(store: &Store) -> Option<Self> {
+        serde_json::from_slice(&fs::read(store.git_dir.join(JOURNAL)).ok()?).ok()?
     }
 }
 
@@ -207,15 +216,13 @@ impl Store {
     pub fn heal(&self) -> Result<Option<String>, GitError> {
         take_away_left(&self.common_dir, &self.common_dir.join(self.head()?.branch));
         take_away_left(&self.git_dir, &self.git_dir.join(INDEX_FILE));
-        let path = self.git_dir.join(JOURNAL);
-        let Some(work_tree) = self.work_tree.as_deref().filter(|_| path.exists()) else { return Ok(None) };
+        let Some(work_tree) = self.work_tree.as_deref() else { return Ok(None) };
+        if Journal::read(self).is_none() {
+            return Ok(None);
+        }
         // Who writes a journal holds the index: one that is there now was left behind.
         let lock = Some(Lock::take(&self.git_dir, &self.git_dir.join(INDEX_FILE))?);
-        let Ok(text) = fs::read(&path) else { return Ok(None) };
-        let Ok(journal) = serde_json::from_slice::<Journal>(&text) else {
-            // It was killed while it wrote this, before it changed anything.
-            return fs::remove_file(&path).map(|()| None).map_err(|cause| GitError::disk(&path, cause));
-        };
+        let Some(journal) = Journal::read(self) else { return Ok(None) };
         let n_paths = journal.paths.len();
         let has_moved = match self.head()?.commit {
             Some(head) => self.is_in(journal.to, head)?,
@@ -273,9 +280,8 @@ fn with_cr(bytes: &[u8]) -> Vec<u8> {
 /// Puts a file in the place of another, with its permissions.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or_else(|| io::Error::other("it has no folder"))?;
-    fs::create_dir_all(folder)?;
-    let mut new = tempfile::Builder::new().prefix(".recto-").tempfile_in(folder)?;
-    io::Write::write_all(&mut new, bytes)?;
+    let mut new = making_folder(folder, || tempfile::Builder::new().prefix(".recto-").tempfile_in(folder))?;
+    new.write_all(bytes)?;
     let permissions = path.metadata().map(|metadata| metadata.permissions());
     match permissions {
         Ok(permissions) => new.as_file().set_permissions(permissions)?,

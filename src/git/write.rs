@@ -3,24 +3,24 @@
 //! Costs the depth of the edited paths and the sizes of the folders on the way, whatever the size of the repository. Nothing
 //! points to the new objects yet: that is left to [`refs`](super::refs). They are on the disk when that begins.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, io::Write as _, sync::Arc};
 
-use git2::{ObjectType, Oid, Repository, Tree};
+use git2::{ObjectType, Odb, OdbLookupFlags, Oid, Signature};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{Author, CommitId, GitError, Moment, Store, store::LINK_MODE},
+    git::{
+        Author, CommitId, GitError, Moment, Store,
+        loose::NewObjects,
+        store::LINK_MODE,
+        trees::{self, FOLDER_MODE, Row, Trees},
+    },
 };
 
 /// The mode of a file that nobody runs.
 const FILE_MODE: i32 = 0o100_644;
-/// The mode of a folder.
-const FOLDER_MODE: i32 = 0o040_000;
+/// The folder that no tree may have, in any case of letters.
+const GIT_DIR: &str = ".git";
 
 /// What a file to try the disk with is called: Git's own cleaning takes such names away.
 const TRIAL_PREFIX: &str = "tmp_obj_recto";
@@ -80,12 +80,15 @@ impl<'e> FolderEdits<'e> {
     }
 }
 
-/// Writes objects, and remembers which.
+/// Makes the objects of a commit.
 struct Writer<'r> {
-    repository: &'r Repository,
+    odb: Odb<'r>,
+    /// Those that were there, by which nothing is read twice.
+    trees: &'r Trees<'r>,
     /// What moved files have, by the path that they had.
-    moved: BTreeMap<&'r RepoPath, (Oid, i32)>,
-    written: Vec<Oid>,
+    moved: BTreeMap<&'r RepoPath, Row>,
+    new: NewObjects,
+    new_trees: Vec<(Oid, Arc<[u8]>)>,
 }
 
 impl Store {
@@ -117,43 +120,41 @@ impl Store {
         let (author, committer) = (new.author.signature(new.at)?, new.committer.signature(new.at)?);
         self.pool.with(|repository| {
             let failed = |cause| GitError::not_written(&self.git_dir, cause);
-            let parent = new.parent.map(|parent| repository.find_commit(parent.oid())).transpose();
-            let parent = parent.map_err(failed)?;
-            let base = parent.as_ref().map(git2::Commit::tree).transpose().map_err(failed)?;
-            let moved = self.moved(base.as_ref(), new.edits).map_err(failed)?;
-            let mut writer = Writer { repository, moved, written: Vec::new() };
-            let tree = writer.folder(base.as_ref(), &edits, &RepoPath::root())?;
-            let tree = match tree {
+            let parent = new.parent.map(CommitId::oid);
+            let base = parent.map(|parent| self.pool.root(repository, parent)).transpose().map_err(failed)?;
+            let trees = Trees::new(repository, &self.pool.trees).map_err(failed)?;
+            let moved = self.moved(&trees, base, new.edits).map_err(failed)?;
+            let new_objects = NewObjects::new(&self.common_dir);
+            let odb = repository.odb().map_err(failed)?;
+            let mut writer = Writer { odb, trees: &trees, moved, new: new_objects, new_trees: Vec::new() };
+            let tree = match writer.folder(base, &edits, &RepoPath::root())? {
                 Some(tree) => tree,
-                None => writer.empty_folder().map_err(failed)?,
+                None => writer.tree(Vec::new())?,
             };
-            if base.as_ref().is_some_and(|base| base.id() == tree) {
+            if base == Some(tree) {
                 return Ok(None);
             }
-            let tree = repository.find_tree(tree).map_err(failed)?;
-            let parents: Vec<_> = parent.iter().collect();
-            let commit =
-                repository.commit(None, &author, &committer, new.message, &tree, &parents).map_err(failed)?;
-            writer.written.push(commit);
-            sync_objects(&self.common_dir.join("objects"), &writer.written)
-                .map_err(|cause| GitError::disk(&self.git_dir, cause))?;
+            let text = commit_text(tree, parent, &author, &committer, new.message);
+            let commit = writer.object(ObjectType::Commit, &text)?;
+            writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
+            // Whoever shows the commit asks for them next.
+            writer.new_trees.into_iter().for_each(|(id, bytes)| self.pool.trees.add(id, bytes));
+            self.pool.note_root(commit, tree);
             Ok(Some(CommitId::of(commit)))
         })
     }
-}
 
-impl Store {
     /// What the files that edits move have in a tree.
     fn moved<'e>(
         &self,
-        base: Option<&Tree<'_>>,
+        trees: &Trees<'_>,
+        base: Option<Oid>,
         edits: &'e [Edit],
-    ) -> Result<BTreeMap<&'e RepoPath, (Oid, i32)>, git2::Error> {
+    ) -> Result<BTreeMap<&'e RepoPath, Row>, git2::Error> {
         let mut moved = BTreeMap::new();
         for edit in edits {
             let (Some(Content::Moved(from)), Some(base)) = (&edit.content, base) else { continue };
-            let entry = base.get_path(Path::new(self.path_in_repository(from).as_str()))?;
-            moved.insert(from, (entry.id(), entry.filemode()));
+            moved.extend(trees.row(base, &self.path_in_repository(from))?.map(|row| (from, row)));
         }
         Ok(moved)
     }
@@ -163,95 +164,186 @@ impl Writer<'_> {
     /// The folder after its edits; `None` when nothing is left in it.
     fn folder(
         &mut self,
-        base: Option<&Tree<'_>>,
+        base: Option<Oid>,
         edits: &FolderEdits<'_>,
         path: &RepoPath,
     ) -> Result<Option<Oid>, GitError> {
-        let repository = self.repository;
-        let failed = |cause| GitError::not_written(repository.path(), cause);
-        let mut builder = repository.treebuilder(base).map_err(failed)?;
-        let kind_of = |name: &str| base.and_then(|base| base.get_name(name)).and_then(|entry| entry.kind());
-        for (name, content) in &edits.files {
-            let is_folder = kind_of(name).is_some_and(|kind| kind != ObjectType::Blob);
-            match content {
-                Some(_) if is_folder && !edits.folders.contains_key(name) => {
-                    return Err(GitError::InTheWay { path: path.join(name) });
-                }
-                Some(content) => {
-                    let mode = base.and_then(|base| base.get_name(name)).map(|entry| entry.filemode());
-                    let mode = mode.filter(|mode| *mode != LINK_MODE && !is_folder).unwrap_or(FILE_MODE);
-                    let (blob, mode) = self.blob(content, mode).map_err(failed)?;
-                    builder.insert(name, blob, mode).map_err(failed)?;
-                }
-                None if kind_of(name) == Some(ObjectType::Blob) => builder.remove(name).map_err(failed)?,
-                None => {}
-            }
-        }
+        let base = base.map_or_else(|| Ok(Arc::from([])), |base| self.trees.read(base));
+        let base = base.map_err(|cause| self.failed(cause))?;
+        let mut rows: BTreeMap<&[u8], Row> =
+            trees::items(&base).map(|item| (item.name, item.row())).collect();
         for (name, inner) in &edits.folders {
-            let is_file = kind_of(name).is_some_and(|kind| kind != ObjectType::Tree);
+            let former = rows.get(name.as_bytes()).copied();
             let goes = edits.files.get(name).is_some_and(Option::is_none);
-            if is_file && !goes {
+            if name.eq_ignore_ascii_case(GIT_DIR) || former.is_some_and(|row| !row.is_folder()) && !goes {
                 return Err(GitError::InTheWay { path: path.join(name) });
             }
-            let below = base.and_then(|base| base.get_name(name)).filter(|_| !is_file);
-            let below = below.map(|entry| repository.find_tree(entry.id())).transpose().map_err(failed)?;
-            match self.folder(below.as_ref(), inner, &path.join(name))? {
-                Some(tree) => builder.insert(name, tree, FOLDER_MODE).map(drop).map_err(failed)?,
-                None if below.is_some() => builder.remove(name).map_err(failed)?,
+            let below = former.filter(Row::is_folder).map(|row| row.id);
+            match self.folder(below, inner, &path.join(name))? {
+                Some(id) => _ = rows.insert(name.as_bytes(), Row { mode: FOLDER_MODE, id }),
+                None if below.is_some() => _ = rows.remove(name.as_bytes()),
                 None => {}
             }
         }
-        if builder.is_empty() {
+        // A file may take the place of a folder that has just gone.
+        for (name, content) in &edits.files {
+            let former = rows.get(name.as_bytes()).copied();
+            let is_in_the_way =
+                former.is_some_and(|row| !row.is_file()) || name.eq_ignore_ascii_case(GIT_DIR);
+            match content {
+                Some(_) if is_in_the_way => return Err(GitError::InTheWay { path: path.join(name) }),
+                Some(content) => {
+                    let mode = former.map(|row| row.mode).filter(|mode| *mode != LINK_MODE);
+                    rows.insert(name.as_bytes(), self.blob(content, mode.unwrap_or(FILE_MODE))?);
+                }
+                None if is_in_the_way => {}
+                None => _ = rows.remove(name.as_bytes()),
+            }
+        }
+        if rows.is_empty() {
             return Ok(None);
         }
-        let tree = builder.write().map_err(failed)?;
-        self.written.push(tree);
-        Ok(Some(tree))
+        self.tree(trees::packed(rows)).map(Some)
     }
 
     /// What stands in a folder for a content; a new text has the mode of the file that it takes the place of.
-    fn blob(&mut self, content: &Content, mode: i32) -> Result<(Oid, i32), git2::Error> {
+    fn blob(&mut self, content: &Content, mode: i32) -> Result<Row, GitError> {
         match content {
-            Content::Bytes(bytes) => {
-                let blob = self.repository.blob(bytes)?;
-                self.written.push(blob);
-                Ok((blob, mode))
+            Content::Bytes(bytes) => Ok(Row { mode, id: self.object(ObjectType::Blob, bytes)? }),
+            Content::Blob(id) => {
+                Ok(Row { mode, id: Oid::from_bytes(id.as_bytes()).expect("a blob id has 20 bytes") })
             }
-            Content::Blob(id) => Ok((Oid::from_bytes(id.as_bytes())?, mode)),
-            Content::Moved(from) => {
-                let is_gone = || git2::Error::from_str(&format!("there is no file `{from}` to be moved"));
-                self.moved.get(from).copied().ok_or_else(is_gone)
-            }
+            Content::Moved(from) => self.moved.get(from).copied().ok_or_else(|| {
+                self.failed(git2::Error::from_str(&format!("there is no file `{from}` to be moved")))
+            }),
         }
     }
 
-    fn empty_folder(&mut self) -> Result<Oid, git2::Error> {
-        let tree = self.repository.treebuilder(None)?.write()?;
-        self.written.push(tree);
-        Ok(tree)
+    fn tree(&mut self, bytes: Vec<u8>) -> Result<Oid, GitError> {
+        let id = self.object(ObjectType::Tree, &bytes)?;
+        self.new_trees.push((id, bytes.into()));
+        Ok(id)
     }
-}
 
-/// Waits until loose objects are on the disk, with the folders that name them. Others were there before.
-fn sync_objects(objects: &Path, written: &[Oid]) -> io::Result<()> {
-    let mut folders: Vec<PathBuf> = vec![objects.to_path_buf()];
-    for id in written {
-        let id = id.to_string();
-        let folder = objects.join(&id[..2]);
-        match File::open(folder.join(&id[2..])) {
-            Ok(file) => file.sync_all()?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
+    /// An object that is there once the others are.
+    fn object(&mut self, kind: ObjectType, bytes: &[u8]) -> Result<Oid, GitError> {
+        let id = Oid::hash_object(kind, bytes).map_err(|cause| self.failed(cause))?;
+        // One more than there has to be, if a pack has come meanwhile: looking for packs each time costs more.
+        if self.odb.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+            // The library makes it young again, so that no cleaning takes it away before the branch leads to it.
+            return self.odb.write(kind, bytes).map_err(|cause| self.failed(cause));
         }
-        folders.push(folder);
+        self.new.add(kind, bytes, id).map_err(|cause| GitError::disk(self.new.folder(), cause))?;
+        Ok(id)
     }
-    folders.sort();
-    folders.dedup();
-    folders.iter().try_for_each(|folder| sync_folder(folder))
+
+    fn failed(&self, cause: git2::Error) -> GitError {
+        GitError::not_written(self.new.folder(), cause)
+    }
 }
 
-/// Waits until the names in a folder are on the disk.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Elsewhere folders can't be opened, and their names are written with the files.
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+/// A commit as Git stores it.
+fn commit_text(
+    tree: Oid,
+    parent: Option<Oid>,
+    author: &Signature<'_>,
+    committer: &Signature<'_>,
+    message: &str,
+) -> Vec<u8> {
+    let mut text = format!("tree {tree}\n");
+    text.extend(parent.map(|parent| format!("parent {parent}\n")));
+    for (role, who) in [("author", author), ("committer", committer)] {
+        let (name, email, when) = (who.name_bytes(), who.email_bytes(), who.when());
+        let minutes = when.offset_minutes().unsigned_abs();
+        text += &format!(
+            "{role} {} <{}> {} {}{:02}{:02}\n",
+            String::from_utf8_lossy(name),
+            String::from_utf8_lossy(email),
+            when.seconds(),
+            when.sign(),
+            minutes / 60,
+            minutes % 60
+        );
+    }
+    text.push('\n');
+    text.push_str(message);
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    /// Commits on top of a commit.
+    fn write(store: &Store, parent: Option<CommitId>, edits: &[(&str, Option<&str>)]) -> Option<CommitId> {
+        let edit = |(path, text): &(&str, Option<&str>)| Edit {
+            path: RepoPath::new(path).expect("normal"),
+            content: text.map(|text| Content::Bytes(text.as_bytes().to_vec())),
+        };
+        let edits: Vec<Edit> = edits.iter().map(edit).collect();
+        let who = &Author { name: "  Ada É. ".to_owned(), email: "ada@example.org".to_owned() };
+        let at = Moment { seconds: 1_700_000_000, offset_minutes: 330 };
+        let message = "a save\n\nwhy\n";
+        let new = NewCommit { parent, edits: &edits, author: who, committer: who, at, message };
+        store.write_commit(&new).expect("written")
+    }
+
+    #[test]
+    fn objects_are_those_that_git_would_have_written() {
+        let repo = TestRepo::new();
+        repo.write("a-b", "1").write("a/b.md", "2").write("a.md", "3").write("run", "4");
+        repo.git("add -A").git("update-index --chmod=+x run").git("commit --quiet -m one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let head = store.head().expect("a branch").commit;
+        let edits = [("a0", Some("5")), ("run", Some("6")), ("a/b.md", None), ("a/c/d.md", Some(""))];
+        let commit = write(&store, head, &edits).expect("a change");
+        let listed = "100644 blob a-b|100644 blob a.md|100644 blob a/c/d.md|100644 blob a0|100755 blob run";
+        let tree = repo.git_with_input(&format!("ls-tree -r {commit}"), b"");
+        let shown = |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            format!("{} {} {}", words[0], words[1], words[3])
+        };
+        assert_eq!(tree.lines().map(shown).collect::<Vec<_>>().join("|"), listed);
+        let said = repo.git_with_input(&format!("show --no-patch --format=%an|%ae|%ai|%B {commit}"), b"");
+        assert_eq!(said, "Ada É.|ada@example.org|2023-11-15 03:43:20 +0530|a save\n\nwhy");
+        // The tree as the `git` program makes it of the same files.
+        repo.git(&format!("read-tree {commit}"));
+        let trees = [format!("rev-parse {commit}^{{tree}}"), "write-tree".to_owned()];
+        let [ours, theirs] = trees.map(|arguments| repo.git_with_input(&arguments, b""));
+        assert_eq!(ours, theirs);
+        repo.git(&format!("reset --quiet --hard {commit}")).git("fsck --strict --no-dangling");
+        assert!(repo.git_with_input("count-objects -v", b"").contains("garbage: 0"));
+        assert_eq!(write(&store, Some(commit), &[("run", Some("6")), ("none", None)]), None);
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_a_folder_that_goes_with_the_same_commit() {
+        let repo = TestRepo::new();
+        repo.write("a/b.md", "1").write("c", "2").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let head = store.head().expect("a branch").commit;
+        let edits = [("a/b.md", None), ("a", Some("3")), ("c", None), ("c/d.md", Some("4"))];
+        let commit = write(&store, head, &edits).expect("a change");
+        let listed = repo.git_with_input(&format!("ls-tree -r --name-only {commit}"), b"");
+        assert_eq!(listed, "a\nc/d.md");
+        let nothing = write(&store, Some(commit), &[("a", None), ("c/d.md", None)]).expect("a change");
+        assert_eq!(repo.git_with_input(&format!("ls-tree {nothing}"), b""), "");
+        repo.git("fsck --strict --no-dangling");
+    }
+
+    #[test]
+    fn gits_own_folder_is_no_folder_of_a_tree() {
+        let repo = TestRepo::new();
+        let store = Store::open(repo.root()).expect("a repository");
+        let who = &Author { name: "Ada".to_owned(), email: "ada@example.org".to_owned() };
+        for path in [".git/hooks/post-commit", "a/.GIT/config", ".git"] {
+            let content = Some(Content::Bytes(Vec::new()));
+            let edits = [Edit { path: RepoPath::new(path).expect("normal"), content }];
+            let at = Moment { seconds: 0, offset_minutes: 0 };
+            let new =
+                NewCommit { parent: None, edits: &edits, author: who, committer: who, at, message: "x" };
+            assert!(matches!(store.write_commit(&new), Err(GitError::InTheWay { .. })), "{path}");
+        }
+    }
 }
