@@ -13,7 +13,7 @@ const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACkl
 const FILES = {
   'deck.yml': 'title: A deck\ncontent:\n- chapter.md\n- long.md\n',
   'chapter.md': '## One\n\n![it](pictures/it.png)\n\n--\n\n- two\n\n???\n\nNotes.\n\n---\n\nclass: pic\n\n![it](pictures/it.png)\n',
-  'long.md': `## Long\n\n${'- a line\n'.repeat(40)}\n---\n\n## ${'A title of many words '.repeat(12)}\n\n---\n\n![broken](pictures/broken.png)\n\n---\n\n.small[.small[.small[tiny]]]\n\n---\n\nclass: pic\n\n![no size](pictures/bare.svg)\n`,
+  'long.md': `## Long\n\n${'- a line\n'.repeat(40)}\n---\n\n## ${'A title of many words '.repeat(12)}\n\n---\n\n![broken](pictures/broken.png)\n\n---\n\n.small[.small[.small[tiny]]]\n\n---\n\nclass: pic\n\n![no size](pictures/bare.svg)\n\n---\n\n\`\`\`\nshort\n${'wide '.repeat(40)}\n\`\`\`\n`,
   'pictures/bare.svg': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><path d="M0 0h4v3z"/></svg>',
   'pictures/it.png': PICTURE,
   'pictures/broken.png': Buffer.from('no picture'),
@@ -58,11 +58,11 @@ test('a deck is printed, and what does not fit on its slides is found', () => {
   const printed = recto(dir, 'export', 'deck.yml', '--format', 'pdf');
   assert.equal(printed.status, 0, printed.stderr);
   const pdf = readFileSync(join(dir, 'deck.pdf'), 'latin1');
-  assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 7);
+  assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 8);
   const checked = recto(dir, 'check', '--slides', '--format', 'json');
-  const found = JSON.parse(checked.stdout).filter(({ code }) => ['slide-overflow', 'small-text', 'long-title', 'failed-image'].includes(code));
+  const found = JSON.parse(checked.stdout).filter(({ code }) => ['slide-overflow', 'small-text', 'long-title', 'failed-image', 'wide-code'].includes(code));
   assert.deepEqual(found.map(({ code, path, line }) => `${code} ${path}:${line}`),
-    ['slide-overflow long.md:1', 'long-title long.md:46', 'failed-image long.md:50', 'small-text long.md:54']);
+    ['slide-overflow long.md:1', 'long-title long.md:46', 'failed-image long.md:50', 'small-text long.md:54', 'wide-code long.md:64']);
   const annotated = recto(dir, 'check', '--slides', '--format', 'github').stdout;
   assert.match(annotated, /::warning file=long\.md,line=1[^\n]*slide `long--long` is \d+ px higher/);
   rmSync(dir, { recursive: true });

@@ -28,6 +28,15 @@ addEventListener('load', () => {
     }
     return least;
   };
+  // How many lines more its code takes than it has, since it is too wide.
+  const wrappedOf = slide => {
+    let wrapped = 0;
+    for (const code of slide.querySelectorAll('pre > code')) {
+      const { lineHeight } = getComputedStyle(code), rows = Math.round(code.getBoundingClientRect().height / parseFloat(lineHeight) / (code.currentCSSZoom ?? 1));
+      wrapped += Math.max(0, (rows || 0) - code.textContent.replace(/\n$/, '').split('\n').length);
+    }
+    return wrapped;
+  };
   const found = [];
   for (const slide of document.querySelectorAll('[data-slide]')) {
     const box = slide.getBoundingClientRect();
@@ -44,6 +53,7 @@ addEventListener('load', () => {
       beside: Math.round(beside),
       height: Math.round(box.height),
       lines: title ? linesOf(title) : 0,
+      wrapped: wrappedOf(slide),
       letters: lettersOf(slide.querySelector('.content') ?? slide),
       images: [...slide.querySelectorAll('img')].filter(image => image.complete && (!image.naturalWidth || !image.getBoundingClientRect().width))
         .map(image => (image.getAttribute('src') ?? '').startsWith('data:') ? image.alt : image.getAttribute('src')),

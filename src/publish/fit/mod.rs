@@ -63,6 +63,8 @@ struct Measured {
     height: i64,
     /// How many lines its title has.
     lines: u32,
+    /// How many lines more its code takes than it has, since it is too wide.
+    wrapped: u32,
     /// The size of its smallest letters; `None` without text.
     letters: Option<f64>,
     /// The pictures that can't be shown.
@@ -114,7 +116,7 @@ fn measure(
 
 impl Found {
     fn look(&mut self, files: &SourceFiles<'_>, deck: &Deck, slide: &Measured) {
-        let Measured { id, below, beside, height, lines, letters, .. } = slide;
+        let Measured { id, below, beside, height, lines, wrapped, letters, .. } = slide;
         if *below >= MIN_PIXELS {
             let message = format!("slide `{id}` is {below} px higher than there is space: {height} px");
             let problem = Diagnostic::warning("slide-overflow", message);
@@ -129,6 +131,13 @@ impl Found {
             let message = format!("the title of slide `{id}` takes {lines} lines");
             let problem = Diagnostic::warning("long-title", message);
             self.add(files, deck, slide, "title", problem.hint("say it in fewer words"));
+        }
+        if *wrapped > 0 {
+            let lines = if *wrapped == 1 { "line" } else { "lines" };
+            let message =
+                format!("the code of slide `{id}` is too wide: it takes {wrapped} {lines} more than it has");
+            let problem = Diagnostic::note("wide-code", message);
+            self.add(files, deck, slide, "code", problem.hint("break its long lines where they read best"));
         }
         if let Some(size) = letters.filter(|size| *size < MIN_LETTERS) {
             let message = format!("slide `{id}` has letters of {size:.1} px, which the last row can't read");
