@@ -43,7 +43,7 @@ use crate::{
     render::{
         FormerChapters, Galleys, Rendered, Renderer,
         highlight::Highlighter,
-        trace::{Differences, Domains, FileDiffers, Question},
+        trace::{Differences, Domains, FileDiffers, LoadedTheme, Question},
     },
     site::{
         Site, SiteOptions,
@@ -171,7 +171,7 @@ pub fn build(
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done_of = |routes: &[&Route]| {
-        let done = routes.par_iter().map(|route| {
+        let done = routes.par_iter().with_max_len(1).map(|route| {
             let done = begun.route(route, &on);
             progress.step();
             done
@@ -405,12 +405,17 @@ impl Begun {
         let galleys = GalleyFile::new(options.cache.map(Cache::dir)).ok();
         let galleys = galleys.map(|store| Galleys::new(Arc::new(store)));
         let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
-        let (site, (highlighter, history)) = rayon::join(
-            || Site::load_before(&**source, listing, &site_options, &former, witness),
-            || rayon::join(|| Arc::new(Highlighter::new()), || history(options)),
+        let listing = Arc::new(listing);
+        let theme = || {
+            let config = Site::config_of(&**source, &listing, &site_options);
+            LoadedTheme::ahead(&**source, &config, &listing)
+        };
+        let (site, (theme, (highlighter, history))) = rayon::join(
+            || Site::load_before(&**source, Arc::clone(&listing), &site_options, &former, witness),
+            || rayon::join(theme, || rayon::join(|| Arc::new(Highlighter::new()), || history(options))),
         );
-        let site = site.with_history(history.map(Arc::new));
-        let renderer = Renderer::new(Arc::new(site), Arc::clone(source), highlighter)
+        let site = Arc::new(site.with_history(history.map(Arc::new)));
+        let renderer = Renderer::with_theme(site, Arc::clone(source), highlighter, theme)
             .with_chapters(chapters)
             .with_galleys(galleys)
             .with_images(options.cache.map(Cache::images));

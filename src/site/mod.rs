@@ -235,6 +235,11 @@ impl Site {
         site.assemble(source, files, self)
     }
 
+    /// The config that a site of these files has.
+    pub fn config_of(source: &dyn Source, listing: &Listing, options: &SiteOptions) -> Config {
+        read_config(source, listing, options).0
+    }
+
     /// A site of which only the config is read.
     fn begin(source: &dyn Source, listing: Arc<Listing>, options: SiteOptions) -> Self {
         let (config, config_diagnostics, is_settled) = read_config(source, &listing, &options);

@@ -41,13 +41,15 @@ impl Prints {
             .collect();
         let needs: BTreeMap<&str, BTreeSet<&str>> =
             templates.iter().map(|(name, source)| (name, named_in(source, templates, &components))).collect();
+        let seen: BTreeMap<&str, Vec<Print>> =
+            templates.iter().map(|(name, source)| (name, assets.seen_by(&source.text))).collect();
         let print = |name: &str| {
             let parts: Vec<(&str, Option<(&str, &str)>)> = closure(name, &needs)
                 .into_iter()
                 .map(|name| (name, templates.get(name).map(|source| (&*source.text, source.path.as_str()))))
                 .collect();
-            let texts = parts.iter().flat_map(|(_, source)| source).map(|(text, _)| *text);
-            Print::of(&(&parts, texts.map(|text| assets.seen_by(text)).collect::<Vec<_>>()))
+            let seen: Vec<_> = parts.iter().filter_map(|(name, _)| seen.get(name)).collect();
+            Print::of(&(&parts, seen))
         };
         let prints = templates.iter().map(|(name, _)| (name.to_owned(), print(name))).collect();
         let is_own = |name: &str| templates.get(name).is_some_and(|source| !source.builtin);

@@ -18,6 +18,7 @@ mod deck;
 mod domain;
 mod file;
 mod list;
+mod loaded_theme;
 mod once;
 mod ordered;
 mod packed;
@@ -38,6 +39,7 @@ use crate::base::{bytes, digest::Print};
 
 pub use self::{
     domain::{Differences, Domains, FileDiffers},
+    loaded_theme::LoadedTheme,
     question::Question,
     world::World,
 };

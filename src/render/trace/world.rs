@@ -1,33 +1,30 @@
 //! [`World`]: what renders can ask about. Its fields are for this folder only.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use super::{deck::Outlines, once::SaidOnce, prints::Prints, search::Search, site_values};
+use super::{
+    deck::Outlines,
+    loaded_theme::{LoadedTheme, ThemeKey},
+    once::SaidOnce,
+    prints::Prints,
+    search::Search,
+    site_values,
+};
 use crate::{
     base::{
-        config::{FILE_NAME as CONFIG_FILE, Fonts},
+        config::FILE_NAME as CONFIG_FILE,
         diagnostic::{Diagnostic, Place},
         digest::{BlobId, Print},
         path::RepoPath,
     },
     render::{
         THEMES_FOLDER,
-        theme::{ASSET_FOLDER, OwnFiles, Theme, ThemeFile, ThemeOptions, context},
+        theme::{ASSET_FOLDER, Theme, context},
     },
-    site::{
-        Site,
-        file::SourceFiles,
-        languages::{DEFAULT, LanguageId},
-        resolve::Destination,
-        route::Route,
-        routes::Target,
-    },
+    site::{Site, file::SourceFiles, languages::LanguageId, route::Route, routes::Target},
     source::Source,
 };
 
@@ -47,64 +44,28 @@ pub struct World {
     pub(super) outlines: Outlines,
     pub(super) said_once: SaidOnce,
     number: u64,
-    theme_key: ThemeKey,
-    theme_diagnostics: Vec<Diagnostic>,
-    /// Whether the theme was made of the bytes that the listing names.
-    is_settled: bool,
+    loaded: Arc<LoadedTheme>,
 }
 
 /// How many worlds there were in this process.
 static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 
-/// What a compiled theme is made from.
-#[derive(PartialEq)]
-struct ThemeKey {
-    name: String,
-    options: ThemeOptions,
-    /// The site's own files for themes: which of these the theme stands on is known when it is loaded.
-    files: Vec<(RepoPath, BlobId)>,
-}
-
-impl ThemeKey {
-    fn of(site: &Site) -> Self {
-        let config = site.config();
-        let folder = RepoPath::root().join(THEMES_FOLDER);
-        let entries = site.listing().below(&folder);
-        let fonts = config.look.fonts.clone();
-        let options = ThemeOptions {
-            assets: config.assets,
-            colors: config.look.colors.clone(),
-            font_urls: font_urls(site, &fonts),
-            fonts,
-            settings: config.theme_settings.clone(),
-        };
-        let files = entries.map(|(path, entry)| (path.clone(), entry.blob)).collect();
-        Self { name: config.theme.clone(), options, files }
-    }
-}
-
-/// The addresses of files of fonts, from the folder of the theme's style sheets.
-fn font_urls(site: &Site, fonts: &Fonts) -> BTreeMap<String, String> {
-    let files = fonts.iter().flat_map(|(font, _, _)| font.files());
-    let found = files.filter_map(|(file, _, _)| match site.named(file, DEFAULT) {
-        Destination::Internal { route, .. } => Some((file.to_owned(), format!("..{}", route.href("")))),
-        _ => None,
-    });
-    found.collect()
-}
-
 impl World {
-    /// Loads the theme of a site; that of `former` is taken when its files are the same.
-    pub fn new(site: Arc<Site>, source: Arc<dyn Source>, former: Option<&Self>) -> Self {
-        let theme_key = ThemeKey::of(&site);
-        let former = former.filter(|former| former.is_settled && former.theme_key == theme_key);
-        let (theme, theme_diagnostics, is_settled) = match former {
-            Some(former) => (Arc::clone(&former.theme), former.theme_diagnostics.clone(), true),
-            None => {
-                let (theme, diagnostics, is_settled) = load_theme(&*source, &theme_key);
-                (Arc::new(theme), diagnostics, is_settled)
-            }
+    /// A world with the theme of its site: `loaded`, or that of `former`, when it is made of the same files.
+    pub fn new(
+        site: Arc<Site>,
+        source: Arc<dyn Source>,
+        loaded: Option<LoadedTheme>,
+        former: Option<&Self>,
+    ) -> Self {
+        let key = ThemeKey::of(&site);
+        let former = former.filter(|former| former.loaded.is_settled && former.loaded.key == key);
+        let loaded = match (former, loaded.filter(|loaded| loaded.key == key)) {
+            (Some(former), _) => Arc::clone(&former.loaded),
+            (None, Some(loaded)) => Arc::new(loaded),
+            (None, None) => Arc::new(LoadedTheme::load(key, &*source)),
         };
+        let theme = &loaded.theme;
         let languages = site.languages().ids();
         let values: Vec<_> =
             languages.map(|language| site_values::of(&site, language, theme.settings())).collect();
@@ -112,9 +73,9 @@ impl World {
             values.iter().map(|values| Print::of(&serde_json::to_string(values).unwrap_or_default()));
         let site_values: Vec<Print> = prints.collect();
         let (theme, others) = match former.filter(|former| former.site_values == site_values) {
-            Some(former) => (theme, former.others.clone()),
+            Some(former) => (Arc::clone(&former.theme), former.others.clone()),
             None => {
-                let with = |values: &context::Site| Arc::new(Theme::clone(&theme).with_site(values));
+                let with = |values: &context::Site| Arc::new(theme.clone().with_site(values));
                 let (first, others) = values.split_first().expect("a site has a language");
                 (with(first), others.iter().map(with).collect())
             }
@@ -133,9 +94,7 @@ impl World {
             outlines,
             said_once: SaidOnce::default(),
             number,
-            theme_key,
-            theme_diagnostics,
-            is_settled,
+            loaded,
         }
     }
 
@@ -146,7 +105,7 @@ impl World {
 
     /// Whether no file of the theme changed while it was read.
     pub fn is_settled(&self) -> bool {
-        self.is_settled
+        self.loaded.is_settled
     }
 
     /// The site, for those who don't render.
@@ -158,7 +117,7 @@ impl World {
     pub fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
         // What is not about a file of the theme is about its name in the config, wherever that stands by now.
         let config = RepoPath::root().join(CONFIG_FILE);
-        let placed = self.theme_diagnostics.iter().map(move |problem| match problem.place {
+        let placed = self.loaded.diagnostics.iter().map(move |problem| match problem.place {
             Some(_) => problem.clone(),
             None => problem.clone().at(self.files().place_of_key(&config, "theme")),
         });
@@ -228,37 +187,4 @@ fn file_named_theme(site: &Site) -> Option<Diagnostic> {
 
 fn theme_folder_of(theme: &str) -> Option<RepoPath> {
     RepoPath::root().resolve(&format!("{THEMES_FOLDER}/{theme}"))
-}
-
-/// The theme, what is wrong with it, and whether it is made of the bytes that the listing names.
-fn load_theme(source: &dyn Source, key: &ThemeKey) -> (Theme, Vec<Diagnostic>, bool) {
-    let folder = RepoPath::root().join(THEMES_FOLDER);
-    let (mut own, mut diagnostics) = (OwnFiles::new(), Vec::new());
-    let mut is_settled = true;
-    for (path, blob) in &key.files {
-        let Some((theme, name)) = path.relative_to(&folder).and_then(|path| path.split_once('/')) else {
-            continue;
-        };
-        let bytes = source.read(path);
-        let is_listed = bytes.as_ref().is_ok_and(|bytes| *blob == BlobId::of(bytes));
-        is_settled &= source.is_fixed() || is_listed;
-        match bytes {
-            Ok(bytes) => {
-                let file = ThemeFile {
-                    name: name.to_owned(),
-                    bytes: bytes.into(),
-                    is_packed: false,
-                    origin: Some(path.clone()),
-                };
-                own.entry(theme.to_owned()).or_default().push(file);
-            }
-            Err(cause) => diagnostics.push(
-                Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
-                    .at(Place::file(path)),
-            ),
-        }
-    }
-    let (theme, problems) = Theme::load(&key.name, own, &key.options);
-    diagnostics.extend(problems);
-    (theme, diagnostics, is_settled)
 }
