@@ -23,14 +23,16 @@ pub(super) fn library_of(route: &Route) -> Option<&str> {
 
 /// The libraries that a page names files of, by whatever way their addresses are written.
 pub(super) fn named_in(page: &Rendered) -> BTreeSet<String> {
-    let folder = format!("{ASSET_FOLDER}/{LIBRARIES}");
-    if page.media_type != media::HTML || memmem::find(&page.bytes, folder.as_bytes()).is_none() {
+    if page.media_type != media::HTML {
         return BTreeSet::new();
     }
-    let html = String::from_utf8_lossy(&page.bytes);
-    let named = html.split(&folder).skip(1).filter_map(|rest| rest.split_once('/'));
+    let folder = format!("{ASSET_FOLDER}/{LIBRARIES}");
+    let named = memmem::find_iter(&page.bytes, &folder).filter_map(|at| {
+        let rest = &page.bytes[at + folder.len()..];
+        std::str::from_utf8(&rest[..memchr::memchr(b'/', rest)?]).ok()
+    });
     let is_name = |name: &&str| !name.is_empty() && !name.contains(['"', '\'', '<', '>', ' ', '\n']);
-    named.map(|(library, _)| library).filter(is_name).map(str::to_owned).collect()
+    named.filter(is_name).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -83,9 +83,12 @@ fn mixed(a: u64, b: u64) -> u64 {
 #[derive(Debug)]
 pub struct Vocabulary {
     id: u64,
-    numbers: [RwLock<HashMap<Box<str>, u32, Quick>>; LOCKS],
+    numbers: [RwLock<Numbers>; LOCKS],
     forms: RwLock<Vec<Arc<Form>>>,
 }
+
+/// The numbers of forms, with their prints: to make a print takes longer than to find it.
+type Numbers = HashMap<Box<str>, (u32, FormPrint), Quick>;
 
 /// How many vocabularies there were in this process.
 static N_VOCABULARIES: AtomicU64 = AtomicU64::new(1);
@@ -100,10 +103,13 @@ impl Default for Vocabulary {
 impl Vocabulary {
     /// The vocabulary that had these forms, in the order of their numbers.
     pub fn of_forms<'f>(forms: impl Iterator<Item = &'f str>) -> Self {
-        let vocabulary = Self::default();
-        forms.for_each(|form| {
-            vocabulary.number(form);
-        });
+        let mut vocabulary = Self::default();
+        for (number, form) in (0..).zip(forms) {
+            let made = Form::new(form);
+            let numbers = vocabulary.numbers[lock_of(form)].get_mut().unwrap_or_else(PoisonError::into_inner);
+            numbers.insert(form.into(), (number, made.print));
+            vocabulary.forms.get_mut().unwrap_or_else(PoisonError::into_inner).push(Arc::new(made));
+        }
         vocabulary
     }
 
@@ -114,24 +120,30 @@ impl Vocabulary {
 
     /// The number of a form, a new one if it is new, with its print.
     pub(super) fn number(&self, form: &str) -> (u32, FormPrint) {
-        let lock = &self.numbers[usize::try_from(Quick.hash_one(form) >> 60).unwrap_or(0)];
+        let lock = &self.numbers[lock_of(form)];
         let known = lock.read().unwrap_or_else(PoisonError::into_inner).get(form).copied();
-        let number = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let mut numbers = lock.write().unwrap_or_else(PoisonError::into_inner);
             *numbers.entry(form.into()).or_insert_with(|| {
+                let made = Form::new(form);
+                let print = made.print;
                 let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
                 let number = u32::try_from(forms.len()).expect("there are fewer words than bytes in memory");
-                forms.push(Arc::new(Form::new(form)));
-                number
+                forms.push(Arc::new(made));
+                (number, print)
             })
-        });
-        (number, FormPrint::of(form))
+        })
     }
 
     /// All forms, in the order of their numbers. No number is given while this is held.
     pub fn forms(&self) -> RwLockReadGuard<'_, Vec<Arc<Form>>> {
         self.forms.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The place of the lock that has a form.
+fn lock_of(form: &str) -> usize {
+    usize::try_from(Quick.hash_one(form) >> 60).unwrap_or(0)
 }
 
 /// A hash of a short text.

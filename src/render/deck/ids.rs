@@ -1,8 +1,6 @@
 //! [`SlideIds`]: what slides are called in addresses.
 
-use std::collections::BTreeSet;
-
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     base::path::RepoPath,
@@ -13,7 +11,7 @@ use crate::{
 pub(super) struct SlideIds {
     /// The folder that chapters are named from.
     content: RepoPath,
-    taken: BTreeSet<String>,
+    taken: HashSet<String>,
     /// What ids begin with, by the files of the slides.
     chapters: HashMap<RepoPath, Begin>,
     counts: HashMap<String, usize>,
@@ -28,7 +26,7 @@ struct Begin {
 
 impl SlideIds {
     pub(super) fn new(content: RepoPath) -> Self {
-        Self { content, taken: BTreeSet::new(), chapters: HashMap::default(), counts: HashMap::default() }
+        Self { content, taken: HashSet::default(), chapters: HashMap::default(), counts: HashMap::default() }
     }
 
     pub(super) fn id(&mut self, text: &Loaded, shown: &Shown, slide: &SlideHtml) -> String {

@@ -26,7 +26,6 @@ use crate::{
             changes::{self, Html, Placed},
             chapters::{Loaded, Reader, TOC},
             ids::SlideIds,
-            label::first_line,
             plan::Plan,
             row::{self, Shown, SlideRef},
             slide::{self, Setting, SlideHtml},
@@ -382,7 +381,7 @@ impl<'a> Deck<'a> {
             out.push_str(" data-count=\"false\"");
         }
         push_background(out, shown);
-        escape::push_attribute(out, "aria-label", &label(shown, slide));
+        escape::push_attribute(out, "aria-label", label(shown, slide));
         out.push_str(" aria-roledescription=\"slide\">\n<div class=\"content\">\n");
         out.push_str(&slide.html);
         out.push_str("</div>\n");
@@ -528,14 +527,9 @@ fn language<'d>(render: &'d Render, manifest: &'d Manifest) -> &'d str {
     manifest.language.as_deref().unwrap_or(render.asker.settings().language)
 }
 
-/// What a slide is called by those who read it out: its heading, else its first line, its picture or its name.
-fn label(shown: &Shown, slide: &SlideHtml) -> String {
-    let heading = slide.heading.clone();
-    let line = || Some(first_line(&slide.html)).filter(|line| !line.is_empty());
-    let picture = || slide.html.split_once(" alt=\"").and_then(|(_, rest)| rest.split_once('"'));
-    let picture = || picture().map(|(alt, _)| alt.to_owned()).filter(|alt| !alt.is_empty());
-    let name = || shown.properties.get("name").map(str::to_owned);
-    heading.or_else(line).or_else(picture).or_else(name).unwrap_or_else(|| "Slide".to_owned())
+/// What a slide is called by those who read it out.
+fn label<'s>(shown: &'s Shown, slide: &'s SlideHtml) -> &'s str {
+    slide.label.as_deref().or_else(|| shown.properties.get("name")).unwrap_or("Slide")
 }
 
 fn push_background(out: &mut String, shown: &Shown) {

@@ -17,6 +17,7 @@ use crate::{
             diagrams::framed,
             finish::finish,
             hooks::SlideHooks,
+            label::first_line,
             notes,
             row::{Shown, SlideRef},
             steps,
@@ -32,7 +33,9 @@ use crate::{
 pub(super) struct SlideHtml {
     /// The text of its first heading.
     pub(super) heading: Option<String>,
-    /// The same as it is in ids.
+    /// What it is called by those who read it out: its heading, else its first line or its picture.
+    pub(super) label: Option<String>,
+    /// The heading as it is in ids.
     pub(super) slug: Option<String>,
     pub(super) html: String,
     /// How many steps there are besides those of the text: of code that is shown by lines.
@@ -132,7 +135,15 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));
     let targets = [&html, &notes].into_iter().flat_map(|html| targets(html)).map(str::to_owned).collect();
     let slug = heading.as_deref().map(heading_slug);
-    SlideHtml { heading, slug, html, n_line_steps, notes, targets, problems }
+    let label = heading.clone().or_else(|| label(&html));
+    SlideHtml { heading, label, slug, html, n_line_steps, notes, targets, problems }
+}
+
+/// What a slide without a heading is called: its first line, else its picture.
+fn label(html: &str) -> Option<String> {
+    let picture = || html.split_once(" alt=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let line = Some(first_line(html)).filter(|line| !line.is_empty());
+    line.or_else(|| picture().map(|(alt, _)| alt.to_owned()).filter(|alt| !alt.is_empty()))
 }
 
 /// What links in HTML name in the page itself.

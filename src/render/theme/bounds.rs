@@ -11,6 +11,9 @@ use crate::render::scope;
 /// How many bytes a template may write.
 pub(super) const MAX_HTML_BYTES: usize = 64 << 20;
 
+/// How much a template puts around what it is given, about.
+const AROUND_BYTES: usize = 24 << 10;
+
 /// What a template writes, with an end.
 #[derive(Default)]
 pub(super) struct Html {
@@ -18,6 +21,11 @@ pub(super) struct Html {
 }
 
 impl Html {
+    /// One that is to hold some HTML, and what a template puts around it.
+    pub(super) fn around(n_bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(n_bytes + AROUND_BYTES) }
+    }
+
     pub(super) fn into_text(self) -> TeraResult<String> {
         Ok(String::from_utf8(self.bytes)?)
     }

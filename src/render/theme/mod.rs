@@ -152,7 +152,7 @@ impl Theme {
             let diagnostic = Diagnostic::error("template-missing", format!("unknown template `{template}`"));
             return Err(Box::new(diagnostic.hint_opt(hint)));
         }
-        let mut html = Html::default();
+        let mut html = Html::around(context.n_html_bytes);
         let rendered = self.tera.render_to(template, &context.values, &mut html);
         rendered
             .and_then(|()| html.into_text())
@@ -225,6 +225,8 @@ impl Theme {
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     values: tera::Context,
+    /// How long the HTML in it is.
+    n_html_bytes: usize,
 }
 
 impl Context {
@@ -251,6 +253,7 @@ impl Context {
 
     /// Adds HTML that is shown as it is.
     pub fn insert_html(&mut self, name: &'static str, html: &str) {
+        self.n_html_bytes += html.len();
         self.values.insert_value(name, tera::Value::safe_string(html));
     }
 }

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::ids::searched;
@@ -65,8 +66,10 @@ impl Stock {
     pub fn recall(&self, site: &Site) {
         let Some(former) = self.former.as_ref().filter(|_| self.continues_former()) else { return };
         self.taken.get_or_init(|| {
+            let files: HashMap<&RepoPath, &Arc<PageFile>> =
+                site.files().map(|file| (&file.path, file)).collect();
             for (path, words) in former.words() {
-                if let Some(file) = site.file(&path).filter(|file| file.words_print == Some(words.print)) {
+                if let Some(file) = files.get(&path).filter(|file| file.words_print == Some(words.print)) {
                     file.learn_words(words);
                 }
             }
