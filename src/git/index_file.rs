@@ -106,6 +106,7 @@ pub(super) fn patched(
         n_entries = n_entries + usize::from(!entry.is_empty()) - usize::from(known.is_some());
         cuts.push((range, entry));
     }
+    cuts.extend(distrusted(content, &entries, written, &cuts));
     cuts.sort_by_key(|(range, _)| (range.start, range.end));
     let mut at = 0;
     for (range, entry) in &cuts {
@@ -115,7 +116,6 @@ pub(super) fn patched(
     }
     new.extend_from_slice(&content[at..end]);
     new[8..HEADER_BYTES].copy_from_slice(&u32::try_from(n_entries).ok()?.to_be_bytes());
-    distrust_racy(&mut new, written, edits)?;
     extensions(&content[end..], edits, &mut new)?;
     let digest = if has_digest { Sha1::digest(&new).into() } else { [0; DIGEST_BYTES] };
     new.extend_from_slice(&digest);
@@ -197,21 +197,24 @@ fn packed(name: &[u8], former: Option<&[u8]>, fields: &EntryFields) -> Vec<u8> {
 
 /// Files that were written when the old index was may have changed since without a sign: without their size Git compares
 /// their bytes. It does the same when it writes an index.
-fn distrust_racy(content: &mut [u8], written: Time, edits: &[EntryEdit]) -> Option<()> {
-    let is_edited = |name: &[u8]| edits.iter().any(|edit| edit.path.as_str().as_bytes() == name);
-    let racy = |entry: &Found<'_>| {
-        let time = |at| number(content, entry.range.start + at);
-        let modified = (time(MODIFIED_AT)?, time(MODIFIED_AT + 4)?);
-        Some(modified >= written && !is_edited(entry.name))
+fn distrusted(
+    content: &[u8],
+    entries: &[Found<'_>],
+    written: Time,
+    cuts: &[(Range<usize>, Vec<u8>)],
+) -> Vec<(Range<usize>, Vec<u8>)> {
+    let is_racy = |entry: &Found<'_>| {
+        let time = |at| number(content, entry.range.start + at).unwrap_or(0);
+        (time(MODIFIED_AT), time(MODIFIED_AT + 4)) >= written
     };
-    let (entries, _) = entries(content)?;
-    let racy: Vec<usize> = entries
-        .iter()
-        .filter(|entry| racy(entry) == Some(true))
-        .map(|entry| entry.range.start + SIZE_AT)
-        .collect();
-    racy.into_iter().for_each(|at| content[at..at + 4].fill(0));
-    Some(())
+    let is_cut = |entry: &Found<'_>| cuts.iter().any(|(range, _)| *range == entry.range);
+    let racy = entries.iter().filter(|entry| is_racy(entry) && !is_cut(entry));
+    let without_size = |entry: &Found<'_>| {
+        let mut bytes = content[entry.range.clone()].to_vec();
+        bytes[SIZE_AT..SIZE_AT + 4].fill(0);
+        (entry.range.clone(), bytes)
+    };
+    racy.map(without_size).collect()
 }
 
 /// Takes over the extensions that hold; `None` for one that is not understood and must be.

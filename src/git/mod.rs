@@ -14,7 +14,7 @@ use std::{
 use foldhash::HashMap;
 use git2::{ErrorCode, Oid, Repository};
 
-use crate::base::path::RepoPath;
+use crate::base::{digest::BlobId, path::RepoPath};
 
 pub mod history;
 pub mod index;
@@ -31,6 +31,7 @@ mod author;
 mod commit;
 mod id;
 mod index_file;
+mod kept;
 mod lock;
 mod loose;
 mod people;
@@ -49,10 +50,7 @@ pub use self::{
     work_tree::LeftAlone,
     write::{Content, Edit, NewCommit},
 };
-use self::{
-    tree::TreeItemKind,
-    trees::{KeptTrees, Trees},
-};
+use self::{kept::KeptObjects, tree::TreeItemKind, trees::Trees};
 
 /// The remote that links to sources lead to.
 const FORGE_REMOTE: &str = "origin";
@@ -61,6 +59,9 @@ const FORGE_REMOTE: &str = "origin";
 const MAX_IDLE_HANDLES: usize = 16;
 /// How many commits are remembered with their trees.
 const MAX_ROOTS: usize = 1024;
+/// Memory for one generation of trees, and of blobs, that were read or written lately.
+const MAX_TREE_BYTES: usize = 2 << 20;
+const MAX_BLOB_BYTES: usize = 1 << 19;
 
 /// Why Git could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -241,7 +242,8 @@ fn folder_in_work_tree(repository: &Repository, dir: &Path) -> Option<RepoPath> 
 struct Pool {
     git_dir: PathBuf,
     idle: Mutex<Vec<Repository>>,
-    trees: KeptTrees,
+    trees: KeptObjects,
+    blobs: KeptObjects,
     /// The trees of commits that were asked for lately: of each save it is asked a dozen times.
     roots: Mutex<HashMap<Oid, Oid>>,
 }
@@ -255,7 +257,8 @@ impl Pool {
         git2::opts::enable_caching(false);
         let git_dir = repository.path().to_path_buf();
         let idle = Mutex::new(vec![repository]);
-        Self { git_dir, idle, trees: KeptTrees::default(), roots: Mutex::default() }
+        let (trees, blobs) = (KeptObjects::new(MAX_TREE_BYTES), KeptObjects::new(MAX_BLOB_BYTES));
+        Self { git_dir, idle, trees, blobs, roots: Mutex::default() }
     }
 
     /// The tree of a commit.
@@ -276,6 +279,19 @@ impl Pool {
             roots.clear();
         }
         roots.insert(commit, root);
+    }
+
+    /// The bytes of a blob, if they are known without reading them.
+    fn kept_blob(&self, id: BlobId) -> Option<Vec<u8>> {
+        Some(self.blobs.get(tree::oid(id))?.to_vec())
+    }
+
+    /// The bytes of a blob.
+    fn blob(&self, id: BlobId) -> Result<Vec<u8>, GitError> {
+        self.with(|repository| {
+            let blob = repository.find_blob(tree::oid(id)).map_err(|cause| GitError::failed(id, cause))?;
+            Ok(blob.content().to_vec())
+        })
     }
 
     /// What is at a path of a commit; `None` where nothing is.

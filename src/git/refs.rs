@@ -98,7 +98,7 @@ impl Store {
     fn note(&self, to: &Move<'_>) -> io::Result<()> {
         let keeps = self.keeps_reflogs();
         note(&self.common_dir.join("logs").join(to.branch), to, keeps)?;
-        if self.head().is_ok_and(|head| head.branch == to.branch) {
+        if self.branch().is_ok_and(|branch| branch == to.branch) {
             note(&self.git_dir.join("logs/HEAD"), to, keeps)?;
         }
         Ok(())

@@ -9,12 +9,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, TreeWalkMode, TreeWalkResult};
+use git2::{ErrorCode, ObjectType, Repository, RepositoryInitOptions, TreeWalkMode, TreeWalkResult};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        CommitId, GitError, Pool, discover, folder_in_work_tree, index_file::IndexDigest, tree::TreeItemKind,
+        CommitId, GitError, Pool, discover, folder_in_work_tree,
+        index_file::IndexDigest,
+        tree::{TreeItemKind, oid},
     },
 };
 
@@ -109,18 +111,23 @@ impl Store {
 
     /// The branch that is checked out, and its last commit.
     pub fn head(&self) -> Result<Head, GitError> {
+        let branch = self.branch()?;
         self.pool.with(|repository| {
             let failed = |cause| GitError::failed("HEAD", cause);
-            let head = repository.find_reference("HEAD").map_err(failed)?;
-            let Some(branch) = head.symbolic_target().ok().flatten().map(str::to_owned) else {
-                return Err(GitError::NoBranch);
-            };
             let commit = match repository.refname_to_id(&branch) {
                 Ok(id) => Some(CommitId::of(id)),
                 Err(error) if error.code() == ErrorCode::NotFound => None,
                 Err(cause) => return Err(failed(cause)),
             };
             Ok(Head { branch, commit })
+        })
+    }
+
+    /// The full name of the branch that is checked out.
+    pub(super) fn branch(&self) -> Result<String, GitError> {
+        self.pool.with(|repository| {
+            let head = repository.find_reference("HEAD").map_err(|cause| GitError::failed("HEAD", cause))?;
+            head.symbolic_target().ok().flatten().map(str::to_owned).ok_or(GitError::NoBranch)
         })
     }
 
@@ -164,11 +171,13 @@ impl Store {
 
     /// The bytes of a blob.
     pub fn blob(&self, id: BlobId) -> Result<Vec<u8>, GitError> {
-        self.pool.with(|repository| {
-            let oid = Oid::from_bytes(id.as_bytes()).expect("a blob id has 20 bytes");
-            let blob = repository.find_blob(oid).map_err(|cause| GitError::failed(id, cause))?;
-            Ok(blob.content().to_vec())
-        })
+        if let Some(bytes) = self.pool.kept_blob(id) {
+            return Ok(bytes);
+        }
+        let bytes = self.pool.blob(id)?;
+        // Whoever opens a text to edit it saves it next.
+        self.pool.blobs.add(oid(id), bytes.as_slice().into());
+        Ok(bytes)
     }
 
     /// Whether there is such a commit, on whatever branch.

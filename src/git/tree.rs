@@ -130,10 +130,8 @@ impl TreeReader {
 
     /// The bytes of a blob.
     pub fn blob(&self, id: BlobId) -> Result<Vec<u8>, GitError> {
-        self.pool.with(|repository| {
-            let blob = repository.find_blob(oid(id)).map_err(|cause| GitError::failed(id, cause))?;
-            Ok(blob.content().to_vec())
-        })
+        // They aren't kept: whoever reads a whole site reads each once.
+        self.pool.kept_blob(id).map_or_else(|| self.pool.blob(id), Ok)
     }
 
     /// How many bytes each blob has, without reading them.
@@ -155,7 +153,7 @@ impl fmt::Debug for TreeReader {
     }
 }
 
-fn oid(id: BlobId) -> Oid {
+pub(super) fn oid(id: BlobId) -> Oid {
     Oid::from_bytes(id.as_bytes()).expect("a blob id has the 20 bytes of an object id")
 }
 

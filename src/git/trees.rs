@@ -1,25 +1,20 @@
 //! [`Trees`]: folders of commits as Git stores them, and the files that differ between those of a commit and of its parents.
 //!
 //! Trees are compared name by name in their own order, and only folders that differ are looked into. Those that were read
-//! lately are kept for all threads ([`KeptTrees`]): the tree of a commit is that of the next one's parent.
+//! lately are kept for all threads ([`KeptObjects`]): the tree of a commit is that of the next one's parent.
 
-use std::{
-    collections::BTreeMap,
-    iter::Peekable,
-    mem,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, iter::Peekable, sync::Arc};
 
-use foldhash::HashMap;
 use git2::{ObjectType, Odb, Oid};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::tree::{TreeItemKind, blob_id, item_kind},
+    git::{
+        kept::KeptObjects,
+        tree::{TreeItemKind, blob_id, item_kind},
+    },
 };
 
-/// Memory for one generation of the trees that were read lately. When it is full it becomes the old one, which is dropped.
-const MAX_GENERATION_BYTES: usize = 2 << 20;
 /// How deep folders may be.
 const MAX_DEPTH: usize = 256;
 
@@ -37,48 +32,10 @@ pub(super) struct Difference {
     pub(super) before: Option<BlobId>,
 }
 
-/// Trees that were read lately, by id.
-#[derive(Default)]
-pub(super) struct KeptTrees(Mutex<Generations>);
-
-#[derive(Default)]
-struct Generations {
-    young: HashMap<Oid, Arc<[u8]>>,
-    old: HashMap<Oid, Arc<[u8]>>,
-    n_young_bytes: usize,
-}
-
-impl KeptTrees {
-    fn get(&self, id: Oid) -> Option<Arc<[u8]>> {
-        let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = generations.young.get(&id) {
-            return Some(tree.clone());
-        }
-        let tree = generations.old.remove(&id)?;
-        generations.add(id, tree.clone());
-        Some(tree)
-    }
-
-    pub(super) fn add(&self, id: Oid, tree: Arc<[u8]>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(id, tree);
-    }
-}
-
-impl Generations {
-    fn add(&mut self, id: Oid, tree: Arc<[u8]>) {
-        if self.n_young_bytes + tree.len() > MAX_GENERATION_BYTES {
-            self.old = mem::take(&mut self.young);
-            self.n_young_bytes = 0;
-        }
-        self.n_young_bytes += tree.len();
-        self.young.insert(id, tree);
-    }
-}
-
 /// Reads trees of one repository.
 pub(super) struct Trees<'r> {
     objects: Odb<'r>,
-    kept: &'r KeptTrees,
+    kept: &'r KeptObjects,
 }
 
 /// A name in a tree.
@@ -155,7 +112,7 @@ impl PartialOrd for Key<'_> {
 }
 
 impl<'r> Trees<'r> {
-    pub(super) fn new(repository: &'r git2::Repository, kept: &'r KeptTrees) -> Result<Self, git2::Error> {
+    pub(super) fn new(repository: &'r git2::Repository, kept: &'r KeptObjects) -> Result<Self, git2::Error> {
         Ok(Self { objects: repository.odb()?, kept })
     }
 

@@ -71,7 +71,7 @@ impl<'s> Along<'s> {
     /// Locks the index; `None` when there is no work tree, or it has another branch.
     pub(super) fn begin(store: &'s Store, to: &Move<'_>) -> Result<Option<Self>, GitError> {
         let Some(work_tree) = store.work_tree.as_deref() else { return Ok(None) };
-        if to.paths.is_empty() || store.head()?.branch != to.branch {
+        if to.paths.is_empty() || store.branch()? != to.branch {
             return Ok(None);
         }
         let lock = Lock::take(&store.git_dir, &store.git_dir.join(INDEX_FILE))?;

@@ -13,6 +13,7 @@ use crate::{
         Author, CommitId, GitError, Moment, Store,
         loose::NewObjects,
         store::LINK_MODE,
+        tree,
         trees::{self, FOLDER_MODE, Row, Trees},
     },
 };
@@ -89,6 +90,7 @@ struct Writer<'r> {
     moved: BTreeMap<&'r RepoPath, Row>,
     new: NewObjects,
     new_trees: Vec<(Oid, Arc<[u8]>)>,
+    new_blobs: Vec<(Oid, &'r [u8])>,
 }
 
 impl Store {
@@ -126,7 +128,8 @@ impl Store {
             let moved = self.moved(&trees, base, new.edits).map_err(failed)?;
             let new_objects = NewObjects::new(&self.common_dir);
             let odb = repository.odb().map_err(failed)?;
-            let mut writer = Writer { odb, trees: &trees, moved, new: new_objects, new_trees: Vec::new() };
+            let (new_trees, new_blobs) = Default::default();
+            let mut writer = Writer { odb, trees: &trees, moved, new: new_objects, new_trees, new_blobs };
             let tree = match writer.folder(base, &edits, &RepoPath::root())? {
                 Some(tree) => tree,
                 None => writer.tree(Vec::new())?,
@@ -139,6 +142,7 @@ impl Store {
             writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
             // Whoever shows the commit asks for them next.
             writer.new_trees.into_iter().for_each(|(id, bytes)| self.pool.trees.add(id, bytes));
+            writer.new_blobs.into_iter().for_each(|(id, bytes)| self.pool.blobs.add(id, bytes.into()));
             self.pool.note_root(commit, tree);
             Ok(Some(CommitId::of(commit)))
         })
@@ -160,12 +164,12 @@ impl Store {
     }
 }
 
-impl Writer<'_> {
+impl<'r> Writer<'r> {
     /// The folder after its edits; `None` when nothing is left in it.
     fn folder(
         &mut self,
         base: Option<Oid>,
-        edits: &FolderEdits<'_>,
+        edits: &FolderEdits<'r>,
         path: &RepoPath,
     ) -> Result<Option<Oid>, GitError> {
         let base = base.map_or_else(|| Ok(Arc::from([])), |base| self.trees.read(base));
@@ -207,12 +211,14 @@ impl Writer<'_> {
     }
 
     /// What stands in a folder for a content; a new text has the mode of the file that it takes the place of.
-    fn blob(&mut self, content: &Content, mode: i32) -> Result<Row, GitError> {
+    fn blob(&mut self, content: &'r Content, mode: i32) -> Result<Row, GitError> {
         match content {
-            Content::Bytes(bytes) => Ok(Row { mode, id: self.object(ObjectType::Blob, bytes)? }),
-            Content::Blob(id) => {
-                Ok(Row { mode, id: Oid::from_bytes(id.as_bytes()).expect("a blob id has 20 bytes") })
+            Content::Bytes(bytes) => {
+                let id = self.object(ObjectType::Blob, bytes)?;
+                self.new_blobs.push((id, bytes));
+                Ok(Row { mode, id })
             }
+            Content::Blob(id) => Ok(Row { mode, id: tree::oid(*id) }),
             Content::Moved(from) => self.moved.get(from).copied().ok_or_else(|| {
                 self.failed(git2::Error::from_str(&format!("there is no file `{from}` to be moved")))
             }),
