@@ -18,7 +18,7 @@ use super::{Rendered, Renderer};
 use crate::site::route::Route;
 
 /// Memory for one generation.
-const MAX_GENERATION_BYTES: usize = 20 << 20;
+const MAX_GENERATION_BYTES: usize = 14 << 20;
 /// What an entry takes beside its bytes and its trace, about.
 const ENTRY_BYTES: usize = 500;
 /// How far back repetitions are looked for: no sample has to be longer.
@@ -92,9 +92,10 @@ impl RenderCache {
         }
         let rendered = renderer.render(route)?;
         self.n_rendered.fetch_add(1, Ordering::Relaxed);
-        if rendered.trace.is_some() {
+        if let Some(trace) = &rendered.trace {
             let bytes = Packed::of(&rendered.bytes, &self.sample(&rendered.bytes));
-            let rendered = Rendered { bytes: Arc::from([]), ..rendered.clone() };
+            let trace = Some(Arc::new(trace.squeezed()));
+            let rendered = Rendered { bytes: Arc::from([]), trace, ..rendered.clone() };
             self.insert(route, Entry { rendered, bytes, world: world.number() });
         }
         Some(rendered)
