@@ -116,7 +116,8 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
         Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
-    tera.register_filter(loops::FILTER_NAME, |value: &Value, _: Kwargs, _: &State| loops::count(value));
+    tera.register_filter(loops::LOOP_FILTER, |value: &Value, _: Kwargs, _: &State| loops::count(value));
+    tera.register_filter(loops::VARIABLE_FILTER, |value: &Value, _: Kwargs, _: &State| loops::bound(value));
     tera.register_filter("code", |text: &str, _: Kwargs, _: &State| Value::safe_string(&code(text)));
     tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
     tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {
