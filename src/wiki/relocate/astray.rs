@@ -53,13 +53,7 @@ impl<'s> End<'s> {
 
     /// That of a file which is a page, or would be one if another hadn't its address.
     fn of_file(site: &'s Site, path: &RepoPath) -> Option<Self> {
-        if let Some(page) = site.page_of_file(path) {
-            return Some(Self::of(site.page(page)));
-        }
-        let file = site.file(path).filter(|_| site.hidden(path) == Some(Hidden::Duplicate))?;
-        let address = path.parent()?.join(path.stem());
-        let address = address.relative_to(site.content())?;
-        Some(Self { file, route: Cow::Owned(Route::new(&format!("/{address}/"))) })
+        spots::page_of(site, path).map(|(file, route)| Self { file, route })
     }
 
     fn path(&self) -> &'s RepoPath {

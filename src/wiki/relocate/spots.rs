@@ -2,7 +2,7 @@
 //!
 //! They are listed in the order in which they stand in a file, so that those of a file before and after a move go in pairs.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{aim::Stand, scalar};
 use crate::{
@@ -10,9 +10,10 @@ use crate::{
     parse::{expand::AttributeValue, targets, targets::Form},
     site::{
         Site,
-        file::{SourceFiles, expanded_body},
+        file::{PageFile, SourceFiles, expanded_body},
         languages::DEFAULT,
         route::Route,
+        routes::Hidden,
     },
     source::Source,
 };
@@ -51,6 +52,18 @@ pub(super) fn stands_of_chapter(site: &Site, chapter: &RepoPath) -> Vec<Stand> {
     decks.map(|deck| stand(deck)).collect()
 }
 
+/// What is a page, or would be one if another hadn't its address: its file, and that address.
+pub(super) fn page_of<'s>(site: &'s Site, path: &RepoPath) -> Option<(&'s PageFile, Cow<'s, Route>)> {
+    if let Some(id) = site.page_of_file(path) {
+        let page = site.page(id);
+        return Some((&*page.file, Cow::Borrowed(&page.route)));
+    }
+    let file = site.file(path).filter(|_| site.hidden(path) == Some(Hidden::Duplicate))?;
+    let address = path.parent()?.join(path.stem());
+    let address = address.relative_to(site.content())?;
+    Some((file, Cow::Owned(Route::new(&format!("/{address}/")))))
+}
+
 /// All of them in a file of a site.
 pub(super) fn of_file(site: &Site, source: &dyn Source, path: &RepoPath, text: &str) -> Vec<Spot> {
     let mut spots = Vec::new();
@@ -60,11 +73,11 @@ pub(super) fn of_file(site: &Site, source: &dyn Source, path: &RepoPath, text: &
     } else if let Some(deck) = site.decks().get(path) {
         spots.extend(in_manifest(text, path, &deck.route));
     }
-    let Some(page) = site.page_of_file(path).map(|id| site.page(id)) else { return spots };
-    let stand = Stand(vec![(path.clone(), page.route.clone())]);
+    let Some((file, route)) = page_of(site, path) else { return spots };
+    let stand = Stand(vec![(path.clone(), route.into_owned())]);
     spots.extend(in_front_matter(path, text, &stand));
-    if !page.file.facts.components.is_empty() {
-        spots.extend(in_components(site, source, page.file.as_ref(), text, &stand));
+    if !file.facts.components.is_empty() {
+        spots.extend(in_components(site, source, file, text, &stand));
     }
     let stands = stands_of_chapter(site, path);
     if !stands.is_empty() {
@@ -114,13 +127,7 @@ fn in_properties(text: &str, stands: &[Stand]) -> Vec<Spot> {
     found.collect()
 }
 
-fn in_components(
-    site: &Site,
-    source: &dyn Source,
-    file: &crate::site::file::PageFile,
-    text: &str,
-    stand: &Stand,
-) -> Vec<Spot> {
+fn in_components(site: &Site, source: &dyn Source, file: &PageFile, text: &str, stand: &Stand) -> Vec<Spot> {
     let files = SourceFiles { source, listing: site.listing() };
     let (expanded, _) = expanded_body(file, &files);
     let own = expanded.calls.iter().filter(|call| call.at.file == 0);

@@ -434,7 +434,7 @@ fn links_of_a_page_whose_address_another_has_move_along() {
     let files = [
         ("a.md", "# A\n"),
         ("guide/b.markdown", "# B\n"),
-        ("guide/b.md", "# Other\n\n[a](../a.md) [[a]] ![](pic.png)\n"),
+        ("guide/b.md", "---\nmore: ../a.md\n---\n# Other\n\n[a](../a.md) [[a]] ![](pic.png)\n"),
         ("guide/pic.png", "x"),
     ];
     let check_one = |from, to, expected: &[(&str, &str)]| {
@@ -446,9 +446,9 @@ fn links_of_a_page_whose_address_another_has_move_along() {
         assert_eq!(done.left, []);
     };
     // Another page that it links to, and the page itself, which is shown then.
-    let rewritten = "# Other\n\n[a](../new/c.md) [[c]] ![](pic.png)";
+    let rewritten = "---\nmore: ../new/c.md\n---\n# Other\n\n[a](../new/c.md) [[c]] ![](pic.png)";
     check_one("a.md", "new/c.md", &[("guide/b.md", rewritten)]);
-    let moved = "# Other\n\n[a](a.md) [[a]] ![](guide/pic.png)";
+    let moved = "---\nmore: a.md\n---\n# Other\n\n[a](a.md) [[a]] ![](guide/pic.png)";
     check_one("guide/b.md", "other.md", &[("other.md", moved)]);
 }
 
