@@ -36,6 +36,8 @@ pub enum ImageFormat {
     /// WebP.
     #[default]
     Webp,
+    /// AVIF where they are photographs, else WebP.
+    Avif,
     /// What they are: JPEG or PNG.
     Original,
 }
@@ -61,7 +63,11 @@ impl Reader<'_> {
                 set(&mut self.config.images.widths, widths);
             }
             "images.format" => {
-                let choices = [("webp", ImageFormat::Webp), ("original", ImageFormat::Original)];
+                let choices = [
+                    ("webp", ImageFormat::Webp),
+                    ("avif", ImageFormat::Avif),
+                    ("original", ImageFormat::Original),
+                ];
                 set(&mut self.config.images.format, self.shapes.choice_of(key, node, &choices));
             }
             "images.quality" => {

@@ -104,7 +104,11 @@ fn extension(path: &RepoPath, options: &Options) -> Option<&'static str> {
         "png" => "png",
         _ => return None,
     };
-    Some(if options.format == ImageFormat::Webp { "webp" } else { own })
+    Some(match (options.format, own) {
+        (ImageFormat::Original, own) => own,
+        (ImageFormat::Avif, "jpg") => "avif",
+        _ => "webp",
+    })
 }
 
 impl Render {
@@ -195,7 +199,7 @@ pub(in crate::render) const NOT_RESIZED_HINT: &str =
 fn widths_of(size: Size, options: &Options) -> (Vec<u32>, bool) {
     let mut widths: Vec<u32> = options.widths.iter().copied().filter(|width| *width < size.width).collect();
     let is_within = options.widths.last().is_some_and(|widest| size.width <= *widest);
-    let is_converted = options.format == ImageFormat::Webp;
+    let is_converted = options.format != ImageFormat::Original;
     if is_within && is_converted {
         widths.push(OWN);
     }
