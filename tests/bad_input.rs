@@ -552,7 +552,7 @@ fn lines_that_end_with_cr_alone() {
             "warning cr-line-ends a.md: the lines of `a.md` end with CR alone (save the file with LF line ends, as Git and every tool expect)",
         ],
     );
-    assert!(built.page("a/index.html").contains("<p>Two</p>"));
+    assert!(built.page("a/index.html").contains("<p>Two"));
 }
 
 #[test]

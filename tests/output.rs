@@ -106,7 +106,7 @@ fn a_file_named_like_the_folder_of_the_theme_is_told_about() {
     let built = TestSite::new().file("a.md", "# A\n").file("theme", "x").build();
     built.code(1);
     assert_eq!(built.problem("duplicate-address").len(), 1);
-    built.has("a/index.html").has("theme/style.css");
+    built.has("a/index.html").has("theme/fonts/OFL-Literata.txt");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn search_can_be_switched_off() {
     site.build().code(0).no_problems();
     assert!(files(&site).is_empty());
     let page = fs::read_to_string(site.root().join("public/index.html")).expect("a page");
-    assert!(!page.contains("search-open"));
+    assert!(!page.contains("<button class=\"search-open\""));
     site.write("recto.yml", "search: true\n");
     site.build().code(0).no_problems();
     assert_eq!(files(&site).len(), 3);

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn addresses_have_a_hash_of_the_file_and_the_options() {
         let (own, blob) = (Route::new("/a b/site.min.css"), BlobId::of(b"x"));
-        let all = Options { minify: true, hash: true };
+        let all = Options { minify: true, hash: true, inline: true };
         let route = address(&own, &blob, all);
         assert_eq!(own_address(&route), Some(own.clone()));
         assert!(

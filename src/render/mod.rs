@@ -25,6 +25,7 @@ mod feed;
 mod galleys;
 mod hooks;
 mod images;
+mod later;
 mod lines;
 mod lists;
 mod nav;

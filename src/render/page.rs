@@ -19,7 +19,7 @@ use crate::{
         highlight::Highlighter,
         hooks,
         images::Images,
-        lists,
+        later, lists,
         markdown::code::has_diagrams,
         queries::SiteQueries,
         scope,
@@ -185,7 +185,9 @@ impl Render {
             diagnostics.push(problem.related("while rendering this page", Place::file(path)));
             bare_page(context)
         });
-        if has_diagrams(&html) { self.with_diagrams(html, context, queries, diagnostics) } else { html }
+        let html =
+            if has_diagrams(&html) { self.with_diagrams(html, context, queries, diagnostics) } else { html };
+        later::placed(html)
     }
 
     /// A page with what draws its diagrams: the partial of the theme for that, whatever layout the page has.

@@ -62,7 +62,7 @@ test('style sheets and images are swapped without navigation', async () => {
   await site.page.evaluate(() => { window.isTheSame = true; });
   site.write('themes/default/style.css', style + '\nh1 { color: rgb(1, 2, 3); }\n');
   await site.until(() => getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)');
-  await site.until(() => document.querySelectorAll('link[rel=stylesheet]').length === 2);
+  await site.until(() => document.querySelectorAll('link[rel=stylesheet]').length === 1);
   site.write('x.svg', svg(33));
   await site.until(() => document.querySelector('img').naturalWidth === 33);
   assert.deepEqual([await site.page.evaluate(() => window.isTheSame), site.n_navigations], [true, 1]);

@@ -10,6 +10,8 @@ import { BuiltSite } from './built.js';
 import { root } from './site.js';
 
 const MAX_SCRIPTS = 20_000, MAX_STYLES = 15_000;
+// Not compressed: each page of the output has them.
+const MAX_INLINE = 12_000;
 const pages = ['/', '/guide/', '/guide/markdown/', '/guide/code/', '/glossary/', '/changelog/', '/reference/config/', '/fr/start/', '/tags/'];
 
 // Built for the first test, closed by the last.
@@ -24,7 +26,9 @@ test('a page loads at most 20 KB of scripts and 15 KB of style sheets, and reads
     const text = await site.page.$eval('article', article => article.textContent.length);
     const weight = ending => site.asked.filter(({ path }) => path.endsWith(ending))
       .map(({ path }) => gzipSync(readFileSync(join(site.dir, 'public', path))).length).reduce((sum, length) => sum + length, 0);
-    const scripts = weight('.js'), styles = weight('.css');
+    const inline = await site.page.$$eval('style', styles => styles.map(style => style.textContent).join(''));
+    assert.ok(inline.length > 0 && inline.length <= MAX_INLINE, `${path}: ${inline.length} bytes of styles in the page`);
+    const scripts = weight('.js'), styles = weight('.css') + gzipSync(inline).length;
     assert.ok(scripts > 0 && scripts <= MAX_SCRIPTS, `${path}: ${scripts} bytes of scripts`);
     assert.ok(styles > 0 && styles <= MAX_STYLES, `${path}: ${styles} bytes of style sheets`);
     assert.ok(text > 5, `${path}: the text is in the page`);

@@ -55,7 +55,11 @@ pub(crate) fn path(rng: &mut Rng) -> String {
 pub(crate) fn text(rng: &mut Rng, state: &State, path: &str) -> String {
     let name = path.splitn(3, '/').nth(2).unwrap_or_default();
     match name {
-        "style.css" => format!("body {{ margin: {}px }}\n", rng.below(5)),
+        "style.css" => format!(
+            "body {{ margin: {}px }}\n{}p {{ margin: 0 }}\n",
+            rng.below(5),
+            rng.pick(&["", "/* first view: begin */"])
+        ),
         "logo.svg" => format!("<svg width=\"{}\"/>\n", rng.below(5)),
         "theme.yml" => {
             format!("name: Theme\nversion: \"1.{}\"\nformat: {}\n", rng.below(3), rng.pick(&["1", "1", "9"]))
@@ -125,6 +129,10 @@ fn bit(rng: &mut Rng, state: &State) -> String {
         7 | 8 | 22 | 23 => format!("<p>{{{{ load_data(path=\"{data}\") | json }}}}</p>\n"),
         9 => format!("<a href=\"{{{{ url(to=\"{page}\") }}}}\">it</a>\n"),
         10 => format!("<a href=\"{{{{ url(to=\"{}\") }}}}\">it</a>\n", names::target(rng, state, "a.md")),
+        11 if rng.chance(40) => format!(
+            "<style>{{{{ asset_text(path=\"style.css\"{}) }}}}</style>\n",
+            rng.pick(&["", ", first_view=true"])
+        ),
         11 => format!(
             "<img src=\"{{{{ asset(path=\"{}\"{optional}) }}}}\">\n",
             rng.pick(&["style.css", "logo.svg", "/pic.png", "/guide/pic.png", "/files/code.rs", "/files/other.txt"])

@@ -7,8 +7,8 @@ Both families are under the SIL Open Font License, whose texts stand beside the 
     pip install fonttools==4.68.0 brotli==1.2.1
     python3 tools/fonts/subset.py literata/fonts/variable node_modules/@expo-google-fonts/jetbrains-mono
 
-The same versions give the same bytes. What a file holds is said once more by `unicode-range` in `style.css`; the last line
-that this prints is the one to put there.
+The same versions give the same bytes. What a file holds is said once more by `unicode-range` in `tokens.css`, with fewer and
+wider ranges, since each page has them in itself: a letter that a face lacks is taken from the next one.
 
 Literata is kept at one optical size, and the upright one with its weights from 400 to 600: text, titles and bold. Small
 capitals are kept for the letters of Western Europe only, since labels are set in them and nothing else is.
@@ -46,7 +46,6 @@ def main(literata, mono):
     n_bytes = sum(path.stat().st_size for path in FONTS.glob("*.woff2"))
     print(f"{n_bytes} bytes in all")
     assert n_bytes <= MAX_BYTES, f"more than {MAX_BYTES}: leave something out"
-    print("unicode-range: " + ", ".join(f"U+{part}" for part in TEXT.split(",")))
 
 
 def instance(path, wght):

@@ -289,6 +289,12 @@ pub(super) const GROUPS: &[(&str, &[KeyDoc])] = &[
                 "Whether pages name them by addresses with a hash, which browsers can keep for ever.",
             ),
             key(
+                "assets.inline",
+                "boolean",
+                "`true`",
+                "Whether the styles for [what readers see first](../guide/assets.md#seen-at-once) are in the pages themselves.",
+            ),
+            key(
                 "compress",
                 "boolean or list",
                 "`false`",

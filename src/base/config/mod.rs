@@ -187,6 +187,8 @@ pub struct Assets {
     pub minify: bool,
     /// Whether templates name them by addresses with a hash of their bytes.
     pub hash: bool,
+    /// Whether the styles of the first view are in the pages themselves.
+    pub inline: bool,
 }
 
 /// How a file is compressed for the way to a browser.
@@ -275,7 +277,7 @@ impl Default for Feed {
 
 impl Default for Assets {
     fn default() -> Self {
-        Self { minify: true, hash: true }
+        Self { minify: true, hash: true, inline: true }
     }
 }
 

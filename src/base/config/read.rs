@@ -321,10 +321,11 @@ impl Reader<'_> {
     }
 
     fn assets(&mut self, key: &str, node: &Node) {
-        let Assets { minify, hash } = &mut self.config.assets;
+        let Assets { minify, hash, inline } = &mut self.config.assets;
         let field = match key {
             "assets.minify" => minify,
             "assets.hash" => hash,
+            "assets.inline" => inline,
             _ => return,
         };
         set(field, self.shapes.bool_of(key, node));

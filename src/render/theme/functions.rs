@@ -12,13 +12,18 @@ use crate::{
     render::{
         markdown::escape,
         scope::{self, Queries},
-        theme::{ASSET_FOLDER, Asset, assets::Assets, bounds},
+        theme::{
+            ASSET_FOLDER, Asset,
+            assets::{Assets, in_page},
+            bounds,
+        },
     },
 };
 
 /// All functions that a template may call.
 pub(super) const NAMES: &[&str] = &[
     "asset",
+    "asset_text",
     "get_page",
     "get_section",
     "get_taxonomy",
@@ -32,7 +37,7 @@ pub(super) const NAMES: &[&str] = &[
     "url",
 ];
 
-/// Adds the functions to `tera`; `asset` and `integrity` come with [`register_assets`].
+/// Adds the functions to `tera`; `asset`, `asset_text` and `integrity` come with [`register_assets`].
 pub(super) fn register(tera: &mut Tera) {
     tera.register_function("get_page", |args: Kwargs, _: &State| {
         find(&args, "path", "page", |queries, path| queries.page(path))
@@ -133,20 +138,30 @@ pub(super) fn fill(
     filled
 }
 
-/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`, and `integrity(path=)`, the attribute of
-/// that name for the file. A path that begins with `/` is that of a file of the site. With `from`, the address of a page, an
-/// address is relative to that page and leads there from a file of the disk as well.
+/// Adds `asset(path=)`, the address of a theme's file on a site below `base_path`, `integrity(path=)`, the attribute of
+/// that name for the file, and `asset_text(path=)`, what is in it. A path that begins with `/` is that of a file of the site.
+/// With `from`, the address of a page, an address is relative to that page and leads there from a file of the disk as well.
 pub(super) fn register_assets(tera: &mut Tera, base_path: &str, assets: &Arc<Assets>) {
     let folder = format!("{}/{ASSET_FOLDER}/", base_path.trim_end_matches('/'));
-    let named = assets.clone();
+    let (named, below) = (assets.clone(), folder.clone());
     tera.register_function("asset", move |args: Kwargs, _: &State| {
         let address = match site_asset(&args)? {
             Some((address, _)) => Some(address),
-            None => asset(&named, &args)?.map(|asset| format!("{folder}{}", encode_path(&asset.address))),
+            None => asset(&named, &args)?.map(|asset| format!("{below}{}", encode_path(&asset.address))),
         };
         let Some(address) = address else { return Ok(Value::none()) };
         let from = args.get::<&str>("from")?.filter(|from| !from.is_empty());
         TeraResult::Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))))
+    });
+    let named = assets.clone();
+    tera.register_function("asset_text", move |args: Kwargs, _: &State| {
+        let (path, first_view): (&str, Option<bool>) = (args.must_get("path")?, args.get("first_view")?);
+        let Some(asset) = asset(&named, &args)? else { return Ok(Value::none()) };
+        match in_page(asset, path, &folder, first_view.unwrap_or(false)) {
+            Some(text) => TeraResult::Ok(Value::safe_string(&text)),
+            None if first_view.unwrap_or(false) => Ok(Value::none()),
+            None => Err(Error::message(format!("`{path}` is no text"))),
+        }
     });
     let named = assets.clone();
     tera.register_function("integrity", move |args: Kwargs, _: &State| {

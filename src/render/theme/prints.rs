@@ -4,19 +4,24 @@
 //! names in its text. The names are looked for as text, which finds them all and now and then one too many: then a
 //! page is rendered once more than it had to be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter::repeat,
+};
 
 use crate::base::digest::Print;
 
 use super::{
-    assets::Assets,
+    assets::{Asset, Assets},
     compile::Templates,
     component::{definitions, identifier},
     files::Source,
 };
 
 /// The functions whose answers depend on the theme's other files.
-const ASSET_FUNCTIONS: [&str; 2] = ["asset", "integrity"];
+const ASSET_FUNCTIONS: [&str; 3] = ["asset", TEXT_FUNCTION, "integrity"];
+/// The one that gives what is in them.
+const TEXT_FUNCTION: &str = "asset_text";
 
 /// The prints of all templates and of the files that define components.
 #[derive(Clone, Debug, Default)]
@@ -87,25 +92,35 @@ struct AssetPrints<'a> {
 impl<'a> AssetPrints<'a> {
     fn of(assets: &'a Assets) -> Self {
         let names = Print::of(&assets.iter().map(|(name, _)| name).collect::<Vec<_>>());
-        let all = Print::of(&assets.iter().map(|(_, asset)| &asset.address).collect::<Vec<_>>());
+        let all = Print::of(&assets.iter().map(|(name, asset)| of_text(name, asset)).collect::<Vec<_>>());
         Self { assets, names, all }
     }
 
-    /// The prints of what a template asks for. An asset's address tells its bytes, and so their `integrity`.
+    /// The prints of what a template asks for.
     fn seen_by(&self, text: &str) -> Vec<Print> {
-        let calls = ASSET_FUNCTIONS.iter().flat_map(|function| text.split(function).skip(1));
-        let asked = calls.filter_map(|rest| rest.trim_start().strip_prefix('('));
+        let calls =
+            ASSET_FUNCTIONS.iter().flat_map(|function| text.split(function).skip(1).zip(repeat(*function)));
+        let asked =
+            calls.filter_map(|(rest, function)| Some((rest.trim_start().strip_prefix('(')?, function)));
         let prints: BTreeSet<Print> = asked
-            .map(|arguments| match first_path(arguments) {
-                // Where there is none, the hint is the nearest name.
-                Some(name) => {
-                    self.assets.named(name).map_or(self.names, |asset| Print::of(&(name, &asset.address)))
+            .map(|(arguments, function)| {
+                match first_path(arguments).map(|name| (name, self.assets.named(name))) {
+                    Some((name, Some(asset))) if function == TEXT_FUNCTION => of_text(name, asset),
+                    // An address tells the bytes, and so their `integrity`. Without a hash they can change, and pages stay.
+                    Some((name, Some(asset))) => Print::of(&(name, &asset.address)),
+                    // Where there is none, the hint is the nearest name.
+                    Some((_, None)) => self.names,
+                    None => self.all,
                 }
-                None => self.all,
             })
             .collect();
         prints.into_iter().collect()
     }
+}
+
+/// All that pages can have of an asset.
+fn of_text(name: &str, asset: &Asset) -> Print {
+    Print::of(&(name, &asset.address, asset.digest().to_string(), asset.first_view()))
 }
 
 /// The text in `path="text"` at the beginning of the arguments of a call.

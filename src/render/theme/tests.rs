@@ -212,7 +212,7 @@ fn every_template_renders_every_kind_of_page() {
             view.page.kind = kind;
             let html = theme.render(name, &view.to_context()).expect("it renders");
             assert!(html.contains("<title>") && html.ends_with("</html>\n"), "{name}: {html}");
-            let style = theme.asset("style.css").expect("an asset");
+            let style = theme.assets.named("style.css").expect("an asset");
             let integrity = style.integrity().unwrap_or_default();
             let link = format!("href=\"/sub/theme/{}\" integrity=\"{integrity}\"", style.address);
             assert!(html.contains(&link), "{html}");
@@ -276,7 +276,8 @@ fn a_file_of_the_site_takes_the_place_of_the_built_in_one() {
     let plain = whole_theme(&[]);
     let is_new = |path: &&str| plain.asset(path).is_none();
     let style = &theme.asset("style.css").expect("an asset").address;
-    let mut new = vec!["logo.svg", style, &theme.asset("logo.svg").expect("an asset").address];
+    // Only files of the site have their names as addresses, too.
+    let mut new = vec!["logo.svg", "style.css", style, &theme.asset("logo.svg").expect("an asset").address];
     new.sort_unstable();
     let mut found: Vec<&str> = theme.asset_paths().filter(is_new).collect();
     found.sort_unstable();
@@ -424,7 +425,7 @@ fn functions_ask_the_scope() {
     );
     check("{% for k, v in load_data(path=\"team.yml\") %}{{ k }}{{ v }}{% endfor %}", Ok("z1a2"));
     check("{{ load_data(path=\"x.yml\") }}", Err("there is no file `x.yml`"));
-    let font = whole_theme(&[]).asset("fonts/literata.woff2").expect("an asset").address.clone();
+    let font = whole_theme(&[]).assets.named("fonts/literata.woff2").expect("an asset").address.clone();
     check(
         "{{ url(to=\"a.md\") }} {{ asset(path=\"fonts/literata.woff2\") }}",
         Ok(&format!("/here/a.md /sub/theme/{font}")),

@@ -3,12 +3,14 @@
 //! 1. Scripts and style sheets are made smaller (`js`, `css`), unless they are already or can't be read.
 //! 2. In style sheets the addresses of other files of the theme become those under which these are published.
 //! 3. Each file gets an address with a hash of its bytes in it, so that browsers can keep it for ever. It can be found
-//!    under its own name as well: scripts and templates may name it in ways that can't be seen here.
+//!    under its own name as well, if it is a file of the site: pages and scripts may name it in ways that can't be seen here.
+//! 4. Some stand in pages themselves (`inline`).
 
 mod css;
+mod inline;
 mod js;
 
-pub(super) use self::js::squeeze as squeeze_script;
+pub(super) use self::{inline::in_page, js::squeeze as squeeze_script};
 
 use std::{borrow::Cow, collections::BTreeMap, io::Read as _, sync::OnceLock};
 
@@ -58,6 +60,10 @@ pub struct Asset {
     stored: Cow<'static, [u8]>,
     is_packed: bool,
     has_integrity: bool,
+    /// Whether it can be found under its name, too, when that isn't its address.
+    has_name: bool,
+    /// The rules of a style sheet for what readers see first.
+    first_view: Option<String>,
     unpacked: OnceLock<Vec<u8>>,
     integrity: OnceLock<String>,
 }
@@ -84,6 +90,11 @@ impl Asset {
     /// The value of `integrity` attributes, for scripts and style sheets with a hash in their addresses.
     pub fn integrity(&self) -> Option<&str> {
         self.has_integrity.then(|| &**self.integrity.get_or_init(|| integrity(self.bytes())))
+    }
+
+    /// The rules of a style sheet for what readers see first, if it says which these are.
+    pub(super) fn first_view(&self) -> Option<&str> {
+        self.first_view.as_deref()
     }
 }
 
@@ -125,9 +136,10 @@ impl Assets {
         self.by_name.get(name)
     }
 
-    /// A file by its name or its address.
+    /// The file at a path.
     pub(super) fn at(&self, path: &str) -> Option<&Asset> {
-        self.named(path).or_else(|| self.named(self.names.get(path)?))
+        let by_name = self.by_name.get(path).filter(|asset| asset.has_name || asset.address == path);
+        by_name.or_else(|| self.named(self.names.get(path)?))
     }
 
     /// The files by their names, in order.
@@ -135,11 +147,10 @@ impl Assets {
         self.by_name.iter().map(|(name, asset)| (name.as_str(), asset))
     }
 
-    /// All paths at which there is a file. Libraries are large, and are there once.
+    /// All paths at which there is a file.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        let is_published =
-            |(name, asset): &(&String, &Asset)| !name.starts_with(LIBRARIES) || asset.address == **name;
-        let by_name = self.by_name.iter().filter(is_published).map(|(name, _)| name);
+        let has_name = |(name, asset): &(&String, &Asset)| asset.has_name || asset.address == **name;
+        let by_name = self.by_name.iter().filter(has_name).map(|(name, _)| name);
         by_name.chain(self.names.keys()).map(String::as_str)
     }
 }
@@ -164,9 +175,7 @@ impl<'f> Maker<'f> {
         let bytes = match self.scripts.remove(name) {
             Some(script) => script.into_bytes().into(),
             None if has_extension(name, &["css"]) => {
-                importing.push(name);
                 let sheet = self.sheet(name, file, importing);
-                importing.pop();
                 sheet.map_or_else(|| file.bytes.clone(), |sheet| sheet.into_bytes().into())
             }
             None => file.bytes.clone(),
@@ -181,6 +190,8 @@ impl<'f> Maker<'f> {
             stored: bytes,
             is_packed: file.is_packed,
             has_integrity: self.options.hash && is_code,
+            has_name: file.origin.is_some() && !name.starts_with(LIBRARIES),
+            first_view: self.first_view(name, file, importing),
             unpacked: OnceLock::new(),
             integrity: OnceLock::new(),
         };
@@ -193,9 +204,36 @@ impl<'f> Maker<'f> {
         if !smaller && !self.options.hash {
             return None;
         }
-        let mut rename = |address: &str| self.renamed(name, address, importing);
-        let written = text(file).and_then(|text| css::write(text, smaller, &mut rename));
+        let written = text(file).and_then(|text| self.css(name, text, smaller, importing));
         written.map_err(|cause| self.note(name, &cause)).ok()
+    }
+
+    /// The first view of a style sheet. One whose rules can't be read alone is none.
+    fn first_view(
+        &mut self,
+        name: &'f str,
+        file: &ThemeFile,
+        importing: &mut Vec<&'f str>,
+    ) -> Option<String> {
+        if !self.options.inline || file.is_packed || !has_extension(name, &["css"]) {
+            return None;
+        }
+        let rules = inline::first_view(text(file).ok()?)?;
+        self.css(name, &rules, self.options.minify, importing).ok()
+    }
+
+    fn css(
+        &mut self,
+        name: &'f str,
+        text: &str,
+        smaller: bool,
+        importing: &mut Vec<&'f str>,
+    ) -> Result<String, String> {
+        importing.push(name);
+        let mut rename = |address: &str| self.renamed(name, address, importing);
+        let written = css::write(text, smaller, &mut rename);
+        importing.pop();
+        written
     }
 
     /// The address of another file of the theme in a style sheet, if that is published under another one.
@@ -265,7 +303,7 @@ mod tests {
     use super::*;
     use crate::base::embedded::THEMES;
 
-    const ALL: AssetOptions = AssetOptions { minify: true, hash: true };
+    const ALL: AssetOptions = AssetOptions { minify: true, hash: true, inline: true };
 
     fn assets(files: &[(&str, &str)], options: AssetOptions) -> (Assets, Vec<Diagnostic>) {
         let file = |(name, text): &(&str, &str)| {
@@ -303,7 +341,7 @@ mod tests {
         assert_eq!(made.paths().count(), 8);
         let (plain, _) = assets(
             &[("style.css", "a { b: url(f.woff2) }"), ("f.woff2", "1")],
-            AssetOptions { minify: false, hash: false },
+            AssetOptions { minify: false, hash: false, inline: false },
         );
         assert_eq!(shown(&plain, "style.css"), "a { b: url(f.woff2) }");
         assert_eq!(
@@ -342,6 +380,27 @@ mod tests {
     }
 
     #[test]
+    fn the_first_view_of_a_sheet_is_for_pages() {
+        let sheet =
+            "a { b: url(f.png) }\n/* first view: begin */\nc { d: url(f.png) }\n/* first view: end */\n";
+        let files = [("css/a.css", sheet), ("css/f.png", "1"), ("b.css", "a {}/* first view: begin */}")];
+        let (made, _) = assets(&files, ALL);
+        let picture = &made.named("css/f.png").expect("an asset").address;
+        let text = |name: &str, first_view| {
+            in_page(made.named(name).expect("an asset"), name, "/theme/", first_view)
+        };
+        assert_eq!(text("css/a.css", true), Some(format!("c{{d:url(\"/theme/{picture}\")}}")));
+        assert!(
+            text("css/a.css", false)
+                .expect("a text")
+                .starts_with(&format!("a{{b:url(\"/theme/{picture}\")}}c{{"))
+        );
+        assert_eq!((text("b.css", true), text("css/f.png", false).as_deref()), (None, Some("1")));
+        let (off, _) = assets(&files, AssetOptions { inline: false, ..ALL });
+        assert_eq!(off.named("css/a.css").expect("an asset").first_view(), None);
+    }
+
+    #[test]
     fn packed_files_of_the_binary_are_published_as_they_were() {
         let packed = |name: &str| name.ends_with(".gz");
         let names: Vec<String> =
@@ -350,7 +409,7 @@ mod tests {
         let (theme, _) = crate::render::theme::Theme::load("default", BTreeMap::new(), &Default::default());
         for name in names {
             assert!(theme.asset(&name).is_none(), "{name}");
-            let asset = theme.asset(name.trim_end_matches(".gz")).expect("an asset");
+            let asset = theme.assets.named(name.trim_end_matches(".gz")).expect("an asset");
             assert!(asset.bytes().len() > asset.stored.len() && asset.bytes().starts_with(b"/*!"));
             assert_eq!(asset.integrity(), Some(&*integrity(asset.bytes())));
         }
