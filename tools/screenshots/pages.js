@@ -32,4 +32,6 @@ async function search(page, words = 'front matter') {
   await page.waitForSelector('.search[open]');
   await page.keyboard.type(words);
   await page.waitForFunction(() => document.querySelector('.search-status').textContent !== '');
+  // What is found comes first, the text around it a moment later.
+  await page.waitForFunction(() => !document.querySelector('.search-title') || document.querySelectorAll('.search-text').length > 2);
 }

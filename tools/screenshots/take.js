@@ -1,10 +1,11 @@
 // Serves our own site, photographs the pages of pages.js in Debian's Chromium, and lays the pictures out on one sheet.
 //
-// Usage: take.js [FOLDER]   pictures go to FOLDER (target/screenshots by default), those of the documentation to their place
+// Usage: take.js [--missing] [NAME…]   all pages, those without all their pictures yet, or those of these names. Pictures go to
+// target/screenshots, those of the documentation to their place
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,8 @@ import { pages, views } from './pages.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const { chromium } = createRequire(join(root, 'tests/browser/package.json'))('playwright-core');
-const folder = process.argv[2] ?? join(root, 'target/screenshots');
+const folder = join(root, 'target/screenshots');
+const names = process.argv.slice(2).filter(name => name !== '--missing'), onlyMissing = process.argv.includes('--missing');
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-first-run', '--hide-scrollbars'];
 
@@ -37,24 +39,32 @@ async function serve() {
   return { origin: `http://127.0.0.1:${port}`, end: () => server.kill('SIGINT') };
 }
 
-// One picture of one page.
-async function take(browser, origin, { path, act }, { size, colorScheme, file }) {
-  const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: 'reduce' });
+// The pictures of one page in one size: by day, and by night. It is loaded once for both.
+async function take(browser, origin, { path, act }, size, shots) {
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(origin + path);
-  await page.evaluate(() => document.fonts.ready);
   if (act) await act(page);
-  await page.screenshot({ path: file });
+  for (const { colorScheme, file } of shots) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: file });
+  }
   await context.close();
 }
 
 const slug = name => name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+const schemes = ['light', 'dark'];
+const shotOf = ({ name }, view, colorScheme) => ({ view, colorScheme, file: join(folder, `${slug(name)}-${view}-${colorScheme}.png`) });
+const shotsOf = page => Object.keys(views).flatMap(view => schemes.map(scheme => shotOf(page, view, scheme)));
+const isThere = ({ file }) => existsSync(file);
+const isWanted = page => names.length ? names.includes(slug(page.name)) : !onlyMissing || !shotsOf(page).every(isThere);
 
-function sheet(shots) {
+function sheet() {
   const picture = file => `data:image/png;base64,${readFileSync(file).toString('base64')}`;
   const cell = ({ file, view, colorScheme }) => `<img class="${view} ${colorScheme}" src="${picture(file)}" alt="">`;
-  const row = ({ name, path }) => `<section><h2>${name} <small>${path}</small></h2><div>
-    ${shots.filter(shot => shot.name === name).map(cell).join('\n')}</div></section>`;
+  const row = page => `<section><h2>${page.name} <small>${page.path}</small></h2><div>
+    ${shotsOf(page).filter(isThere).map(cell).join('\n')}</div></section>`;
   return `<!doctype html><meta charset="utf-8"><title>Contact sheet</title><style>
     body { margin: 24px; font: 15px/1.4 Georgia, serif; background: #8a857d; color: #fff; }
     section { break-inside: avoid; margin-bottom: 24px; } h2 { margin: 0 0 6px; font-size: 17px; } small { opacity: .7; }
@@ -62,28 +72,21 @@ function sheet(shots) {
   </style>${pages.map(row).join('\n')}`;
 }
 
-rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const { origin, end } = await serve();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 try {
-  const shots = [];
-  for (const page of pages) {
+  for (const page of pages.filter(isWanted)) {
     for (const [view, size] of Object.entries(views)) {
-      for (const colorScheme of ['light', 'dark']) {
-        const file = join(folder, `${slug(page.name)}-${view}-${colorScheme}.png`);
-        await take(browser, origin, page, { size, colorScheme, file });
-        shots.push({ name: page.name, view, colorScheme, file });
-        if (page.file && page.view === view && colorScheme === 'light') {
-          copyFileSync(file, join(root, page.file));
-          console.log(page.file);
-        }
-      }
+      const shots = schemes.map(scheme => shotOf(page, view, scheme));
+      await take(browser, origin, page, size, shots);
+      if (page.view === view) copyFileSync(shots[0].file, join(root, page.file));
     }
+    console.log(page.file ?? slug(page.name));
   }
   const context = await browser.newContext({ viewport: { width: 1760, height: 900 } });
   const page = await context.newPage();
-  await page.setContent(sheet(shots));
+  await page.setContent(sheet());
   await page.screenshot({ path: join(folder, 'contact-sheet.png'), fullPage: true });
   console.log(join(folder, 'contact-sheet.png'));
 } finally {
