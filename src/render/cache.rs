@@ -18,7 +18,7 @@ use super::{Rendered, Renderer};
 use crate::site::route::Route;
 
 /// Memory for one generation.
-const MAX_GENERATION_BYTES: usize = 14 << 20;
+const MAX_GENERATION_BYTES: usize = 20 << 20;
 /// What an entry takes beside its bytes and its trace, about.
 const ENTRY_BYTES: usize = 500;
 /// How far back repetitions are looked for: no sample has to be longer.
