@@ -34,7 +34,9 @@ use self::outside::Outside;
 use crate::{
     base::diagnostic::Diagnostic,
     git::history::History,
-    render::{FormerChapters, ImageStore, Renderer, cache::RenderCache, highlight::Highlighter},
+    render::{
+        FormerChapters, ImageStore, Renderer, cache::RenderCache, highlight::Highlighter, trace::LoadedTheme,
+    },
     site::{Site, SiteOptions, file::FormerFiles},
     source::{ListingOptions, Source, SourceError},
 };
@@ -136,9 +138,11 @@ impl Engine {
         let site_options = (options.site)(&*source);
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
-        let (site, highlighter) = rayon::join(
-            || Site::load_with(&*source, listing, &site_options, &options.former),
-            || Arc::new(Highlighter::new()),
+        let listing = Arc::new(listing);
+        let theme = || LoadedTheme::ahead(&*source, &listing, &site_options);
+        let (site, (theme, highlighter)) = rayon::join(
+            || Site::load_with(&*source, Arc::clone(&listing), &site_options, &options.former),
+            || rayon::join(theme, || Arc::new(Highlighter::new())),
         );
         options.former = FormerFiles::default();
         let feed = feed();
@@ -146,7 +150,7 @@ impl Engine {
         let mut historian = Historian::start(options.history.clone());
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
-        let renderer = Renderer::new(site, source.clone(), highlighter)
+        let renderer = Renderer::with_theme(site, source.clone(), highlighter, theme)
             .with_chapters(options.chapters.take())
             .with_images(options.images.take());
         let shared = Arc::new(Shared {

@@ -406,10 +406,7 @@ impl Begun {
         let galleys = galleys.map(|store| Galleys::new(Arc::new(store)));
         let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
         let listing = Arc::new(listing);
-        let theme = || {
-            let config = Site::config_of(&**source, &listing, &site_options);
-            LoadedTheme::ahead(&**source, &config, &listing)
-        };
+        let theme = || LoadedTheme::ahead(&**source, &listing, &site_options);
         let (site, (theme, (highlighter, history))) = rayon::join(
             || Site::load_before(&**source, Arc::clone(&listing), &site_options, &former, witness),
             || rayon::join(theme, || rayon::join(|| Arc::new(Highlighter::new()), || history(options))),

@@ -13,7 +13,7 @@ use crate::{
         THEMES_FOLDER,
         theme::{OwnFiles, Theme, ThemeFile, ThemeOptions},
     },
-    site::{Site, languages::DEFAULT, resolve::Destination},
+    site::{Site, SiteOptions, languages::DEFAULT, resolve::Destination},
     source::{Listing, Source},
 };
 
@@ -68,7 +68,8 @@ fn font_urls(site: &Site, fonts: &Fonts) -> BTreeMap<String, String> {
 impl LoadedTheme {
     /// Loads the theme that a config names, while the site is still being read; `None` when it is made of more than the
     /// config and the listing say.
-    pub fn ahead(source: &dyn Source, config: &Config, listing: &Listing) -> Option<Self> {
+    pub fn ahead(source: &dyn Source, listing: &Listing, options: &SiteOptions) -> Option<Self> {
+        let config = &Site::config_of(source, listing, options);
         let has_own_fonts = config.look.fonts.iter().any(|(font, _, _)| font.files().next().is_some());
         (!has_own_fonts).then(|| Self::load(ThemeKey::new(config, listing, BTreeMap::new()), source))
     }
