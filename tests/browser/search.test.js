@@ -137,7 +137,7 @@ test('words are folded and cut as the index does it', async () => {
   const site = await open();
   const table = JSON.parse(readFileSync(join(root, 'tests/support/words.json')));
   const cut = await site.page.evaluate(async table => {
-    const { tokens } = await import('/theme/search.js');
+    const { tokens } = await import(document.querySelector('.search-open').dataset.script);
     return Object.keys(table).map(text => [text, tokens(text).flatMap(token => token.words)]);
   }, table);
   for (const [text, words] of cut) assert.deepEqual(words, table[text], text);
