@@ -168,12 +168,12 @@ pub(super) async fn answer(shared: &Shared, router: &Router, request: Request) -
         return text(&head, StatusCode::FORBIDDEN, reason);
     }
     if let Err(reason) = decode_path(head.uri.path()) {
-        return text(&head, StatusCode::BAD_REQUEST, reason);
+        return Problem::bad_request(reason).into_response();
     }
     let base_path = normal_base_path(&shared.pages.base_path());
     match without_base_path(&head, &base_path) {
         Some(uri) => head.uri = uri,
-        None => return text(&head, StatusCode::BAD_REQUEST, "The path has no meaning here."),
+        None => return Problem::bad_request("the path has no meaning here").into_response(),
     }
     if said_length(&head) > MAX_BODY_BYTES as u64 {
         let limit = MAX_BODY_BYTES >> 20;
