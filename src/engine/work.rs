@@ -242,11 +242,18 @@ impl Work {
         feed: &mut dyn Feed,
         former: &Snapshot,
         source: Arc<dyn Source>,
-        options: SiteOptions,
+        mut options: SiteOptions,
         begun: Instant,
     ) -> Result<(), SourceError> {
-        let next = Site::load(&*source, &options)?;
-        self.site_options = options;
+        let next = loop {
+            let next = Site::load(&*source, &options)?;
+            self.site_options = options;
+            // The options may be those of a config that was still being written when they were looked for.
+            match self.other_options(&source) {
+                Some(now) => options = now,
+                None => break next,
+            }
+        };
         let changes = ChangeSet::between(former.renderer.site().listing(), next.listing());
         self.publish(feed, former, source, next, &changes, begun);
         Ok(())
