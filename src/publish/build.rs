@@ -54,6 +54,10 @@ use crate::{
     source::{Listing, ListingOptions, Source, SourceError},
 };
 
+/// How many addresses a thread takes on at once: few, since a large deck keeps those behind it waiting. Room for fewer isn't
+/// made smaller.
+const ROUTES_AT_ONCE: usize = 4;
+
 /// What to build, and how.
 pub struct BuildOptions<'a> {
     /// What the site depends on besides its files.
@@ -171,7 +175,7 @@ pub fn build(
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done_of = |routes: &[&Route]| {
-        let done = routes.par_iter().with_max_len(1).map(|route| {
+        let done = routes.par_iter().with_max_len(ROUTES_AT_ONCE).map(|route| {
             let done = begun.route(route, &on);
             progress.step();
             done

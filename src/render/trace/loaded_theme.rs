@@ -17,10 +17,15 @@ use crate::{
     source::{Listing, Source},
 };
 
-/// A theme with what is wrong with it.
+/// A theme, and what is known of it.
 pub struct LoadedTheme {
-    pub(super) key: ThemeKey,
     pub(super) theme: Theme,
+    pub(super) about: AboutTheme,
+}
+
+/// What a theme was made from, and what is wrong with it.
+pub(super) struct AboutTheme {
+    pub(super) key: ThemeKey,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Whether it was made of the bytes that the listing names.
     pub(super) is_settled: bool,
@@ -103,6 +108,6 @@ impl LoadedTheme {
         }
         let (theme, problems) = Theme::load(&key.name, own, &key.options);
         diagnostics.extend(problems);
-        Self { key, theme, diagnostics, is_settled }
+        Self { theme, about: AboutTheme { key, diagnostics, is_settled } }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::{
     deck::Outlines,
-    loaded_theme::{LoadedTheme, ThemeKey},
+    loaded_theme::{AboutTheme, LoadedTheme, ThemeKey},
     once::SaidOnce,
     prints::Prints,
     search::Search,
@@ -44,7 +44,7 @@ pub struct World {
     pub(super) outlines: Outlines,
     pub(super) said_once: SaidOnce,
     number: u64,
-    loaded: Arc<LoadedTheme>,
+    about_theme: Arc<AboutTheme>,
 }
 
 /// How many worlds there were in this process.
@@ -59,13 +59,15 @@ impl World {
         former: Option<&Self>,
     ) -> Self {
         let key = ThemeKey::of(&site);
-        let former = former.filter(|former| former.loaded.is_settled && former.loaded.key == key);
-        let loaded = match (former, loaded.filter(|loaded| loaded.key == key)) {
-            (Some(former), _) => Arc::clone(&former.loaded),
-            (None, Some(loaded)) => Arc::new(loaded),
-            (None, None) => Arc::new(LoadedTheme::load(key, &*source)),
+        let is_of_site = |about: &AboutTheme| about.key == key;
+        let former = former.filter(|former| former.about_theme.is_settled && is_of_site(&former.about_theme));
+        let (theme, about_theme) = match (former, loaded.filter(|loaded| is_of_site(&loaded.about))) {
+            (Some(former), _) => (Arc::clone(&former.theme), Arc::clone(&former.about_theme)),
+            (None, loaded) => {
+                let loaded = loaded.unwrap_or_else(|| LoadedTheme::load(key, &*source));
+                (Arc::new(loaded.theme), Arc::new(loaded.about))
+            }
         };
-        let theme = &loaded.theme;
         let languages = site.languages().ids();
         let values: Vec<_> =
             languages.map(|language| site_values::of(&site, language, theme.settings())).collect();
@@ -73,9 +75,9 @@ impl World {
             values.iter().map(|values| Print::of(&serde_json::to_string(values).unwrap_or_default()));
         let site_values: Vec<Print> = prints.collect();
         let (theme, others) = match former.filter(|former| former.site_values == site_values) {
-            Some(former) => (Arc::clone(&former.theme), former.others.clone()),
+            Some(former) => (theme, former.others.clone()),
             None => {
-                let with = |values: &context::Site| Arc::new(theme.clone().with_site(values));
+                let with = |values: &context::Site| Arc::new(Theme::clone(&theme).with_site(values));
                 let (first, others) = values.split_first().expect("a site has a language");
                 (with(first), others.iter().map(with).collect())
             }
@@ -94,7 +96,7 @@ impl World {
             outlines,
             said_once: SaidOnce::default(),
             number,
-            loaded,
+            about_theme,
         }
     }
 
@@ -105,7 +107,7 @@ impl World {
 
     /// Whether no file of the theme changed while it was read.
     pub fn is_settled(&self) -> bool {
-        self.loaded.is_settled
+        self.about_theme.is_settled
     }
 
     /// The site, for those who don't render.
@@ -117,7 +119,7 @@ impl World {
     pub fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
         // What is not about a file of the theme is about its name in the config, wherever that stands by now.
         let config = RepoPath::root().join(CONFIG_FILE);
-        let placed = self.loaded.diagnostics.iter().map(move |problem| match problem.place {
+        let placed = self.about_theme.diagnostics.iter().map(move |problem| match problem.place {
             Some(_) => problem.clone(),
             None => problem.clone().at(self.files().place_of_key(&config, "theme")),
         });
