@@ -308,7 +308,12 @@ pub(super) const GROUPS: &[(&str, &[KeyDoc])] = &[
                 "Whether all JPEG and PNG pictures that pages show are, unless they say `{resize=false}`.",
             ),
             key("images.widths", "list of numbers", "`[480, 960, 1600]`", "The widths, in pixels."),
-            key("images.format", "`webp` or `original`", "`webp`", "What they become."),
+            key(
+                "images.format",
+                "`webp`, `avif` or `original`",
+                "`webp`",
+                "What they become; `avif` is for photographs, and takes long to make.",
+            ),
             key("images.quality", "number", "80", "From 1 to 100, for what loses something."),
             key(
                 "images.sizes",
