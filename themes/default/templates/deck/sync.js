@@ -30,8 +30,11 @@ addEventListener('message', ({ data, source }) => {
   hear(data, message => post(source, message));
 });
 
-function hear({ place, blackout, timer, hello, hidden }, answer) {
-  if (hello) answer({ place: shortPlace(now), blackout: root.classList.contains('blackout'), timer: clock, hidden: [...lenses_off] });
+// When the place that is shown was turned to, in whatever window. News of two windows can cross: the later one counts for both.
+let movedAt = 0;
+
+function hear({ place, at = 0, blackout, timer, hello, hidden }, answer) {
+  if (hello) answer({ place: shortPlace(now), at: movedAt, blackout: root.classList.contains('blackout'), timer: clock, hidden: [...lenses_off] });
   if (Array.isArray(hidden) && String(hidden) !== String([...lenses_off])) {
     lenses_off = new Set(hidden.filter(lens => lenses.includes(lens)));
     countSlides();
@@ -40,14 +43,17 @@ function hear({ place, blackout, timer, hello, hidden }, answer) {
   if (timer) hearTimer(timer);
   if (blackout !== undefined) root.classList.toggle('blackout', blackout === true);
   const element = place && document.getElementById(place.id);
-  if (byElement.has(element)) show(placeNear(element, Number(place.step) || 0), 'follow');
+  if (!byElement.has(element) || at < movedAt) return;
+  movedAt = at;
+  show(placeNear(element, Number(place.step) || 0), 'follow');
 }
 
 const shortPlace = ({ slide, step }) => ({ id: slide.id, step });
 
 watchers.push((place, how) => {
   if (how === 'follow') return;
-  tell({ place: shortPlace(place) });
+  movedAt = Date.now();
+  tell({ place: shortPlace(place), at: movedAt });
   if (leads()) lead(place);
   else if (how !== 'silent') stray();
 });
@@ -68,6 +74,8 @@ function cloneWindow() { openWindow('', ''); }
 
 function startSync() {
   join();
+  // Where it began is no news to windows that were there before.
+  movedAt = 0;
   tell({ hello: true });
   // The window that opened this one forgets it when it is loaded again.
   if (isFile && opener) setInterval(() => tell({ here: true }), 1000);
