@@ -326,8 +326,42 @@ fn every_code_is_in_the_reference_and_the_other_way_round() {
     expect_none(&missing.chain(unknown).collect::<Vec<_>>());
 }
 
+/// The scripts of a deck are one: what two of its files call by the same name leaves all decks without a script.
+#[test]
+fn scripts_of_decks_share_no_names() {
+    let folder = root().join("themes/default/templates/deck");
+    let mut found: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("the scripts of decks") {
+        let path = entry.expect("a file").path();
+        let script = fs::read_to_string(&path).expect("text");
+        for name in script.lines().flat_map(declared) {
+            found.entry(name.to_owned()).or_default().insert(path.clone());
+        }
+    }
+    assert!(found.len() > 100, "{} names", found.len());
+    let shared = found.iter().filter(|(_, files)| files.len() > 1);
+    let problems: Vec<String> =
+        shared.map(|(name, files)| format!("`{name}` is declared in {files:?}: rename one")).collect();
+    expect_none(&problems);
+}
+
+/// The names that a line of a script declares for all of it.
+fn declared(line: &str) -> Vec<&str> {
+    let name =
+        |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(text.len());
+    let first = |text: &'static str| line.strip_prefix(text).map(|rest| &rest[..name(rest)]);
+    if let Some(all) = line.strip_prefix("let ") {
+        return all.split(", ").map(|part| &part[..name(part)]).collect();
+    }
+    let one = ["const ", "function ", "async function "].into_iter().find_map(first);
+    one.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
 #[test]
 fn the_readers_of_this_file_see_what_they_should() {
+    assert_eq!(declared("let a = 0, b1;"), ["a", "b1"]);
+    assert_eq!(declared("async function c$(x) {"), ["c$"]);
+    assert_eq!(declared("  const inner = 1;"), [""; 0]);
     let modules = |code: &str| imported(code).into_iter().collect::<Vec<_>>();
     assert_eq!(modules("use crate::base::path;"), ["base"]);
     assert_eq!(
