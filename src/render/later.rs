@@ -29,7 +29,9 @@ pub(super) fn placed(mut html: String) -> String {
 
 /// Where the links are, which stand beside each other, with the space after them.
 fn links(html: &str) -> Option<(usize, usize)> {
-    let start = html[..memmem::find(html.as_bytes(), ATTRIBUTE.as_bytes())?].rfind('<')?;
+    // Others, such as a title, may only speak of it.
+    let mut named = memmem::find_iter(html.as_bytes(), ATTRIBUTE).filter_map(|at| html[..at].rfind('<'));
+    let start = named.find(|start| html[*start..].starts_with("<link"))?;
     let mut end = start;
     while let Some(link) = tag(&html[end..]).filter(|tag| tag.starts_with("<link") && tag.contains(ATTRIBUTE))
     {
@@ -147,6 +149,13 @@ mod tests {
             "<link rel=\"icon\"><main><p>a</p>{LINK}\n<link rel=\"stylesheet\" href=\"b.css\"></main>"
         );
         assert_eq!(placed(html), expected);
+    }
+
+    #[test]
+    fn a_title_may_speak_of_it() {
+        let title = "<title>On data-later</title>";
+        let html = format!("{title}{LATER}<main><p>a</p></main>");
+        assert_eq!(placed(html), format!("{title}<main><p>a</p>{LINK}</main>"));
     }
 
     #[test]
