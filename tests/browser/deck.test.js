@@ -70,11 +70,11 @@ echo hello
 \`\`\`
 `;
 
-async function openDeck(query = '', context = { viewport: { width: 1280, height: 720 } }) {
+async function openDeck(query = '', context = { viewport: { width: 1280, height: 720 } }, chapter = CHAPTER) {
   const site = { dir: mkdtempSync(join(tmpdir(), 'recto-deck-')) };
   mkdirSync(join(site.dir, 'site'));
   writeFileSync(join(site.dir, 'site/deck.yml'), 'title: A deck\nexclude: [in-person]\ncontent:\n- chapter.md\n');
-  writeFileSync(join(site.dir, 'site/chapter.md'), CHAPTER);
+  writeFileSync(join(site.dir, 'site/chapter.md'), chapter);
   const built = spawnSync(program, ['build', join(site.dir, 'site'), '--output', join(site.dir, 'public'), '--no-cache', '-q'], { encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
   site.origin = 'file://';
@@ -149,6 +149,63 @@ test('an audience is switched, numbers follow, and the choice stays', async () =
   assert.equal(await site.page.locator('[data-slide].extra-details:visible').count(), 0);
   await site.page.goto(`${site.url}?hide=`);
   assert.equal(await last(), '9/9');
+  await site.close();
+});
+
+const AUDIENCES = `## Some
+
+- one
+
+--
+
+class: extra-details
+
+- zebra
+
+\`\`\`yaml {1|2|3}
+d: 1
+e: 2
+f: 3
+\`\`\`
+
+--
+
+- three
+
+---
+
+## The end
+`;
+
+test('steps of an audience that is switched off are left out, and come back', async () => {
+  const site = await openDeck('?hide=#chapter--some/2', undefined, AUDIENCES);
+  const shown = () => site.page.evaluate(() => {
+    const { dataset, classList } = document.querySelector('.now');
+    const items = [...document.querySelectorAll('.now li')].filter(item => item.checkVisibility({ visibilityProperty: true }));
+    return [dataset.folio, dataset.steps, classList.contains('extra-details'), ...items.map(item => item.innerText.trim())];
+  });
+  const switchTo = async (isOn, n_found) => {
+    await site.press('l');
+    await site.page.locator('dialog .lenses input').setChecked(isOn);
+    await site.press('Escape');
+    await site.page.locator('dialog').waitFor({ state: 'detached' });
+    await site.press('/');
+    await site.page.keyboard.type('zebra');
+    assert.equal(await site.page.locator('#deck-found > li').count(), n_found);
+    await site.press('Escape');
+    await site.page.locator('dialog').waitFor({ state: 'detached' });
+  };
+  assert.deepEqual(await shown(), ['3/6', '4', true, 'one', 'zebra']);
+  await switchTo(false, 0);
+  assert.deepEqual(await shown(), ['1/3', '1', false, 'one']);
+  await site.press('ArrowRight');
+  assert.deepEqual(await shown(), ['2/3', '1', false, 'one', 'three']);
+  await site.press('ArrowRight', 'ArrowLeft', 'ArrowLeft', '2', 'Enter');
+  assert.deepEqual(await shown(), ['2/3', '1', false, 'one', 'three']);
+  await switchTo(true, 1);
+  assert.deepEqual(await shown(), ['5/6', '4', true, 'one', 'zebra', 'three']);
+  await site.press('Home', 'ArrowRight');
+  assert.deepEqual(await shown(), ['2/6', '4', true, 'one', 'zebra']);
   await site.close();
 });
 

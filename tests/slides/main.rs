@@ -96,6 +96,29 @@ fn steps_are_marked_where_they_appear() {
 }
 
 #[test]
+fn what_a_step_brings_counts_the_lines_before_it() {
+    let step = |class: &str, text: &str| format!("--\n\nclass: {class}\n\n{text}\n\n");
+    let code = "```yaml {1|2|3}\na: 1\nb: 2\nc: 3\n```\n";
+    let chapter = format!(
+        "## T\n\n{code}\n{}{}{}",
+        step("extra-details", code),
+        step("middle, extra-details", "c"),
+        step("in-person", "d")
+    );
+    let source = Memory::new()
+        .file("deck.yml", "exclude: [in-person]\ncontent:\n- a.md\n")
+        .file("a.md", chapter.as_str());
+    let html = deck(Arc::new(source), "/deck.yml.html");
+    assert!(html.contains(" data-steps=\"6\" "), "{html}");
+    assert!(
+        html.contains(" data-step-classes=\"3:extra-details 6:middle 6:extra-details\""),
+        "{html}"
+    );
+    assert!(html.contains(" data-lens-steps=\"3-5:extra-details 6-6:extra-details\""), "{html}");
+    assert!(html.contains(" data-lenses=\"extra-details\""), "a lens that only steps have: {html}");
+}
+
+#[test]
 fn parts_titles_and_numbers() {
     let source = Memory::new()
         .file("deck.yml", "title: D\ncontent:\n- toc.md\n- - a.md\n  - b.md\n- part: Second\n  minutes: 20\n  content: [c.md]\n")

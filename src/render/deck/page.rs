@@ -18,7 +18,7 @@ use crate::{
     },
     parse::{
         manifest::{Action, Change, Manifest},
-        slides::Definition,
+        slides::{Definition, Properties},
     },
     render::{
         deck::{
@@ -296,12 +296,12 @@ impl<'a> Deck<'a> {
         let mut html = String::with_capacity(len.sum());
         let mut number = 1;
         for slide in &row {
-            for class in slide.shown.properties.classes() {
-                lenses.extend(LENSES.iter().copied().filter(|lens| *lens == class));
-            }
+            let of_steps = slide.shown.steps.iter().flat_map(|step| self.properties(step).classes());
+            let classes = slide.shown.properties.classes().chain(of_steps);
+            lenses.extend(classes.filter_map(lens));
             self.push_section(&mut html, slide, number);
             all.push(Section { id: slide.id.clone(), text: slide.shown.base.text, part: slide.part, number });
-            number += 1 + slide.shown.steps.len() + slide.html.get().n_line_steps;
+            number += 1 + slide.shown.steps.len() + slide.html.get().line_steps.n;
         }
         self.check_names(&row, &all);
         Sections { all, html, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
@@ -369,9 +369,9 @@ impl<'a> Deck<'a> {
         if let Some(name) = shown.properties.get("name") {
             escape::push_attribute(out, "data-name", name);
         }
-        let n_steps = shown.steps.len() + slide.n_line_steps;
+        let n_steps = shown.steps.len() + slide.line_steps.n;
         let _ = write!(out, " data-number=\"{number}\" data-steps=\"{n_steps}\"");
-        self.push_step_classes(out, shown, &classes);
+        self.push_step_classes(out, placed, &classes);
         escape::push_attribute(out, "data-source", &format!("{}:{line}", text.path));
         if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
@@ -394,21 +394,27 @@ impl<'a> Deck<'a> {
         out.push_str("</section>\n");
     }
 
-    /// Classes that a slide gets with a step, as `1:center`; of steps through lines of code before it nothing is known here.
-    fn push_step_classes(&self, out: &mut String, shown: &Shown, own: &[&str]) {
-        let mut known = own.to_vec();
-        let mut added = Vec::new();
-        for (step, at) in (1..).zip(&shown.steps) {
-            for class in self.texts[at.text].chapter.slides[at.slide].properties.classes() {
-                if !known.contains(&class) {
-                    known.push(class);
-                    added.push(format!("{step}:{class}"));
-                }
+    /// Classes that a slide gets with a step, as `1:center`, and steps that are for those of a lens, with the lines in them,
+    /// as `2-4:extra-details`.
+    fn push_step_classes(&self, out: &mut String, placed: &Placed, own: &[&str]) {
+        let lines = &placed.html.get().line_steps;
+        let (mut added, mut of_lenses) = (Vec::new(), Vec::new());
+        for (step, at) in (1..).zip(&placed.shown.steps) {
+            let (first, last) = lines.numbers(step).into_inner();
+            for class in self.properties(at).classes().filter(|class| !own.contains(class)) {
+                added.push(format!("{first}:{class}"));
+                of_lenses.extend(lens(class).map(|lens| format!("{first}-{last}:{lens}")));
             }
         }
-        if !added.is_empty() {
-            escape::push_attribute(out, "data-step-classes", &added.join(" "));
+        for (name, values) in [("data-step-classes", added), ("data-lens-steps", of_lenses)] {
+            if !values.is_empty() {
+                escape::push_attribute(out, name, &values.join(" "));
+            }
         }
+    }
+
+    fn properties(&self, at: &SlideRef) -> &Properties {
+        &self.texts[at.text].chapter.slides[at.slide].properties
     }
 
     fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {
@@ -520,6 +526,11 @@ impl<'a> Deck<'a> {
             .to_string()
             .replace("</", "<\\/")
     }
+}
+
+/// The lens of a class, if it is one.
+fn lens(class: &str) -> Option<&'static str> {
+    LENSES.into_iter().find(|lens| *lens == class)
 }
 
 /// The language of a deck: its own, or the site's.

@@ -20,7 +20,7 @@ use crate::{
             label::first_line,
             notes,
             row::{Shown, SlideRef},
-            steps,
+            steps::{self, LineSteps},
         },
         markdown::{HtmlOptions, to_html},
         page::Render,
@@ -38,8 +38,7 @@ pub(super) struct SlideHtml {
     /// The heading as it is in ids.
     pub(super) slug: Option<String>,
     pub(super) html: String,
-    /// How many steps there are besides those of the text: of code that is shown by lines.
-    pub(super) n_line_steps: usize,
+    pub(super) line_steps: LineSteps,
     pub(super) notes: String,
     /// The names of slides that it links to.
     pub(super) targets: Vec<String>,
@@ -119,7 +118,7 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     };
     let text = slides::to_expanded(&base.path, &parts, &shown.properties, setting.definitions);
     let (html, heading) = to_slide(&text.expanded, &text.steps, &mut hooks);
-    let (html, n_line_steps) = steps::count_lines(html);
+    let (html, line_steps) = steps::count_lines(html);
     let notes = std::iter::once(&shown.base).chain(&shown.steps).filter_map(|at| {
         let written = slide_of(at).notes.as_ref()?;
         let part = Part { is_step: false, ..part(at.text, written) };
@@ -136,7 +135,7 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
     let targets = [&html, &notes].into_iter().flat_map(|html| targets(html)).map(str::to_owned).collect();
     let slug = heading.as_deref().map(heading_slug);
     let label = heading.clone().or_else(|| label(&html));
-    SlideHtml { heading, label, slug, html, n_line_steps, notes, targets, problems }
+    SlideHtml { heading, label, slug, html, line_steps, notes, targets, problems }
 }
 
 /// What a slide without a heading is called: its first line, else its picture.

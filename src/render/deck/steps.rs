@@ -1,6 +1,10 @@
 //! [`mark`]: says of the blocks of a slide at which step they appear. [`count_lines`]: gives code that is shown by lines its
 //! own steps between them.
 
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
 use crate::parse::markdown::{Event, Tag};
 
 /// The characters around the number of a step in the HTML, until the tag before them has it.
@@ -68,13 +72,33 @@ pub(super) fn mark<'a>(events: Vec<Event<'a>>, starts: &[(usize, usize)], steps:
 const STEP: &str = " data-step=\"";
 const LINES: &str = " data-line-steps=\"";
 
-/// The HTML of a slide in which each group of lines but the first is a step of its own, behind that in which the code
-/// appears; and how many steps these are.
-pub(super) fn count_lines(html: String) -> (String, usize) {
-    if !html.contains(LINES) {
-        return (html, 0);
+/// The steps of a slide besides those of its text: of code that is shown by lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LineSteps {
+    /// How many come before each step of the text: those of the lines in the steps before it. All of them before later ones.
+    before: Vec<usize>,
+    /// How many there are.
+    pub(super) n: usize,
+}
+
+impl LineSteps {
+    /// The number that a step of the text has among all of them.
+    fn number(&self, step: usize) -> usize {
+        step + self.before.get(step).copied().unwrap_or(self.n)
     }
-    // How many steps come in before each: those of the lines in the steps before it.
+
+    /// The numbers of a step of the text and of the lines in it.
+    pub(super) fn numbers(&self, step: usize) -> RangeInclusive<usize> {
+        self.number(step)..=self.number(step + 1) - 1
+    }
+}
+
+/// The HTML of a slide in which each group of lines but the first is a step of its own, behind that in which the code
+/// appears; and which steps these are.
+pub(super) fn count_lines(html: String) -> (String, LineSteps) {
+    if !html.contains(LINES) {
+        return (html, LineSteps::default());
+    }
     let mut before = vec![0];
     let mut n_added = 0;
     for (name, value, _) in numbers(&html) {
@@ -86,6 +110,7 @@ pub(super) fn count_lines(html: String) -> (String, usize) {
             before.resize(step + 1, n_added);
         }
     }
+    let lines = LineSteps { before, n: n_added };
     let mut out = String::with_capacity(html.len() + 64);
     let (mut copied, mut step, mut n_here) = (0, 0, 0);
     for (name, value, start) in numbers(&html) {
@@ -93,7 +118,7 @@ pub(super) fn count_lines(html: String) -> (String, usize) {
         out.push_str(&html[copied..start]);
         if name == LINES {
             out.push_str(value);
-            let from = step + before.get(step).copied().unwrap_or(n_added) + n_here;
+            let from = lines.number(step) + n_here;
             out.push_str(&format!("\" data-from-step=\"{from}"));
             n_here += value.split('|').count() - 1;
         } else {
@@ -101,12 +126,12 @@ pub(super) fn count_lines(html: String) -> (String, usize) {
             if found > step {
                 (step, n_here) = (found, 0);
             }
-            out.push_str(&(found + before.get(found).copied().unwrap_or(0)).to_string());
+            out.push_str(&lines.number(found).to_string());
         }
         copied = end;
     }
     out.push_str(&html[copied..]);
-    (out, n_added)
+    (out, lines)
 }
 
 /// The attributes that count steps, in order: their beginning, their value, and where that stands.
@@ -144,8 +169,8 @@ mod tests {
     #[test]
     fn groups_of_lines_are_steps_between_the_others() {
         let check = |html: &str, expected: &str, n: usize| {
-            let (out, n_added) = count_lines(html.to_owned());
-            assert_eq!((out.as_str(), n_added), (expected, n));
+            let (out, lines) = count_lines(html.to_owned());
+            assert_eq!((out.as_str(), lines.n), (expected, n));
         };
         check("<p data-step=\"1\">", "<p data-step=\"1\">", 0);
         check(
@@ -154,5 +179,14 @@ mod tests {
             4,
         );
         check("<f data-line-steps=\"1", "<f data-line-steps=\"1", 0);
+    }
+
+    #[test]
+    fn a_step_behind_lines_has_a_later_number() {
+        let (_, lines) = count_lines("<f data-line-steps=\"1|2|3\"><p data-step=\"2\"><f data-line-steps=\"1|2\">".to_owned());
+        let numbers = |step| lines.numbers(step);
+        // The first adds nothing that could be seen.
+        assert_eq!((numbers(0), numbers(1), numbers(2), numbers(3)), (0..=2, 3..=3, 4..=5, 6..=6));
+        assert_eq!(LineSteps::default().numbers(2), 2..=2);
     }
 }

@@ -37,7 +37,9 @@ function searchStock() {
   stock ??= new Map();
   return slides.map(slide => {
     if (!stock.has(slide.element)) {
-      const text = (slide.element.querySelector('.content')?.textContent ?? '').replace(/\s+/g, ' ').trim();
+      const content = slide.element.querySelector('.content')?.cloneNode(true);
+      content?.querySelectorAll('[data-step][hidden]').forEach(part => part.remove());
+      const text = (content?.textContent ?? '').replace(/\s+/g, ' ').trim();
       stock.set(slide.element, { text, words: folded(text), title: folded(titleOf(slide)) });
     }
     return { slide, ...stock.get(slide.element) };
@@ -48,7 +50,7 @@ function searchStock() {
 function search(query) {
   const words = folded(query).split(/\s+/).filter(Boolean);
   if (!words.length) return [];
-  const named = findPlace(query.trim());
+  const asked = query.trim(), named = /^\d+$/.test(asked) ? placeOfShown(Number(asked)) : findPlace(asked);
   const found = searchStock().filter(({ words: text, title }) => words.every(word => text.includes(word) || title.includes(word)));
   const inTitle = ({ title }) => words.every(word => title.includes(word));
   const ordered = [...found.filter(inTitle), ...found.filter(slide => !inTitle(slide))].map(({ slide, text, words: stock }) => {
@@ -73,7 +75,7 @@ function openFinder() {
     const all = search(input.value);
     found = all.slice(0, MAX_FOUND);
     list.replaceChildren(...found.map(({ place, excerpt }, i) => make('li', { id: `deck-found-${i}`, role: 'option', onclick: () => open(place) },
-      make('span', { class: 'number' }, String(place.slide.number + place.step)), make('b', {}, titleOf(place.slide)), excerpt && make('small', {}, excerpt))));
+      make('span', { class: 'number' }, String(shownNumber(place))), make('b', {}, titleOf(place.slide)), excerpt && make('small', {}, excerpt))));
     status.textContent = input.value.trim() ? fill(says[all.length === 1 ? 'found_one' : 'found'], { n: all.length }) : '';
     choose(0);
   };
@@ -93,7 +95,7 @@ function openFinder() {
 function openLenses() {
   if (!lenses.length) return;
   const boxes = lenses.map(lens => {
-    const n = deck.querySelectorAll(`:scope > [data-slide].${CSS.escape(lens)}`).length;
+    const n = deck.querySelectorAll(`:scope > [data-slide].${lens}, :scope > [data-lens-steps*=":${lens}"]`).length;
     const box = make('input', { type: 'checkbox', onchange: () => {
       switchLens(lens, box.checked);
       tell({ hidden: [...lenses_off] });

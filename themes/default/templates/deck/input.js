@@ -35,12 +35,12 @@ const isActive = target => target.closest?.('a, button, input, select, textarea,
 
 addEventListener('keydown', event => {
   const { key, shiftKey, target } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(target) || document.querySelector('dialog[open]')) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(target) || document.querySelector('dialog[open]') || root.dataset.print) return;
   if (key === 'Escape') { leave(); return; }
   if (root.classList.contains('reading')) { if (key === 'v') toggleReading(); return; }
   if (/^\d$/.test(key)) { digits += key; return; }
   if (key === 'Enter') {
-    const place = digits && findPlace(digits);
+    const place = digits && placeOfShown(Number(digits));
     digits = '';
     if (place) { event.preventDefault(); go(place); return; }
     if (root.classList.contains('overview') && !isActive(target)) { event.preventDefault(); toggleOverview(); }
@@ -76,7 +76,7 @@ function go(place) {
   show(place, 'jump');
 }
 
-const isOnStage = () => !root.classList.contains('overview') && !root.classList.contains('reading');
+const isOnStage = () => !root.classList.contains('overview') && !root.classList.contains('reading') && !root.dataset.print;
 
 // --- fingers: a swipe turns the page, and so does a tap, to the left in the first quarter ---
 
@@ -132,7 +132,7 @@ deck.addEventListener('click', event => {
     if (slide) { event.preventDefault(); go({ slide, step: 0 }); }
     return;
   }
-  if (!link?.getAttribute('href').startsWith('#') || root.classList.contains('reading')) return;
+  if (!link?.getAttribute('href').startsWith('#') || !isOnStage()) return;
   event.preventDefault();
   let name = link.getAttribute('href').slice(1);
   try { name = decodeURIComponent(name); } catch { /* Taken as it is written. */ }

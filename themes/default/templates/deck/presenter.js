@@ -59,8 +59,7 @@ function showDesk(place) {
   const notes = element.querySelector('[data-notes]')?.cloneNode(true).childNodes;
   desk.notes.replaceChildren(...notes ?? [make('p', { class: 'none' }, says.no_notes)]);
   desk.notes.parentElement.scrollTop = 0;
-  const steps = place.slide.steps ? ` · ${fill(says.step, { n: place.step, total: place.slide.steps })}` : '';
-  desk.count.textContent = numberOf(place) + steps;
+  desk.count.textContent = [numberOf(place), stepOf(place)].filter(Boolean).join(' · ');
   showTime();
 }
 

@@ -9,7 +9,8 @@ const progress = make('div', { class: 'progress' });
 
 // `how` is `jump` for moves that the browser's back button should undo, `follow` for those that come from elsewhere.
 function show(place, how = 'step') {
-  if (!place) return;
+  // Pages as they will be printed have all steps.
+  if (!place || root.dataset.print) return;
   const { slide, step } = place;
   const last = now;
   now = place;
@@ -21,7 +22,7 @@ function show(place, how = 'step') {
   }
   showStep(slide.element, step);
   slide.element.dataset.folio = numberOf(place);
-  progress.style.scale = `${(slide.number + step) / total()} 1`;
+  progress.style.scale = `${shownNumber(place) / total()} 1`;
   if (how !== 'silent') rememberPlace(how);
   say(place, last);
   watchers.forEach(watcher => watcher(place, how, last));
@@ -34,14 +35,14 @@ const previous = () => move(before(now));
 const nextSlide = () => move(slides[now.slide.index + 1] && { slide: slides[now.slide.index + 1], step: 0 });
 const previousSlide = () => move(slides[now.slide.index - 1] && { slide: slides[now.slide.index - 1], step: 0 });
 const first = () => move({ slide: slides[0], step: 0 }, 'jump');
-const last = () => move({ slide: slides.at(-1), step: slides.at(-1).steps }, 'jump');
+const last = () => move(lastOf(slides.at(-1)), 'jump');
 
 // What later steps add waits; of code that goes by lines, one group at a time is lit.
 function showStep(element, step) {
-  for (const added of element.dataset.stepClasses?.split(' ') ?? []) {
-    const [n, name] = added.split(/:(.*)/, 2);
-    element.classList.toggle(name, Number(n) <= step);
-  }
+  // Several steps can have the same class: the first of them brings it.
+  const added = [...(element.dataset.stepClasses ?? '').matchAll(/(\d+):(\S+)/g)];
+  for (const [, , name] of added) element.classList.remove(name);
+  for (const [, n, name] of added) if (n <= step && !isAway(element, n)) element.classList.add(name);
   for (const part of element.querySelectorAll('[data-step]')) {
     const n = Number(part.dataset.step);
     part.classList.toggle('later', n > step);
@@ -94,8 +95,10 @@ addEventListener('popstate', () => { const place = placeInAddress(); if (place) 
 
 // --- for those who listen ---
 
-function say({ slide, step }, last) {
-  const steps = slide.steps ? fill(says.step, { n: step, total: slide.steps }) : '';
+const stepOf = place => place.slide.stops.length > 1 ? fill(says.step, { n: nth(place), total: place.slide.stops.length - 1 }) : '';
+
+function say(place, last) {
+  const { slide } = place, steps = stepOf(place);
   const isNew = last?.slide !== slide;
   spoken.textContent = isNew ? `${fill(says.slide, { n: slide.number, total: total() })}: ${titleOf(slide)}. ${steps}` : steps;
 }

@@ -4,7 +4,6 @@ function start() {
   const place = now;
   readSlides();
   if (!slides.length) return;
-  stock = undefined;
   root.classList.add('ready');
   const again = place && document.getElementById(place.slide.id);
   now = undefined;
@@ -18,6 +17,6 @@ start();
 startSync();
 startPrint();
 if (new URLSearchParams(location.search).has('presenter')) togglePresenter(true);
-addEventListener('recto:update', start);
+addEventListener('recto:update', () => asksForPrint() ? location.reload() : start());
 // The script with the tools of code comes later.
 addEventListener('DOMContentLoaded', () => addTools(now));
