@@ -293,6 +293,25 @@ test('paper has one page for each slide', async () => {
   await site.close();
 });
 
+test('a link to a handout shows its sheets below each other, with all steps', async () => {
+  const site = await openDeck('?print=2', { viewport: { width: 500, height: 800 } });
+  await site.page.waitForSelector('[data-print-ready]', { state: 'attached' });
+  // Keys scroll here, and turn nothing.
+  await site.press('ArrowRight', 'ArrowRight');
+  const seen = await site.page.evaluate(() => ({
+    n_slides: document.querySelectorAll('[data-slide]').length,
+    tops: [...document.querySelectorAll('[data-slide]')].filter(slide => slide.checkVisibility()).map(slide => slide.getBoundingClientRect().top),
+    n_gaps: [...document.querySelectorAll('.gap')].filter(gap => gap.checkVisibility()).length,
+    n_later: document.querySelectorAll('.later').length,
+    isBelow: document.documentElement.scrollHeight > 1.5 * innerHeight,
+    isWide: document.documentElement.scrollWidth > innerWidth,
+  }));
+  assert.deepEqual([seen.tops.length, seen.n_gaps, seen.n_later], [seen.n_slides, Math.ceil(seen.n_slides / 2) - 1, 0]);
+  assert.deepEqual(seen.tops, [...new Set(seen.tops)].sort((a, b) => a - b));
+  assert.deepEqual([seen.isBelow, seen.isWide], [true, false]);
+  await site.close();
+});
+
 test('a slide has the class of a step from that step on', async () => {
   const site = await openDeck();
   await site.press('ArrowRight');

@@ -110,10 +110,7 @@ fn what_a_step_brings_counts_the_lines_before_it() {
         .file("a.md", chapter.as_str());
     let html = deck(Arc::new(source), "/deck.yml.html");
     assert!(html.contains(" data-steps=\"6\" "), "{html}");
-    assert!(
-        html.contains(" data-step-classes=\"3:extra-details 6:middle 6:extra-details\""),
-        "{html}"
-    );
+    assert!(html.contains(" data-step-classes=\"3:extra-details 6:middle 6:extra-details\""), "{html}");
     assert!(html.contains(" data-lens-steps=\"3-5:extra-details 6-6:extra-details\""), "{html}");
     assert!(html.contains(" data-lenses=\"extra-details\""), "a lens that only steps have: {html}");
 }

@@ -2,7 +2,7 @@
 // percent-encoded, since it is read out of HTML.
 // Everything that the page needs is in it, so at the `load` event pictures and faces are there; the browser writes the page out
 // right after that event, and waits for nothing else.
-document.documentElement.classList.remove('staged');
+document.documentElement.classList.remove('staged', 'sheets');
 // Diagrams are drawn as large as there is space; their sources are not what is shown.
 for (const source of document.querySelectorAll('.diagram > pre')) source.hidden = true;
 for (const image of document.images) image.loading = 'eager';

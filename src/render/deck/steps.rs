@@ -183,7 +183,9 @@ mod tests {
 
     #[test]
     fn a_step_behind_lines_has_a_later_number() {
-        let (_, lines) = count_lines("<f data-line-steps=\"1|2|3\"><p data-step=\"2\"><f data-line-steps=\"1|2\">".to_owned());
+        let (_, lines) = count_lines(
+            "<f data-line-steps=\"1|2|3\"><p data-step=\"2\"><f data-line-steps=\"1|2\">".to_owned(),
+        );
         let numbers = |step| lines.numbers(step);
         // The first adds nothing that could be seen.
         assert_eq!((numbers(0), numbers(1), numbers(2), numbers(3)), (0..=2, 3..=3, 4..=5, 6..=6));

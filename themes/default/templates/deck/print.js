@@ -1,5 +1,6 @@
 // On paper: the slides after their last step, with their notes, or several on a sheet. The page is laid out as it will be
-// printed, and put back afterwards. `?print=slides|notes|2|4|6` shows it so; `data-print-ready` says that all images are there.
+// printed, and put back afterwards. `?print=slides|notes|2|4|6` shows it so, one sheet below the other, and `data-print-ready`
+// says that all images are there.
 
 const SHEETS = {
   slides: () => `size: ${getComputedStyle(deck).getPropertyValue('--w')}px ${getComputedStyle(deck).getPropertyValue('--h')}px; margin: 0`,
@@ -18,7 +19,9 @@ function layOut(kind) {
   const printed = slides.filter(({ element }) => !element.querySelector('.interstitial:empty'));
   printed.forEach(({ element, number }, i) => {
     element.dataset.shown = number;
-    element.classList.toggle('sheet', i > 0 && i % (Number(kind) || 1) === 0);
+    const isFirst = i > 0 && i % (Number(kind) || 1) === 0;
+    element.classList.toggle('sheet', isFirst);
+    if (isFirst) element.before(make('hr', { class: 'gap' }));
     loadImages(element);
     if (kind === 'notes') element.after(element.querySelector('[data-notes]') ?? make('aside', { 'data-notes': '', class: 'blank' }));
     fit(element);
@@ -30,6 +33,7 @@ function putBack() {
   delete root.dataset.print;
   page?.remove();
   page = undefined;
+  deck.querySelectorAll(':scope > .gap').forEach(gap => gap.remove());
   for (const notes of deck.querySelectorAll(':scope > [data-notes]')) {
     if (notes.matches('.blank')) notes.remove();
     else notes.previousElementSibling.querySelector('.content').after(notes);
@@ -53,6 +57,7 @@ const asksForPrint = () => { const kind = new URLSearchParams(location.search).g
 
 async function startPrint() {
   if (!asksForPrint()) return;
+  root.classList.replace('staged', 'sheets');
   layOut(asksForPrint());
   await imagesLoaded();
   await document.fonts.ready;
