@@ -35,7 +35,10 @@ use crate::{
     base::diagnostic::Diagnostic,
     git::history::History,
     render::{
-        FormerChapters, ImageStore, Renderer, cache::RenderCache, highlight::Highlighter, trace::LoadedTheme,
+        FormerChapters, ImageStore, Renderer,
+        cache::RenderCache,
+        highlight::Highlighter,
+        trace::{Ahead, LoadedTheme},
     },
     site::{Site, SiteOptions, file::FormerFiles},
     source::{ListingOptions, Source, SourceError},
@@ -150,9 +153,10 @@ impl Engine {
         let mut historian = Historian::start(options.history.clone());
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
-        let renderer = Renderer::with_theme(site, source.clone(), highlighter, theme)
-            .with_chapters(options.chapters.take())
-            .with_images(options.images.take());
+        let renderer =
+            Renderer::with_ahead(site, source.clone(), highlighter, Ahead { theme, searches: None })
+                .with_chapters(options.chapters.take())
+                .with_images(options.images.take());
         let shared = Arc::new(Shared {
             current: Mutex::new(Arc::new(Snapshot { number: 1, source, renderer })),
             cache: RenderCache::default(),

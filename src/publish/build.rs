@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use super::{
     cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
     compress::{self, Compressor},
+    former::{Former, Intact, Marks, differing_files, other_words},
     galleys::GalleyFile,
     libraries::{self, library_of},
     output::{Output, OutputError, Put, Staging, Summary},
@@ -43,7 +44,7 @@ use crate::{
     render::{
         FormerChapters, Galleys, Rendered, Renderer,
         highlight::Highlighter,
-        trace::{Differences, Domains, FileDiffers, LoadedTheme, Question},
+        trace::{Ahead, Differences, Domains, FileDiffers, LoadedTheme, Question, Searches},
     },
     site::{
         Site, SiteOptions,
@@ -301,46 +302,6 @@ fn unchanged(state: &State, n_files: usize) -> Built {
     }
 }
 
-/// What the last build has left.
-#[derive(Default)]
-struct Former {
-    pages: FormerFiles,
-    marks: Marks,
-}
-
-impl Former {
-    fn of(state: &Arc<State>) -> Self {
-        let (files, marks) = rayon::join(|| state.pages(), || Marks::of(state));
-        let (reading, stock) = (state.head().reading.clone(), state.stock());
-        Self { pages: FormerFiles { stock, reading, files }, marks }
-    }
-}
-
-/// What the last build knew of addresses.
-#[derive(Default)]
-struct Marks {
-    routes: HashMap<Route, RouteRecord>,
-    outputs: HashMap<String, OutputFile>,
-}
-
-impl Marks {
-    fn of(state: &State) -> Self {
-        let routes = || state.routes().into_iter().map(|record| (record.route.clone(), record)).collect();
-        let outputs = || state.outputs().into_iter().map(|file| (file.path.clone(), file)).collect();
-        let (routes, outputs) = rayon::join(routes, outputs);
-        Self { routes, outputs }
-    }
-
-    /// The files of the output folder of which the disk says what it said after the last build, with their bytes' digests.
-    fn intact(&self, output: &Output) -> Intact<'_> {
-        let intact = self.outputs.par_iter().filter(|(path, file)| output.has_stat(path, file.stat.as_ref()));
-        let intact: Vec<_> = intact.map(|(path, file)| (path.as_str(), &file.digest)).collect();
-        intact.into_iter().collect()
-    }
-}
-
-type Intact<'m> = HashMap<&'m str, &'m Digest>;
-
 /// What a build stands on: what the last one has left, and where its own files are put.
 struct Ground<'g, 'm> {
     differences: Option<&'g Differences<'g>>,
@@ -411,12 +372,16 @@ impl Begun {
         let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
         let listing = Arc::new(listing);
         let theme = || LoadedTheme::ahead(&**source, &listing, &site_options);
-        let (site, (theme, (highlighter, history))) = rayon::join(
-            || Site::load_before(&**source, Arc::clone(&listing), &site_options, &former, witness),
-            || rayon::join(theme, || rayon::join(|| Arc::new(Highlighter::new()), || history(options))),
-        );
+        let site = || {
+            let site = Site::load_before(&**source, Arc::clone(&listing), &site_options, &former, witness);
+            let searches = Searches::ahead(&site, &**source, former_domains.as_ref());
+            (site, Some(searches))
+        };
+        let ((site, searches), (theme, (highlighter, history))) = rayon::join(site, || {
+            rayon::join(theme, || rayon::join(|| Arc::new(Highlighter::new()), || history(options)))
+        });
         let site = Arc::new(site.with_history(history.map(Arc::new)));
-        let renderer = Renderer::with_theme(site, Arc::clone(source), highlighter, theme)
+        let renderer = Renderer::with_ahead(site, Arc::clone(source), highlighter, Ahead { theme, searches })
             .with_chapters(chapters)
             .with_galleys(galleys)
             .with_images(options.cache.map(Cache::images));
@@ -660,39 +625,4 @@ fn changed<'t, K: Clone + Ord + Hash, V>(
         changed.extend(table.keys().filter(|name| !kept.contains(name)).cloned());
     }
     changed
-}
-
-/// The page files of a site that are not as they were parsed before, and those that are gone.
-fn differing_files(
-    site: &Site,
-    former: &BTreeMap<RepoPath, Arc<PageFile>>,
-) -> BTreeMap<RepoPath, FileDiffers> {
-    let mut differing = BTreeMap::new();
-    let mut former = former.values().peekable();
-    // Both are in the order of paths, so one walk along both finds what differs.
-    for file in site.files() {
-        while let Some(gone) = former.next_if(|former| former.path < file.path) {
-            differing.insert(gone.path.clone(), FileDiffers::Outside);
-        }
-        match former.next_if(|former| former.path == file.path) {
-            Some(former) if Arc::ptr_eq(former, file) => {}
-            Some(former) if former.outside == file.outside => {
-                differing.insert(file.path.clone(), FileDiffers::Inside);
-            }
-            _ => drop(differing.insert(file.path.clone(), FileDiffers::Outside)),
-        }
-    }
-    differing.extend(former.map(|gone| (gone.path.clone(), FileDiffers::Outside)));
-    differing
-}
-
-/// Those of differing page files that have other words than before.
-fn other_words(
-    site: &Site,
-    differing: &BTreeMap<RepoPath, FileDiffers>,
-    former: &BTreeMap<RepoPath, Arc<PageFile>>,
-) -> BTreeSet<RepoPath> {
-    let words = |file: Option<&Arc<PageFile>>| file.map(|file| file.words_print);
-    let is_other = |path: &&RepoPath| words(site.file(path)) != words(former.get(*path));
-    differing.keys().filter(is_other).cloned().collect()
 }

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod export;
 pub mod external;
 pub mod fit;
+mod former;
 mod galleys;
 mod libraries;
 pub mod output;

@@ -53,7 +53,7 @@ use crate::{
         images::{Images, Original},
         page::Render,
         theme::ASSET_FOLDER,
-        trace::{Asker, At, LoadedTheme, Place, Trace, World},
+        trace::{Ahead, Asker, At, Place, Trace, World},
     },
     site::{Site, route::Route},
     source::Source,
@@ -103,18 +103,18 @@ pub struct Renderer {
 impl Renderer {
     /// Loads the site's theme; what is wrong with it is in [`Renderer::diagnostics`].
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, highlighter: Arc<Highlighter>) -> Self {
-        Self::with_theme(site, source, highlighter, None)
+        Self::with_ahead(site, source, highlighter, Ahead::default())
     }
 
-    /// The same with a theme that was loaded ahead, if it is that of the site.
-    pub fn with_theme(
+    /// The same with what was made ahead.
+    pub fn with_ahead(
         site: Arc<Site>,
         source: Arc<dyn Source>,
         highlighter: Arc<Highlighter>,
-        theme: Option<LoadedTheme>,
+        ahead: Ahead,
     ) -> Self {
         Self {
-            world: Arc::new(World::new(site, source, theme, None)),
+            world: Arc::new(World::new(site, source, ahead, None)),
             highlighter,
             images: Arc::default(),
             assets: Arc::default(),
@@ -150,7 +150,7 @@ impl Renderer {
     /// The renderer of the next snapshot; the theme is loaded again only if its files differ.
     #[must_use]
     pub fn next(&self, site: Arc<Site>, source: Arc<dyn Source>) -> Self {
-        let world = World::new(site, source, None, Some(&self.world));
+        let world = World::new(site, source, Ahead::default(), Some(&self.world));
         Self { world: Arc::new(world), galleys: None, ..self.clone() }
     }
 

@@ -148,7 +148,7 @@ impl Asker {
 
     /// Says so when the words of some page are missing, since its file changed a moment ago.
     pub(in crate::render) fn check_words(&self) {
-        if !self.world.has_settled_words() {
+        if !self.world.searches.are_settled() {
             self.do_not_reuse();
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Question, World, place::Named, search::NamedShard};
+use super::{Question, World, place::Named, search::KnownWords};
 use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
@@ -76,10 +76,7 @@ pub struct Domains {
     terms: BTreeMap<Route, Print>,
     term_names: Print,
     history: Print,
-    /// The words of pages; `None` when they weren't known.
-    words: Option<Print>,
-    /// The shards that they are spread over, by language.
-    shards: Vec<Vec<NamedShard>>,
+    words: KnownWords,
 }
 
 impl Domains {
@@ -88,26 +85,22 @@ impl Domains {
     pub fn of(world: &World, former: Option<&Self>) -> Self {
         let site = &*world.site;
         let outside = || site.files().map(|file| (&file.path, file.outside, file.links)).collect::<Vec<_>>();
-        let words = || {
-            let words = world.words_print();
-            if let Some(former) = former.filter(|former| words.is_some() && words == former.words) {
-                world.learn_shards(&former.shards);
-            }
-            let shards = world.shards();
-            world.expect_shards_unlike(former.map_or(&[], |former| &former.shards));
-            (words, shards)
-        };
-        let ((rules, files), (words, shards)) = rayon::join(|| rayon::join(|| rules(site), outside), words);
+        let words = || world.searches.known(site, &*world.source, former).clone();
+        let ((rules, files), words) = rayon::join(|| rayon::join(|| rules(site), outside), words);
         let structure =
             Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
         let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
         let history = Print::of(&site.history().map(|history| history.print()));
         if let Some(former) = former.filter(|former| former.structure == structure) {
-            return Self { links, history, words, shards, ..former.clone() };
+            return Self { links, history, words, ..former.clone() };
         }
         let (folders, (terms, term_names)) =
             rayon::join(|| folders(site), || (terms(site), term_names(site)));
-        Self { rules, structure, links, folders, terms, term_names, history, words, shards }
+        Self { rules, structure, links, folders, terms, term_names, history, words }
+    }
+
+    pub(super) fn words(&self) -> &KnownWords {
+        &self.words
     }
 }
 
@@ -224,7 +217,7 @@ impl<'a> Differences<'a> {
             structure: former.structure != now.structure,
             links: former.links != now.links,
             history: former.history != now.history,
-            words: former.words.is_none() || former.words != now.words,
+            words: former.words.print.is_none() || former.words.print != now.words.print,
             files,
             told: are_several.then(|| told.iter().map(|page| &page.key).collect()),
             around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),

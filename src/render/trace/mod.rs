@@ -44,7 +44,8 @@ pub use self::{
     domain::{Differences, Domains, FileDiffers},
     loaded_theme::LoadedTheme,
     question::Question,
-    world::World,
+    search::Searches,
+    world::{Ahead, World},
 };
 
 pub(super) use self::{

@@ -9,7 +9,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, World, domain::Domain, site_values::search_folder};
+use super::{
+    Ask, World,
+    domain::{Domain, Domains},
+    site_values::search_folder,
+};
 use crate::{
     base::digest::Print,
     site::{
@@ -18,42 +22,52 @@ use crate::{
         route::Route,
         search::{Index, MAX_POSTINGS, PageIds, Shard, ShardWord},
     },
+    source::Source,
 };
 
-/// What a world knows of searching in a language, found out when it is asked for.
+/// What is known of searching in a site, found out when it is asked for.
+pub struct Searches {
+    of_languages: Vec<Search>,
+    known: OnceLock<KnownWords>,
+}
+
+/// What can be found, and how it is spread over files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KnownWords {
+    /// The print of all that can be found and of its words; `None` when they weren't known.
+    pub(super) print: Option<Print>,
+    /// The shards, by language.
+    pub(super) shards: Vec<Vec<NamedShard>>,
+}
+
+/// The name of a shard and the print of what is in it.
+pub(super) type NamedShard = (String, Print);
+
 #[derive(Default)]
-pub(super) struct Search {
+struct Search {
     ids: OnceLock<PageIds>,
     index: OnceLock<Index>,
     /// The shards, which are also known when nothing has changed since an earlier world.
     shards: OnceLock<Vec<NamedShard>>,
 }
 
-/// The name of a shard and the print of what is in it.
-pub(super) type NamedShard = (String, Print);
-
-impl Search {
-    fn ids(&self, site: &Site, language: LanguageId) -> &PageIds {
-        self.ids.get_or_init(|| PageIds::of(site, language))
-    }
-}
-
 /// What can be found in a language.
 #[derive(Clone, Copy)]
 struct Searching<'w> {
-    world: &'w World,
+    site: &'w Site,
+    source: &'w dyn Source,
     language: LanguageId,
     search: &'w Search,
 }
 
 impl<'w> Searching<'w> {
     fn ids(self) -> &'w PageIds {
-        self.search.ids(&self.world.site, self.language)
+        self.search.ids.get_or_init(|| PageIds::of(self.site, self.language))
     }
 
     fn index(self) -> &'w Index {
-        let (site, source) = (&*self.world.site, &*self.world.source);
-        self.search.index.get_or_init(|| Index::of(site, source, self.ids(), site.stock()))
+        let index = || Index::of(self.site, self.source, self.ids(), self.site.stock());
+        self.search.index.get_or_init(index)
     }
 
     fn shards(self) -> &'w [NamedShard] {
@@ -63,6 +77,81 @@ impl<'w> Searching<'w> {
 
 fn named(shard: &Shard) -> NamedShard {
     (shard.name.to_string(), shard.print)
+}
+
+impl Searches {
+    pub(super) fn of(site: &Site) -> Self {
+        Self {
+            of_languages: site.languages().ids().map(|_| Search::default()).collect(),
+            known: OnceLock::new(),
+        }
+    }
+
+    /// What a build has to know, while other things of its world are still being made.
+    pub fn ahead(site: &Site, source: &dyn Source, former: Option<&Domains>) -> Self {
+        let searches = Self::of(site);
+        searches.known(site, source, former);
+        searches
+    }
+
+    /// What can be found. When it is the same as in a `former` world, nothing is counted; else the words of the shards that are
+    /// not as there are gathered, since these will be asked for.
+    pub(super) fn known(&self, site: &Site, source: &dyn Source, former: Option<&Domains>) -> &KnownWords {
+        self.known.get_or_init(|| {
+            let print = self.print(site, source);
+            let former = former.map(Domains::words);
+            if let Some(former) = former.filter(|former| print.is_some() && print == former.print) {
+                for (search, shards) in self.of_languages.iter().zip(&former.shards) {
+                    let _ = search.shards.set(shards.clone());
+                }
+            }
+            let shards = self.all(site, source).map(|searching| searching.shards().to_vec()).collect();
+            self.expect_shards_unlike(former.map_or(&[], |former| &former.shards));
+            KnownWords { print, shards }
+        })
+    }
+
+    /// `None` when there is no such language, or the site can't be searched.
+    fn searching<'w>(
+        &'w self,
+        site: &'w Site,
+        source: &'w dyn Source,
+        language: LanguageId,
+    ) -> Option<Searching<'w>> {
+        let search = self.of_languages.get(language.index()).filter(|_| site.config().search)?;
+        Some(Searching { site, source, language, search })
+    }
+
+    fn all<'w>(&'w self, site: &'w Site, source: &'w dyn Source) -> impl Iterator<Item = Searching<'w>> {
+        site.languages().ids().filter_map(move |language| self.searching(site, source, language))
+    }
+
+    fn print(&self, site: &Site, source: &dyn Source) -> Option<Print> {
+        let page = |number: u32, page| {
+            let page = site.page(page);
+            Some((number, page.file.words_print?, &page.title, site.text_language(page)))
+        };
+        let pages = self.all(site, source).map(|searching| {
+            let pages = searching.ids().pages.iter();
+            pages.map(|searched| page(searched.number, searched.page)).collect::<Option<Vec<_>>>()
+        });
+        let pages: Option<Vec<_>> = pages.collect();
+        Some(Print::of(&(site.config().search, &site.config().language, pages?)))
+    }
+
+    fn expect_shards_unlike(&self, former: &[Vec<NamedShard>]) {
+        for (at, search) in self.of_languages.iter().enumerate() {
+            let former: HashSet<&NamedShard> = former.get(at).into_iter().flatten().collect();
+            if let Some(index) = search.index.get() {
+                index.expect(|shard| !former.contains(&named(shard)));
+            }
+        }
+    }
+
+    /// Whether the words are those of the files as they are listed.
+    pub(super) fn are_settled(&self) -> bool {
+        self.of_languages.iter().filter_map(|search| search.index.get()).all(|index| index.is_settled)
+    }
 }
 
 /// A file that searching needs.
@@ -99,12 +188,7 @@ impl SearchFile {
 impl World {
     /// What can be found in a language; `None` when there is no such language, or the site can't be searched.
     fn searching(&self, language: LanguageId) -> Option<Searching<'_>> {
-        let search = self.search.get(language.index()).filter(|_| self.site.config().search)?;
-        Some(Searching { world: self, language, search })
-    }
-
-    fn all_searching(&self) -> impl Iterator<Item = Searching<'_>> {
-        self.site.languages().ids().filter_map(|language| self.searching(language))
+        self.searches.searching(&self.site, &*self.source, language)
     }
 
     /// The addresses of all files that searching needs.
@@ -116,7 +200,7 @@ impl World {
             let files = [SearchFile::Overview].into_iter().chain(words).chain(pages);
             files.map(|file| folder.below(&file.name())).collect::<Vec<_>>()
         };
-        self.all_searching().flat_map(of_language).collect()
+        self.searches.all(&self.site, &*self.source).flat_map(of_language).collect()
     }
 
     /// The file that searching needs at an address, with its language.
@@ -127,49 +211,6 @@ impl World {
             .ids()
             .find(|language| search_folder(&self.site, *language).as_str() == route.folder());
         Some((folder?, SearchFile::named(&route.as_str()[route.folder().len()..])?))
-    }
-
-    /// The print of all that can be found and of its words, as far as they are known; `None` when it must be looked for.
-    pub(super) fn words_print(&self) -> Option<Print> {
-        let site = &*self.site;
-        let page = |number: u32, page| {
-            let page = site.page(page);
-            Some((number, page.file.words_print?, &page.title, site.text_language(page)))
-        };
-        let pages = site.languages().ids().map(|language| {
-            let search = self.search.get(language.index())?;
-            let pages = search.ids(site, language).pages.iter();
-            pages.map(|searched| page(searched.number, searched.page)).collect::<Option<Vec<_>>>()
-        });
-        let pages: Option<Vec<_>> = pages.collect();
-        Some(Print::of(&(site.config().search, &site.config().language, pages?)))
-    }
-
-    /// The shards, by language.
-    pub(super) fn shards(&self) -> Vec<Vec<NamedShard>> {
-        self.all_searching().map(|searching| searching.shards().to_vec()).collect()
-    }
-
-    /// Takes the shards of an earlier world in which the same could be found.
-    pub(super) fn learn_shards(&self, shards: &[Vec<NamedShard>]) {
-        for (search, shards) in self.search.iter().zip(shards) {
-            let _ = search.shards.set(shards.clone());
-        }
-    }
-
-    /// Gathers the words of the shards that an earlier world doesn't have, since these will be asked for.
-    pub(super) fn expect_shards_unlike(&self, former: &[Vec<NamedShard>]) {
-        for (at, search) in self.search.iter().enumerate() {
-            let former: HashSet<&NamedShard> = former.get(at).into_iter().flatten().collect();
-            if let Some(index) = search.index.get() {
-                index.expect(|shard| !former.contains(&named(shard)));
-            }
-        }
-    }
-
-    /// Whether the words are those of the files as they are listed.
-    pub(super) fn has_settled_words(&self) -> bool {
-        self.search.iter().filter_map(|search| search.index.get()).all(|index| index.is_settled)
     }
 }
 

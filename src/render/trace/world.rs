@@ -10,7 +10,7 @@ use super::{
     loaded_theme::{AboutTheme, LoadedTheme, ThemeKey},
     once::SaidOnce,
     prints::Prints,
-    search::Search,
+    search::Searches,
     site_values,
 };
 use crate::{
@@ -39,29 +39,32 @@ pub struct World {
     pub(super) site_values: Vec<Print>,
     /// The prints of answers that many renders ask for.
     pub(super) prints: Prints,
-    /// What can be found by searching, by language.
-    pub(super) search: Vec<Search>,
+    pub(super) searches: Searches,
     pub(super) outlines: Outlines,
     pub(super) said_once: SaidOnce,
     number: u64,
     about_theme: Arc<AboutTheme>,
 }
 
+/// Parts of a world that were made before it, while others still were.
+#[derive(Default)]
+pub struct Ahead {
+    /// The theme, if it is that of the site.
+    pub theme: Option<LoadedTheme>,
+    /// What is known of searching in the site.
+    pub searches: Option<Searches>,
+}
+
 /// How many worlds there were in this process.
 static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 
 impl World {
-    /// A world with the theme of its site: `loaded`, or that of `former`, when it is made of the same files.
-    pub fn new(
-        site: Arc<Site>,
-        source: Arc<dyn Source>,
-        loaded: Option<LoadedTheme>,
-        former: Option<&Self>,
-    ) -> Self {
+    /// A world with the theme of its site: the one made ahead, or that of `former`, when it is made of the same files.
+    pub fn new(site: Arc<Site>, source: Arc<dyn Source>, ahead: Ahead, former: Option<&Self>) -> Self {
         let key = ThemeKey::of(&site);
         let is_of_site = |about: &AboutTheme| about.key == key;
         let former = former.filter(|former| former.about_theme.is_settled && is_of_site(&former.about_theme));
-        let (theme, about_theme) = match (former, loaded.filter(|loaded| is_of_site(&loaded.about))) {
+        let (theme, about_theme) = match (former, ahead.theme.filter(|loaded| is_of_site(&loaded.about))) {
             (Some(former), _) => (Arc::clone(&former.theme), Arc::clone(&former.about_theme)),
             (None, loaded) => {
                 let loaded = loaded.unwrap_or_else(|| LoadedTheme::load(key, &*source));
@@ -83,7 +86,7 @@ impl World {
             }
         };
         let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);
-        let search = site.languages().ids().map(|_| Search::default()).collect();
+        let searches = ahead.searches.unwrap_or_else(|| Searches::of(&site));
         let (prints, outlines) = (Prints::default(), Outlines::default());
         Self {
             site,
@@ -92,7 +95,7 @@ impl World {
             others,
             site_values,
             prints,
-            search,
+            searches,
             outlines,
             said_once: SaidOnce::default(),
             number,
