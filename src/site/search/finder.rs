@@ -64,19 +64,38 @@ struct Known {
     /// The words of its title, as they are compared.
     titled: Vec<String>,
     language: LanguageId,
-    /// Its words, by their place among all, with their levels.
-    words: Vec<(u32, u8)>,
     /// The round in which it was last there.
     round: u64,
     page: PageId,
+}
+
+/// The place of a page and the level of a word in it, in one number: a wiki has millions of them. Those of pages are in the
+/// order of their places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Occurrence(u32);
+
+impl Occurrence {
+    const LEVEL_BITS: u32 = 4;
+
+    fn new(place: u32, level: u8) -> Self {
+        Self(place << Self::LEVEL_BITS | u32::from(level & 15))
+    }
+
+    fn place(self) -> u32 {
+        self.0 >> Self::LEVEL_BITS
+    }
+
+    fn level(self) -> u8 {
+        (self.0 & 15) as u8
+    }
 }
 
 /// A word as it is compared.
 #[derive(Debug, Default)]
 struct Word {
     text: String,
-    /// The pages that have it, in the order of their places, with their levels.
-    pages: Vec<(u32, u8)>,
+    /// The pages that have it.
+    pages: Vec<Occurrence>,
     /// The stems of its forms.
     stems: BTreeSet<String>,
 }
@@ -124,6 +143,10 @@ impl Finder {
             self.free.push(place);
         }
         self.by_key.retain(|_, place| self.pages[*place as usize].is_some());
+        if self.round == 1 {
+            // Lists that grew are up to twice as large as they need be.
+            self.words.iter_mut().for_each(|word| word.pages.shrink_to_fit());
+        }
     }
 
     fn put(&mut self, site: &Site, stock: &Stock, id: PageId, page: &Page) {
@@ -135,7 +158,7 @@ impl Finder {
             }),
         };
         self.take_out(place);
-        let levels = levels(page, stock);
+        let levels = levels(&page.file, &page.title, stock);
         let stemmer = Stemmer::of(site.text_language(page));
         let mut words: BTreeMap<u32, u8> = BTreeMap::new();
         {
@@ -148,16 +171,15 @@ impl Finder {
                 *known = level.max(*known);
             }
         }
-        for (word, level) in &words {
-            let pages = &mut self.words[*word as usize].pages;
-            pages.insert(pages.partition_point(|(other, _)| *other < place), (place, *level));
+        for (word, level) in words {
+            let pages = &mut self.words[word as usize].pages;
+            pages.insert(pages.partition_point(|other| other.place() < place), Occurrence::new(place, level));
         }
         let known = Known {
             file: Arc::clone(&page.file),
             title: page.title.clone(),
             titled: terms(&page.title),
             language: page.language,
-            words: words.into_iter().collect(),
             round: self.round,
             page: id,
         };
@@ -167,9 +189,12 @@ impl Finder {
 
     fn take_out(&mut self, place: u32) {
         let Some(known) = self.pages[place as usize].take() else { return };
-        for (word, _) in known.words {
-            let pages = &mut self.words[word as usize].pages;
-            if let Ok(at) = pages.binary_search_by_key(&place, |(other, _)| *other) {
+        let Some(stock) = &self.stock else { return };
+        for (form, _) in levels(&known.file, &known.title, stock) {
+            let Some((word, _)) = self.by_form.get(&form) else { continue };
+            let pages = &mut self.words[*word as usize].pages;
+            // It was taken out already where another form of the page is the same word.
+            if let Ok(at) = pages.binary_search_by_key(&place, |other| other.place()) {
                 pages.remove(at);
             }
         }
@@ -257,9 +282,9 @@ impl Finder {
         let rarity = (1.0 + n_pages as f64 / in_pages.clamp(1, n_pages.max(1)) as f64).ln();
         let mut best: Vec<f64> = vec![0.0; scores.len()];
         for (word, fit) in &meanings {
-            for (page, level) in &self.words[*word as usize].pages {
-                let known = &mut best[*page as usize];
-                *known = known.max(fit * rarity * weight(*level));
+            for page in &self.words[*word as usize].pages {
+                let known = &mut best[page.place() as usize];
+                *known = known.max(fit * rarity * weight(page.level()));
             }
         }
         for (known, best) in scores.iter_mut().zip(best).filter(|(_, best)| *best > 0.0) {
@@ -341,10 +366,9 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// The forms of a page's words with their levels, those of its title among them.
-fn levels(page: &Page, stock: &Stock) -> Vec<(u32, u8)> {
-    let mut levels: BTreeMap<u32, u8> =
-        page.file.words().map(|words| words.iter().collect()).unwrap_or_default();
-    for form in words::of_title(&page.title, stock.vocabulary()) {
+fn levels(file: &PageFile, title: &str, stock: &Stock) -> Vec<(u32, u8)> {
+    let mut levels: BTreeMap<u32, u8> = file.words().map(|words| words.iter().collect()).unwrap_or_default();
+    for form in words::of_title(title, stock.vocabulary()) {
         let text = levels.get(&form).copied().unwrap_or(1);
         // What headings say of it is less than what the title says.
         let text = if text < level::HEADING { text } else { text - level::HEADING };
