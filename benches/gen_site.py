@@ -6,6 +6,7 @@
 The same N gives the same pages for every tool: titles, days, tags, words, headings, lists, tables, code and link
 targets. Only what a tool wants spelled its own way differs: front matter, links, names of index files, templates.
 The templates of Hugo and Zola show less than Recto's theme does: no navigation tree, no backlinks, no related pages.
+`recto-lean` is a site for Recto with their templates, and without a search, which they don't make either.
 
 A page has about 600 words under five headings, three links to other pages, two lists, a table, two blocks of code in
 different languages and three of 40 tags. 100 pages make a section, ten sections a group.
@@ -271,6 +272,27 @@ taxonomies = [{name = "tags"}]
     "static/style.css": HUGO_FILES["static/style.css"],
 }
 
+RECTO_ITEM = '<li>{{ p.date }} <a href="{{ p.url }}">{{ p.title }}</a></li>'
+RECTO_ITEMS = "<ul>{% for p in children %}" + RECTO_ITEM + "{% endfor %}</ul>"
+LEAN = "themes/lean/templates/"
+LEAN_FILES = {
+    "recto.yml": "title: Bench\ntheme: lean\nsearch: false\n",
+    "themes/lean/theme.yml": "name: Lean\n",
+    LEAN + "page.html": frame("{{ page.title }}", """<p>{{ page.date }}
+{% for t in page.tags %}<a href="{{ t.url }}">{{ t.name }}</a> {% endfor %}</p>
+<nav><ul>{% for h in page.toc %}<li><a href="#{{ h.id }}">{{ h.title }}</a>{% if h.children %}<ul>
+{% for b in h.children %}<li><a href="#{{ b.id }}">{{ b.title }}</a></li>{% endfor %}</ul>{% endif %}</li>
+{% endfor %}</ul></nav>
+<article>{{ content | safe }}</article>
+{% if page.previous %}<a rel="prev" href="{{ page.previous.url }}">{{ page.previous.title }}</a>{% endif %}
+{% if page.next %}<a rel="next" href="{{ page.next.url }}">{{ page.next.title }}</a>{% endif %}"""),
+    LEAN + "section.html": frame("{{ page.title }}", RECTO_ITEMS),
+    LEAN + "term.html": frame("{{ term.name }}", RECTO_ITEMS),
+    LEAN + "taxonomy.html": frame("{{ taxonomy.name }}", "<ul>{% for t in taxonomy.terms %}<li>"
+                                  '<a href="{{ t.url }}">{{ t.name }}</a> {{ t.count }}</li>{% endfor %}</ul>'),
+    "content/style.css": HUGO_FILES["static/style.css"],
+}
+
 BOOK_FILES = {
     "book.toml": """[book]
 title = "Bench"
@@ -306,6 +328,12 @@ class Recto:
         return f'---\ntitle: "{title}"\n---\n'
 
 
+class LeanRecto(Recto):
+    """The same with the templates of the others."""
+
+    files = LEAN_FILES
+
+
 class Hugo(Recto):
     index, files = "_index.md", HUGO_FILES
 
@@ -334,7 +362,7 @@ class MdBook(Recto):
         return f"# {title}\n"
 
 
-TOOLS = {"recto": Recto, "hugo": Hugo, "zola": Zola, "mdbook": MdBook}
+TOOLS = {"recto": Recto, "recto-lean": LeanRecto, "hugo": Hugo, "zola": Zola, "mdbook": MdBook}
 
 
 def write_site(tool, folder, n_pages, has_highlighting):

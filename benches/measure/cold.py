@@ -16,8 +16,10 @@ def forget_builds(work):
 
 def command(tool, program, site, out, cache):
     """How a tool builds a site into a folder. Recto keeps what a next build can use, as it does for users."""
+    recto = [program, "build", site, "--output", out, "--cache-dir", cache, "--json"]
     return {
-        "recto": [program, "build", site, "--output", out, "--cache-dir", cache, "--json"],
+        "recto": recto,
+        "recto-lean": recto,
         "hugo": [program, "build", "--quiet", "--source", site, "--destination", out, "--cacheDir", cache],
         "zola": [program, "--root", site, "build", "--output-dir", out],
         "mdbook": [program, "build", site, "--dest-dir", out],

@@ -5,7 +5,8 @@ from pathlib import Path
 from .again import KINDS
 from .process import median_of, quantile
 
-NAMES = {"recto": "Recto", "hugo": "Hugo", "zola": "Zola", "mdbook": "mdBook"}
+NAMES = {"recto": "Recto", "recto-lean": "Recto as the others", "hugo": "Hugo", "zola": "Zola", "mdbook": "mdBook"}
+OURS = ("recto", "recto-lean")
 VARIANTS = {"highlighted": "code highlighted", "plain": "without"}
 SEEN = {"page": "text, on the page itself", "renamed": "the same, saved by renaming",
         "list": "title, in its folder's list", "backlink": "title, as a link back to it"}
@@ -27,14 +28,12 @@ def machine(found):
 def cold(found):
     rows, builds = [], found.get("cold", {})
     for variant, label in VARIANTS.items():
-        ours = builds.get("recto", {}).get(variant)
-        for tool, by_variant in builds.items():
-            if not (runs := by_variant.get(variant)):
-                continue
-            wall = median_of(runs, "wall")
-            times = "" if tool == "recto" or not ours else f"{wall / median_of(ours, 'wall'):.1f}"
-            rows.append((f"{NAMES[tool]}, {label}", seconds(wall), seconds(median_of(runs, "cpu")), mib(runs), times))
-    return table(["", "Wall", "CPU", "Peak memory", "Times Recto's wall"], rows)
+        walls = {tool: median_of(runs[variant], "wall") for tool, runs in builds.items() if runs.get(variant)}
+        for tool, wall in walls.items():
+            runs = builds[tool][variant]
+            times = ("" if tool in OURS or ours not in walls else f"{wall / walls[ours]:.1f}" for ours in OURS)
+            rows.append((f"{NAMES[tool]}, {label}", seconds(wall), seconds(median_of(runs, "cpu")), mib(runs), *times))
+    return table(["", "Wall", "CPU", "Peak memory", "Times Recto's", "Times Recto's as the others"], rows)
 
 
 def again(found):
