@@ -1,6 +1,6 @@
 //! [`Page`]: what is at a path of a snapshot.
 
-use std::sync::Arc;
+use bytes::Bytes;
 
 use super::{Shared, Snapshot};
 use crate::{
@@ -62,7 +62,7 @@ impl Shared {
 }
 
 fn nothing() -> Rendered {
-    let bytes: Arc<[u8]> = Arc::from(*b"not found");
+    let bytes = Bytes::from_static(b"not found");
     let digest = Digest::of(&bytes);
     let (diagnostics, forms, chapters) = (Vec::new(), Vec::new(), Vec::new());
     Rendered { digest, bytes, media_type: media::HTML, diagnostics, trace: None, forms, chapters }

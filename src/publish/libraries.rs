@@ -37,7 +37,7 @@ pub(super) fn named_in(page: &Rendered) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use bytes::Bytes;
 
     use super::*;
     use crate::base::digest::Digest;
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn pages_name_the_libraries_that_they_load() {
         let named = |media_type, html: &str| {
-            let bytes: Arc<[u8]> = html.as_bytes().into();
+            let bytes = Bytes::copy_from_slice(html.as_bytes());
             let digest = Digest::of(&bytes);
             let (diagnostics, forms, chapters) = (Vec::new(), Vec::new(), Vec::new());
             let page = Rendered { bytes, media_type, digest, diagnostics, trace: None, forms, chapters };

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use foldhash::HashMap;
 
 use crate::{
@@ -68,14 +69,14 @@ impl Render {
     }
 
     /// What stands at an address with a hash, and the notes about it.
-    pub(super) fn hashed(&self, route: &Route) -> Option<(Arc<[u8]>, Vec<Diagnostic>)> {
+    pub(super) fn hashed(&self, route: &Route) -> Option<(Bytes, Vec<Diagnostic>)> {
         let own = own_address(route)?;
         let Some(Place::Asset(path)) = self.asker.ask(At(own.clone())) else { return None };
         if self.asker.ask(Hashed { own, path: path.clone() })? != *route {
             return None;
         }
         let made = self.made(&path)?;
-        Some((made.0.bytes().into(), made.1.clone()))
+        Some((Bytes::copy_from_slice(made.0.bytes()), made.1.clone()))
     }
 
     fn made(&self, path: &RepoPath) -> Option<Made> {

@@ -12,14 +12,15 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use lz4_flex::block::{compress_with_dict, decompress_with_dict};
 
-use super::{Rendered, Renderer};
+use super::{Rendered, Renderer, trace::Trace};
 use crate::site::route::Route;
 
 /// Memory for one generation.
 const MAX_GENERATION_BYTES: usize = 20 << 20;
-/// What an entry takes beside its bytes and its trace, about.
+/// What an entry takes besides, about.
 const ENTRY_BYTES: usize = 500;
 /// How far back repetitions are looked for: no sample has to be longer.
 const MAX_SAMPLE_BYTES: usize = 64 << 10;
@@ -37,15 +38,23 @@ struct Generations {
     young: HashMap<Route, Entry>,
     old: HashMap<Route, Entry>,
     n_young_bytes: usize,
-    /// The first page of the young generation: most of what a theme puts around texts is in all of them.
-    sample: Option<Arc<[u8]>>,
+    sample: Option<Sample>,
+}
+
+/// The first page of the young generation: most of what a theme puts around texts is in all of them, and most of what is asked
+/// is the same.
+#[derive(Clone)]
+struct Sample {
+    bytes: Arc<[u8]>,
+    trace: Arc<[u8]>,
 }
 
 #[derive(Clone)]
 struct Entry {
-    /// All but its bytes.
+    /// All but its bytes and its trace.
     rendered: Rendered,
     bytes: Packed,
+    trace: Packed,
     /// The number of the world in which its trace was last found to hold.
     world: u64,
 }
@@ -60,17 +69,17 @@ struct Packed {
 
 impl Packed {
     /// Packs bytes that may be much like a sample.
-    fn of(bytes: &Arc<[u8]>, sample: &Arc<[u8]>) -> Self {
+    fn of(bytes: &[u8], sample: &Arc<[u8]>) -> Self {
         let packed = compress_with_dict(bytes, sample);
         if packed.len() >= bytes.len() {
-            return Self { bytes: bytes.clone(), form: None };
+            return Self { bytes: bytes.into(), form: None };
         }
         Self { bytes: packed.into(), form: Some((bytes.len(), sample.clone())) }
     }
 
-    fn unpacked(&self) -> Option<Arc<[u8]>> {
-        let Some((n_bytes, sample)) = &self.form else { return Some(self.bytes.clone()) };
-        decompress_with_dict(&self.bytes, *n_bytes, sample).ok().map(Arc::from)
+    fn unpacked(&self) -> Option<Bytes> {
+        let Some((n_bytes, sample)) = &self.form else { return Some(Bytes::copy_from_slice(&self.bytes)) };
+        decompress_with_dict(&self.bytes, *n_bytes, sample).ok().map(Bytes::from)
     }
 }
 
@@ -79,11 +88,10 @@ impl RenderCache {
     pub fn render(&self, renderer: &Renderer, route: &Route) -> Option<Rendered> {
         let world = renderer.world();
         if let Some((entry, is_young)) = self.take(route)
-            && let Some(trace) = &entry.rendered.trace
-            && (entry.world == world.number() || trace.holds(world))
-            && let Some(bytes) = entry.bytes.unpacked()
+            && let Some(rendered) = entry.unpacked()
+            && (entry.world == world.number()
+                || rendered.trace.as_ref().is_some_and(|trace| trace.holds(world)))
         {
-            let rendered = Rendered { bytes, ..entry.rendered.clone() };
             if !is_young || entry.world != world.number() {
                 self.insert(route, Entry { world: world.number(), ..entry });
             }
@@ -93,10 +101,12 @@ impl RenderCache {
         let rendered = renderer.render(route)?;
         self.n_rendered.fetch_add(1, Ordering::Relaxed);
         if let Some(trace) = &rendered.trace {
-            let bytes = Packed::of(&rendered.bytes, &self.sample(&rendered.bytes));
-            let trace = Some(Arc::new(trace.squeezed()));
-            let rendered = Rendered { bytes: Arc::from([]), trace, ..rendered.clone() };
-            self.insert(route, Entry { rendered, bytes, world: world.number() });
+            let trace = trace.to_bytes();
+            let sample = self.sample(&rendered.bytes, &trace);
+            let (bytes, trace) =
+                (Packed::of(&rendered.bytes, &sample.bytes), Packed::of(&trace, &sample.trace));
+            let rendered = Rendered { bytes: Bytes::new(), trace: None, ..rendered.clone() };
+            self.insert(route, Entry { rendered, bytes, trace, world: world.number() });
         }
         Some(rendered)
     }
@@ -114,11 +124,12 @@ impl RenderCache {
         found.map(|(entry, is_young)| (entry.clone(), is_young))
     }
 
-    /// What a page is packed by; the page itself where there is nothing yet.
-    fn sample(&self, page: &Arc<[u8]>) -> Arc<[u8]> {
+    /// What a page and its trace are packed by; they themselves where there is nothing yet.
+    fn sample(&self, page: &[u8], trace: &[u8]) -> Sample {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = || Arc::from(&page[..page.len().min(MAX_SAMPLE_BYTES)]);
-        generations.sample.get_or_insert_with(start).clone()
+        let start = |bytes: &[u8]| Arc::from(&bytes[..bytes.len().min(MAX_SAMPLE_BYTES)]);
+        let begun = || Sample { bytes: start(page), trace: start(trace) };
+        generations.sample.get_or_insert_with(begun).clone()
     }
 
     fn insert(&self, route: &Route, entry: Entry) {
@@ -142,8 +153,12 @@ impl RenderCache {
 impl Entry {
     /// About how much memory it takes.
     fn n_bytes(&self) -> usize {
-        let n_traced = self.rendered.trace.as_ref().map_or(0, |trace| trace.n_bytes());
-        self.bytes.bytes.len() + ENTRY_BYTES + n_traced
+        self.bytes.bytes.len() + self.trace.bytes.len() + ENTRY_BYTES
+    }
+
+    fn unpacked(&self) -> Option<Rendered> {
+        let (bytes, trace) = (self.bytes.unpacked()?, Trace::of_bytes(&self.trace.unpacked()?)?);
+        Some(Rendered { bytes, trace: Some(Arc::new(trace)), ..self.rendered.clone() })
     }
 }
 

@@ -39,6 +39,8 @@ mod wiki;
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
+
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place as TextPlace},
@@ -73,7 +75,7 @@ const SEARCH_FOLDER: &str = "theme/search";
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// What is served and written.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// As in a `Content-Type` header.
     pub media_type: &'static str,
     /// Names the bytes.
@@ -245,10 +247,10 @@ impl Renderer {
         render: &Render,
         route: &Route,
         original: &Original,
-    ) -> Option<(Arc<[u8]>, Vec<Diagnostic>)> {
+    ) -> Option<(Bytes, Vec<Diagnostic>)> {
         let in_theme = route.as_str().strip_prefix(&format!("/{ASSET_FOLDER}/"));
         if let Some(bytes) = in_theme.and_then(|path| render.asker.theme_file(path)) {
-            return Some((bytes.into(), Vec::new()));
+            return Some((Bytes::copy_from_slice(bytes), Vec::new()));
         }
         render.form(route, original).or_else(|| render.hashed(route)).or_else(|| {
             let (language, file) = self.world.search_file(route)?;
@@ -277,14 +279,14 @@ fn asset(render: &Render, path: &RepoPath) -> Rendered {
             let problem = Diagnostic::error("unreadable", format!("`{path}` can't be read: {cause}"))
                 .at(TextPlace::file(path))
                 .hint("check its permissions");
-            rendered(render, Arc::from([]), media_type(path.as_str()), vec![problem])
+            rendered(render, Bytes::new(), media_type(path.as_str()), vec![problem])
         }
     }
 }
 
 fn rendered(
     render: &Render,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     media_type: &'static str,
     diagnostics: Vec<Diagnostic>,
 ) -> Rendered {
@@ -294,6 +296,6 @@ fn rendered(
     Rendered { digest: Digest::of(&bytes), bytes, media_type, diagnostics, trace, forms, chapters }
 }
 
-fn bytes(text: String) -> Arc<[u8]> {
+fn bytes(text: String) -> Bytes {
     text.into_bytes().into()
 }

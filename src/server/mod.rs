@@ -28,6 +28,7 @@ use std::{
 };
 
 use axum::Router;
+use bytes::Bytes;
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
@@ -92,7 +93,7 @@ pub enum Answer {
     /// A file or page.
     Found {
         /// Its bytes.
-        bytes: Arc<[u8]>,
+        bytes: Bytes,
         /// Its `Content-Type`.
         media_type: String,
         /// The digest of its bytes, by which browsers know that theirs is the same.
@@ -106,7 +107,7 @@ pub enum Answer {
     /// Nothing.
     NotFound {
         /// The page that says so.
-        bytes: Arc<[u8]>,
+        bytes: Bytes,
         /// Its `Content-Type`.
         media_type: String,
     },

@@ -176,9 +176,8 @@ pub(super) fn has_own_host(bound: SocketAddr, head: &Parts) -> bool {
     has_one && head.uri.authority().is_none_or(|authority| is_own_host(bound, authority.as_str()))
 }
 
-pub(super) fn found(head: &Parts, bytes: Arc<[u8]>, media_type: &str, etag: &str) -> Response {
+pub(super) fn found(head: &Parts, bytes: Bytes, media_type: &str, etag: &str) -> Response {
     let len = bytes.len();
-    let bytes = Bytes::from_owner(bytes);
     let mut response = if is_known(&head.headers, etag) {
         empty(StatusCode::NOT_MODIFIED)
     } else {

@@ -8,7 +8,6 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
-    sync::Arc,
 };
 
 use axum::{
@@ -16,6 +15,7 @@ use axum::{
     http::{Method, StatusCode, header::HOST, request::Parts},
     response::Response,
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
@@ -72,8 +72,8 @@ pub(super) fn with_room(
     peer: SocketAddr,
     base_path: &str,
     path: &str,
-    html: &Arc<[u8]>,
-) -> Option<Arc<[u8]>> {
+    html: &Bytes,
+) -> Option<Bytes> {
     let mark = MARK.as_bytes();
     let at = html.windows(mark.len()).position(|part| part == mark)?;
     let address = |name: &str| {
@@ -185,6 +185,7 @@ mod tests {
     use std::{
         io::{BufRead as _, BufReader, Read as _, Write as _},
         net::TcpStream,
+        sync::Arc,
         time::Duration,
     };
 
@@ -207,7 +208,7 @@ mod tests {
             } else {
                 "<p></p>".to_owned()
             };
-            let bytes: Arc<[u8]> = html.into_bytes().into();
+            let bytes: Bytes = html.into_bytes().into();
             Answer::Found { digest: Digest::of(&bytes), bytes, media_type: "text/html".to_owned() }
         }
 

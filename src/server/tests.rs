@@ -8,6 +8,8 @@ use std::{
     sync::mpsc,
 };
 
+use bytes::Bytes;
+
 use super::*;
 
 const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
@@ -18,11 +20,11 @@ struct Fixed(String);
 
 impl Pages for Fixed {
     fn get(&self, path: &str) -> Answer {
-        let bytes: Arc<[u8]> = match path {
-            "/" => Arc::from(&b"front"[..]),
-            "/caf\u{e9} 1/" => Arc::from(&b"coffee"[..]),
+        let bytes: Bytes = match path {
+            "/" => Bytes::from_static(b"front"),
+            "/caf\u{e9} 1/" => Bytes::from_static(b"coffee"),
             "/video.mp4" => (0..=255).collect(),
-            "/empty" => Arc::from(&b""[..]),
+            "/empty" => Bytes::new(),
             "/a" => return Answer::Moved { to: "/a/".to_owned() },
             "/old" => return Answer::Moved { to: "//evil.example/\u{e9}?#%\r\nX: y".to_owned() },
             "/slow" => {
@@ -30,11 +32,11 @@ impl Pages for Fixed {
                     std::fs::write(PathBuf::from(file).with_extension("begun"), "").expect("written");
                 }
                 thread::sleep(Duration::from_millis(300));
-                Arc::from(&b"slow"[..])
+                Bytes::from_static(b"slow")
             }
             "/panic" => panic!("a broken page"),
             _ => {
-                let bytes = Arc::from(&b"<h1>Nothing</h1>"[..]);
+                let bytes = Bytes::from_static(b"<h1>Nothing</h1>");
                 return Answer::NotFound { bytes, media_type: "text/html".to_owned() };
             }
         };

@@ -2,7 +2,7 @@
 //!
 //! A deck can have thousands of slides; those of a chapter are tens.
 
-use std::sync::Arc;
+use bytes::Bytes;
 
 use crate::{base::path::RepoPath, render::markdown::escape};
 
@@ -14,12 +14,12 @@ const END: &str = "</main>";
 const MAX_SLIDES: usize = 300;
 
 /// The page with the slides of one chapter; of the manifest, the first slide of each chapter.
-pub(super) fn of_file(html: &Arc<[u8]>, path: &RepoPath) -> Arc<[u8]> {
-    let Ok(text) = std::str::from_utf8(html) else { return Arc::clone(html) };
+pub(super) fn of_file(html: &Bytes, path: &RepoPath) -> Bytes {
+    let Ok(text) = std::str::from_utf8(html) else { return html.clone() };
     let mut pieces = text.split(SLIDE);
-    let (Some(head), slides) = (pieces.next(), pieces.collect::<Vec<_>>()) else { return Arc::clone(html) };
+    let (Some(head), slides) = (pieces.next(), pieces.collect::<Vec<_>>()) else { return html.clone() };
     let Some((last, tail)) = slides.last().and_then(|last| last.split_once(END)) else {
-        return Arc::clone(html);
+        return html.clone();
     };
     let mut name = String::new();
     escape::push_attribute(&mut name, "data-chapter", path.as_str());

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
     git::CommitId,
@@ -26,7 +28,7 @@ pub struct File {
 #[derive(Clone, Debug)]
 pub struct Preview {
     /// The whole page, as readers would see it.
-    pub html: Arc<[u8]>,
+    pub html: Bytes,
     /// The address that it would have: what its relative links are seen from.
     pub route: Route,
     /// Whether it is the slides of a chapter, or of a deck the first of each chapter.

@@ -11,10 +11,10 @@ mod tag;
 use std::{
     collections::{BTreeSet, HashMap},
     path::Path,
-    sync::Arc,
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
 
 use self::tag::{Tag, encode};
 use crate::{
@@ -313,7 +313,7 @@ impl Writer<'_> {
     }
 
     /// A file of the site by an address; what is elsewhere is noted.
-    fn file(&mut self, address: &str, from: &Route) -> Option<(Route, Arc<[u8]>)> {
+    fn file(&mut self, address: &str, from: &Route) -> Option<(Route, Bytes)> {
         let Lead::Inside(route, _) = self.lead(address, from) else {
             self.left_out.insert((address.to_owned(), "another host has it"));
             return None;
@@ -322,7 +322,7 @@ impl Writer<'_> {
         Some((route, bytes))
     }
 
-    fn bytes(&mut self, route: &Route) -> Option<(Arc<[u8]>, &'static str)> {
+    fn bytes(&mut self, route: &Route) -> Option<(Bytes, &'static str)> {
         let rendered = self.renderer.render(route);
         let why = match &rendered {
             None => "it does not exist",

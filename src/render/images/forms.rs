@@ -3,7 +3,9 @@
 //! An address has the picture's path, the width, and a hash of its bytes and of the options in it, so that it can be kept
 //! for ever, and a server can tell it from one that somebody made up: `/theme/images/a/loaf.jpg.960.0123456789.webp`.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc};
+
+use bytes::Bytes;
 
 use super::{
     Size,
@@ -150,7 +152,7 @@ impl Render {
         &self,
         route: &Route,
         original: &Original,
-    ) -> Option<(Arc<[u8]>, Vec<Diagnostic>)> {
+    ) -> Option<(Bytes, Vec<Diagnostic>)> {
         let (path, width) = asked_for(route)?;
         let options = self.asker.settings().images;
         if width != OWN && !options.widths.contains(&width) {

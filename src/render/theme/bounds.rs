@@ -11,7 +11,7 @@ use crate::render::scope;
 /// How many bytes a template may write.
 pub(super) const MAX_HTML_BYTES: usize = 64 << 20;
 
-/// How much a template puts around what it is given, about.
+/// How much a template puts around what it is given, about; around a deck, which is larger, it puts a viewer.
 const AROUND_BYTES: usize = 24 << 10;
 
 /// What a template writes, with an end.
@@ -23,7 +23,7 @@ pub(super) struct Html {
 impl Html {
     /// One that is to hold some HTML, and what a template puts around it.
     pub(super) fn around(n_bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(n_bytes + AROUND_BYTES) }
+        Self { bytes: Vec::with_capacity(n_bytes + n_bytes / 16 + AROUND_BYTES) }
     }
 
     pub(super) fn into_text(self) -> TeraResult<String> {

@@ -32,9 +32,6 @@ mod theme;
 mod translation;
 mod world;
 
-use std::borrow::Cow;
-
-use lz4_flex::block;
 use serde::{Deserialize, Serialize};
 
 use self::packed::Packed;
@@ -74,8 +71,6 @@ pub struct Trace {
     n_asked: u32,
     /// Whether [`Trace::noted`] has something to tell.
     has_noted: bool,
-    /// Whether it takes less memory, and a little time to be read.
-    is_squeezed: bool,
     #[serde(with = "bytes")]
     packed: Box<[u8]>,
 }
@@ -86,35 +81,27 @@ impl Trace {
         let n_asked = u32::try_from(asked.len()).unwrap_or(u32::MAX);
         let has_noted = asked.iter().any(|(question, _)| question.is_noted());
         let packed = postcard::to_allocvec(&Packed::from(asked)).expect("memory takes everything");
-        Self { n_asked, has_noted, is_squeezed: false, packed: packed.into() }
+        Self { n_asked, has_noted, packed: packed.into() }
     }
 
-    /// The same in less memory, for those that are kept long and asked seldom: paths are much like each other.
-    pub(super) fn squeezed(&self) -> Self {
-        if self.is_squeezed {
-            return self.clone();
-        }
-        let packed = block::compress_prepend_size(&self.packed).into();
-        Self { is_squeezed: true, packed, ..*self }
+    /// All of it as bytes, which are much like those of other traces.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("memory takes everything")
+    }
+
+    /// The trace that has these bytes; `None` when they are none that this program has made.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
     }
 
     /// The questions with the prints of their answers; `None` when the bytes are none that this program has made.
     fn asked(&self) -> Option<Vec<(Question, Print)>> {
-        let packed = match self.is_squeezed {
-            true => Cow::Owned(block::decompress_size_prepended(&self.packed).ok()?),
-            false => Cow::Borrowed(&*self.packed),
-        };
-        postcard::from_bytes::<Packed>(&packed).ok().map(Packed::unpacked)
+        postcard::from_bytes::<Packed>(&self.packed).ok().map(Packed::unpacked)
     }
 
     /// How many questions there are.
     pub fn n_asked(&self) -> usize {
         self.n_asked as usize
-    }
-
-    /// About how many bytes it takes.
-    pub fn n_bytes(&self) -> usize {
-        size_of::<Self>() + self.packed.len()
     }
 
     /// The questions that a whole build has to know of: see [`Question::is_noted`].
@@ -137,28 +124,5 @@ impl Trace {
             Some((question, _)) => Err(Some(question)),
             None => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::path::RepoPath;
-
-    #[test]
-    fn a_squeezed_trace_has_the_same_questions() {
-        let path = |n: u32| RepoPath::new(&format!("section/page-{n}.md")).expect("normal");
-        let asked: Vec<(Question, Print)> =
-            (0..100).map(|n| (Links(path(n)).into(), Print::of_bytes(&n.to_be_bytes()))).collect();
-        let trace = Trace::of(asked.clone());
-        let squeezed = trace.squeezed();
-        assert!(squeezed.asked() == Some(asked), "the same questions and prints");
-        assert!(
-            squeezed.n_bytes() * 4 < trace.n_bytes() * 3,
-            "{} of {}",
-            squeezed.n_bytes(),
-            trace.n_bytes()
-        );
-        assert!(squeezed.squeezed() == squeezed);
     }
 }

@@ -6,9 +6,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use axum::{http::request::Parts, response::Response};
+use bytes::Bytes;
 
 use super::{
     address::{Within, decode_path, strip_base_path},
@@ -46,7 +45,7 @@ pub(super) fn answer(shared: &Shared, head: &Parts, base_path: &str, name: &str)
     }
     match SCRIPTS.iter().find(|(script, _)| *script == name) {
         Some((_, code)) => {
-            let bytes: Arc<[u8]> = Arc::from(code.as_bytes());
+            let bytes = Bytes::from_static(code.as_bytes());
             let etag = format!("\"{}\"", Digest::of(&bytes));
             found(head, bytes, "text/javascript; charset=utf-8", &etag)
         }
@@ -55,7 +54,7 @@ pub(super) fn answer(shared: &Shared, head: &Parts, base_path: &str, name: &str)
 }
 
 /// A page with the script in it, before the end of its body.
-pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest) -> Arc<[u8]> {
+pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest) -> Bytes {
     let src = encode_path(&format!("{base_path}{FOLDER}live.js"));
     let script = format!("<script src=\"{src}\" data-recto=\"{digest}\" defer></script>");
     let is_end = |part: &[u8]| part.eq_ignore_ascii_case(b"</body>");

@@ -49,7 +49,7 @@ pub(super) fn show(site: &Site, page: &Shown<'_>) -> Response {
     set(CONTENT_SECURITY_POLICY, &policy(&nonce));
     set(X_FRAME_OPTIONS, "SAMEORIGIN");
     set(REFERRER_POLICY, "same-origin");
-    *response.body_mut() = Body::from(rendered.bytes.to_vec());
+    *response.body_mut() = Body::from(rendered.bytes);
     response
 }
 

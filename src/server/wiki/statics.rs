@@ -1,12 +1,11 @@
 //! The files that only the wiki's own pages need: a static site doesn't carry them.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Path, Request},
     http::{HeaderValue, header::CACHE_CONTROL},
     response::{IntoResponse as _, Response},
 };
+use bytes::Bytes;
 
 use super::{super::read::found, problem};
 use crate::base::{digest::Digest, media::media_type};
@@ -40,7 +39,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 pub(super) async fn answer(Path(name): Path<String>, request: Request) -> Response {
     let Some(file) = file(&name) else { return problem::nothing_here().await.into_response() };
     let (head, _) = request.into_parts();
-    let bytes: Arc<[u8]> = file.into();
+    let bytes: Bytes = file.into();
     let digest = Digest::of(&bytes).to_string();
     let mut response = found(&head, bytes, media_type(&name), &format!("\"{digest}\""));
     if head.uri.query().is_some_and(|query| query.starts_with("v=")) {

@@ -1,12 +1,11 @@
 //! Any page of the site as of any commit. Its links lead to other pages of the same commit, and a banner says what this is.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Path, Request, State},
     http::{HeaderName, HeaderValue, StatusCode},
     response::Response,
 };
+use bytes::Bytes;
 use serde_json::json;
 
 use super::{
@@ -33,7 +32,7 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// What is to be answered.
 enum Shown {
-    Page { status: StatusCode, bytes: Arc<[u8]>, media_type: &'static str },
+    Page { status: StatusCode, bytes: Bytes, media_type: &'static str },
     Elsewhere(String),
 }
 
@@ -121,11 +120,11 @@ fn banner(site: &WikiSite, past: &PastSite, rev: &str, path: &str) -> Vec<u8> {
 const SKIP: &str = "<a class=\"skip\"";
 
 /// A page with a banner at the beginning of its body; as it is when it has none.
-fn with_banner(html: &[u8], banner: &[u8]) -> Arc<[u8]> {
+fn with_banner(html: &[u8], banner: &[u8]) -> Bytes {
     let is_body = |part: &[u8]| part.eq_ignore_ascii_case(b"<body");
     let start = html.windows(b"<body".len()).position(is_body);
     let end = start.and_then(|start| Some(start + html[start..].iter().position(|byte| *byte == b'>')? + 1));
-    let Some(end) = end else { return html.into() };
+    let Some(end) = end else { return Bytes::copy_from_slice(html) };
     let rest = html[end..].trim_ascii_start();
     let skip_end =
         rest.starts_with(SKIP.as_bytes()).then(|| rest.windows(4).position(|part| part == b"</a>"));
