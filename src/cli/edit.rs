@@ -20,7 +20,7 @@ use crate::{
         serve,
     },
     engine::EngineOptions,
-    git::{Content, Edit, GitError, Moment, Move, Moved, NewCommit, Store},
+    git::{Content, Edit, GitError, Moment, Move, Moved, NewCommit, Store, history::HistoryReader},
     publish::cache::Cache,
     server::{self, Listening, WikiSite},
     site::SiteOptions,
@@ -126,7 +126,13 @@ fn start(args: &Args, global: &Global, store: Arc<Store>, dir: &Path) -> anyhow:
             let first = first.clone();
             move |source| options(source).unwrap_or_else(|_| first.clone())
         }),
-        history: serve::history(&site, cache.clone()),
+        history: serve::history(
+            {
+                let store = Arc::clone(&store);
+                move || HistoryReader::of(&store).ok().flatten()
+            },
+            cache.clone(),
+        ),
         describe: serve::describe(&site),
         tell: serve::tell(&site, global),
     };

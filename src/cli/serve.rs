@@ -1,7 +1,10 @@
 //! `recto serve`: the site in memory, on a port of this machine, up to date with its files.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -29,7 +32,7 @@ use crate::{
 /// How long after the start the parsed pages are put into the cache.
 const KEEP_AFTER: Duration = Duration::from_secs(2);
 /// After how many moves of the branch the history is put into the cache.
-const KEEP_EVERY: u32 = 200;
+const KEEP_EVERY: usize = 200;
 /// How many problems of one kind are shown.
 const MAX_PER_CODE: usize = 10;
 
@@ -96,7 +99,13 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
             let first = first.clone();
             move |source| site.options(source, None).unwrap_or_else(|_| first.clone())
         }),
-        history: history(&args.site, cache.clone()),
+        history: history(
+            {
+                let site = args.site.clone();
+                move || site.history_reader()
+            },
+            cache.clone(),
+        ),
         describe: describe(&args.site),
         tell: tell(&args.site, global),
     };
@@ -120,22 +129,19 @@ pub(super) fn keep_pages(engine: &Engine, cache: Option<Cache>, options: SiteOpt
 /// Who changed pages last, as of the commit that is checked out by now.
 ///
 /// What is new is put to what is known in memory; the cache gets it now and then, so that the next start has little to walk.
-pub(super) fn history(site: &SiteArgs, cache: Option<Cache>) -> Arc<AskHistory> {
-    let site = site.clone();
-    let state = Mutex::new((None::<HistoryReader>, 0));
+pub(super) fn history(
+    open: impl Fn() -> Option<HistoryReader> + Send + Sync + 'static,
+    cache: Option<Cache>,
+) -> Arc<AskHistory> {
+    let n_unkept = AtomicUsize::new(0);
     Arc::new(move |known| {
-        let (last, n_unkept) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
-        let moved = last.take().and_then(|reader| reader.again().ok().flatten());
-        *last = moved.or_else(|| site.history_reader());
-        let reader = last.as_ref()?;
-        let Some(known) = known else { return Some(Arc::new(cache::history(reader, cache.as_ref()))) };
+        let reader = open()?;
+        let Some(known) = known else { return Some(Arc::new(cache::history(&reader, cache.as_ref()))) };
         if reader.is_of(known) {
             return Some(known.clone());
         }
         let history = reader.read(Some(History::clone(known)));
-        *n_unkept += 1;
-        if *n_unkept >= KEEP_EVERY {
-            *n_unkept = 0;
+        if n_unkept.fetch_add(1, Ordering::Relaxed) % KEEP_EVERY == KEEP_EVERY - 1 {
             // One that can't be kept is read again.
             let _ = cache.as_ref().map(|cache| cache.keep_history(&history));
         }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::Print, path::RepoPath},
     git::{
-        Author, GitError, Pool, discover, folder_in_work_tree, people::People, tree::find_commit,
+        Author, GitError, Pool, Store, discover, folder_in_work_tree, people::People, tree::find_commit,
         trees::Trees,
     },
 };
@@ -199,7 +199,6 @@ fn author(commit: &StoredCommit, people: &People) -> String {
 #[derive(Clone)]
 pub struct HistoryReader {
     pool: Arc<Pool>,
-    rev: Option<String>,
     head: Oid,
     is_shallow: bool,
     folder: RepoPath,
@@ -213,17 +212,17 @@ impl HistoryReader {
             found => found?,
         };
         let folder = folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root);
-        Self::find(Arc::new(Pool::new(repository)), rev.map(str::to_owned), folder)
+        Self::find(Arc::new(Pool::new(repository)), rev, folder)
     }
 
-    /// Looks where the branch or revision is by now.
-    pub fn again(&self) -> Result<Option<Self>, GitError> {
-        Self::find(self.pool.clone(), self.rev.clone(), self.folder.clone())
+    /// Finds the commit that is checked out in a repository that is open.
+    pub fn of(store: &Store) -> Result<Option<Self>, GitError> {
+        Self::find(Arc::clone(&store.pool), None, store.folder().clone())
     }
 
-    fn find(pool: Arc<Pool>, rev: Option<String>, folder: RepoPath) -> Result<Option<Self>, GitError> {
+    fn find(pool: Arc<Pool>, rev: Option<&str>, folder: RepoPath) -> Result<Option<Self>, GitError> {
         let (head, is_shallow) = pool.with(|repository| {
-            let head = match &rev {
+            let head = match rev {
                 Some(rev) => find_commit(repository, rev)?,
                 None => match repository.head().and_then(|head| head.peel_to_commit()) {
                     Ok(commit) => Some(commit.id()),
@@ -235,7 +234,7 @@ impl HistoryReader {
             };
             Ok((head, repository.is_shallow()))
         })?;
-        Ok(head.map(|head| Self { pool, rev, head, is_shallow, folder }))
+        Ok(head.map(|head| Self { pool, head, is_shallow, folder }))
     }
 
     /// The print of what the history depends on.

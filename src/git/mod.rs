@@ -8,7 +8,7 @@
 use std::{
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use foldhash::HashMap;
@@ -57,6 +57,10 @@ const FORGE_REMOTE: &str = "origin";
 
 /// How many unused handles of one repository are kept open.
 const MAX_IDLE_HANDLES: usize = 16;
+/// After so many bytes of blobs the handles of a repository are closed: the library keeps up to 16 MiB of what a pack's objects
+/// are made from, which can't be forbidden, and lets go of it when nobody has the pack open. To open one takes as long as to read a
+/// few blobs.
+const MAX_READ_BYTES: usize = 4 << 20;
 /// How many commits are remembered with their trees.
 const MAX_ROOTS: usize = 1024;
 /// Memory for one generation of trees, and of blobs, that were read or written lately.
@@ -241,11 +245,21 @@ fn folder_in_work_tree(repository: &Repository, dir: &Path) -> Option<RepoPath> 
 /// Handles of one repository for many threads: a handle of libgit2 serves one thread at a time.
 struct Pool {
     git_dir: PathBuf,
-    idle: Mutex<Vec<Repository>>,
+    handles: Mutex<Handles>,
     trees: KeptObjects,
     blobs: KeptObjects,
     /// The trees of commits that were asked for lately: of each save it is asked a dozen times.
     roots: Mutex<HashMap<Oid, Oid>>,
+}
+
+/// The handles that nobody uses.
+#[derive(Default)]
+struct Handles {
+    idle: Vec<Repository>,
+    /// How many bytes of blobs were read by them, and by those in use.
+    n_read: usize,
+    /// How often all were closed.
+    round: u64,
 }
 
 impl Pool {
@@ -256,9 +270,9 @@ impl Pool {
         // The library would keep objects of up to 256 MiB, for each handle anew. What is read again and again are trees.
         git2::opts::enable_caching(false);
         let git_dir = repository.path().to_path_buf();
-        let idle = Mutex::new(vec![repository]);
+        let handles = Mutex::new(Handles { idle: vec![repository], ..Handles::default() });
         let (trees, blobs) = (KeptObjects::new(MAX_TREE_BYTES), KeptObjects::new(MAX_BLOB_BYTES));
-        Self { git_dir, idle, trees, blobs, roots: Mutex::default() }
+        Self { git_dir, handles, trees, blobs, roots: Mutex::default() }
     }
 
     /// The tree of a commit.
@@ -288,10 +302,20 @@ impl Pool {
 
     /// The bytes of a blob.
     fn blob(&self, id: BlobId) -> Result<Vec<u8>, GitError> {
-        self.with(|repository| {
+        let bytes = self.with(|repository| {
             let blob = repository.find_blob(tree::oid(id)).map_err(|cause| GitError::failed(id, cause))?;
             Ok(blob.content().to_vec())
-        })
+        })?;
+        let mut handles = self.handles();
+        handles.n_read += bytes.len();
+        if handles.n_read > MAX_READ_BYTES {
+            *handles = Handles { round: handles.round + 1, ..Handles::default() };
+        }
+        Ok(bytes)
+    }
+
+    fn handles(&self) -> MutexGuard<'_, Handles> {
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is at a path of a commit; `None` where nothing is.
@@ -306,16 +330,19 @@ impl Pool {
 
     /// Lends a handle, opening one more when all are in use.
     fn with<T>(&self, action: impl FnOnce(&Repository) -> Result<T, GitError>) -> Result<T, GitError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (idle, round) = {
+            let mut handles = self.handles();
+            (handles.idle.pop(), handles.round)
+        };
         let repository = match idle {
             Some(repository) => repository,
             None => Repository::open(&self.git_dir)
                 .map_err(|cause| GitError::failed(self.git_dir.display(), cause))?,
         };
         let answer = action(&repository);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < MAX_IDLE_HANDLES {
-            idle.push(repository);
+        let mut handles = self.handles();
+        if handles.round == round && handles.idle.len() < MAX_IDLE_HANDLES {
+            handles.idle.push(repository);
         }
         answer
     }
