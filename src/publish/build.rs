@@ -377,9 +377,12 @@ impl Begun {
             let searches = Searches::ahead(&site, &**source, former_domains.as_ref());
             (site, Some(searches))
         };
-        let ((site, searches), (theme, (highlighter, history))) = rayon::join(site, || {
-            rayon::join(theme, || rayon::join(|| Arc::new(Highlighter::new()), || history(options)))
-        });
+        let beside = || {
+            let (theme, history) = rayon::join(theme, || history(options));
+            // Only now, so that nobody waits for the grammars who needs none yet.
+            (theme, history, Arc::new(Highlighter::new()))
+        };
+        let ((site, searches), (theme, history, highlighter)) = rayon::join(site, beside);
         let site = Arc::new(site.with_history(history.map(Arc::new)));
         let renderer = Renderer::with_ahead(site, Arc::clone(source), highlighter, Ahead { theme, searches })
             .with_chapters(chapters)

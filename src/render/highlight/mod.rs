@@ -94,9 +94,11 @@ impl Default for Highlighter {
 }
 
 impl Highlighter {
-    /// Loads the grammars, if this process hasn't yet.
+    /// Has the grammars loaded, if this process hasn't yet, by the next thread that has nothing else to do.
     pub fn new() -> Self {
-        LazyLock::force(&LANGUAGES);
+        rayon::spawn(|| {
+            LazyLock::force(&LANGUAGES);
+        });
         Self { blocks: BlockCache::default(), max_time: MAX_TIME }
     }
 
