@@ -79,7 +79,9 @@ pub fn spelled(target: &str, form: Form, former: &str) -> String {
 }
 
 impl Written {
-    fn after(self, start: usize) -> Self {
+    /// The same in a text that this one is a part of, from `start` on.
+    #[must_use]
+    pub fn after(self, start: usize) -> Self {
         Self { range: self.range.start + start..self.range.end + start, ..self }
     }
 

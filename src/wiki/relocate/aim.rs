@@ -6,7 +6,7 @@ use crate::{
     site::{
         Site,
         languages::{DEFAULT, LanguageId},
-        resolve::{Destination, Spelling},
+        resolve::{Destination, Missing, Spelling},
         route::Route,
         routes::{FeedOf, Target},
         section::FOLDER_PAGES,
@@ -48,6 +48,17 @@ impl Aim {
         }
     }
 
+    /// The same of a link in a file; a page that isn't published is a file that is there all the same.
+    pub(super) fn of_link(site: &Site, to: &Destination, target: &str, file: &RepoPath) -> Self {
+        if !matches!(to, Destination::Missing(Missing::Hidden(_))) {
+            return Self::of(site, to);
+        }
+        let end = target.find(['#', '?']).unwrap_or(target.len());
+        let path =
+            decode_path(&target[..end]).and_then(|path| file.parent().unwrap_or_default().resolve(&path));
+        path.map_or(Self::Nothing, Self::File)
+    }
+
     fn at(site: &Site, route: &Route) -> Self {
         let folder = |id| {
             let section = site.sections().get(id);
@@ -87,6 +98,10 @@ impl Aim {
             (Self::Page(path, _), Self::Former(former)) => path == former,
             (Self::Page(path, language), Self::Folder(folder, of)) => {
                 language == of && stands_for(path, folder)
+            }
+            // One of them isn't published.
+            (Self::Page(path, _), Self::File(other)) | (Self::File(path), Self::Page(other, _)) => {
+                path == other
             }
             _ => self == wanted,
         }
@@ -144,7 +159,7 @@ impl Stand {
     pub(super) fn follow(&self, site: &Site, spelling: Spelling, target: &str) -> Aim {
         let aims = self.0.iter().map(|(file, route)| {
             let to = site.destination(spelling, target, file, route);
-            Aim::of(site, &to)
+            Aim::of_link(site, &to, target, file)
         });
         aims.into_iter().find(|aim| *aim != Aim::Nothing).unwrap_or(Aim::Nothing)
     }

@@ -21,7 +21,6 @@ use crate::{
         page::Page,
         resolve::{Destination, Spelling},
         route::Route,
-        routes::Hidden,
     },
 };
 
@@ -83,6 +82,11 @@ impl<'s> Pair<'s> {
         let place = (file_of(now, link).clone(), At { file: 0, ..link.at });
         Self { was: was.clone(), now: now.clone(), former, link, led, leads, place }
     }
+
+    /// What the link led to.
+    fn aim(&self, before: &Site) -> Aim {
+        Aim::of_link(before, &self.led, &self.former.target, file_of(&self.was, self.former))
+    }
 }
 
 impl Planner<'_> {
@@ -104,10 +108,15 @@ impl Planner<'_> {
         })
     }
 
-    /// The same of pages that aren't shown since others have their addresses: a move may well be to change that.
+    /// The same of pages that aren't shown before or after, since others have their addresses or names begin with `_`: a move may
+    /// well be to change that.
     fn pairs_of_hidden<'s>(&'s self, after: &'s Site) -> impl Iterator<Item = Pair<'s>> {
-        let hidden = self.before.hidden_files().filter(|(_, why)| *why == Hidden::Duplicate);
-        let ends = hidden.filter_map(|(path, _)| {
+        let hidden = self.before.hidden_files().map(|(path, _)| path);
+        let moved = self.renames.iter().map(|(path, _)| path);
+        let hides = moved
+            .filter(|path| self.before.page_of_file(path).is_some())
+            .filter(|path| after.page_of_file(&self.renames.new_path(path)).is_none());
+        let ends = hidden.chain(hides).filter_map(|path| {
             let was = End::of_file(self.before, path)?;
             Some((was, End::of_file(after, &self.renames.new_path(path))?))
         });
@@ -145,11 +154,12 @@ impl Planner<'_> {
                 |wanted: &Wanted| wanted.after.follow(after, spelling(pair.link.kind), &pair.link.target);
             return self.wanted(pair, after).iter().any(|wanted| !leads(wanted).is(&wanted.goal));
         }
-        let goal = Aim::of(self.before, &pair.led).moved(self.renames);
+        let goal = pair.aim(self.before).moved(self.renames);
         if goal == Aim::Nothing {
             return false;
         }
-        !Aim::of(after, &pair.leads).is(&goal) || self.loses_its_name(pair, after, &goal)
+        let leads = Aim::of_link(after, &pair.leads, &pair.link.target, file_of(&pair.now, pair.link));
+        !leads.is(&goal) || self.loses_its_name(pair, after, &goal)
     }
 
     /// Whether a link named a file that has another name or is elsewhere now, and finds the page by its title or by luck: a
@@ -158,7 +168,7 @@ impl Planner<'_> {
         let Pair { was, now, former, link, .. } = pair;
         let (then, here) = (file_of(was, former), file_of(now, link));
         if spelling(link.kind) == Spelling::Path {
-            return goes_by_path(self.before, &former.target, then, &Aim::of(self.before, &pair.led))
+            return goes_by_path(self.before, &former.target, then, &pair.aim(self.before))
                 && !goes_by_path(after, &link.target, here, goal);
         }
         let Aim::Page(path, _) = goal else { return false };

@@ -108,24 +108,24 @@ impl Planner<'_> {
             may_name || !file.facts.components.is_empty() || decks.using(&file.path).next().is_some()
         });
         let config = RepoPath::root().join(CONFIG_FILE);
-        let others = decks.iter().map(|deck| deck.path.clone()).chain([config]);
-        pages.map(|file| file.path.clone()).chain(others).collect()
+        let others = decks.iter().map(|deck| &deck.path).chain([&config]).chain(&self.others);
+        pages.map(|file| &file.path).chain(others).cloned().collect()
     }
 
     fn mended_spot(&self, after: &Site, text: &str, was: &Spot, now: &Spot) -> Option<TextEdit> {
+        let spelling = was.spelling();
         let stands = was.stands.iter().zip(&now.stands);
         let wanted = stands.map(|(before, then)| {
-            let goal = before.follow(self.before, Spelling::Path, &was.target).moved(self.renames);
+            let goal = before.follow(self.before, spelling, &was.target).moved(self.renames);
             Wanted { before: before.clone(), after: then.clone(), goal }
         });
         let wanted: Vec<Wanted> = wanted.filter(|wanted| wanted.goal != Aim::Nothing).collect();
-        let leads =
-            |wanted: &Wanted| wanted.after.follow(after, Spelling::Path, &now.target).is(&wanted.goal);
+        let leads = |wanted: &Wanted| wanted.after.follow(after, spelling, &now.target).is(&wanted.goal);
         if wanted.iter().all(leads) {
             return None;
         }
         let former = &text[now.range.clone()];
-        let new = self.respelled(after, Spelling::Path, &was.target, &wanted, &|new| match now.kind {
+        let new = self.respelled(after, spelling, &was.target, &wanted, &|new| match now.kind {
             Kind::Markdown(form) => targets::spelled(new, form, former),
             Kind::Attribute => targets::spelled(new, Form::Html, former),
             Kind::Scalar => new.replace('%', "%25").replace('#', "%23").replace('?', "%3F"),

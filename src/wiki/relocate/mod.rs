@@ -8,6 +8,7 @@ mod aim;
 mod aliases;
 mod astray;
 mod mend;
+mod others;
 mod paths;
 mod plan;
 mod renames;

@@ -14,7 +14,7 @@ use std::{
 use super::{
     Rewritten, TextEdit,
     aliases::{self, Addresses},
-    edited,
+    edited, others,
     paths::Paths,
     renames::Renames,
 };
@@ -50,6 +50,8 @@ pub(super) struct Planner<'a> {
     pub(super) before: &'a Site,
     pub(super) source: Arc<dyn Source>,
     pub(super) renames: &'a Renames,
+    /// The files that are no pages and have links which the move touches.
+    pub(super) others: Vec<RepoPath>,
     texts: BTreeMap<RepoPath, String>,
     rewritten: BTreeMap<RepoPath, Vec<(String, String)>>,
     left: BTreeSet<(RepoPath, String)>,
@@ -62,7 +64,8 @@ pub(super) struct After {
 }
 
 /// Plans a move of files of a site. Links of drafts are mended, too, and of pages that wait for their day: they are followed in
-/// a site that publishes everything. So are those of a page that is hidden since another has its address.
+/// a site that publishes everything. So are those of a page that is hidden since another has its address or its name begins with
+/// `_`, and those in other text files, from a template to a `README.md` beside the content.
 pub(super) fn plan(published: &Site, source: &Arc<dyn Source>, renames: &Renames) -> Plan {
     let options = SiteOptions {
         today: None,
@@ -77,6 +80,7 @@ pub(super) fn plan(published: &Site, source: &Arc<dyn Source>, renames: &Renames
         before: &before,
         source: Arc::clone(source),
         renames,
+        others: others::touched(&before, &**source, renames),
         texts: BTreeMap::new(),
         rewritten: BTreeMap::new(),
         left: BTreeSet::new(),

@@ -35,6 +35,15 @@ pub(super) fn of_yaml(path: &RepoPath, text: &str) -> Vec<Scalar> {
     scalars(yaml::read(path, text, 0..text.len(), yaml::SMALL).0)
 }
 
+/// All texts in a data file: YAML, JSON or TOML.
+pub(super) fn of_data(path: &RepoPath, text: &str) -> Vec<Scalar> {
+    let all = 0..text.len();
+    scalars(match path.extension() {
+        Some("toml") => toml::read(path, text, all).0,
+        _ => yaml::read(path, text, all, yaml::DATA).0,
+    })
+}
+
 /// A value in the place of another, in the same quotes.
 pub(super) fn spelled(value: &str, former: &str) -> String {
     let escaped = || value.replace('\\', "\\\\").replace('"', "\\\"");

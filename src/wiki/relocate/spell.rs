@@ -61,12 +61,17 @@ impl Both<'_> {
             Spelling::Path => same.filter_map(|(_, new)| new.clone()).collect(),
             Spelling::Wiki => same.map(dressed).collect(),
         };
-        let is_rooted = |way: &&String| way.starts_with('/') == written.starts_with('/');
-        let all: Vec<&String> = new.iter().flatten().collect();
-        let alike = all.iter().copied().filter(is_rooted);
-        let other = all.iter().copied().filter(|way| !is_rooted(way));
-        same.into_iter().chain(alike.chain(other).cloned()).filter(|way| !way.is_empty()).collect()
+        let mut others: Vec<&String> = new.iter().flatten().collect();
+        others.sort_by_key(|way| {
+            (way.starts_with('/') != written.starts_with('/'), ending(way) != ending(written))
+        });
+        same.into_iter().chain(others.into_iter().cloned()).filter(|way| !way.is_empty()).collect()
     }
+}
+
+/// Which of the ways to write a page's path or address this is.
+fn ending(way: &str) -> &str {
+    [".md", ".markdown", ".html", "/"].into_iter().find(|end| way.ends_with(end)).unwrap_or_default()
 }
 
 /// A name with gaps and a first letter as the author had them: `[[Old page]]` for `old-page.md`.

@@ -1,10 +1,11 @@
-//! Links that the site's own graph doesn't know: in front matter, in calls of components, in menus, on slides.
+//! Links that the site's own graph doesn't know: in front matter, in calls of components, in settings, on slides; and in
+//! files that are no pages ([`others`]).
 //!
 //! They are listed in the order in which they stand in a file, so that those of a file before and after a move go in pairs.
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{aim::Stand, scalar};
+use super::{aim::Stand, others, scalar};
 use crate::{
     base::{config::FILE_NAME as CONFIG_FILE, path::RepoPath},
     parse::{expand::AttributeValue, targets, targets::Form},
@@ -12,6 +13,7 @@ use crate::{
         Site,
         file::{PageFile, SourceFiles, expanded_body},
         languages::DEFAULT,
+        resolve::Spelling,
         route::Route,
         routes::Hidden,
     },
@@ -43,6 +45,13 @@ pub(super) struct Spot {
     pub(super) stands: Vec<Stand>,
 }
 
+impl Spot {
+    /// How its target is to be read.
+    pub(super) fn spelling(&self) -> Spelling {
+        if self.kind == Kind::Markdown(Form::Wiki) { Spelling::Wiki } else { Spelling::Path }
+    }
+}
+
 /// Where a link of a chapter stands: in each deck that shows it.
 pub(super) fn stands_of_chapter(site: &Site, chapter: &RepoPath) -> Vec<Stand> {
     let decks = site.decks().using(chapter).filter_map(|deck| site.decks().get(deck));
@@ -52,13 +61,19 @@ pub(super) fn stands_of_chapter(site: &Site, chapter: &RepoPath) -> Vec<Stand> {
     decks.map(|deck| stand(deck)).collect()
 }
 
-/// What is a page, or would be one if another hadn't its address: its file, and that address.
+/// Whether a file has the settings of the site.
+pub(super) fn is_config(path: &RepoPath) -> bool {
+    path.as_str() == CONFIG_FILE
+}
+
+/// What is a page, or would be one if another hadn't its address or its name no `_`: its file, and that address.
 pub(super) fn page_of<'s>(site: &'s Site, path: &RepoPath) -> Option<(&'s PageFile, Cow<'s, Route>)> {
     if let Some(id) = site.page_of_file(path) {
         let page = site.page(id);
         return Some((&*page.file, Cow::Borrowed(&page.route)));
     }
-    let file = site.file(path).filter(|_| site.hidden(path) == Some(Hidden::Duplicate))?;
+    let hidden = site.hidden(path);
+    let file = site.file(path).filter(|_| matches!(hidden, Some(Hidden::Duplicate | Hidden::Underscore)))?;
     let address = path.parent()?.join(path.stem());
     let address = address.relative_to(site.content())?;
     Some((file, Cow::Owned(Route::new(&format!("/{address}/")))))
@@ -66,10 +81,10 @@ pub(super) fn page_of<'s>(site: &'s Site, path: &RepoPath) -> Option<(&'s PageFi
 
 /// All of them in a file of a site.
 pub(super) fn of_file(site: &Site, source: &dyn Source, path: &RepoPath, text: &str) -> Vec<Spot> {
-    let mut spots = Vec::new();
-    if path.as_str() == CONFIG_FILE {
+    let mut spots = others::of_file(site, source, path, text);
+    if is_config(path) {
         let home = Stand(vec![(site.content().join("index.md"), site.languages().home(DEFAULT))]);
-        spots.extend(in_menu(path, text, &home));
+        spots.extend(in_scalars(text, scalar::of_yaml(path, text), &home));
     } else if let Some(deck) = site.decks().get(path) {
         spots.extend(in_manifest(text, path, &deck.route));
     }
@@ -81,7 +96,7 @@ pub(super) fn of_file(site: &Site, source: &dyn Source, path: &RepoPath, text: &
     }
     let stands = stands_of_chapter(site, path);
     if !stands.is_empty() {
-        spots.extend(in_properties(text, &stands));
+        spots.extend(in_urls(text, &stands));
     }
     spots.sort_by_key(|spot| spot.range.start);
     spots
@@ -97,10 +112,21 @@ fn in_front_matter(path: &RepoPath, text: &str, stand: &Stand) -> Vec<Spot> {
     may_be.map(|scalar| of_scalar(scalar, vec![stand.clone()])).collect()
 }
 
-fn in_menu(path: &RepoPath, text: &str, stand: &Stand) -> Vec<Spot> {
-    let scalars = scalar::of_yaml(path, text).into_iter();
-    let is_url = |scalar: &scalar::Scalar| matches!(&scalar.keys[..], [.., menu, url] if menu == "menu" && url == "url");
-    scalars.filter(is_url).map(|scalar| of_scalar(scalar, vec![stand.clone()])).collect()
+/// Paths, addresses of menus, and links in Markdown, in the values of settings and data.
+pub(super) fn in_scalars(text: &str, scalars: Vec<scalar::Scalar>, stand: &Stand) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for scalar in scalars {
+        let is_url = scalar.keys.last().is_some_and(|key| key == "url");
+        if scalar.text.contains("](") {
+            let start = scalar.range.start;
+            let written = targets::all_inline(&text[scalar.range]).into_iter();
+            let written = written.map(|written| written.after(start));
+            spots.extend(written.map(|written| of_written(text, written, vec![stand.clone()])));
+        } else if is_path(&scalar.text) || is_url {
+            spots.push(of_scalar(scalar, vec![stand.clone()]));
+        }
+    }
+    spots
 }
 
 /// Links of slides that stand in a manifest: in a text of several lines.
@@ -114,8 +140,8 @@ fn in_manifest(text: &str, path: &RepoPath, route: &Route) -> Vec<Spot> {
     written.map(|written| of_written(text, written, vec![stand.clone()])).collect()
 }
 
-/// `background-image: url(...)` at the top of slides.
-fn in_properties(text: &str, stands: &[Stand]) -> Vec<Spot> {
+/// `url(...)`: of a style sheet, or of `background-image` at the top of slides.
+pub(super) fn in_urls(text: &str, stands: &[Stand]) -> Vec<Spot> {
     let found = text.match_indices("url(").filter_map(|(at, mark)| {
         let start = at + mark.len();
         let end = start + text[start..].find([')', '\n'])?;
@@ -159,7 +185,7 @@ fn of_scalar(scalar: scalar::Scalar, stands: Vec<Stand>) -> Spot {
     Spot { range: scalar.range, target: scalar.text, kind: Kind::Scalar, stands }
 }
 
-fn of_written(text: &str, written: targets::Written, stands: Vec<Stand>) -> Spot {
+pub(super) fn of_written(text: &str, written: targets::Written, stands: Vec<Stand>) -> Spot {
     let target = text[written.range.clone()].to_owned();
     Spot { range: written.range, target, kind: Kind::Markdown(written.form), stands }
 }

@@ -453,6 +453,122 @@ fn links_of_a_page_whose_address_another_has_move_along() {
 }
 
 #[test]
+fn links_in_files_that_are_not_published_follow() {
+    let files = [
+        (
+            "recto.yml",
+            "content: docs\nlogo: img/l.svg\nfooter: {text: '[O](/guide/old.md)', links: [{title: I, url: guide/old.md}]}\n",
+        ),
+        ("README.md", "[x](docs/guide/old.md) <img src=\"docs/img/l.svg\"> `[x](docs/guide/old.md)`\n"),
+        ("docs/index.md", "# H\n\n{{#include _parts/p.md}}\n\n[i](_ideas/i.md)\n"),
+        ("docs/guide/old.md", "# Old\n\n[i](../_ideas/i.md)\n"),
+        ("docs/_parts/p.md", "[in](../guide/old.md)\n"),
+        (
+            "docs/_ideas/i.md",
+            "---\ncover: ../img/l.svg\n---\n# I\n\n[x](../guide/old.md) [[old]] [j](j.md)\n\n![][l]\n\n[l]: ../img/l.svg\n",
+        ),
+        ("docs/_ideas/j.md", "# J\n"),
+        (
+            "docs/guide/page.html",
+            "<a href=\"../guide/old/\">x</a><img src=\"../img/l.svg\"><style>a{background:url(../img/l.svg)}</style>",
+        ),
+        ("docs/guide/own.css", "a{background:url(\"../img/l.svg\")}"),
+        ("docs/img/l.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("data/nav.yml", "- {url: /guide/old/, page: guide/old.md}\n- '[x](/img/l.svg)'\n- old\n"),
+        ("data/nav.json", "{\"a\": [\"/img/l.svg\", \"guide/old.md\"]}"),
+        ("data/nav.toml", "a = \"guide/old.md\"\n"),
+        (
+            "themes/default/templates/partials/x.html",
+            "{% set p = get_page(path=\"guide/old.md\") %}<a href=\"{{ p.url }}\">x</a><img src='/img/l.svg'> path=\"guide/old.md\"",
+        ),
+        ("themes/default/new/page.md", "---\ntitle: \"{{ title }}\"\n---\n[x](/guide/old.md) [[old]]\n"),
+    ];
+    let page = "{% set p = get_page(path=\"howto/new.md\") %}<a href=\"{{ p.url }}\">x</a><img src='/img/l.svg'> path=\"guide/old.md\"";
+    check(
+        &files,
+        "docs/guide/old.md",
+        "docs/howto/new.md",
+        &[
+            (
+                "recto.yml",
+                "content: docs\nlogo: img/l.svg\nfooter: {text: '[O](/howto/new.md)', links: [{title: I, url: howto/new.md}]}\n",
+            ),
+            ("README.md", "[x](docs/howto/new.md) <img src=\"docs/img/l.svg\"> `[x](docs/guide/old.md)`\n"),
+            ("docs/howto/new.md", "---\naliases: [/guide/old/]\n---\n# Old\n\n[i](../_ideas/i.md)\n"),
+            ("docs/_parts/p.md", "[in](../howto/new.md)\n"),
+            (
+                "docs/_ideas/i.md",
+                "---\ncover: ../img/l.svg\n---\n# I\n\n[x](../howto/new.md) [[new]] [j](j.md)\n\n![][l]\n\n[l]: ../img/l.svg\n",
+            ),
+            (
+                "docs/guide/page.html",
+                "<a href=\"../howto/new/\">x</a><img src=\"../img/l.svg\"><style>a{background:url(../img/l.svg)}</style>",
+            ),
+            ("data/nav.yml", "- {url: /howto/new/, page: howto/new.md}\n- '[x](/img/l.svg)'\n- old\n"),
+            ("data/nav.json", "{\"a\": [\"/img/l.svg\", \"howto/new.md\"]}"),
+            ("data/nav.toml", "a = \"howto/new.md\"\n"),
+            ("themes/default/templates/partials/x.html", page),
+            ("themes/default/new/page.md", "---\ntitle: \"{{ title }}\"\n---\n[x](/howto/new.md) [[old]]\n"),
+        ],
+    );
+    check(
+        &files,
+        "docs/img",
+        "docs/media/pics",
+        &[
+            (
+                "recto.yml",
+                "content: docs\nlogo: media/pics/l.svg\nfooter: {text: '[O](/guide/old.md)', links: [{title: I, url: guide/old.md}]}\n",
+            ),
+            (
+                "README.md",
+                "[x](docs/guide/old.md) <img src=\"docs/media/pics/l.svg\"> `[x](docs/guide/old.md)`\n",
+            ),
+            (
+                "docs/_ideas/i.md",
+                "---\ncover: ../media/pics/l.svg\n---\n# I\n\n[x](../guide/old.md) [[old]] [j](j.md)\n\n![][l]\n\n[l]: ../media/pics/l.svg\n",
+            ),
+            (
+                "docs/guide/page.html",
+                "<a href=\"../guide/old/\">x</a><img src=\"../media/pics/l.svg\"><style>a{background:url(../media/pics/l.svg)}</style>",
+            ),
+            ("docs/guide/own.css", "a{background:url(\"../media/pics/l.svg\")}"),
+            ("data/nav.yml", "- {url: /guide/old/, page: guide/old.md}\n- '[x](/media/pics/l.svg)'\n- old\n"),
+            ("data/nav.json", "{\"a\": [\"/media/pics/l.svg\", \"guide/old.md\"]}"),
+        ],
+    );
+    // What isn't published moves itself, is published by a move, or isn't any more.
+    check(
+        &files,
+        "docs/_ideas",
+        "docs/_later/deep",
+        &[
+            ("docs/index.md", "# H\n\n{{#include _parts/p.md}}\n\n[i](_later/deep/i.md)\n"),
+            ("docs/guide/old.md", "# Old\n\n[i](../_later/deep/i.md)\n"),
+            (
+                "docs/_later/deep/i.md",
+                "---\ncover: ../../img/l.svg\n---\n# I\n\n[x](../../guide/old.md) [[old]] [j](j.md)\n\n![][l]\n\n[l]: ../../img/l.svg\n",
+            ),
+        ],
+    );
+    let repo = repo(&files);
+    let wiki = wiki(&repo);
+    relocate(&wiki, "docs/_ideas/i.md", "docs/i.md").expect("it moves");
+    let text = |path: &str| repo.git_with_input(&format!("show HEAD:{path}"), b"");
+    assert_eq!(
+        text("docs/i.md"),
+        "---\ncover: ../img/l.svg\n---\n# I\n\n[x](guide/old.md) [[old]] [j](_ideas/j.md)\n\n![][l]\n\n[l]: img/l.svg"
+    );
+    assert!(text("docs/index.md").ends_with("[i](i.md)"), "{}", text("docs/index.md"));
+    relocate(&wiki, "docs/i.md", "docs/_old/i.md").expect("it moves");
+    assert_eq!(
+        text("docs/_old/i.md"),
+        "---\ncover: ../img/l.svg\n---\n# I\n\n[x](../guide/old.md) [[old]] [j](../_ideas/j.md)\n\n![][l]\n\n[l]: ../img/l.svg"
+    );
+    assert!(text("docs/guide/old.md").ends_with("[i](../_old/i.md)"), "{}", text("docs/guide/old.md"));
+}
+
+#[test]
 fn drafts_move_with_their_page() {
     let text = |middle: &str, link: &str| format!("one\n\n{middle}\n\nsee [b]({link})\n");
     let repo = repo(&[("a.md", &text("two", "b.md")), ("b.md", "# B\n")]);
