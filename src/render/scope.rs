@@ -20,12 +20,36 @@ pub const MAX_COUNTED: u64 = 1_000_000;
 /// How many values the loops of a page's own templates may go through: some seconds.
 pub const MAX_STEPS: u64 = 20_000_000;
 
+/// How deep a page's own components and included files may be in each other: each takes its part of the stack.
+pub const MAX_DEPTH: u64 = 24;
+
+/// How many bytes a page's own templates may write, also into variables.
+pub const MAX_WRITTEN_BYTES: u64 = 256 << 20;
+
+/// How many bytes of a text are made in one step, about, and how many gone through: a loop may do so with each value.
+const BYTES_MADE_PER_STEP: u64 = 1 << 10;
+const BYTES_READ_PER_STEP: u64 = 8 << 10;
+
 thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Queries>>> = const { RefCell::new(None) };
-    /// How much the page has counted.
-    static COUNTED: Cell<u64> = const { Cell::new(0) };
-    /// The same for its loops.
-    static STEPS: Cell<u64> = const { Cell::new(0) };
+    /// What the templates of the page have cost.
+    static SPENT: Cell<Spent> = const { Cell::new(Spent::NOTHING) };
+}
+
+/// What templates have cost.
+#[derive(Clone, Copy)]
+struct Spent {
+    counted: u64,
+    steps: u64,
+    written: u64,
+    /// The longest text that they have made: each step can go through it.
+    longest: u64,
+    /// How many components and included files are begun and not yet ended.
+    depth: u64,
+}
+
+impl Spent {
+    const NOTHING: Self = Self { counted: 0, steps: 0, written: 0, longest: 0, depth: 0 };
 }
 
 /// What a template may ask about the site. One value stands for one page being rendered.
@@ -66,8 +90,7 @@ pub trait Queries: Send + Sync {
 
 /// Runs `render` with `queries` in scope; the former ones are back afterwards, also when it panics.
 pub fn with<R>(queries: Arc<dyn Queries>, render: impl FnOnce() -> R) -> R {
-    let (former, counted, steps) = (CURRENT.replace(Some(queries)), COUNTED.replace(0), STEPS.replace(0));
-    let _guard = Guard { former, counted, steps };
+    let _guard = Guard { former: CURRENT.replace(Some(queries)), spent: SPENT.replace(Spent::NOTHING) };
     render()
 }
 
@@ -78,31 +101,63 @@ pub fn current() -> Option<Arc<dyn Queries>> {
 
 /// Counts what the templates of a page go through; false when that is too much.
 pub fn count(n: u64) -> bool {
-    COUNTED.with(|counted| add(counted, n)) <= MAX_COUNTED
+    spend(|spent| spent.counted = spent.counted.saturating_add(n)).counted <= MAX_COUNTED
 }
 
-/// Counts what the loops of a page go through; false when that is too much.
+/// Counts what the loops of a page go through; false when that is too much. With each value they can go through a text.
 pub fn count_steps(n: u64) -> bool {
-    STEPS.with(|steps| add(steps, n)) <= MAX_STEPS
+    let spent = spend(|spent| {
+        let each = 1 + spent.longest / BYTES_READ_PER_STEP;
+        spent.steps = spent.steps.saturating_add(n.saturating_mul(each));
+    });
+    spent.steps <= MAX_STEPS
 }
 
-fn add(counted: &Cell<u64>, n: u64) -> u64 {
+/// Counts a text that a template of a page has made; false when that is too much.
+pub fn count_text(n_bytes: u64) -> bool {
+    let spent = spend(|spent| {
+        spent.longest = spent.longest.max(n_bytes);
+        spent.steps = spent.steps.saturating_add(n_bytes / BYTES_MADE_PER_STEP);
+    });
+    spent.steps <= MAX_STEPS
+}
+
+/// Counts what the templates of a page write; false when that is too much.
+pub fn count_written(n_bytes: u64) -> bool {
+    spend(|spent| spent.written = spent.written.saturating_add(n_bytes)).written <= MAX_WRITTEN_BYTES
+}
+
+/// Goes into a component or an included file; false when that is too deep.
+pub fn enter() -> bool {
+    spend(|spent| spent.depth = spent.depth.saturating_add(1)).depth <= MAX_DEPTH
+}
+
+/// Goes out of it.
+pub fn leave() {
+    spend(|spent| spent.depth = spent.depth.saturating_sub(1));
+}
+
+/// How long the longest text is that a template of the page has made.
+pub fn longest_text() -> u64 {
+    SPENT.get().longest
+}
+
+fn spend(add: impl FnOnce(&mut Spent)) -> Spent {
     // Outside of a page each counts alone.
-    let before = if CURRENT.with_borrow(Option::is_some) { counted.get() } else { 0 };
-    counted.set(before.saturating_add(n));
-    counted.get()
+    let mut spent = if CURRENT.with_borrow(Option::is_some) { SPENT.get() } else { Spent::NOTHING };
+    add(&mut spent);
+    SPENT.set(spent);
+    spent
 }
 
 struct Guard {
     former: Option<Arc<dyn Queries>>,
-    counted: u64,
-    steps: u64,
+    spent: Spent,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        COUNTED.set(self.counted);
-        STEPS.set(self.steps);
+        SPENT.set(self.spent);
         let ended = CURRENT.replace(self.former.take());
         drop(ended); // outside of the borrow: its own drop may ask for the scope
     }

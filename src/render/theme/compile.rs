@@ -13,6 +13,7 @@ use tera::{ErrorKind, Tera};
 use crate::base::diagnostic::{Diagnostic, Place};
 
 use super::{
+    chains,
     files::Source,
     filters, functions,
     report::{Problem, Reporter},
@@ -62,6 +63,12 @@ pub(super) fn compile(
     let mut round = Round { candidates, set_aside: Vec::new() };
     loop {
         let templates = round.templates();
+        let too_long = chains::too_long(&templates);
+        if !too_long.is_empty() {
+            diagnostics.extend(too_long.iter().filter_map(|name| templates.get(name)).map(in_a_row));
+            too_long.iter().for_each(|name| round.demote(name));
+            continue;
+        }
         let mut tera = empty.clone();
         let Err(error) =
             tera.add_raw_templates(templates.iter().map(|(name, source)| (name, source.for_tera())))
@@ -87,6 +94,14 @@ pub(super) fn compile(
     }
 }
 
+fn in_a_row(source: &Source) -> Diagnostic {
+    let limit = chains::MAX_IN_A_ROW;
+    let message = format!("`{}` builds on more than {limit} other templates in a row", source.path);
+    Diagnostic::error("template-error", message)
+        .at(Place::file(&source.path))
+        .hint("include or extend fewer of them, one inside the other")
+}
+
 fn empty_tera() -> Tera {
     let mut tera = Tera::default();
     tera.set_fallback_prefixes([TEMPLATE_FOLDER]).expect("there are no templates yet");
@@ -103,7 +118,7 @@ fn problems(error: &tera::Error, templates: &Templates) -> Vec<Problem> {
     }
     // Tera stops at the first; the author wants to see the others as well.
     let errors = templates.iter().filter_map(|(name, source)| {
-        let error = empty_tera().add_raw_template(name, &source.text).err()?;
+        let error = empty_tera().add_raw_template(name, &source.for_tera()).err()?;
         matches!(error.kind(), ErrorKind::SyntaxError(_)).then(|| reporter.problems(&error))
     });
     errors.flatten().collect()

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    loops,
+    counted,
     manifest::{self, Manifest, Setting},
     texts::{self, Texts},
 };
@@ -52,14 +52,14 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The text for Tera: that of a site's own template has an end to its loops.
+    /// The text for Tera: that of a site's own template is counted while it runs.
     pub(super) fn for_tera(&self) -> Cow<'_, str> {
-        if self.builtin { self.text.as_str().into() } else { loops::counted(&self.text) }
+        if self.builtin { self.text.as_str().into() } else { counted::counted(&self.text) }
     }
 
     /// The column of a line of that, as the text has it.
     pub(super) fn column(&self, line: usize, column: usize) -> usize {
-        if self.builtin { column } else { loops::column_before(&self.text, line, column) }
+        if self.builtin { column } else { counted::column_before(&self.text, line, column) }
     }
 }
 

@@ -11,10 +11,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
 use super::{
-    assets,
+    assets, bounds,
     code_tabs::code_tabs,
     functions::{escaped, fill, queries},
-    loops,
+    growing::{self, longer},
     tree::tree,
 };
 use crate::render::markdown::escape;
@@ -102,6 +102,8 @@ pub(super) const TESTS: &[&str] = &[
 
 /// Adds the filters to `tera`.
 pub(super) fn register(tera: &mut Tera) {
+    bounds::register(tera);
+    growing::register(tera);
     tera.register_filter("date", |text: &str, args: Kwargs, _: &State| {
         format_date(text, args.get("format")?.unwrap_or(DATE_FORMAT))
     });
@@ -109,22 +111,22 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("tree", |entries: &[Value], _: Kwargs, _: &State| tree(entries));
     tera.register_filter("slugify", |text: &str, _: Kwargs, _: &State| slugify(text));
     tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
-        utf8_percent_encode(text, URL_SAFE).to_string()
+        longer(text, utf8_percent_encode(text, URL_SAFE).to_string())
     });
     tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
     register_squeeze(tera, true);
     tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
         Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
-    tera.register_filter(loops::LOOP_FILTER, |value: &Value, _: Kwargs, _: &State| loops::count(value));
-    tera.register_filter(loops::VARIABLE_FILTER, |value: &Value, _: Kwargs, _: &State| loops::bound(value));
-    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| Value::safe_string(&code(text)));
+    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
+        longer(text, code(text)).map(|html| Value::safe_string(&html))
+    });
     tera.register_filter("filesizeformat", |bytes: u64, _: Kwargs, _: &State| format_size(bytes));
     tera.register_filter("json", |value: &Value, args: Kwargs, _: &State| {
         json(value, args.get("pretty")?.unwrap_or(false))
     });
     tera.register_filter("markdown", |text: &str, args: Kwargs, _: &State| {
-        let html = queries()?.markdown(text);
+        let html = longer(text, queries()?.markdown(text))?;
         let html = if args.get("inline")?.unwrap_or(false) { without_paragraph(&html) } else { &html };
         Ok::<_, Error>(Value::safe_string(html))
     });
@@ -235,8 +237,10 @@ fn format_size(bytes: u64) -> String {
 
 /// JSON that may stand in a `<script>`: without `<`, so that nothing in it ends the element.
 fn json(value: &Value, pretty: bool) -> TeraResult<String> {
+    let n_bytes = bounds::measure(value)?;
     let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
-    text.map(|text| text.replace('<', "\\u003c")).map_err(Error::message)
+    let text = text.map(|text| text.replace('<', "\\u003c")).map_err(Error::message)?;
+    bounds::lengthen(n_bytes, text.len()).map(|()| text)
 }
 
 fn without_paragraph(html: &str) -> &str {

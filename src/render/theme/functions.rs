@@ -237,6 +237,9 @@ fn find(
     }
 }
 
+/// What a function gives; to make it takes time each time.
 fn to_value(json: &Json) -> TeraResult<Value> {
-    Value::try_from_serializable(json)
+    let value = Value::try_from_serializable(json)?;
+    bounds::given(&value)?;
+    Ok(value)
 }

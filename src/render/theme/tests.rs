@@ -1,5 +1,7 @@
 //! What the default theme makes of a page, and what is said about templates and calls that are wrong.
 
+mod endless;
+
 use std::{
     borrow::Cow,
     sync::{Arc, OnceLock},
@@ -568,57 +570,4 @@ fn texts_are_filled_with_their_arguments() {
         shown("t(key='by', day='<b>3</b>' | safe, who='<Ada>')"),
         "<b>3</b> by &lt;Ada&gt; &amp; {nobody}"
     );
-}
-
-#[test]
-fn a_template_without_an_end_is_an_error_of_its_page() {
-    let component = |name: &str, text: &str| {
-        (
-            format!("components/{name}.html"),
-            format!("{{% component {name}() %}}{text}{{% endcomponent {name} %}}"),
-        )
-    };
-    let loops = "{% for a in range(end=1000) %}".repeat(3) + &"{% endfor %}".repeat(3);
-    let long = "{% set long = range(end=100000) | join(sep=\" \") %}{% for a in range(end=1000) %}{{ long }}{% endfor %}";
-    let list = format!("{{% set list = \"{}\" | split(pat=\",\") %}}", "a,".repeat(300));
-    let in_lists = format!(
-        "{list}{{% for b in list %}}{{% for c in list %}}{{{{ [a for a in list if a == \"b\"] | length }}}}{{% endfor %}}{{% endfor %}}"
-    );
-    let endless = list + &"{%- for a in list -%}".repeat(5) + &"{%- endfor -%}".repeat(5);
-    let doubling =
-        "{% set text = \"ab\" %}{% for a in range(end=60) %}{% set_global text = text ~ text %}{% endfor %}";
-    let written = "{% set text = \"ab\" %}{% for a in range(end=60) %}{% set_global text %}{{ text }}{{ text }}{% endset %}{% endfor %}";
-    let files = [
-        component("spin", &loops),
-        component("long", long),
-        component("deep", "{{ <deep /> }}"),
-        component("endless", &endless),
-        component("in_lists", &in_lists),
-        component("doubling", doubling),
-        component("written", written),
-    ];
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
-    let theme = whole_theme(&files);
-    for (name, expected) in [
-        ("spin", "the `range`s of a page give more than 1000000 numbers"),
-        ("long", "the template writes more than 64 MB"),
-        ("deep", "maximum render recursion depth"),
-        ("endless", "the loops of a page go through more than 20000000 values"),
-        ("in_lists", "the loops of a page go through more than 20000000 values"),
-        ("doubling", "a variable of a template holds a text of more than 8 MiB"),
-        ("written", "a variable of a template holds a text of more than 8 MiB"),
-    ] {
-        let (html, said) = call(&theme, name, &[], "");
-        assert!(html.is_empty() && said.len() == 1 && said[0].contains(expected), "{name}: {said:?}");
-    }
-    let counts = "{% for a in range(start=7, end=1, step_by=0 - 3) %}{{ a }} {% endfor %}{% for a in range(end=5, step_by=2) %}{{ a }} {% endfor %}";
-    let files = [component("counts", counts)];
-    let theme = whole_theme(&[(&files[0].0, &files[0].1)]);
-    assert_eq!(call(&theme, "counts", &[], ""), ("7 4 0 2 4 ".to_owned(), Vec::new()));
-    // Variables are what they were: HTML is HTML, and what isn't there may be asked for.
-    let kept = "{% set html %}<b>{% endset %}{{ html }}{% set map = {\"a\": 1} %}{% set missing = map.b %}{% if missing %}no{% endif %}\
-                {% set text = \"<\" %}{{ text }}{% set n = 1 + 2 %}{{ n * 2 }}";
-    let files = [component("kept", kept)];
-    let theme = whole_theme(&[(&files[0].0, &files[0].1)]);
-    assert_eq!(call(&theme, "kept", &[], ""), ("<b>&lt;6".to_owned(), Vec::new()));
 }

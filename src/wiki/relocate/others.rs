@@ -116,7 +116,7 @@ fn in_markdown(site: &Site, source: &dyn Source, path: &RepoPath, text: &str, st
 
 /// The addresses in HTML and in its styles, and the paths that a template asks for: `get_page(path="a.md")`.
 fn in_html(text: &str, stand: &Stand) -> Vec<Spot> {
-    let attributes = html::attributes(text).filter(|attribute| attribute.is_address());
+    let attributes = html::attributes(text).filter(html::Attribute::is_address);
     let ranges = attributes.map(|attribute| attribute.range);
     let mut found: Vec<Spot> =
         ranges.chain(asked_paths(text)).filter_map(|range| in_quotes(text, range, stand)).collect();
@@ -125,7 +125,10 @@ fn in_html(text: &str, stand: &Stand) -> Vec<Spot> {
 }
 
 fn in_css(text: &str, stand: &Stand) -> Vec<Spot> {
-    spots::in_urls(text, &[stand.clone()]).into_iter().filter(|spot| !is_open(&spot.target)).collect()
+    spots::in_urls(text, std::slice::from_ref(stand))
+        .into_iter()
+        .filter(|spot| !is_open(&spot.target))
+        .collect()
 }
 
 fn in_quotes(text: &str, range: Range<usize>, stand: &Stand) -> Option<Spot> {
