@@ -20,10 +20,13 @@ const NAME_AT: usize = 62;
 const MODIFIED_AT: usize = 8;
 const SIZE_AT: usize = 36;
 const ID_AT: usize = 40;
-/// In the flags: that there is a second word of them, the side of a conflict, and the length of the name.
-const EXTENDED: u16 = 0x4000;
+/// In the flags: that a file is taken for unchanged, that there is a second word of them, the side of a conflict, and the
+/// length of the name. In the second word: that a file isn't in the work tree (`git sparse-checkout`).
+pub(super) const UNCHANGED: u16 = 0x8000;
+pub(super) const EXTENDED: u16 = 0x4000;
 const STAGE: u16 = 0x3000;
 const NAME_LENGTH: u16 = 0x0FFF;
+pub(super) const SKIPPED: u16 = 0x4000;
 /// The digest at the end.
 const DIGEST_BYTES: usize = 20;
 /// The trees that parts of the index are known to be, and how conflicts were resolved. Git makes the other extensions again.
@@ -189,7 +192,16 @@ fn packed(name: &[u8], former: Option<&[u8]>, fields: &EntryFields) -> Vec<u8> {
     stat.iter().for_each(|value| entry.extend_from_slice(&value.to_be_bytes()));
     entry.extend_from_slice(&fields.id);
     let length = u16::try_from(name.len()).map_or(NAME_LENGTH, |length| length.min(NAME_LENGTH));
-    entry.extend_from_slice(&length.to_be_bytes());
+    // What somebody has told Git of the file holds for its new version, too.
+    let word =
+        |at| former.and_then(|entry| Some(u16::from_be_bytes(entry.get(at..at + 2)?.try_into().ok()?)));
+    let told = word(FLAGS_AT).unwrap_or(0);
+    let skipped = word(NAME_AT).filter(|_| told & EXTENDED != 0).map_or(0, |word| word & SKIPPED);
+    let extended = if skipped == 0 { 0 } else { EXTENDED };
+    entry.extend_from_slice(&(length | told & UNCHANGED | extended).to_be_bytes());
+    if extended != 0 {
+        entry.extend_from_slice(&skipped.to_be_bytes());
+    }
     entry.extend_from_slice(name);
     entry.resize(padded(entry.len()), 0);
     entry

@@ -115,7 +115,7 @@ pub enum GitError {
         lock: PathBuf,
     },
     /// A file would be where a folder is, or the other way round.
-    #[error("`{path}` is a folder in one version and a file in the other")]
+    #[error("`{path}` can't be both a folder and something else")]
     InTheWay {
         /// The path, from the top of the repository.
         path: RepoPath,
@@ -182,7 +182,10 @@ impl GitError {
                 "tell it once: `git config --global user.name \"Your Name\"`, and the same for `user.email`"
                     .to_owned(),
             ),
-            Self::BadAuthor { .. } | Self::InTheWay { .. } => None,
+            Self::BadAuthor { .. } => None,
+            Self::InTheWay { .. } => {
+                Some("choose another name: it is a file, a link, a submodule, or a folder with files".to_owned())
+            }
             Self::Locked { lock } => {
                 Some(format!("if no Git is running there, remove it: `rm {}`", lock.display()))
             }

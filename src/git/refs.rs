@@ -263,6 +263,33 @@ mod tests {
     }
 
     #[test]
+    fn what_git_was_told_of_a_file_holds_after_a_save() {
+        // The third version of the index is read here, the fourth by the library.
+        for version in [3, 4] {
+            let repo = TestRepo::new();
+            repo.write("out/a.md", "one\n").write("b.md", "b\n").write("in/c.md", "c\n").commit("one");
+            repo.git("update-index --assume-unchanged b.md");
+            repo.git("sparse-checkout init --cone");
+            repo.git("sparse-checkout set in");
+            repo.git(&format!("update-index --index-version {version}"));
+            repo.write("b.md", "mine\n");
+            let store = Store::open(repo.root()).expect("a repository");
+            assert_eq!(save(&store, "out/a.md", Some("two\n")), done(), "it isn't missed");
+            let Moved::Done { left_alone } = save(&store, "b.md", Some("web\n")) else { panic!("moved") };
+            assert_eq!((left_alone.len(), repo.path("out").exists()), (1, false));
+            assert_eq!(fs::read_to_string(repo.path("b.md")).expect("a file"), "mine\n");
+            assert_eq!(repo.git_with_input("ls-files -v", b""), "h b.md\nH in/c.md\nS out/a.md");
+            assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+            repo.git("add -A");
+            assert_eq!(
+                repo.git_with_input("diff --cached --name-only", b""),
+                "",
+                "a commit takes nothing back"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_staged_stays_staged() {
         let repo = TestRepo::new();
         repo.write("a.md", "one\n").write("b.md", "b\n").commit("one");

@@ -123,6 +123,9 @@ impl<'s> Along<'s> {
         if is(after.map(|(blob, _)| *blob), on_disk.as_deref()) {
             return Ok(());
         }
+        if on_disk.is_none() && of.before.is_some() && self.is_skipped(of) {
+            return Ok(());
+        }
         // Where Git gives lines of the work tree other ends, so do we.
         let with_lf = on_disk.as_deref().and_then(without_cr);
         let has_crlf = with_lf.is_some() && is(of.before, with_lf.as_deref());
@@ -135,6 +138,13 @@ impl<'s> Along<'s> {
             None => remove(self.work_tree, &path),
         };
         written.map_err(|error| error.to_string())
+    }
+
+    /// Whether a file isn't in the work tree on purpose: `git sparse-checkout`.
+    fn is_skipped(&self, of: &Versions<'_>) -> bool {
+        let index = Index::open(&self.store.git_dir.join(INDEX_FILE)).ok();
+        let entry = index.and_then(|index| index.get_path(Path::new(of.from_top.as_str()), 0));
+        entry.is_some_and(|entry| entry.flags_extended & index_file::SKIPPED != 0)
     }
 
     /// Gives the index the new versions of the files whose former ones it has.
@@ -326,8 +336,15 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
         }
         match &of.after {
             Some((blob, bytes)) => {
-                let mode = known.map_or(FILE_MODE, |entry| entry.mode);
-                index.add(&entry(&work_tree.join(name), &of.from_top, *blob, bytes, mode)?)?;
+                let mut new = entry(&work_tree.join(name), &of.from_top, *blob, bytes)?;
+                if let Some(known) = known {
+                    new.mode = known.mode;
+                    // What somebody has told Git of the file holds for its new version, too.
+                    new.flags_extended = known.flags_extended & index_file::SKIPPED;
+                    let extended = if new.flags_extended == 0 { 0 } else { index_file::EXTENDED };
+                    new.flags |= known.flags & index_file::UNCHANGED | extended;
+                }
+                index.add(&new)?;
             }
             None => index.remove(name, 0)?,
         }
@@ -336,20 +353,14 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
 }
 
 /// What the index says about a file; one that isn't as the commit has it is looked at again by Git.
-fn entry(
-    path: &Path,
-    name: &RepoPath,
-    blob: BlobId,
-    bytes: &[u8],
-    mode: u32,
-) -> Result<IndexEntry, git2::Error> {
+fn entry(path: &Path, name: &RepoPath, blob: BlobId, bytes: &[u8]) -> Result<IndexEntry, git2::Error> {
     let stat = stat_of(path, bytes);
     Ok(IndexEntry {
         ctime: IndexTime::new(stat.ctime.0, stat.ctime.1),
         mtime: IndexTime::new(stat.mtime.0, stat.mtime.1),
         dev: stat.dev,
         ino: stat.ino,
-        mode,
+        mode: FILE_MODE,
         uid: stat.uid,
         gid: stat.gid,
         file_size: stat.size,
