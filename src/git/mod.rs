@@ -183,9 +183,9 @@ impl GitError {
                     .to_owned(),
             ),
             Self::BadAuthor { .. } => None,
-            Self::InTheWay { .. } => {
-                Some("choose another name: it is a file, a link, a submodule, or a folder with files".to_owned())
-            }
+            Self::InTheWay { .. } => Some(
+                "choose another name: it is a file, a link, a submodule, or a folder with files".to_owned(),
+            ),
             Self::Locked { lock } => {
                 Some(format!("if no Git is running there, remove it: `rm {}`", lock.display()))
             }

@@ -214,7 +214,10 @@ impl Wiki {
                 return Err(WikiError::Exists { path: new.clone() });
             }
         }
-        name::new(to.as_str()).map_err(|why| WikiError::BadName { path: to.to_string(), why })?;
+        // What a folder may be called is told by what is in it.
+        let is_folder = !renames.has(from);
+        let named = if is_folder { to.join("page.md") } else { to.clone() };
+        name::new(named.as_str()).map_err(|why| WikiError::BadName { path: to.to_string(), why })?;
         let is_file = self.store.file(head, to)?.is_some() && !renames.has(to);
         if is_file || (!self.store.files_below(head, to)?.is_empty() && !to.is_within(from)) {
             return Err(WikiError::Exists { path: to.clone() });

@@ -218,6 +218,7 @@ fn what_can_not_be_moved_is_refused() {
     assert!(matches!(refused("f", "b.md"), WikiError::Exists { .. }));
     assert!(matches!(refused("none.md", "x.md"), WikiError::NoFile { .. }));
     assert!(matches!(refused("f", "f/g"), WikiError::BadName { .. }));
+    assert!(matches!(refused("f", "recto.yml"), WikiError::BadName { .. }));
     assert!(matches!(refused("a.md", "../x.md"), WikiError::BadName { .. }));
     assert!(matches!(refused("a.md", ".git/x.md"), WikiError::BadName { .. }));
     assert!(matches!(refused("a.md", "B.md"), WikiError::NameTaken { .. }));
