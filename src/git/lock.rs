@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_millis(5);
 /// How old a lock is that nobody holds any more: Git holds one for milliseconds, the index for seconds.
 const STALE_AFTER: Duration = Duration::from_secs(10 * 60);
+/// How often a folder is made that another Git takes away.
+pub(super) const MAX_TRIES: usize = 100;
 /// Where our own names of our locks are, in the Git folder.
 const OWN_FOLDER: &str = "recto/locks";
 
@@ -92,15 +94,19 @@ pub(super) fn take_away_left(git_dir: &Path, path: &Path) {
     heal(&git_dir.join(OWN_FOLDER), &lock_path(path));
 }
 
-/// Makes something in a folder, which is made where there is none. It is nearly always there.
+/// Makes something in a folder, which is made where there is none. It is nearly always there; but a Git that packs takes folders
+/// away that have become empty, perhaps right after we have made them.
 pub(super) fn making_folder<T>(folder: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
-    match make() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
-            make()
+    for _ in 0..MAX_TRIES {
+        match make() {
+            Err(error) if error.kind() == ErrorKind::NotFound => match fs::create_dir_all(folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            },
+            made => return made,
         }
-        made => made,
     }
+    make()
 }
 
 /// The name of a file's lock.
@@ -213,6 +219,21 @@ pub(super) fn heal_by_age(lock_path: &Path, stale_after: Duration) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_another_git_takes_away_is_made_again() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("0a/b");
+        let n_tries = std::cell::Cell::new(0);
+        let made = making_folder(&folder, || {
+            n_tries.set(n_tries.get() + 1);
+            if n_tries.get() < 4 {
+                let _ = fs::remove_dir_all(parent.path().join("0a"));
+            }
+            fs::write(folder.join("c"), "x")
+        });
+        assert_eq!((made.is_ok(), n_tries.get()), (true, 4));
+    }
 
     #[test]
     fn a_lock_is_held_once_and_given_back() {

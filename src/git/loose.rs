@@ -79,8 +79,27 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// Waits until the names in a folder are on the disk.
+/// Waits until the names in a folder are on the disk. One that is no longer there has none: a Git has packed what was in it.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Elsewhere folders can't be opened, and their names are written with the files.
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match fs::File::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        folder => folder?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_packed_meanwhile_is_no_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(sync_folder(folder.path()).is_ok());
+        assert!(sync_folder(&folder.path().join("0a")).is_ok());
+        assert!(sync_folder(&folder.path().join("0a\0")).is_err());
+    }
 }

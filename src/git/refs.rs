@@ -8,7 +8,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write as _},
+    io::{self, ErrorKind, Write as _},
     path::Path,
     sync::PoisonError,
 };
@@ -19,7 +19,7 @@ use crate::{
     base::path::RepoPath,
     git::{
         Author, CommitId, GitError, Moment, Store,
-        lock::{Lock, making_folder},
+        lock::{Lock, MAX_TRIES, making_folder},
         loose::sync_folder,
         work_tree::{Along, LeftAlone},
     },
@@ -72,10 +72,7 @@ impl Store {
         let path = self.common_dir.join(to.branch);
         let folder = path.parent().unwrap_or(&self.common_dir);
         let disk = |cause| GitError::disk(&path, cause);
-        if !folder.is_dir() {
-            fs::create_dir_all(folder).map_err(disk)?;
-        }
-        let mut lock = Lock::take(&self.common_dir, &path)?;
+        let mut lock = self.lock_branch(&path, folder)?;
         if self.commit_of_branch(to.branch)? != to.from {
             return Ok(false);
         }
@@ -84,6 +81,18 @@ impl Store {
         lock.commit().map_err(disk)?;
         sync_folder(folder).map_err(disk)?;
         Ok(true)
+    }
+
+    /// Locks a branch. A Git that packs branches takes folders away that have become empty.
+    fn lock_branch(&self, path: &Path, folder: &Path) -> Result<Lock, GitError> {
+        for _ in 0..MAX_TRIES {
+            fs::create_dir_all(folder).map_err(|cause| GitError::disk(path, cause))?;
+            match Lock::take(&self.common_dir, path) {
+                Err(GitError::Disk { cause, .. }) if cause.kind() == ErrorKind::NotFound => {}
+                taken => return taken,
+            }
+        }
+        Lock::take(&self.common_dir, path)
     }
 
     fn commit_of_branch(&self, branch: &str) -> Result<Option<CommitId>, GitError> {
@@ -260,6 +269,31 @@ mod tests {
         // Nothing is staged: a commit of something else doesn't take the save back.
         assert_eq!(repo.git_with_input("status --porcelain", b""), "M a.md");
         assert_eq!(repo.git_with_input("diff --cached --name-only", b""), "");
+    }
+
+    #[test]
+    fn a_branch_moves_while_another_git_packs_it() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "0\n").commit("one").git("checkout --quiet -b feature/x/y");
+        let store = Store::open(repo.root()).expect("a repository");
+        let root = repo.root();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..40 {
+                    // It may lose a race itself, and says so.
+                    let mut git = std::process::Command::new("git");
+                    git.args(["pack-refs", "--all"])
+                        .current_dir(root)
+                        .output()
+                        .expect("the git program runs");
+                }
+            });
+            for n in 1..=60 {
+                assert_eq!(save(&store, "a.md", Some(&format!("{n}\n"))), done(), "{n}");
+            }
+        });
+        assert_eq!(repo.git_with_input("rev-list --count HEAD", b""), "61");
+        assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "60");
     }
 
     #[test]
