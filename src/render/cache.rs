@@ -15,11 +15,14 @@ use std::{
 use bytes::Bytes;
 use lz4_flex::block::{compress_with_dict, decompress_with_dict};
 
-use super::{Rendered, Renderer, trace::Trace};
+use super::{
+    Rendered, Renderer,
+    trace::{Common, Trace},
+};
 use crate::site::route::Route;
 
 /// Memory for one generation.
-const MAX_GENERATION_BYTES: usize = 20 << 20;
+const MAX_GENERATION_BYTES: usize = 12 << 20;
 /// What an entry takes besides, about.
 const ENTRY_BYTES: usize = 500;
 /// How far back repetitions are looked for: no sample has to be longer.
@@ -55,6 +58,7 @@ struct Entry {
     rendered: Rendered,
     bytes: Packed,
     trace: Packed,
+    common: Option<Arc<Common>>,
     /// The number of the world in which its trace was last found to hold.
     world: u64,
 }
@@ -101,12 +105,12 @@ impl RenderCache {
         let rendered = renderer.render(route)?;
         self.n_rendered.fetch_add(1, Ordering::Relaxed);
         if let Some(trace) = &rendered.trace {
-            let trace = trace.to_bytes();
+            let (trace, common) = (trace.to_bytes(), trace.common().cloned());
             let sample = self.sample(&rendered.bytes, &trace);
             let (bytes, trace) =
                 (Packed::of(&rendered.bytes, &sample.bytes), Packed::of(&trace, &sample.trace));
             let rendered = Rendered { bytes: Bytes::new(), trace: None, ..rendered.clone() };
-            self.insert(route, Entry { rendered, bytes, trace, world: world.number() });
+            self.insert(route, Entry { rendered, bytes, trace, common, world: world.number() });
         }
         Some(rendered)
     }
@@ -157,7 +161,8 @@ impl Entry {
     }
 
     fn unpacked(&self) -> Option<Rendered> {
-        let (bytes, trace) = (self.bytes.unpacked()?, Trace::of_bytes(&self.trace.unpacked()?)?);
+        let (bytes, mut trace) = (self.bytes.unpacked()?, Trace::of_bytes(&self.trace.unpacked()?)?);
+        trace.learn(|_| self.common.clone());
         Some(Rendered { bytes, trace: Some(Arc::new(trace)), ..self.rendered.clone() })
     }
 }

@@ -12,6 +12,7 @@ use std::{
     time::SystemTime,
 };
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
@@ -30,7 +31,7 @@ use crate::{
     },
     git::index::FileStat,
     parse::words::PageWords,
-    render::trace::{Domains, Trace},
+    render::trace::{Common, Domains, Trace},
     site::{
         file::{PageFile, Reading},
         route::Route,
@@ -113,6 +114,8 @@ struct Index {
     head: Head,
     pages: Vec<ChunkPlace>,
     routes: Vec<ChunkPlace>,
+    /// What traces of routes have in common.
+    common: Option<ChunkPlace>,
     outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
     /// The forms of words, in the order of their numbers.
@@ -184,7 +187,12 @@ impl State {
 
     /// The addresses with their traces.
     pub fn routes(&self) -> Vec<RouteRecord> {
-        self.records(&self.index.routes)
+        let common = self.index.common.and_then(|place| chunk::decode::<Arc<Common>>(&self.file, &place));
+        let common: HashMap<Print, Arc<Common>> =
+            common.into_iter().flatten().map(|common| (common.print(), common)).collect();
+        let mut routes: Vec<RouteRecord> = self.records(&self.index.routes);
+        routes.iter_mut().for_each(|record| record.trace.learn(|print| common.get(&print).cloned()));
+        routes
     }
 
     /// The files of the output folder.
@@ -233,6 +241,7 @@ pub struct StateWriter {
     pub(super) former: Option<Arc<State>>,
     pages: Vec<ChunkPlace>,
     routes: Vec<ChunkPlace>,
+    common: Option<ChunkPlace>,
     outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
     forms: Vec<ChunkPlace>,
@@ -251,8 +260,8 @@ impl StateWriter {
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
-        let (pages, routes, outputs, blobs, forms, words, chapters) = Default::default();
-        Ok(Self { file, offset, former, pages, routes, outputs, blobs, forms, words, chapters })
+        let (pages, routes, common, outputs, blobs, forms, words, chapters) = Default::default();
+        Ok(Self { file, offset, former, pages, routes, common, outputs, blobs, forms, words, chapters })
     }
 
     /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
@@ -266,6 +275,13 @@ impl StateWriter {
     pub fn routes(&mut self, routes: &[&RouteRecord], changed: &BTreeSet<Route>) -> io::Result<()> {
         let former = self.former_chunks(|index| &index.routes);
         self.routes = self.records(routes, |record| &record.route, &former, changed)?;
+        let common: BTreeMap<Print, &Arc<Common>> = routes
+            .iter()
+            .filter_map(|record| record.trace.common())
+            .map(|common| (common.print(), common))
+            .collect();
+        let bytes = chunk::encode(&common.into_values().collect::<Vec<_>>())?;
+        self.common = Some(self.append(&bytes, chunk::print(&bytes))?);
         Ok(())
     }
 
@@ -326,6 +342,7 @@ impl StateWriter {
             head: head.clone(),
             pages: self.pages.clone(),
             routes: self.routes.clone(),
+            common: self.common,
             outputs: self.outputs.clone(),
             blobs: self.blobs.clone(),
             forms: self.forms.clone(),

@@ -63,7 +63,7 @@ pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -
         let apart = render.apart(render.chapters.apart(&text.path));
         let slides = all(&apart, setting, text);
         apart.chapters.keep_code();
-        (slides, apart.asker.trace())
+        (slides, apart.asker.trace_of_part())
     });
     match trace {
         Some(trace) => render.asker.adopt(&trace),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Ask, FileBlob, Question, Settings, SettingsValues, Trace, World,
+    Ask, CommonPart, FileBlob, Question, Settings, SettingsValues, Trace, World,
     deck::{ChapterOutline, OutsideFile},
     once::SaidOnce,
     page::{PageFacts, PageText, language_of},
@@ -139,11 +139,20 @@ impl Asker {
         (!self.is_unsettled.into_inner()).then(|| asked.into_iter().collect())
     }
 
-    /// What was asked; `None` when the result must not be used again.
+    /// What was asked for what stands at an address; `None` when the result must not be used again.
     pub(in crate::render) fn trace(&self) -> Option<Trace> {
+        let (common, own) = self.taken()?.into_iter().partition(|(question, _)| question.is_common());
+        Some(Trace::of(own, CommonPart::Known(self.world.common.of(common))))
+    }
+
+    /// The same for a part, whose trace is stored alone.
+    pub(in crate::render) fn trace_of_part(&self) -> Option<Trace> {
+        Some(Trace::of(self.taken()?.into_iter().collect(), CommonPart::None))
+    }
+
+    fn taken(&self) -> Option<BTreeMap<Question, Print>> {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
-        let is_settled = !self.is_unsettled.load(Ordering::Relaxed);
-        is_settled.then(|| Trace::of(asked.into_iter().collect()))
+        (!self.is_unsettled.load(Ordering::Relaxed)).then_some(asked)
     }
 
     /// Says so when the words of some page are missing, since its file changed a moment ago.

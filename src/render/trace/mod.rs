@@ -14,6 +14,7 @@
 //! An answer is as fine as what is shown of it: a list of titles and dates doesn't change when a body does.
 
 mod asker;
+mod common;
 mod deck;
 mod domain;
 mod file;
@@ -32,12 +33,15 @@ mod theme;
 mod translation;
 mod world;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use self::packed::Packed;
+use self::{common::CommonPart, packed::Packed};
 use crate::base::{bytes, digest::Print};
 
 pub use self::{
+    common::Common,
     domain::{Differences, Domains, FileDiffers},
     loaded_theme::LoadedTheme,
     question::Question,
@@ -66,25 +70,38 @@ pub(super) use self::{
 
 /// The questions of one render with the prints of their answers. A site has hundreds of thousands of them, so they are kept
 /// as the bytes that are stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Trace {
     n_asked: u32,
     /// Whether [`Trace::noted`] has something to tell.
     has_noted: bool,
+    common: CommonPart,
     #[serde(with = "bytes")]
     packed: Box<[u8]>,
 }
 
 impl Trace {
-    /// Keeps questions in their order.
-    fn of(asked: Vec<(Question, Print)>) -> Self {
-        let n_asked = u32::try_from(asked.len()).unwrap_or(u32::MAX);
-        let has_noted = asked.iter().any(|(question, _)| question.is_noted());
-        let packed = postcard::to_allocvec(&Packed::from(asked)).expect("memory takes everything");
-        Self { n_asked, has_noted, packed: packed.into() }
+    /// Keeps questions, besides those of `common`.
+    fn of(own: Vec<(Question, Print)>, common: CommonPart) -> Self {
+        let n_common = if let CommonPart::Known(common) = &common { common.asked().len() } else { 0 };
+        let n_asked = u32::try_from(own.len() + n_common).unwrap_or(u32::MAX);
+        let has_noted = own.iter().any(|(question, _)| question.is_noted());
+        let packed = postcard::to_allocvec(&Packed::from(own)).expect("memory takes everything");
+        Self { n_asked, has_noted, common, packed: packed.into() }
     }
 
-    /// All of it as bytes, which are much like those of other traces.
+    /// What it has in common with others. It is not among the bytes of a trace, and has to be given back to one that was read:
+    /// see [`Trace::learn`].
+    pub fn common(&self) -> Option<&Arc<Common>> {
+        if let CommonPart::Known(common) = &self.common { Some(common) } else { None }
+    }
+
+    /// Takes what it has in common with others, by its print.
+    pub fn learn(&mut self, common: impl FnOnce(Print) -> Option<Arc<Common>>) {
+        self.common.learn(common);
+    }
+
+    /// All of it but what is common as bytes, which are much like those of other traces.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         postcard::to_allocvec(self).expect("memory takes everything")
     }
@@ -94,9 +111,19 @@ impl Trace {
         postcard::from_bytes(bytes).ok()
     }
 
-    /// The questions with the prints of their answers; `None` when the bytes are none that this program has made.
-    fn asked(&self) -> Option<Vec<(Question, Print)>> {
+    /// Its own questions with the prints of their answers; `None` when the bytes are none that this program has made.
+    fn own(&self) -> Option<Vec<(Question, Print)>> {
         postcard::from_bytes::<Packed>(&self.packed).ok().map(Packed::unpacked)
+    }
+
+    /// All questions with the prints of their answers; `None` when they can't be read.
+    fn asked(&self) -> Option<Vec<(Question, Print)>> {
+        let common = match &self.common {
+            CommonPart::None => &[],
+            CommonPart::Known(common) => common.asked(),
+            CommonPart::Named(_) => return None,
+        };
+        Some([self.own()?, common.to_vec()].concat())
     }
 
     /// How many questions there are.
@@ -106,8 +133,8 @@ impl Trace {
 
     /// The questions that a whole build has to know of: see [`Question::is_noted`].
     pub fn noted(&self) -> impl Iterator<Item = Question> + use<> {
-        let asked = self.has_noted.then(|| self.asked()).flatten().unwrap_or_default();
-        asked.into_iter().map(|(question, _)| question).filter(Question::is_noted)
+        let own = self.has_noted.then(|| self.own()).flatten().unwrap_or_default();
+        own.into_iter().map(|(question, _)| question).filter(Question::is_noted)
     }
 
     /// Whether all questions have the same answers in this world.
@@ -118,9 +145,17 @@ impl Trace {
     /// Puts the questions to a world, but for those that are `settled`. The error is the first one that has another answer;
     /// none when they can't be read.
     pub fn check(&self, world: &World, settled: impl Fn(&Question) -> bool) -> Result<(), Option<Question>> {
+        let common = match &self.common {
+            CommonPart::None => None,
+            CommonPart::Known(common) => common.differs(world),
+            CommonPart::Named(_) => return Err(None),
+        };
+        if let Some(question) = common {
+            return Err(Some(question));
+        }
         let differs =
             |(question, print): &(Question, Print)| !settled(question) && question.print(world) != *print;
-        match self.asked().ok_or(None)?.into_iter().find(differs) {
+        match self.own().ok_or(None)?.into_iter().find(differs) {
             Some((question, _)) => Err(Some(question)),
             None => Ok(()),
         }

@@ -73,6 +73,21 @@ macro_rules! questions {
         }
 
         impl Question {
+            /// Whether most renders of a site put it: it is about the settings, or what every page has of the theme.
+            pub(super) fn is_common(&self) -> bool {
+                matches!(
+                    self,
+                    Self::Settings(_)
+                        | Self::SiteValues(_)
+                        | Self::TemplateText(_)
+                        | Self::ThemeFileBytes(_)
+                        | Self::ThemeNames(_)
+                        | Self::ThemeTexts(_)
+                )
+            }
+        }
+
+        impl Question {
             /// Whether a whole build has to know of it, since it is about a file beside the site or one that others are made of.
             pub fn is_noted(&self) -> bool {
                 matches!(self, Self::OutsideFile(_) | Self::Resized(_) | Self::Hashed(_))

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use super::{
+    common::CommonKnown,
     deck::Outlines,
     loaded_theme::{AboutTheme, LoadedTheme, ThemeKey},
     once::SaidOnce,
@@ -40,6 +41,8 @@ pub struct World {
     /// The prints of answers that many renders ask for.
     pub(super) prints: Prints,
     pub(super) searches: Searches,
+    /// What renders ask alike.
+    pub(super) common: CommonKnown,
     pub(super) outlines: Outlines,
     pub(super) said_once: SaidOnce,
     number: u64,
@@ -61,6 +64,7 @@ static N_WORLDS: AtomicU64 = AtomicU64::new(0);
 impl World {
     /// A world with the theme of its site: the one made ahead, or that of `former`, when it is made of the same files.
     pub fn new(site: Arc<Site>, source: Arc<dyn Source>, ahead: Ahead, former: Option<&Self>) -> Self {
+        let common = former.map_or_else(CommonKnown::default, |former| former.common.next());
         let key = ThemeKey::of(&site);
         let is_of_site = |about: &AboutTheme| about.key == key;
         let former = former.filter(|former| former.about_theme.is_settled && is_of_site(&former.about_theme));
@@ -96,6 +100,7 @@ impl World {
             site_values,
             prints,
             searches,
+            common,
             outlines,
             said_once: SaidOnce::default(),
             number,
