@@ -74,6 +74,7 @@ impl PageWords {
     pub fn of(events: &[Event<'_>], vocabulary: &Vocabulary) -> Self {
         REMEMBERED.with_borrow_mut(|remembered| {
             let mut hits = Hits::begin(remembered, vocabulary);
+            hits.met.reserve(512);
             hits.events(events);
             hits.words()
         })
@@ -109,7 +110,7 @@ pub fn of_title(title: &str, vocabulary: &Vocabulary) -> Vec<u32> {
     REMEMBERED.with_borrow_mut(|remembered| {
         let mut hits = Hits::begin(remembered, vocabulary);
         hits.text(title, true);
-        hits.words().iter().map(|(number, _)| number).collect()
+        hits.numbers()
     })
 }
 
@@ -147,7 +148,7 @@ struct Hits<'a> {
 impl<'a> Hits<'a> {
     fn begin(remembered: &'a mut Remembered, vocabulary: &'a Vocabulary) -> Self {
         remembered.begin(vocabulary);
-        Self { n_tokens: 0, met: Vec::with_capacity(512), remembered, vocabulary }
+        Self { n_tokens: 0, met: Vec::new(), remembered, vocabulary }
     }
 
     /// The words, when all are counted.
@@ -176,6 +177,19 @@ impl<'a> Hits<'a> {
             last = word.number;
         }
         PageWords { packed: packed.into(), print: Print::of(&print.halves()) }
+    }
+
+    /// Only the numbers of the words, rising.
+    fn numbers(self) -> Vec<u32> {
+        let number = |place: u32| {
+            let known = &mut self.remembered.known[place as usize];
+            known.count = Count::default();
+            known.number
+        };
+        let mut numbers: Vec<u32> = self.met.into_iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     fn events(&mut self, events: &[Event<'_>]) {

@@ -96,8 +96,8 @@ struct Word {
     text: String,
     /// The pages that have it.
     pages: Vec<Occurrence>,
-    /// The stems of its forms.
-    stems: BTreeSet<String>,
+    /// The stems of its forms, mostly one.
+    stems: Vec<String>,
 }
 
 /// The words of a site and where they are, kept up to date.
@@ -219,7 +219,10 @@ impl Finder {
             if let Some(stem) = stem {
                 let stem = fold(&stem(text));
                 self.by_stem.entry(stem.clone()).or_default().insert(word);
-                self.words[word as usize].stems.insert(stem);
+                let stems = &mut self.words[word as usize].stems;
+                if !stems.contains(&stem) {
+                    stems.push(stem);
+                }
             }
         }
         word

@@ -93,39 +93,21 @@ impl Counted {
     }
 }
 
-/// What is counted of each form.
-struct Counts {
-    n_pages: Vec<u32>,
-    prints: Vec<FormPrint>,
+/// What is counted of a form.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    n_pages: u32,
     /// The stemmers of the pages that have it.
-    stemmers: Vec<u32>,
+    stemmers: u32,
+    /// Of the pages that have it, with their levels.
+    print: FormPrint,
 }
 
-impl Counts {
-    fn new(n_forms: usize) -> Self {
-        Self {
-            n_pages: vec![0; n_forms],
-            prints: vec![FormPrint::default(); n_forms],
-            stemmers: vec![0; n_forms],
-        }
-    }
-
-    fn count(mut self, page: &Counted, prints: &[FormPrint]) -> Self {
-        page.for_each(|number, level| {
-            let number = number as usize;
-            let Some(print) = prints.get(number) else { return };
-            self.n_pages[number] += 1;
-            self.stemmers[number] |= 1 << page.stemmer.number();
-            self.prints[number].add(print.with(u64::from(Posting::new(page.number, level).0)));
-        });
-        self
-    }
-
-    fn add(mut self, other: &Self) -> Self {
-        self.n_pages.iter_mut().zip(&other.n_pages).for_each(|(one, other)| *one += other);
-        self.prints.iter_mut().zip(&other.prints).for_each(|(one, other)| one.add(*other));
-        self.stemmers.iter_mut().zip(&other.stemmers).for_each(|(one, other)| *one |= other);
-        self
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.n_pages += other.n_pages;
+        self.stemmers |= other.stemmers;
+        self.print.add(other.print);
     }
 }
 
@@ -202,7 +184,7 @@ impl Index {
         let forms: Vec<Arc<Form>> = vocabulary.forms().clone();
         let counts = count(&pages, &forms);
         let mut order: Vec<u32> = (0..).take(forms.len()).collect();
-        order.retain(|number| counts.n_pages[*number as usize] > 0);
+        order.retain(|number| counts[*number as usize].n_pages > 0);
         sort(&mut order, &forms);
         let words = words_of(&order, &forms, &counts);
         let mut index = Self {
@@ -221,7 +203,7 @@ impl Index {
         };
         index.classify(&counts);
         index.split(&counts);
-        index.n_pages = counts.n_pages;
+        index.n_pages = counts.iter().map(|count| count.n_pages).collect();
         index
     }
 
@@ -327,12 +309,15 @@ impl Index {
     }
 
     /// Finds the words that have a stem in common. Stems are told apart by 64 bits: sorting texts takes many times as long.
-    fn classify(&mut self, counts: &Counts) {
+    fn classify(&mut self, counts: &[Count]) {
         let stems_of = |(at, word): (usize, &Word)| -> Vec<(u64, u32)> {
             let place = u32::try_from(at).expect("there are fewer words than bytes in memory");
             let mut stems = Vec::new();
             for &number in &self.order[word.forms.clone()] {
-                for stemmer in (0..32).filter(|bit| counts.stemmers[number as usize] & 1 << bit != 0) {
+                if is_number(&self.forms[number as usize].text) {
+                    continue;
+                }
+                for stemmer in (0..32).filter(|bit| counts[number as usize].stemmers & 1 << bit != 0) {
                     let form = &self.forms[number as usize];
                     let stem = Stemmer::of_number(stemmer).ready().map(|stem| stem(&form.text));
                     stems.extend(stem.map(|stem| (words::quick_hash(&words::fold(&stem)), place)));
@@ -351,10 +336,10 @@ impl Index {
         self.memberships.sort_unstable();
     }
 
-    fn split(&mut self, counts: &Counts) {
+    fn split(&mut self, counts: &[Count]) {
         let texts: Vec<&str> = (0..self.words.len()).map(|word| self.text(word)).collect();
         let size = |(word, text): (&Word, &&str)| {
-            let n_pages = |number: &u32| counts.n_pages[*number as usize] as usize;
+            let n_pages = |number: &u32| counts[*number as usize].n_pages as usize;
             let n_postings: usize = self.order[word.forms.clone()].iter().map(n_pages).sum();
             WORD_BYTES + text.len() + POSTING_BYTES * n_postings.min(MAX_POSTINGS)
         };
@@ -386,6 +371,11 @@ impl Index {
     }
 }
 
+/// Whether a form is a number, which is no form of anything else. Of large sites most words are.
+fn is_number(form: &str) -> bool {
+    form.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Sorts the numbers of forms by how these are compared, then by how they are written.
 fn sort(order: &mut [u32], forms: &[Arc<Form>]) {
     // Most are told apart by their first letters, which are at hand then.
@@ -405,24 +395,44 @@ fn sort(order: &mut [u32], forms: &[Arc<Form>]) {
     order.iter_mut().zip(keyed).for_each(|(number, (_, sorted))| *number = sorted);
 }
 
-fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Counts {
+/// Counts forms, by their numbers.
+fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Vec<Count> {
     let part = pages.len().div_ceil(rayon::current_num_threads()).max(1);
     // Side by side, since they are looked up millions of times.
     let prints: Vec<FormPrint> = forms.iter().map(|form| form.print).collect();
     let of_part = |pages: &[Counted]| {
-        pages.iter().fold(Counts::new(forms.len()), |counts, page| counts.count(page, &prints))
+        let mut counts = vec![Count::default(); forms.len()];
+        for page in pages {
+            let stemmers = 1 << page.stemmer.number();
+            page.for_each(|number, level| {
+                let Some((count, print)) = counts.get_mut(number as usize).zip(prints.get(number as usize))
+                else {
+                    return;
+                };
+                let print = print.with(u64::from(Posting::new(page.number, level).0));
+                count.add(Count { n_pages: 1, stemmers, print });
+            });
+        }
+        counts
     };
-    let parts = pages.par_chunks(part).map(of_part);
-    parts.reduce_with(|one, other| one.add(&other)).unwrap_or_else(|| Counts::new(forms.len()))
+    let add = |mut one: Vec<Count>, other: Vec<Count>| {
+        one.iter_mut().zip(other).for_each(|(one, other)| one.add(other));
+        one
+    };
+    pages
+        .par_chunks(part)
+        .map(of_part)
+        .reduce_with(add)
+        .unwrap_or_else(|| vec![Count::default(); forms.len()])
 }
 
 /// Puts forms that are compared as one word together.
-fn words_of(order: &[u32], forms: &[Arc<Form>], counts: &Counts) -> Vec<Word> {
+fn words_of(order: &[u32], forms: &[Arc<Form>], counts: &[Count]) -> Vec<Word> {
     let same = order.chunk_by(|a, b| forms[*a as usize].folded() == forms[*b as usize].folded());
     let mut start = 0;
     let word = |numbers: &[u32]| {
         let mut print = FormPrint::default();
-        numbers.iter().for_each(|number| print.add(counts.prints[*number as usize]));
+        numbers.iter().for_each(|number| print.add(counts[*number as usize].print));
         let forms = start..start + numbers.len();
         start = forms.end;
         Word { forms, print }
