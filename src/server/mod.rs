@@ -22,6 +22,8 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
+    num::NonZero,
+    ops::RangeInclusive,
     sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -47,8 +49,11 @@ use crate::{
     engine::{Event, Viewing},
 };
 
-/// How many pages are rendered at once; more requests than that wait.
-const RENDER_THREADS: usize = 16;
+/// How many requests are worked on at once for each core, some of which wait for the disk; more than that wait. Each thread keeps
+/// memory for its next page.
+const THREADS_PER_CORE: usize = 4;
+/// The fewest and the most threads for that.
+const RENDER_THREADS: RangeInclusive<usize> = 8..=32;
 /// How long requests under way may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long threads that render may still take after that.
@@ -206,7 +211,9 @@ impl Server {
 }
 
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_multi_thread().enable_all().max_blocking_threads(RENDER_THREADS).build()
+    let n_cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_threads = (THREADS_PER_CORE * n_cores).clamp(*RENDER_THREADS.start(), *RENDER_THREADS.end());
+    Builder::new_multi_thread().enable_all().max_blocking_threads(n_threads).build()
 }
 
 fn listen(runtime: &Runtime, addr: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {

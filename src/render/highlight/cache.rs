@@ -15,8 +15,8 @@ use crate::base::digest::Digest;
 
 /// How many locks the threads of a build spread over.
 const SHARDS: usize = 16;
-/// Memory for the HTML of one generation of one shard: 16 MiB in all.
-const MAX_GENERATION_BYTES: usize = 1 << 19;
+/// Memory for the HTML of one generation of one shard: 8 MiB in all.
+const MAX_GENERATION_BYTES: usize = 1 << 18;
 /// What an entry takes beside its HTML, about.
 const ENTRY_BYTES: usize = 96;
 
