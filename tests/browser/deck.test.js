@@ -241,6 +241,13 @@ test('search, overview and the list of keys', async () => {
   await site.page.locator('dialog').waitFor({ state: 'detached' });
   await site.press('o', 'ArrowRight', 'Enter');
   assert.equal(await site.title(), 'Lines');
+  await site.page.setViewportSize({ width: 400, height: 300 });
+  await site.press('Home', 'o', 'End');
+  const isInSight = () => site.page.evaluate(() => { const { top, bottom } = document.querySelector('.now').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
+  assert.deepEqual([await site.title(), await isInSight()], ['The end', true]);
+  await site.press('Home');
+  assert.ok(await isInSight());
+  await site.press('o');
   await site.press('?');
   assert.ok(await site.page.locator('dialog .keys li').count() > 15);
   await site.press('Escape', 'q');

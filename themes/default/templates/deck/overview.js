@@ -44,9 +44,14 @@ addEventListener('keydown', event => {
   const slide = to();
   if (!slide) return;
   show({ slide, step: 0 });
-  slide.element.scrollIntoView({ block: 'nearest' });
-  slide.element.focus({ preventScroll: true });
 }, true);
+
+// Whatever turns to a slide, it is in sight.
+watchers.push(({ slide: { element } }) => {
+  if (!root.classList.contains('overview')) return;
+  element.scrollIntoView({ block: 'nearest' });
+  element.focus({ preventScroll: true });
+});
 
 // The page as it is without a script.
 function toggleReading() {
