@@ -13,6 +13,7 @@ mod exit;
 mod export;
 mod generate;
 mod listen;
+mod memory;
 mod new;
 mod open;
 mod progress;

@@ -203,13 +203,15 @@ pub fn build(
     let forms: Vec<Vec<Done<'_>>> = forms.collect::<Result<_, OutputError>>()?;
     done.extend(forms.into_iter().flatten());
     let n_routes = done.len();
-    let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
-    staging.keep(kept.map(|file| (&*file.path, file.digest)))?;
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
-    let (summary, (diagnostics, writer)) = rayon::join(
-        || staging.apply(),
-        || (begun.diagnostics(&**source, &done), options.cache.map(|cache| next.begin(cache, state))),
-    );
+    let apply = || {
+        let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
+        staging.keep(kept.map(|file| (&*file.path, file.digest)))?;
+        staging.apply()
+    };
+    let (summary, (diagnostics, writer)) = rayon::join(apply, || {
+        (begun.diagnostics(&**source, &done), options.cache.map(|cache| next.begin(cache, state, &**source)))
+    });
     let summary = summary?;
     let is_settled = begun.site().unsettled_files().is_empty()
         && begun.renderer.world().is_settled()
@@ -227,7 +229,7 @@ pub fn build(
         manifest: output.manifest_digest(),
     };
     let remembered = options.cache.zip(writer).map(|(cache, writer)| {
-        let writer = next.finish(writer?, &**source)?;
+        let writer = next.finish(writer?)?;
         cache.keep(&way, writer, &head)
     });
     drop(staging);
@@ -551,20 +553,25 @@ struct Next<'a> {
 
 impl Next<'_> {
     /// Begins the next state with what doesn't depend on the output folder.
-    fn begin(&self, cache: &Cache, state: Option<Arc<State>>) -> io::Result<StateWriter> {
+    fn begin(
+        &self,
+        cache: &Cache,
+        state: Option<Arc<State>>,
+        source: &dyn Source,
+    ) -> io::Result<StateWriter> {
         let mut writer = cache.writer(state)?;
         self.pages(&mut writer)?;
         self.words(&mut writer)?;
         self.routes(&mut writer)?;
         self.chapters(&mut writer)?;
+        writer.blobs(&source.known_blobs())?;
         Ok(writer)
     }
 
-    /// Adds what the output folder holds now, and the ids of source files.
-    fn finish(&self, mut writer: StateWriter, source: &dyn Source) -> io::Result<StateWriter> {
+    /// Adds what the output folder holds now.
+    fn finish(&self, mut writer: StateWriter) -> io::Result<StateWriter> {
         let (files, changed) = self.outputs();
         writer.outputs(&files.iter().map(|file| &**file).collect::<Vec<_>>(), &changed)?;
-        writer.blobs(&source.known_blobs())?;
         Ok(writer)
     }
 

@@ -22,7 +22,7 @@ use super::{
 use crate::site::route::Route;
 
 /// Memory for one generation.
-const MAX_GENERATION_BYTES: usize = 12 << 20;
+const MAX_GENERATION_BYTES: usize = 16 << 20;
 /// What an entry takes besides, about.
 const ENTRY_BYTES: usize = 500;
 /// How far back repetitions are looked for: no sample has to be longer.
