@@ -110,6 +110,19 @@ fn a_file_named_like_the_folder_of_the_theme_is_told_about() {
 }
 
 #[test]
+fn the_config_names_files_from_the_content_or_from_where_it_is() {
+    for logo in ["img/l.svg", "docs/img/l.svg"] {
+        let built = TestSite::new()
+            .file("recto.yml", &format!("content: docs\nlogo: {logo}\n"))
+            .file("docs/img/l.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")
+            .file("docs/index.md", "# A\n")
+            .build();
+        built.code(0).no_problems();
+        assert!(built.page("index.html").contains("<img src=\"/img/l.svg\""), "{}", built.page("index.html"));
+    }
+}
+
+#[test]
 fn a_component_takes_the_values_of_the_page_whose_text_calls_it() {
     let built = TestSite::new()
         .file(

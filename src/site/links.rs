@@ -67,8 +67,16 @@ impl Site {
 
     /// Where something leads that the config names, on pages of a language.
     pub fn named(&self, target: &str, language: LanguageId) -> Destination {
-        let file = self.content().join("index.md");
-        self.destination(Spelling::Path, target, &file, &self.languages().home(language))
+        let home = self.languages().home(language);
+        let from = |file: &RepoPath| self.destination(Spelling::Path, target, file, &home);
+        match from(&self.content().join("index.md")) {
+            // A path may also be written from where the config is, as one sees it there.
+            missing @ Destination::Missing(_) => match from(&RepoPath::root().join(CONFIG_FILE)) {
+                Destination::Missing(_) => missing,
+                found => found,
+            },
+            found => found,
+        }
     }
 
     fn check_named(&self, named: &Named) -> Option<Diagnostic> {
