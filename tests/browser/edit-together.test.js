@@ -1,6 +1,8 @@
 // Two browsers edit at once: each save is one commit, what can be merged is, and nothing is lost.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Writer, commits, desktop, open, phone } from './wiki.js';
 
@@ -98,5 +100,21 @@ for (const [name, context] of [['desktops', desktop], ['phones', phone]]) test(`
   assert.equal(saved, text.replace('Flour', 'Flour a0 a1 a2 a3').replace('An hour', 'An hour b0 b1 b2 b3').trim());
   await one.close();
   await two.close();
+  await site.close();
+});
+
+test('a file with changes of its own in the folder is left alone, and the editor says so', async () => {
+  const site = await open(files);
+  const writer = await Writer.of(site);
+  await writer.edit('bread.md');
+  site.write('bread.md', text.replace('Flour', 'Rye'));
+  await writer.after('An hour');
+  await writer.type(' or two');
+  await writer.save();
+  await commits(site, 2);
+  await writer.notice('has changes of its own: bread.md');
+  assert.match(site.git('show', 'HEAD:bread.md'), /^# Bread\n\nFlour and water\.[^]*An hour or two\.$/);
+  assert.equal(readFileSync(join(site.dir, 'bread.md'), 'utf8'), text.replace('Flour', 'Rye'));
+  await writer.close();
   await site.close();
 });

@@ -75,8 +75,11 @@ export function savingOf(session) {
     if (!session.isDirty()) drafts.forget(); else drafts.changed();
     changed();
     session.status.state(say.saved, 'saved');
+    const own = answer.left_alone?.map(file => file.path).join(', ');
+    if (own) notices.tell(say.left_alone(own), { kind: 'ask', name: 'folder' });
+    else notices.drop('folder');
     if (answer.outcome === 'merged') notices.tell(say.saved_merged, { kind: 'ask', name: 'save', actions: [[say.show_page, leave]] });
-    else if (isLast && !session.isDirty()) leave();
+    else if (isLast && !session.isDirty() && !own) leave();
     else notices.tell(say.saved, { name: 'save', actions: [[say.show_page, leave]] });
     return true;
   }

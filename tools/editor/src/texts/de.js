@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Gespeichert',
   nothing_to_save: 'Nichts hat sich geändert',
   saved_merged: 'Gespeichert, zusammen mit Änderungen von anderen',
+  left_alone: files => `Als Commit gespeichert. Die Datei in Ihrem Ordner bleibt, wie sie ist, denn sie hat eigene Änderungen: ${files}`,
   came_in: 'kam hinzu',
   show_page: 'Seite zeigen',
   heading: 'Überschrift', heading_n: n => `Überschrift ${n}`, paragraph: 'Keine Überschrift',

@@ -23,6 +23,7 @@ export const en = {
   saved: 'Saved',
   nothing_to_save: 'Nothing has changed',
   saved_merged: 'Saved, together with what others changed',
+  left_alone: files => `Saved as a commit. The file in your folder stays as it is, since it has changes of its own: ${files}`,
   came_in: 'came in',
   show_page: 'Show the page',
   // The toolbar.

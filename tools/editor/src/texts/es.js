@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Guardado',
   nothing_to_save: 'No ha cambiado nada',
   saved_merged: 'Guardado, junto con lo que han cambiado otros',
+  left_alone: files => `Guardado como commit. El archivo de su carpeta queda como está, porque tiene cambios propios: ${files}`,
   came_in: 'añadido',
   show_page: 'Mostrar la página',
   heading: 'Título', heading_n: n => `Título ${n}`, paragraph: 'Sin título',

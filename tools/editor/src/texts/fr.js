@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Enregistré',
   nothing_to_save: "Rien n'a changé",
   saved_merged: "Enregistré, avec ce que d'autres ont changé",
+  left_alone: files => `Enregistré dans un commit. Le fichier de votre dossier reste tel quel, car il a ses propres changements : ${files}`,
   came_in: 'ajouté',
   show_page: 'Voir la page',
   heading: 'Titre', heading_n: n => `Titre ${n}`, paragraph: 'Sans titre',

@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Salvato',
   nothing_to_save: 'Non è cambiato nulla',
   saved_merged: 'Salvato, insieme a ciò che altri hanno cambiato',
+  left_alone: files => `Salvato come commit. Il file nella tua cartella resta com'è, perché ha modifiche proprie: ${files}`,
   came_in: 'aggiunto',
   show_page: 'Mostra la pagina',
   heading: 'Titolo', heading_n: n => `Titolo ${n}`, paragraph: 'Nessun titolo',

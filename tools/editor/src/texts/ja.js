@@ -22,6 +22,7 @@ export const texts = {
   saved: '保存しました',
   nothing_to_save: '変更はありません',
   saved_merged: 'ほかの人の変更と合わせて保存しました',
+  left_alone: files => `コミットとして保存しました。フォルダーのファイルには独自の変更があるため、そのままです: ${files}`,
   came_in: '追加',
   show_page: 'ページを表示',
   heading: '見出し', heading_n: n => `見出し ${n}`, paragraph: '見出しなし',

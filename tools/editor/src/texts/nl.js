@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Opgeslagen',
   nothing_to_save: 'Er is niets gewijzigd',
   saved_merged: 'Opgeslagen, samen met wat anderen hebben gewijzigd',
+  left_alone: files => `Opgeslagen als commit. Het bestand in je map blijft zoals het is, want het heeft eigen wijzigingen: ${files}`,
   came_in: 'kwam erbij',
   show_page: 'De pagina tonen',
   heading: 'Kop', heading_n: n => `Kop ${n}`, paragraph: 'Geen kop',

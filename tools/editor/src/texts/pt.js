@@ -22,6 +22,7 @@ export const texts = {
   saved: 'Guardado',
   nothing_to_save: 'Nada mudou',
   saved_merged: 'Guardado, juntamente com o que outros alteraram',
+  left_alone: files => `Guardado como commit. O ficheiro na sua pasta fica como está, porque tem alterações próprias: ${files}`,
   came_in: 'entrou',
   show_page: 'Mostrar a página',
   heading: 'Título', heading_n: n => `Título ${n}`, paragraph: 'Sem título',

@@ -22,6 +22,7 @@ export const texts = {
   saved: '已保存',
   nothing_to_save: '没有任何更改',
   saved_merged: '已保存，并合并了其他人的更改',
+  left_alone: files => `已保存为提交。您文件夹中的文件有自己的更改，因此保持原样：${files}`,
   came_in: '已并入',
   show_page: '显示页面',
   heading: '标题', heading_n: n => `${n} 级标题`, paragraph: '非标题',
