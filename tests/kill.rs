@@ -1,4 +1,4 @@
-//! A wiki as a process: when it is killed while it saves, what it acknowledged is in the branch, and the next one goes on.
+//! A wiki that is killed while it saves: what it acknowledged is in the branch, and the next one goes on.
 
 mod support;
 
@@ -73,28 +73,12 @@ fn git(site: &TestSite, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-fn site_of_ada() -> TestSite {
-    let site = TestSite::new().file("index.md", "# Home\n").file("recto.yml", "title: T\n").commit();
-    git(&site, &["config", "user.name", "Ada"]);
-    git(&site, &["config", "user.email", "ada@example.org"]);
-    site
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_server_gives_memory_back_at_once() {
-    let site = site_of_ada();
-    let wiki = Wiki::start(&site);
-    let environment = std::fs::read(format!("/proc/{}/environ", wiki.process.id())).expect("it runs");
-    let mut variables = environment.split(|byte| *byte == 0);
-    assert!(variables.any(|variable| variable == b"MIMALLOC_PURGE_DELAY=0"));
-    wiki.kill();
-}
-
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
     let kills = std::env::var("RECTO_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
-    let site = site_of_ada();
+    let site = TestSite::new().file("index.md", "# Home\n").file("recto.yml", "title: T\n").commit();
+    git(&site, &["config", "user.name", "Ada"]);
+    git(&site, &["config", "user.email", "ada@example.org"]);
     let mut acknowledged = Vec::new();
     for round in 0..kills {
         let wiki = Wiki::start(&site);

@@ -16,7 +16,6 @@ use crate::{
         cache_dir::CacheArgs,
         exit::{Ending, UsageError},
         listen::ListenArgs,
-        memory,
         open::SiteArgs,
         serve,
     },
@@ -64,7 +63,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
-    memory::give_back_at_once();
     let options = args.listen.options();
     let host = options.bind.ip();
     if !host.is_loopback() {

@@ -13,7 +13,6 @@ mod exit;
 mod export;
 mod generate;
 mod listen;
-mod memory;
 mod new;
 mod open;
 mod progress;

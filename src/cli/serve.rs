@@ -18,7 +18,6 @@ use crate::{
         cache_dir::CacheArgs,
         exit::Ending,
         listen::ListenArgs,
-        memory,
         open::SiteArgs,
         report::{self, Color, ReportOptions, human},
     },
@@ -63,7 +62,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
-    memory::give_back_at_once();
     // First the port: what a browser asks while the site is read waits there.
     let listening = Listening::open(&args.listen.options()).context("serving the site")?;
     let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir.display()))?;
