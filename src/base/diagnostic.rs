@@ -240,7 +240,7 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.iter_mut().for_each(Diagnostic::limit_related);
 }
 
-/// The candidate nearest to `name`, if one is near enough to be what was meant.
+/// The candidate nearest to `name`, if one is near enough to be what was meant; never that name itself.
 ///
 /// Near is an edit distance (with transpositions) of at most a third of the name's length, ignoring case.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -251,7 +251,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (wanted.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
+        .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit * 4)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, _)| distance <= limit)
         .min()
