@@ -20,7 +20,7 @@ use crate::git::GitError;
 /// How long a lock of somebody else is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is looked for meanwhile.
-const STEP: Duration = Duration::from_millis(5);
+pub(super) const STEP: Duration = Duration::from_millis(5);
 /// How old a lock is that nobody holds any more: Git holds one for milliseconds, the index for seconds.
 const STALE_AFTER: Duration = Duration::from_secs(10 * 60);
 /// How often a folder is made that another Git takes away.

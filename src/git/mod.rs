@@ -30,6 +30,7 @@ mod arrivals;
 mod author;
 mod commit;
 mod id;
+mod incoming;
 mod index_file;
 mod kept;
 mod lock;

@@ -1,5 +1,6 @@
 //! The one place that moves a branch: compare-and-swap under Git's own lock, on the disk before it answers.
 //!
+//! 0. A push that is on its way goes first ([`incoming`]).
 //! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for (`lock`).
 //! 2. Look where the branch is. It is elsewhere: give up, the caller merges and tries again.
 //! 3. Write the new commit into the lock, wait for the disk, and give the lock the name of the branch.
@@ -18,7 +19,7 @@ use git2::ErrorCode;
 use crate::{
     base::path::RepoPath,
     git::{
-        Author, CommitId, GitError, Moment, Store,
+        Author, CommitId, GitError, Moment, Store, incoming,
         lock::{Lock, MAX_TRIES, making_folder},
         loose::sync_folder,
         work_tree::{Along, LeftAlone},
@@ -59,6 +60,7 @@ pub enum Moved {
 impl Store {
     /// Moves a branch, if it is where it has to be.
     pub fn move_branch(&self, to: &Move<'_>) -> Result<Moved, GitError> {
+        incoming::let_pass(&self.common_dir.join("objects"));
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let along = Along::begin(self, to)?;
         if !self.swap(to)? {
@@ -145,6 +147,8 @@ fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::mpsc::channel, thread};
+
     use super::*;
     use crate::git::{
         test_repo::TestRepo,
@@ -212,6 +216,29 @@ mod tests {
             "Ada|ada@example.org|2023-11-14 20:43:20 -0130|a save"
         );
         repo.git("fsck --strict");
+    }
+
+    #[test]
+    fn a_push_that_is_on_its_way_goes_first() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let pushed = repo.git_with_input("commit-tree HEAD^{tree} -p HEAD -m pushed", b"");
+        let receiving = repo.path(".git/objects/tmp_objdir-incoming-x");
+        fs::create_dir(&receiving).expect("made");
+        let (tell, told) = channel();
+        let saved = thread::scope(|threads| {
+            let saving = threads.spawn(|| {
+                let head = store.head().expect("a branch").commit;
+                tell.send(()).expect("the test waits");
+                save_from(&store, head, "a.md", Some("web\n"))
+            });
+            told.recv().expect("it begins");
+            repo.git(&format!("update-ref refs/heads/main {pushed} HEAD"));
+            fs::remove_dir(&receiving).expect("removed");
+            saving.join().expect("ended")
+        });
+        assert_eq!(saved, Moved::Elsewhere);
     }
 
     #[test]
