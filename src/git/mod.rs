@@ -29,6 +29,7 @@ pub mod write;
 mod arrivals;
 mod author;
 mod commit;
+mod feature;
 mod id;
 mod incoming;
 mod index_file;
@@ -44,6 +45,7 @@ pub use self::{
     arrivals::Arrival,
     author::{Author, Moment},
     commit::StoredCommit,
+    feature::Feature,
     id::CommitId,
     people::People,
     refs::{Move, Moved},
@@ -76,6 +78,14 @@ pub enum GitError {
     NoRepository {
         /// The folder that was asked for.
         dir: PathBuf,
+    },
+    /// The repository has something that can't be read here.
+    #[error("the repository of `{}` {feature}, which Recto can't read yet", dir.display())]
+    Unsupported {
+        /// The folder that was asked for.
+        dir: PathBuf,
+        /// What it has.
+        feature: Feature,
     },
     /// No branch, tag or commit has this name.
     #[error("`{}` is not a branch, tag or commit of `{}`", rev.escape_debug(), repository.display())]
@@ -196,6 +206,7 @@ impl GitError {
             Self::NoRepository { .. } => {
                 Some("run `git init` there, or name a folder of a repository".to_owned())
             }
+            Self::Unsupported { dir, feature } => Some(feature.hint(dir)),
             Self::UnknownRevision { hint, .. } => hint.clone(),
             Self::NoFolder { .. } => Some("name a revision that has the folder".to_owned()),
             Self::Failed { subject, cause } => (cause.0.code() == ErrorCode::Owner).then(|| {
@@ -228,8 +239,9 @@ fn web_address(remote: &str) -> Option<String> {
 
 /// Opens the repository that holds `dir`: its work tree, a folder of it, or a bare repository.
 fn discover(dir: &Path) -> Result<Repository, GitError> {
-    Repository::discover(dir).map_err(|cause| match cause.code() {
-        ErrorCode::NotFound => GitError::NoRepository { dir: dir.to_path_buf() },
+    Repository::discover(dir).map_err(|cause| match (cause.code(), Feature::of(cause.message())) {
+        (ErrorCode::NotFound, _) => GitError::NoRepository { dir: dir.to_path_buf() },
+        (_, Some(feature)) => GitError::Unsupported { dir: dir.to_path_buf(), feature },
         _ => GitError::failed(dir.display(), cause),
     })
 }

@@ -21,7 +21,6 @@ use crate::{
     git::index::{FileStat, WorkTree},
     source::{
         Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, Tree,
-        cause_of,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
         links,
         walk::{Child, Kind, Raw, Walked, unreadable, walk},
@@ -252,7 +251,8 @@ fn is_in_git_dir(path: &RepoPath) -> bool {
 pub(super) fn read_work_tree(root: &Path) -> (Option<WorkTree>, Vec<Diagnostic>) {
     let warning = |error: crate::git::GitError| {
         let hint = error.hint();
-        let message = format!("{error}: {}", cause_of(&error));
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let message = format!("{error}{}", cause.unwrap_or_default());
         Diagnostic::warning("git-unreadable", message).hint_opt(hint)
     };
     match WorkTree::of(root) {
