@@ -38,6 +38,16 @@ pub(super) fn decode_path(raw: &str) -> Result<Cow<'_, str>, &'static str> {
     if is_normal { Ok(path) } else { Err("The path is not in normal form.") }
 }
 
+/// A path in which several slashes stood next to each other, with one in their place; `None` for any other path.
+pub(super) fn with_single_slashes(raw: &str) -> Option<String> {
+    let is_whole = raw.starts_with('/') && raw.contains("//");
+    is_whole.then(|| {
+        let parts: Vec<&str> = raw.split('/').filter(|part| !part.is_empty()).collect();
+        let end = if raw.ends_with('/') && !parts.is_empty() { "/" } else { "" };
+        format!("/{}{end}", parts.join("/"))
+    })
+}
+
 /// The base path with a slash at its beginning and none at its end; empty for the root.
 pub(super) fn normal_base_path(base_path: &str) -> String {
     base_path.split('/').filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect()
@@ -107,6 +117,21 @@ mod tests {
             ("/a...b/.c", "/a...b/.c"),
         ] {
             assert_eq!(decode_path(raw).as_deref(), Ok(expected), "{raw}");
+        }
+    }
+
+    #[test]
+    fn several_slashes_become_one() {
+        for (raw, expected) in [
+            ("/a//", Some("/a/")),
+            ("//", Some("/")),
+            ("///a//b///c", Some("/a/b/c")),
+            ("//evil.example/", Some("/evil.example/")),
+            ("/a/", None),
+            ("/%2F", None),
+            ("a//b", None),
+        ] {
+            assert_eq!(with_single_slashes(raw).as_deref(), expected, "{raw}");
         }
     }
 

@@ -23,7 +23,9 @@ use axum::{
 
 use super::{
     Answer, Pages, WikiSite,
-    address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path},
+    address::{
+        Within, decode_path, is_own_host, normal_base_path, strip_base_path, with_single_slashes,
+    },
     live,
     range::{Part, part_of},
     room::{self, Room},
@@ -150,7 +152,11 @@ fn site_path(shared: &Shared, head: &Parts, base_path: &str) -> Result<String, B
         let reason = "This server answers only to the names of this machine, such as `localhost`.";
         return Err(Box::new(text(head, StatusCode::FORBIDDEN, reason)));
     }
-    let path = match decode_path(head.uri.path()) {
+    let raw = head.uri.path();
+    let squeezed = with_single_slashes(raw);
+    let path = match decode_path(squeezed.as_deref().unwrap_or(raw)) {
+        // Whole paths lead on, below the base path or not: it may have been written with too many slashes, too.
+        Ok(path) if squeezed.is_some() => return Err(Box::new(moved("", &path, head.uri.query()))),
         Ok(path) => path,
         Err(reason) => return Err(Box::new(text(head, StatusCode::BAD_REQUEST, reason))),
     };

@@ -171,7 +171,7 @@ fn videos_seek() {
 #[test]
 fn addresses_without_a_meaning_are_refused() {
     let server = start("");
-    for path in ["/%", "/%zz", "/%ff", "/%00", "//", "/a/../b", "/%2e%2e/", "/a//b", "/%2F"] {
+    for path in ["/%", "/%zz", "/%ff", "/%00", "/a/../b", "/%2e%2e/", "/a//..", "/%2F"] {
         assert_eq!(get(server.addr(), path, "").status, 400, "{path}");
     }
     server.stop().expect("stopped");
@@ -190,6 +190,25 @@ fn redirects_stay_here_and_are_encoded() {
     assert_eq!(reply.header("Location"), Some("/evil.example/%C3%A9%3F%23%25%0D%0AX:%20y"));
     assert_eq!(reply.header("Content-Length"), Some("0"));
     server.stop().expect("stopped");
+}
+
+#[test]
+fn several_slashes_lead_to_one_and_never_to_another_host() {
+    for (base_path, path, expected) in [
+        ("", "/a//?x=1", "/a/?x=1"),
+        ("", "//", "/"),
+        ("", "//evil.example/", "/evil.example/"),
+        ("", "//\\evil.example//x", "/%5Cevil.example/x"),
+        ("", "//%5C%0D%0Aevil.example", "/%5C%0D%0Aevil.example"),
+        ("/docs", "/docs//a", "/docs/a"),
+        ("/docs", "//docs/", "/docs/"),
+        ("/docs", "//evil.example", "/evil.example"),
+    ] {
+        let server = start(base_path);
+        let reply = get(server.addr(), path, "");
+        assert_eq!((reply.status, reply.header("Location")), (308, Some(expected)), "{path}");
+        server.stop().expect("stopped");
+    }
 }
 
 #[test]
