@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     base::{
         config::{self, Config},
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{Code, Diagnostic, Place, Severity},
+        media::media_type,
         path::RepoPath,
     },
     git::{Content, Edit, Head},
@@ -13,8 +14,14 @@ use crate::{
     wiki::{Wiki, WikiError},
 };
 
-/// What is wrong with a text as the file of a path; nothing for texts that people read.
+/// What the problem with a character is called that no text has.
+const NUL: Code = "nul-character";
+
+/// What is wrong with a text as the file of a path; for texts that people read it is only a character that no text has.
 pub fn problems(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
+    if let Some(problem) = nul(path, text) {
+        return vec![problem];
+    }
     if is_settings(path) {
         return Config::parse(path, text).1;
     }
@@ -27,6 +34,15 @@ pub fn problems(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
         return deck.map(|(_, problems)| problems).unwrap_or_default();
     }
     problems
+}
+
+/// The character by which Git takes a text for something else, so that it neither merges nor compares it. Browsers show another one.
+fn nul(path: &RepoPath, text: &str) -> Option<Diagnostic> {
+    let is_text = path.is_markdown() || media_type(path.as_str()).ends_with("charset=utf-8");
+    let at = text.find('\0').filter(|_| is_text)?;
+    let message = format!("`{}` has the character NUL (U+0000), which no text can have", path.file_name());
+    let problem = Diagnostic::error(NUL, message).hint("delete it: editors show it as `^@` or `\\0`, or not at all");
+    Some(problem.at(Place::in_text(path, text, at..at + 1)))
 }
 
 /// Whether programs can read a text as the file of a path.
@@ -53,13 +69,13 @@ impl Wiki {
         self.check(&edit.path, &String::from_utf8_lossy(&bytes), false)
     }
 
-    /// Refuses a file that no program could read: it would take away what others see. `anyway` lets all but the settings
-    /// of the site through.
+    /// Refuses a file that no program could read: it would take away what others see. `anyway` lets it through, unless it
+    /// has the settings of the site or is no text for Git.
     pub fn check(&self, path: &RepoPath, text: &str, anyway: bool) -> Result<(), WikiError> {
-        if anyway && !is_settings(path) {
-            return Ok(());
-        }
-        let error = problems(path, text).into_iter().find(|problem| problem.severity == Severity::Error);
+        let is_refused = |problem: &Diagnostic| {
+            problem.severity == Severity::Error && (!anyway || is_settings(path) || problem.code == NUL)
+        };
+        let error = problems(path, text).into_iter().find(is_refused);
         error.map_or(Ok(()), |problem| {
             Err(WikiError::Invalid { path: path.clone(), problem: Box::new(problem) })
         })

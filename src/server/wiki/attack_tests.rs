@@ -83,6 +83,27 @@ fn names_that_mean_something_else_are_refused() {
     server.stop().expect("stopped");
 }
 
+#[test]
+fn a_character_that_no_text_has_is_refused_with_its_place() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let text = r##"{"content":"# A\n\none \u0000two\n","base":null,"anyway":true}"##;
+    for path in ["x.md", "x.yml", "x.txt", "x.css", "recto.yml"] {
+        let (status, reply) = put(addr, path, text);
+        assert!(status == 422 && reply.contains("line 3, column 5"), "{path}: {reply}");
+        assert!(reply.contains("NUL"), "{path}: {reply}");
+    }
+    let (_, form) = ask(addr, "GET", "/-/edit/a.md", "", "");
+    let (token, base) = (value(&form, "token"), value(&form, "base"));
+    let body = format!("content=%23+A%0D%0Atwo%00&token={token}&base={base}&action=save");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body);
+    assert!(status == 422 && reply.contains("line 2, column 4"), "{reply}");
+    assert_eq!(n_commits(&repo), "1");
+    assert_eq!(put(addr, "x.bin", text).0, 201, "no text");
+    server.stop().expect("stopped");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_lead_nowhere() {

@@ -110,13 +110,14 @@ impl From<WikiError> for Problem {
             }
         };
         let cause = std::error::Error::source(&error).map(ToString::to_string);
-        let detail = [cause, error.hint()].into_iter().flatten().collect::<Vec<_>>().join("; ");
         let span = match &error {
             WikiError::Invalid { problem, .. } => {
                 problem.place.as_ref().and_then(|place| place.span.as_ref())
             }
             _ => None,
         };
+        let at = span.map(|span| format!("line {}, column {}", span.line, span.column));
+        let detail = [at, cause, error.hint()].into_iter().flatten().collect::<Vec<_>>().join("; ");
         let (line, column) = span.map(|span| (span.line, span.column)).unzip();
         let title = match &error {
             // Where the repository is, is nobody's business.
