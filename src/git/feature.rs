@@ -38,7 +38,9 @@ impl Feature {
                 "take its history over into one with SHA-1: `git init --object-format=sha1 NEW`, `git -C {dir} fast-export --all \
                  --signed-tags=strip | git -C NEW fast-import`, and `git -C NEW checkout BRANCH`"
             ),
-            Self::Reftable => format!("clone it into one that has them as files: `git clone --ref-format=files {dir} NEW`"),
+            Self::Reftable => {
+                format!("clone it into one that has them as files: `git clone --ref-format=files {dir} NEW`")
+            }
             Self::Extension(_) => format!("clone it into a plain one: `git clone {dir} NEW`"),
         }
     }

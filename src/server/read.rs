@@ -23,9 +23,7 @@ use axum::{
 
 use super::{
     Answer, Pages, WikiSite,
-    address::{
-        Within, decode_path, is_own_host, normal_base_path, strip_base_path, with_single_slashes,
-    },
+    address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path, with_single_slashes},
     live,
     range::{Part, part_of},
     room::{self, Room},

@@ -262,7 +262,7 @@ impl Wiki {
         message: &str,
     ) -> Result<SaveResult, WikiError> {
         let base = self.store().head()?.commit;
-        let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+        let (mut changes, mut moved, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
         for written in paths {
             let path = own_path(actor, written)?;
             let drafts = self.drafts().of(&actor.author, &path)?;
@@ -270,16 +270,25 @@ impl Wiki {
                 return Err(WikiError::NoFile { path });
             };
             let content = Some(draft.content.as_bytes());
-            match self.merge(&Wanted { path: path.clone(), content }, draft.base, base)? {
+            let wanted = Wanted { path: path.clone(), content };
+            let now = self.target(actor, &wanted, draft.base, base)?;
+            match self.merge(&wanted, &now, draft.base, base)? {
                 Merge::Unchanged => self.drafts().saved(&actor.author, &path, draft.base)?,
                 Merge::Conflict(conflict) => conflicts.push(*conflict),
-                Merge::Edit { content, .. } => changes.push(Change { path: written.clone(), content }),
+                Merge::Edit { content, .. } => {
+                    changes.push(Change { path: now.to_string(), content });
+                    moved.extend((now != path).then_some((path, draft.base)));
+                }
             }
         }
         if !conflicts.is_empty() {
             return Ok(SaveResult::Conflict(conflicts));
         }
-        self.save(actor, &Save { changes, base, message: message.to_owned(), minor: false })
+        let result = self.save(actor, &Save { changes, base, message: message.to_owned(), minor: false })?;
+        if let SaveResult::Saved(_) = &result {
+            moved.iter().try_for_each(|(path, base)| self.drafts().saved(&actor.author, path, *base))?;
+        }
+        Ok(result)
     }
 }
 

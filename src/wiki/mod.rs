@@ -26,6 +26,7 @@ pub mod undelete;
 pub mod upload;
 
 mod error;
+mod follow;
 mod health;
 #[cfg(test)]
 mod random_tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     list::{Backlink, links_to, listed_page, sentences},
-    save::clean_message,
+    save::{Landed, clean_message},
 };
 use crate::{
     base::path::RepoPath,
@@ -50,7 +50,7 @@ impl Wiki {
     }
 
     /// Deletes a page, a folder or another file, as one commit.
-    pub fn remove(&self, actor: &Actor, path: &str, message: &str) -> Result<CommitId, WikiError> {
+    pub fn remove(&self, actor: &Actor, path: &str, message: &str) -> Result<Landed, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
         let message = match clean_message(message) {
             message if message.is_empty() => format!("Delete {path}\n"),
@@ -63,7 +63,7 @@ impl Wiki {
             let edits: Vec<Edit> = files.into_iter().map(|path| Edit { path, content: None }).collect();
             self.commit(actor, head, &edits, &message)
         })?;
-        Ok(self.shown(&done))
+        Ok(self.shown(done))
     }
 
     /// A file, or all files of a folder.

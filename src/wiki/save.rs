@@ -11,6 +11,7 @@ use crate::{
     git::{
         CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR, packing::Packer,
     },
+    parse::front_matter::split,
     site::file::MAX_PAGE_BYTES,
     wiki::{Action, Actor, Wiki, WikiError, drafts::Draft, merge, name, valid},
 };
@@ -21,6 +22,8 @@ pub(super) const MAX_TRIES: usize = 100;
 pub const MAX_FILE_BYTES: usize = 64 << 20;
 /// The largest text that is merged.
 const MAX_TEXT_BYTES: usize = 8 << 20;
+/// Why a save that has a file twice is refused.
+const THERE_TWICE: &str = "it is there twice";
 /// How long a message can be.
 const MAX_MESSAGE_BYTES: usize = 16 << 10;
 
@@ -57,10 +60,21 @@ pub struct Saved {
     pub created: bool,
     /// The files that are not as they were sent, since others changed them, too.
     pub merged: Vec<RepoPath>,
+    /// The files that were moved since the editor began: their paths as they were sent, and those that have the text now.
+    pub moved: Vec<(RepoPath, RepoPath)>,
     /// The files of the work tree that have changes of their own, and were left as they are.
     pub left_alone: Vec<LeftAlone>,
     /// Whether readers see it by now.
     pub is_shown: bool,
+}
+
+/// A change that is in the branch.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    /// The head that has it.
+    pub commit: CommitId,
+    /// The files of the work tree that have changes of their own, and were left as they are.
+    pub left_alone: Vec<LeftAlone>,
 }
 
 /// What became of a save.
@@ -147,7 +161,9 @@ impl Wiki {
         Ok(match result {
             SaveResult::Conflict(_) => result,
             SaveResult::Saved(saved) => {
-                self.forget(actor, &wanted, save.base)?;
+                let mut paths =
+                    wanted.iter().map(|change| &change.path).chain(saved.moved.iter().map(|(_, now)| now));
+                paths.try_for_each(|path| self.drafts.saved(&actor.author, path, save.base))?;
                 let is_shown = saved.outcome == Outcome::Unchanged || self.show();
                 SaveResult::Saved(Saved { is_shown, ..saved })
             }
@@ -163,15 +179,22 @@ impl Wiki {
         head: &Head,
     ) -> Result<Option<SaveResult>, WikiError> {
         let mut edits = Vec::new();
-        let (mut merged, mut conflicts, mut created) = (Vec::new(), Vec::new(), false);
+        let (mut merged, mut moved, mut conflicts, mut created) = (Vec::new(), Vec::new(), Vec::new(), false);
         for change in wanted {
-            match self.merge(change, save.base, head.commit)? {
+            let path = self.target(actor, change, save.base, head.commit)?;
+            if path != change.path {
+                if wanted.iter().any(|other| other.path == path) {
+                    return Err(WikiError::BadName { path: path.to_string(), why: THERE_TWICE });
+                }
+                moved.push((change.path.clone(), path.clone()));
+            }
+            match self.merge(change, &path, save.base, head.commit)? {
                 Merge::Unchanged => {}
                 Merge::Conflict(conflict) => conflicts.push(*conflict),
                 Merge::Edit { content, is_merged, is_new } => {
                     created |= is_new;
-                    merged.extend(is_merged.then(|| change.path.clone()));
-                    edits.push(Edit { path: change.path.clone(), content: content.map(Content::Bytes) });
+                    merged.extend(is_merged.then(|| path.clone()));
+                    edits.push(Edit { path, content: content.map(Content::Bytes) });
                 }
             }
         }
@@ -189,7 +212,7 @@ impl Wiki {
             Done::Nothing(commit) => (commit, Vec::new()),
             Done::Commit { commit, left_alone } => (commit, left_alone),
         };
-        let saved = Saved { commit, outcome, created, merged, left_alone, is_shown: false };
+        let saved = Saved { commit, outcome, created, merged, moved, left_alone, is_shown: false };
         Ok(Some(SaveResult::Saved(saved)))
     }
 
@@ -209,13 +232,13 @@ impl Wiki {
         Err(WikiError::Busy)
     }
 
-    /// The head with what is done, once readers see it.
-    pub(super) fn shown(&self, done: &Done) -> CommitId {
+    /// What is done, once readers see it.
+    pub(super) fn shown(&self, done: Done) -> Landed {
         match done {
-            Done::Nothing(commit) => *commit,
-            Done::Commit { commit, .. } => {
+            Done::Nothing(commit) => Landed { commit, left_alone: Vec::new() },
+            Done::Commit { commit, left_alone } => {
                 self.show();
-                *commit
+                Landed { commit, left_alone }
             }
         }
     }
@@ -293,26 +316,44 @@ impl Wiki {
             let bad = |why| WikiError::BadName { path: written.clone(), why };
             let path = name::known(written).map_err(bad)?;
             actor.check(Action::Write, &path)?;
+            let change = Wanted { path, content: content.as_deref() };
+            let now = self.target(actor, &change, save.base, head)?;
             let is_there = match head {
-                Some(head) => self.store.file(head, &path)?,
+                Some(head) => self.store.file(head, &now)?,
                 None => None,
             };
             if is_there.is_some_and(|file| file.is_link) {
-                return Err(WikiError::Link { path });
+                return Err(WikiError::Link { path: now });
             }
             if is_there.is_none() && content.is_some() {
                 name::new(written).map_err(bad)?;
-                self.check_twins(&path)?;
+                self.check_twins(&now)?;
             }
-            if !seen.insert(path.clone()) {
-                return Err(bad("it is there twice"));
+            if !seen.insert(change.path.clone()) {
+                return Err(bad(THERE_TWICE));
             }
             if let Some(content) = content {
-                check_content(&path, content)?;
+                check_content(&now, content)?;
             }
-            wanted.push(Wanted { path, content: content.as_deref() });
+            wanted.push(change);
         }
         Ok(wanted)
+    }
+
+    /// The file of a head that a change goes into. What is to go is not looked for elsewhere: it is gone from where it was.
+    pub(super) fn target(
+        &self,
+        actor: &Actor,
+        change: &Wanted<'_>,
+        base: Option<CommitId>,
+        head: Option<CommitId>,
+    ) -> Result<RepoPath, WikiError> {
+        if change.content.is_none() {
+            return Ok(change.path.clone());
+        }
+        let path = self.path_by_now(&change.path, base, head)?;
+        actor.check(Action::Write, &path)?;
+        Ok(path)
     }
 
     /// Refuses a name that some systems take for that of another file or folder.
@@ -325,20 +366,20 @@ impl Wiki {
         }
     }
 
-    /// What a change comes to at a head.
+    /// What a change comes to at a head, where the file is at a path.
     pub(super) fn merge(
         &self,
         change: &Wanted<'_>,
+        path: &RepoPath,
         base: Option<CommitId>,
         head: Option<CommitId>,
     ) -> Result<Merge, WikiError> {
-        let path = &change.path;
-        let at = |commit: Option<CommitId>| match commit {
+        let at = |commit: Option<CommitId>, path: &RepoPath| match commit {
             Some(commit) => self.bytes(commit, path),
             None => Ok(None),
         };
-        let ours = at(head)?;
-        let before = if base == head { ours.clone() } else { at(base)? };
+        let ours = at(head, path)?;
+        let before = if base == head { ours.clone() } else { at(base, &change.path)? };
         let is_new = ours.is_none();
         let theirs = change.content;
         Ok(match merge_versions(path, before.as_deref(), ours.as_deref(), theirs) {
@@ -365,7 +406,7 @@ impl Wiki {
                 continue;
             };
             let draft = Draft {
-                path: change.path,
+                path: self.target(actor, &change, save.base, head)?,
                 content: content.to_owned(),
                 base: save.base,
                 saved_at: Moment::now().seconds,
@@ -374,11 +415,6 @@ impl Wiki {
             self.drafts.keep_conflict(&actor.author, &draft)?;
         }
         Ok(())
-    }
-
-    /// Forgets the drafts of files that are saved now.
-    fn forget(&self, actor: &Actor, wanted: &[Wanted<'_>], base: Option<CommitId>) -> Result<(), WikiError> {
-        wanted.iter().try_for_each(|change| self.drafts.saved(&actor.author, &change.path, base))
     }
 }
 
@@ -464,7 +500,14 @@ fn merge_texts(
         Some(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
     };
     let (base, ours, theirs) = (text(base)?, text(ours)?, text(theirs)?);
-    Some(merge::merge(&base, &ours, &theirs, path.is_markdown()))
+    if !path.is_markdown() {
+        return Some(merge::merge(&base, &ours, &theirs, false));
+    }
+    // What one side puts above a text, such as the address that a move leaves, doesn't touch its first line.
+    let [base, ours, theirs] = [&base, &ours, &theirs].map(|text| text.split_at(split(text).body_start));
+    let mut merged = merge::merge(base.0, ours.0, theirs.0, true);
+    merged.parts.extend(merge::merge(base.1, ours.1, theirs.1, true).parts);
+    Some(merged)
 }
 
 /// The whole message of a commit.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::save::clean_message;
+use super::save::{Landed, clean_message};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{CommitId, Content, Edit, Head},
@@ -59,7 +59,7 @@ impl Wiki {
     }
 
     /// Brings a deleted file back as it was last, or the files of a folder that went with one commit.
-    pub fn undelete(&self, actor: &Actor, path: &str, message: &str) -> Result<CommitId, WikiError> {
+    pub fn undelete(&self, actor: &Actor, path: &str, message: &str) -> Result<Landed, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
         let message = match clean_message(message) {
             message if message.is_empty() => format!("Bring {path} back\n"),
@@ -79,7 +79,7 @@ impl Wiki {
             }
             self.commit(actor, head, &edits, &message)
         })?;
-        Ok(self.shown(&done))
+        Ok(self.shown(done))
     }
 
     fn why_not_lost(&self, head: &Head, path: RepoPath) -> Result<WikiError, WikiError> {

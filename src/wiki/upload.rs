@@ -82,7 +82,7 @@ impl Wiki {
             let done = self.commit(actor, head, &edits, &said(message, &edits))?;
             Ok(done.map(|done| (paths, done)))
         })?;
-        let commit = self.shown(&done);
+        let commit = self.shown(done).commit;
         Ok((paths.into_iter().map(|path| self.uploaded(path, place)).collect(), commit))
     }
 

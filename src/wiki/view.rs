@@ -127,7 +127,7 @@ impl Wiki {
     }
 
     /// The site as it would be if a file held a text.
-    fn with_text(&self, path: &RepoPath, content: &str) -> Renderer {
+    pub(super) fn with_text(&self, path: &RepoPath, content: &str) -> Renderer {
         let snapshot = self.engine.snapshot();
         let site = snapshot.renderer.site();
         let blob = BlobId::of(content.as_bytes());

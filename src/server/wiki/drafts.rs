@@ -45,8 +45,9 @@ fn submitted(site: &Site, writer: FormWriter, sent: &[(String, String)]) -> Resu
         return Ok(page::see_other(&format!("{}{ROUTE}", site.base_path_of_site())));
     }
     let notice = match site.wiki.save_drafts(&actor, &paths, first("message")) {
-        Ok(SaveResult::Saved(_)) => {
-            return Ok(page::see_other(&format!("{}{ROUTE}", site.base_path_of_site())));
+        Ok(SaveResult::Saved(saved)) => {
+            let address = format!("{}{ROUTE}", site.base_path_of_site());
+            return Ok(page::saved(site, ROUTE, &address, saved.left_alone));
         }
         Ok(SaveResult::Conflict(conflicts)) => {
             let paths: Vec<_> = conflicts.into_iter().map(|conflict| conflict.path).collect();

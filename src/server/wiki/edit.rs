@@ -99,8 +99,9 @@ pub(super) async fn submit(
 fn submitted(site: &Site, writer: FormWriter, path: &str, sent: &Sent) -> Result<Response, Problem> {
     let actor = writer.with_token(site, &sent.token);
     let reader = Actor { author: site.author.clone(), rights: crate::wiki::Rights::Reading };
-    let file = site.wiki.file(actor.as_ref().unwrap_or(&reader), path)?;
     let base = CommitId::parse(&sent.base);
+    let looking = actor.as_ref().unwrap_or(&reader);
+    let file = site.wiki.file_by_now(looking, path, base).or_else(|_| site.wiki.file(looking, path))?;
     let has_crlf = file.bytes.as_ref().is_some_and(|bytes| bytes.windows(2).any(|two| two == b"\r\n"));
     let content = with_line_ends(&sent.content, has_crlf);
     let filled = |status, notice, base, content: &str| Filled {
@@ -130,12 +131,16 @@ fn submitted(site: &Site, writer: FormWriter, path: &str, sent: &Sent) -> Result
     let save =
         Save { changes: vec![change], base, message: sent.message.clone(), minor: sent.minor.is_some() };
     match site.wiki.check(&file.path, &content, false).and_then(|()| site.wiki.save(&actor, &save)) {
-        Ok(SaveResult::Saved(_)) => Ok(page::see_other(&site.address_of(&file.path))),
+        Ok(SaveResult::Saved(saved)) => {
+            let route = format!("/-/edit/{path}");
+            Ok(page::saved(site, &route, &site.address_of(&file.path), saved.left_alone))
+        }
         Ok(SaveResult::Conflict(conflicts)) => {
             let Some(conflict) = conflicts.into_iter().next() else { return Err(WikiError::Nothing.into()) };
             let notice = json!({ "kind": "conflict", "gone": conflict.ours.is_none() });
             let base = Some(conflict.commit);
             let text = marked(&conflict).unwrap_or(content);
+            let path = conflict.path.as_str();
             Ok(show(site, &actor, path, is_new, &filled(StatusCode::CONFLICT, Some(notice), base, &text)))
         }
         // Whatever is wrong, the text stays where its author can save it again.

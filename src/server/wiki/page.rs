@@ -13,11 +13,13 @@ use serde_json::{Value, json};
 use super::{
     super::read::empty,
     Site, WikiSite,
+    api::top::Top,
     problem::{Problem, off_thread},
     random, statics,
 };
 use crate::{
     base::{path::RepoPath, url::encode_path},
+    git::LeftAlone,
     render::{Rendered, WikiPage},
     wiki::name,
 };
@@ -79,6 +81,17 @@ pub(super) fn see_other(address: &str) -> Response {
         response.headers_mut().insert(LOCATION, value);
     }
     response
+}
+
+/// What follows a save without a script: what is at an address, or first the files of the work tree that were left as they are.
+pub(super) fn saved(site: &Site, route: &str, address: &str, left_alone: Vec<LeftAlone>) -> Response {
+    if left_alone.is_empty() {
+        return see_other(address);
+    }
+    let left_alone = Top::of(site).left_alone(left_alone);
+    let values = json!({ "left_alone": left_alone, "page_url": address });
+    let (status, template, title, name) = (StatusCode::OK, "saved", "wiki_saved", "");
+    show(site, &Shown { status, route: route.to_owned(), template, title, name, values })
 }
 
 /// Does something on a thread that may work for long, and shows its answer, or the problem in its way.

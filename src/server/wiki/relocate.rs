@@ -62,14 +62,14 @@ async fn submit(
     Form(filled): Form<Filled>,
 ) -> Response {
     let route = format!("/-/move/{path}");
-    page::answered(site, route, move |site| {
+    page::answered(site, route.clone(), move |site| {
         let actor = writer.with_token(site, &filled.token).ok_or_else(Problem::stale_form)?;
         if filled.action != "move" {
             return show(site, &actor, &path, &filled);
         }
         let done = site.wiki.relocate(&actor, &wanted(&path, &filled));
         match done {
-            Ok(done) => Ok(page::see_other(&address_after(site, &done))),
+            Ok(done) => Ok(page::saved(site, &route, &address_after(site, &done), done.left_alone)),
             Err(error) => Ok(filled_in(site, &path, &filled, None, Some(&error.into()))),
         }
     })

@@ -45,10 +45,10 @@ async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let route = format!("/-/delete/{path}");
-    page::answered(site, route, move |site| {
+    page::answered(site, route.clone(), move |site| {
         let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
-        site.wiki.remove(&actor, &path, &sent.message)?;
-        Ok(page::see_other(&page_above(site, &path)))
+        let done = site.wiki.remove(&actor, &path, &sent.message)?;
+        Ok(page::saved(site, &route, &page_above(site, &path), done.left_alone))
     })
     .await
 }

@@ -91,6 +91,57 @@ fn a_page_is_edited_without_a_script() {
 }
 
 #[test]
+fn a_save_without_a_script_says_which_files_were_left_alone() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    repo.write("a.md", "# A\n\nmine\n");
+    let (_, form) = ask(addr, "GET", "/-/edit/a.md", "", "");
+    let (token, base) = (value(&form, "token"), value(&form, "base"));
+    let body = format!("content=%23+A%0D%0A%0D%0Aweb&token={token}&base={base}&action=save");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body);
+    assert_eq!(status, 200, "{reply}");
+    assert!(reply.contains("a.md</span>: it has changes that are not committed"), "{reply}");
+    assert!(reply.contains("href=\"/a/\""), "{reply}");
+    // It was done all the same, and is once only.
+    assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "# A\n\nweb");
+    assert_eq!(ask(addr, "POST", "/-/edit/a.md", FORM, &body).0, 303);
+    let moved = format!("to=b.md&token={token}&action=move");
+    let (status, reply) = ask(addr, "POST", "/-/move/a.md", FORM, &moved);
+    assert!(status == 200 && reply.contains("a.md</span>: "), "{reply}");
+    server.stop().expect("stopped");
+}
+
+#[test]
+fn a_save_follows_a_page_that_was_moved() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let (_, form) = ask(addr, "GET", "/-/edit/a.md", "", "");
+    let (token, base) = (value(&form, "token"), value(&form, "base"));
+    let (status, reply) = ask(addr, "POST", "/-/api/move", JSON, r#"{"from":"a.md","to":"sub/b.md"}"#);
+    assert_eq!(status, 200, "{reply}");
+    let (status, reply) =
+        put(addr, "a.md", &format!(r##"{{"content":"# A\n\none\n\ntwo\n","base":"{base}"}}"##));
+    assert!(status == 200 && reply.contains(r#""path":"sub/b.md","url":"/sub/b/""#), "{reply}");
+    assert!(reply.contains("two"), "its text is as it is there: {reply}");
+    let (status, reply) = ask(addr, "GET", &format!("/-/api/pages/a.md?since={base}"), "", "");
+    assert!(status == 200 && reply.contains(r#""path":"sub/b.md""#), "{reply}");
+    assert_eq!(ask(addr, "GET", "/-/api/pages/a.md", "", "").0, 404);
+    // Without a script.
+    let body =
+        format!("content=%23+A%0D%0A%0D%0Azero%0D%0A%0D%0Aone%0D%0A&token={token}&base={base}&action=save");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body);
+    assert!(status == 303 && reply.contains("location: /sub/b/"), "{reply}");
+    let text = repo.git_with_input("show HEAD:sub/b.md", b"");
+    assert_eq!(text, "---\naliases: [/a/]\n---\n# A\n\nzero\n\none\n\ntwo");
+    let (status, reply) = ask(addr, "POST", "/-/edit/a.md", FORM, &body.replace("one", "three"));
+    assert!(status == 409 && reply.contains("action=\"/-/edit/sub/b.md\""), "{reply}");
+    assert_eq!(repo.git_with_input("ls-files", b""), "sub/b.md");
+    server.stop().expect("stopped");
+}
+
+#[test]
 fn the_api_reads_and_writes() {
     let repo = repo();
     let server = start(&repo);

@@ -68,10 +68,11 @@ async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let route = format!("/-/undelete/{path}");
-    page::answered(site, route, move |site| {
+    page::answered(site, route.clone(), move |site| {
         let actor = writer.with_token(site, &sent.token).ok_or_else(Problem::stale_form)?;
-        site.wiki.undelete(&actor, &path, &sent.message)?;
-        Ok(page::see_other(&site.address_of(&RepoPath::new(&path).unwrap_or_default())))
+        let done = site.wiki.undelete(&actor, &path, &sent.message)?;
+        let address = site.address_of(&RepoPath::new(&path).unwrap_or_default());
+        Ok(page::saved(site, &route, &address, done.left_alone))
     })
     .await
 }

@@ -105,6 +105,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .fails(&[409, 413, 422, 503, 507]),
         Operation::get("/-/api/pages/{*path}", pages::read)
             .named("readPage", "Reads a file as the head has it.")
+            .asks::<pages::AskedFile>()
             .answers::<pages::PageFile>(200, "The file.")
             .fails(&[404, 422]),
         Operation::put("/-/api/pages/{*path}", pages::write)

@@ -15,7 +15,7 @@ use super::{
         actor::{Reader, Writer},
         problem::{Problem, off_thread},
     },
-    sent::{FilePath, Sent},
+    sent::{Asked, FilePath, Sent},
     top::Top,
 };
 use crate::{
@@ -31,6 +31,13 @@ use crate::{
 /// What the document says of conflicts.
 pub(super) const CONFLICT: &str = "Others have changed the same words. Nothing is saved, and the text is kept as a draft; \
 merge it, and send it with `base` as `commit` says.";
+
+/// Which file is meant.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub(in crate::server::wiki) struct AskedFile {
+    /// A commit at which the file had this path: where it was moved since, it is answered under the path that it has by now.
+    since: Option<CommitId>,
+}
 
 /// A file of the head.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -82,6 +89,12 @@ pub(in crate::server::wiki) struct Done {
     commit: CommitId,
     /// What became of it.
     outcome: DoneOutcome,
+    /// The path that the file has by now, when it was moved since `base`: the save went there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<RepoPath>,
+    /// The address of the page there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     /// The text as it is now, when it was merged with the changes of others.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
@@ -117,7 +130,7 @@ impl From<Outcome> for DoneOutcome {
 pub(in crate::server::wiki) struct InConflict {
     /// Always `conflict`.
     outcome: ConflictOutcome,
-    /// The file.
+    /// The file, by the path that it has by now: the next try goes there.
     path: RepoPath,
     /// The head that it is in conflict with: the `base` of the next try.
     commit: CommitId,
@@ -155,9 +168,10 @@ pub(in crate::server::wiki) async fn read(
     State(site): State<Site>,
     Reader(actor): Reader,
     FilePath(path): FilePath,
+    Asked(AskedFile { since }): Asked<AskedFile>,
 ) -> Result<Json<PageFile>, Problem> {
     off_thread(move || {
-        let file = site.wiki.file(&actor, &path)?;
+        let file = site.wiki.file_by_now(&actor, &path, since)?;
         let Some(bytes) = file.bytes else { return Err(WikiError::NoFile { path: file.path }.into()) };
         let content = String::from_utf8(bytes).map_err(|_| WikiError::NotText { path: file.path.clone() })?;
         let snapshot = site.wiki.engine().snapshot();
@@ -225,8 +239,14 @@ pub(super) fn answer(site: &Site, actor: &Actor, result: SaveResult) -> Result<R
                 _ => None,
             };
             let (commit, outcome) = (saved.commit, saved.outcome.into());
-            let left_alone = Top::of(site).left_alone(saved.left_alone);
-            let done = Done { commit, outcome, content, left_alone };
+            let top = Top::of(site);
+            let left_alone = top.left_alone(saved.left_alone);
+            let moved = match &*saved.moved {
+                [(_, now)] => Some(now),
+                _ => None,
+            };
+            let (path, url) = (moved.map(|now| top.path(now)), moved.map(|now| site.address_of(now)));
+            let done = Done { commit, outcome, path, url, content, left_alone };
             (status, Json(done)).into_response()
         }
         SaveResult::Conflict(conflicts) => {

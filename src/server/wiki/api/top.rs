@@ -28,7 +28,7 @@ impl Top {
         paths.iter().map(|path| self.path(path)).collect()
     }
 
-    pub(super) fn left_alone(&self, files: Vec<LeftAlone>) -> Vec<LeftAlone> {
+    pub(in crate::server::wiki) fn left_alone(&self, files: Vec<LeftAlone>) -> Vec<LeftAlone> {
         files.into_iter().map(|file| LeftAlone { path: self.path(&file.path), ..file }).collect()
     }
 

@@ -205,7 +205,7 @@ async fn shown(
 fn undone(site: &Site, route: String, result: SaveResult, address: &str) -> Result<Response, Problem> {
     match result {
         SaveResult::Saved(saved) if saved.outcome == Outcome::Unchanged => Err(WikiError::Nothing.into()),
-        SaveResult::Saved(_) => Ok(page::see_other(address)),
+        SaveResult::Saved(saved) => Ok(page::saved(site, &route, address, saved.left_alone)),
         SaveResult::Conflict(conflicts) => {
             let text = |bytes: &Option<Vec<u8>>| {
                 bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()

@@ -1,0 +1,173 @@
+//! Where a file is by now: whoever began to write before it was moved goes on under its new path.
+
+use crate::{
+    base::path::RepoPath,
+    git::CommitId,
+    site::routes::Target,
+    wiki::{Action, Actor, File, Wiki, WikiError, name},
+};
+
+impl Wiki {
+    /// The path that a file has in the head which had one at an earlier commit. It is the same one, unless there is nothing any more.
+    pub(super) fn path_by_now(
+        &self,
+        path: &RepoPath,
+        since: Option<CommitId>,
+        head: Option<CommitId>,
+    ) -> Result<RepoPath, WikiError> {
+        let (Some(since), Some(head)) = (since, head) else { return Ok(path.clone()) };
+        let is_there = |commit, path: &RepoPath| Ok::<_, WikiError>(self.store.file(commit, path)?.is_some());
+        let is_known = since != head && self.store.has_commit(since)?;
+        if !is_known || is_there(head, path)? || !is_there(since, path)? {
+            return Ok(path.clone());
+        }
+        let logged = self.past.at(head).map(|log| log.name_after(since, path));
+        if let Ok(now) = &logged
+            && is_there(head, now)?
+        {
+            return Ok(now.clone());
+        }
+        if let Some(now) = self.redirected(path, since)?
+            && is_there(head, &now)?
+        {
+            return Ok(now);
+        }
+        // Without a log it counts as gone; while it is being read, nobody knows.
+        match logged {
+            Err(error @ WikiError::Reading { .. }) => Err(error),
+            _ => Ok(path.clone()),
+        }
+    }
+
+    /// The page that has the address of an earlier one as a former address of its own. Moves leave these, also in texts that are so
+    /// short that Git sees no likeness.
+    fn redirected(&self, path: &RepoPath, since: CommitId) -> Result<Option<RepoPath>, WikiError> {
+        let text = self.bytes(since, path)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(text) = text.filter(|_| path.is_markdown()) else { return Ok(None) };
+        self.show();
+        let Some(route) = self.with_text(path, &text).site().route_of_file(path) else { return Ok(None) };
+        let snapshot = self.engine.snapshot();
+        let site = snapshot.renderer.site();
+        Ok(match site.routes().get(&route) {
+            Some(Target::Redirect { page, to: None }) => Some(site.page(*page).path().clone()),
+            _ => None,
+        })
+    }
+
+    /// A file of the head that had a path at an earlier commit, under the path that it has by now.
+    pub fn file_by_now(&self, actor: &Actor, path: &str, since: Option<CommitId>) -> Result<File, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        let now = self.path_by_now(&path, since, self.store.head()?.commit)?;
+        actor.check(Action::Read, &now)?;
+        self.file(actor, now.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        git::test_repo::TestRepo,
+        wiki::{
+            Outcome, WikiError,
+            relocate::Relocate,
+            save::SaveResult,
+            tests::{actor, done, save, wiki},
+        },
+    };
+
+    /// Saves a text that was begun before the moves; gives where it went, and the text there.
+    fn check(text: &str, moves: &[(&str, &str)], mine: &str) -> (Outcome, String, String) {
+        let repo = TestRepo::new();
+        repo.write("f/a.md", text).write("b.md", "# B\n\n[a](f/a.md)\n").commit("one");
+        let wiki = wiki(&repo);
+        let base = wiki.head().expect("a head").commit;
+        for (from, to) in moves {
+            let wanted = Relocate { from: (*from).to_owned(), to: (*to).to_owned(), ..Relocate::default() };
+            wiki.relocate(&actor("Bob"), &wanted).expect("moved");
+        }
+        let saved = done(save(&wiki, "Ada", base, "f/a.md", mine));
+        let [(from, to)] = &saved.moved[..] else { panic!("{:?}", saved.moved) };
+        assert_eq!(from.as_str(), "f/a.md");
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert!(!repo.path("f/a.md").exists());
+        (saved.outcome, to.to_string(), repo.git_with_input(&format!("show HEAD:{to}"), b""))
+    }
+
+    #[test]
+    fn a_save_goes_to_where_the_page_was_moved() {
+        let merged = |to: &str, text: &str| (Outcome::Merged, to.to_owned(), text.to_owned());
+        assert_eq!(
+            check("# A\n\none\n", &[("f/a.md", "c.md")], "# A\n\none\n\ntwo\n"),
+            merged("c.md", "---\naliases: [/f/a/]\n---\n# A\n\none\n\ntwo")
+        );
+        // Again and again, and in a folder that was moved.
+        assert_eq!(
+            check("# A\n", &[("f", "g"), ("g/a.md", "g/b.md"), ("g", "h")], "# A\n\ntwo\n").1,
+            "h/b.md"
+        );
+        // The first line, which the address of the move stands above.
+        assert_eq!(
+            check("# A\n", &[("f/a.md", "c.md")], "# Ada\n"),
+            merged("c.md", "---\naliases: [/f/a/]\n---\n# Ada")
+        );
+        assert_eq!(
+            check("---\ntitle: A\n---\nx\n", &[("f/a.md", "c.md")], "---\ntitle: Ada\n---\nx\n"),
+            merged("c.md", "---\naliases: [/f/a/]\ntitle: Ada\n---\nx")
+        );
+        // Another case of the same letters is no twin.
+        assert_eq!(
+            check("# A\n", &[("f/a.md", "f/A1.md"), ("f/A1.md", "F2/A.md")], "# A\n\nx\n").1,
+            "F2/A.md"
+        );
+    }
+
+    #[test]
+    fn a_draft_of_a_moved_page_is_saved_there() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n").commit("one");
+        let wiki = wiki(&repo);
+        let (ada, base) = (actor("Ada"), wiki.head().expect("a head").commit);
+        wiki.keep_draft(&ada, "a.md", "# A\n\nmine\n".to_owned(), base).expect("kept");
+        // A move by somebody else's Git knows nothing of drafts.
+        repo.git("mv a.md b.md").commit("moved");
+        wiki.show();
+        let SaveResult::Saved(saved) = wiki.save_drafts(&ada, &["a.md".to_owned()], "").expect("saved")
+        else {
+            panic!("saved")
+        };
+        assert_eq!(
+            (saved.created, wiki.drafts().of_author(&ada.author).expect("readable").len()),
+            (false, 0)
+        );
+        assert_eq!(repo.git_with_input("show HEAD:b.md", b""), "# A\n\nmine");
+        assert_eq!(repo.git_with_input("ls-files", b""), "b.md");
+    }
+
+    #[test]
+    fn a_conflict_with_a_moved_page_is_about_the_page_where_it_is() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n\none\n").commit("one");
+        let wiki = wiki(&repo);
+        let base = wiki.head().expect("a head").commit;
+        let wanted = Relocate { from: "a.md".to_owned(), to: "b.md".to_owned(), ..Relocate::default() };
+        wiki.relocate(&actor("Bob"), &wanted).expect("moved");
+        let moved = wiki.head().expect("a head").commit;
+        done(save(&wiki, "Bob", moved, "b.md", "---\naliases: [/a/]\n---\n# A\n\nBob\n"));
+        let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Ada", base, "a.md", "# A\n\nAda\n") else {
+            panic!("a conflict")
+        };
+        assert_eq!(conflicts[0].path.as_str(), "b.md");
+        let theirs = conflicts[0].theirs.as_deref();
+        assert_eq!(theirs, Some(&b"# A\n\nAda\n"[..]));
+        let kept = wiki.drafts().of(&actor("Ada").author, &conflicts[0].path).expect("readable");
+        assert_eq!(kept.iter().map(|draft| &*draft.content).collect::<Vec<_>>(), ["# A\n\nAda\n"]);
+        // A page that is gone, or another that took its place, is no page that was moved.
+        wiki.remove(&actor("Bob"), "b.md", "").expect("it goes");
+        let Ok(SaveResult::Conflict(conflicts)) = save(&wiki, "Ada", base, "a.md", "# A\n\nAda\n") else {
+            panic!("a conflict")
+        };
+        assert_eq!((conflicts[0].path.as_str(), conflicts[0].ours.is_none()), ("a.md", true));
+        let unknown = crate::git::CommitId::parse(&"0".repeat(40));
+        assert!(matches!(save(&wiki, "Ada", unknown, "a.md", "x"), Err(WikiError::NoCommit { .. })));
+    }
+}
