@@ -118,3 +118,31 @@ test('a file with changes of its own in the folder is left alone, and the editor
   await writer.close();
   await site.close();
 });
+
+for (const [name, isWritten] of [['who writes goes on there', true], ['who has written nothing is led there', false]]) test(`a page is moved meanwhile: ${name}`, async () => {
+  const site = await open(files);
+  const writer = await Writer.of(site);
+  await writer.edit('bread.md');
+  await writer.after('Bread');
+  if (isWritten) await writer.type(' and butter');
+  const moved = await fetch(`${site.origin}/-/api/move`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Recto': '1' }, body: JSON.stringify({ from: 'bread.md', to: 'food/loaf.md' }),
+  });
+  assert.equal(moved.status, 200);
+  await writer.notice('you go on in food/loaf.md');
+  await writer.until(() => location.pathname === '/-/edit/food/loaf.md');
+  await writer.shows('aliases: [/bread/]');
+  if (!isWritten) {
+    await writer.after('Bread');
+    await writer.type(' and butter');
+  }
+  await writer.save();
+  await commits(site, 3);
+  assert.equal(site.git('show', 'HEAD:food/loaf.md'), `---\naliases: [/bread/]\n---\n${text.replace('# Bread', '# Bread and butter')}`.trim());
+  assert.equal(site.git('ls-files', '*bread.md'), '');
+  const { drafts } = await (await fetch(`${site.origin}/-/api/drafts`)).json();
+  assert.deepEqual(drafts, []);
+  await Promise.all([writer.page.waitForURL('**/food/loaf/'), writer.page.click('.ed-back')]);
+  await writer.close();
+  await site.close();
+});

@@ -22,6 +22,7 @@ import { say } from './texts/texts.js';
 import { beginWith } from './look/begin.js';
 import { offerDraft } from './look/draft.js';
 import { followLine } from './look/line.js';
+import { movedTo } from './look/moved.js';
 import { openSection } from './look/section.js';
 import { tellOfOthers } from './look/others.js';
 import { savingOf } from './look/saving.js';
@@ -92,6 +93,7 @@ function start(page) {
   drafts.kept.on(() => session.isDirty() && status.state(say.draft_kept));
   inStep(session.view, preview);
   const slides = openSlides(session);
+  session.move = (path, url) => movedTo(session, path, url);
 
   session.others = watchOthers(session);
   tellOfOthers(session, saving);

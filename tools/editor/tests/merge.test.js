@@ -68,3 +68,11 @@ test('two words of one line are merged, the same word is not', () => {
   const parts = mergeLines('One\nfox\n', 'One\nowl\n', 'One\ncat\n');
   assert.deepEqual(parts, [{ text: ['One'] }, { base: ['fox'], ours: ['owl'], theirs: ['cat'] }, { text: [''] }]);
 });
+
+test('what stands above a text does not touch its first line', () => {
+  const above = '---\naliases: [/a/]\n---\n';
+  assert.equal(mergeText('# A\n', '# Ada\n', above + '# A\n', true), above + '# Ada\n');
+  assert.equal(mergeText('---\ntitle: A\n---\n# A\n', '---\ntitle: B\n---\n# B\n', '---\naliases: [/a/]\ntitle: A\n---\n# A\n', true), '---\naliases: [/a/]\ntitle: B\n---\n# B\n');
+  assert.equal(mergeText('', 'a\n', '---\nx: 1\n---\n', true), '---\nx: 1\n---\na\n');
+  assert.equal(mergeText('---\n# One\n\nx\n', '---\n# One!\n\nx\n', '---\n# One\n\nx\n---\n# Two\n', true), '---\n# One!\n\nx\n---\n# Two\n');
+});

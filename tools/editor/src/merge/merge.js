@@ -28,7 +28,12 @@ export function mergeText(base, ours, theirs, isProse) {
   return parts.every(part => part.text) ? joined(parts) : null;
 }
 
-export const mergeLines = (base, ours, theirs, isProse) => merge(base.split('\n'), ours.split('\n'), theirs.split('\n'), isProse);
+export function mergeLines(base, ours, theirs, isProse = true) {
+  // What one side puts above a text, such as the address that a move leaves, doesn't touch its first line.
+  const texts = [base, ours, theirs].map(text => [text.split('\n'), isProse ? MATTER.exec(text)?.[0].split('\n').length ?? 0 : 0]);
+  return [merge(...texts.map(([lines, n]) => lines.slice(0, n)), isProse), merge(...texts.map(([lines, n]) => lines.slice(n)), isProse)].flat();
+}
+const MATTER = /^\uFEFF?(---|\+\+\+)\s*\n[\w-]+\s*[:=][^]*?\n(\1|\.\.\.)[ \t]*(?=\n|$)/;
 export const joined = parts => parts.flatMap(part => part.text).join('\n');
 
 // Stretches of the base with what became of them: `{ lines }` where at most one has changed them, else a clash.

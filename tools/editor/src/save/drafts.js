@@ -10,9 +10,9 @@ const SERVER_MS = 3000;
 const MAX_CHARS = 2_000_000;
 
 export function openDrafts(session) {
-  const key = `recto:draft:${session.page.path}`;
+  const key = (path = session.page.path) => `recto:draft:${path}`;
   const kept = signal();
-  const onServer = `drafts/${inAddress(session.page.path)}`;
+  const onServer = (path = session.page.path) => `drafts/${inAddress(path)}`;
   let last = null, sending = Promise.resolve(), isStopped = false;
 
   const draft = () => ({ content: session.text(), base: session.base, baseText: session.baseText, at: Date.now() });
@@ -22,16 +22,21 @@ export function openDrafts(session) {
     if (isStopped) return;
     if (!session.isDirty()) { forgetHere(); return; }
     const text = JSON.stringify(draft());
-    try { if (text.length < MAX_CHARS) localStorage.setItem(key, text); kept.tell(); } catch { /* Full, or not allowed: the server has it soon. */ }
+    try { if (text.length < MAX_CHARS) localStorage.setItem(key(), text); kept.tell(); } catch { /* Full, or not allowed: the server has it soon. */ }
   }
   function keepThere() {
     if (isStopped || !session.isDirty() || session.text() === last) return;
     const { content, base } = draft();
     const body = { content, ...(base && { base }) };
     // Out of reach, or too large: the browser has it, and the next change tries again.
-    sending = ask('PUT', onServer, { body }).then(() => { last = content; kept.tell(); }, () => {});
+    sending = ask('PUT', onServer(), { body }).then(() => { last = content; kept.tell(); }, () => {});
   }
-  const forgetHere = () => { try { localStorage.removeItem(key); } catch { /* There is none. */ } };
+  const forgetHere = path => { try { localStorage.removeItem(key(path)); } catch { /* There is none. */ } };
+
+  function forgetThere(path) {
+    const name = onServer(path);
+    sending = sending.then(() => ask('DELETE', name, { keepalive: true })).catch(() => {});
+  }
 
   // The draft that an earlier session left, if it says something else than the page.
   async function find() {
@@ -39,11 +44,11 @@ export function openDrafts(session) {
     return found.sort((a, b) => b.at - a.at)[0] ?? null;
   }
   function readHere() {
-    try { const draft = JSON.parse(localStorage.getItem(key)); return typeof draft?.content === 'string' ? draft : null; } catch { return null; }
+    try { const draft = JSON.parse(localStorage.getItem(key())); return typeof draft?.content === 'string' ? draft : null; } catch { return null; }
   }
   async function readServer() {
     try {
-      const { drafts } = await ask('GET', onServer);
+      const { drafts } = await ask('GET', onServer());
       const [draft] = drafts.filter(draft => !draft.conflict_with);
       return draft && { content: draft.content, base: draft.base ?? '', baseText: draft.base_content ?? '', at: draft.saved_at * 1000 };
     } catch { return null; }
@@ -71,7 +76,15 @@ export function openDrafts(session) {
       forgetHere();
       last = null;
       // After one that is on its way.
-      sending = sending.then(() => ask('DELETE', onServer, { keepalive: true })).catch(() => {});
+      forgetThere();
+    },
+    // The page has another path: what was kept under the former one goes on under this.
+    moved(from) {
+      forgetHere(from);
+      last = null;
+      forgetThere(from);
+      here();
+      server();
     },
     stop() { isStopped = true; here.cancel(); server.cancel(); },
   };

@@ -42,10 +42,13 @@ export function watchOthers(session) {
     if (change.commit === session.base || (change.paths && !change.paths.includes(session.page.path))) return;
     const who = change.author?.name ?? change.author ?? say.somebody;
     session.other = who;
-    const now = await ask('GET', `pages/${inAddress(session.page.path)}`, { accept: [404] });
+    const since = session.base && `?since=${session.base}`;
+    const now = await ask('GET', `pages/${inAddress(session.page.path)}${since}`, { accept: [404] });
+    if (session.isSaving) return;
+    if (now?.path) session.move(now.path, now.url);
     if (typeof now?.content !== 'string') { if (session.base) events.tell({ kind: 'gone', who }); return; }
     const theirs = now.content.replace(/\r\n?/g, '\n');
-    if (session.isSaving || theirs === session.baseText) return;
+    if (theirs === session.baseText) return;
     const ours = session.text();
     const merged = mergeText(session.baseText, ours, theirs, session.page.kind === 'markdown');
     if (merged === null) { events.tell({ kind: 'clash', who, theirs, commit: now.commit }); return; }
@@ -56,5 +59,7 @@ export function watchOthers(session) {
   }
 
   // After a save: what was told meanwhile.
-  return { events, resume: next };
+  // The page has another path by now.
+  const moved = () => { close(); connect(); };
+  return { events, resume: next, moved };
 }

@@ -18,12 +18,13 @@ export async function save(session, { message, minor, anyway, text = session.tex
   } catch (error) {
     return { outcome: 'failed', why: why(error) };
   }
+  // Somebody has moved the page since.
+  if (answer?.path) session.move(answer.path, answer.url);
   // The server calls ours what the wiki has; for the person that is the text of the others.
   if (answer?.outcome === 'conflict' && answer.ours === null) return { outcome: 'gone' };
   if (answer?.outcome === 'conflict') return { outcome: 'conflict', commit: answer.commit, base: answer.base ?? '', ours: content, theirs: answer.ours };
   if (!answer?.commit) return { outcome: 'failed', why: [answer?.title, answer?.detail].filter(Boolean).join(': ') || say.preview_fails };
   settle(session, text, answer.content ?? content, answer.commit);
-  if (answer.url) session.page.url = answer.url;
   session.page.isNew = false;
   return answer;
 }

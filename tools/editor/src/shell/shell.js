@@ -8,6 +8,7 @@ import { say } from '../texts/texts.js';
 
 export function openShell(page, { notices, onSave, onLeave }) {
   const title = h('h1', {}, page.isNew ? say.new_page : page.title || page.path);
+  const path = h('p', {}, page.path);
   const back = h('a.ed-back', { href: page.url, title: say.back, 'aria-label': say.back }, svg('M16 10H4|m9 5-5 5 5 5'));
   back.addEventListener('click', event => { if (!onLeave()) event.preventDefault(); });
   const message = h('input', { name: 'message', type: 'text', autocomplete: 'off', 'aria-label': say.message, maxlength: '500' });
@@ -31,7 +32,7 @@ export function openShell(page, { notices, onSave, onLeave }) {
   const divider = h('div.ed-divider', { role: 'separator', tabIndex: 0, 'aria-orientation': 'vertical', 'aria-label': say.panes, 'aria-valuemin': '20', 'aria-valuemax': '80' });
   const panes = h('div.ed-panes', {}, left, divider, right);
   const root = h('div.ed', { role: 'main', 'aria-label': say.editor },
-    h('div.ed-bar', {}, back, h('div.ed-name', {}, title, h('p', {}, page.path)), tabs, form),
+    h('div.ed-bar', {}, back, h('div.ed-name', {}, title, path), tabs, form),
     tools, notices.dom, panes, status);
 
   const shown = [];
@@ -62,6 +63,7 @@ export function openShell(page, { notices, onSave, onLeave }) {
     onShow: listener => shown.push(listener),
     // Whether the preview is seen now.
     hasPreview: () => getComputedStyle(right).display !== 'none',
+    moved() { path.textContent = page.path; back.href = page.url; },
     busy(is) { saveButton.disabled = is; saveButton.textContent = is ? say.saving : say.save; },
     settings() { root.classList.toggle('alone', !settings.preview); shown.forEach(listener => listener()); },
   };

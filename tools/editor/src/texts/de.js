@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Von ${who} geändert, unten eingefügt`,
   clash: who => `${who} hat Zeilen geändert, die auch Sie ändern. Beim Speichern wählen Sie; nichts geht verloren.`,
   gone: who => `${who} hat diese Seite gelöscht oder verschoben. Wenn Sie speichern, entsteht sie neu.`,
+  moved: to => `Diese Seite wurde verschoben: Sie schreiben in ${to} weiter`,
   look: 'Zeigen',
   choose_now: 'Jetzt wählen',
   offline: 'Der Server ist nicht zu erreichen. Ihr Text bleibt in diesem Browser aufbewahrt.',

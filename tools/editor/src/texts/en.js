@@ -57,6 +57,7 @@ export const en = {
   merged_below: who => `Changed by ${who}, merged below`,
   clash: who => `${who} changed lines that you changed, too. When you save you choose; nothing is lost.`,
   gone: who => `${who} deleted or moved this page. Saving makes it anew.`,
+  moved: to => `This page was moved: you go on in ${to}`,
   look: 'Show',
   choose_now: 'Choose now',
   offline: "The server can't be reached. Your text is kept in this browser.",

@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Cambiado por ${who}, incorporado abajo`,
   clash: who => `${who} ha cambiado líneas que usted también ha cambiado. Al guardar podrá elegir; no se pierde nada.`,
   gone: who => `${who} ha eliminado o movido esta página. Si guarda, se creará de nuevo.`,
+  moved: to => `Esta página se ha movido: sigue usted en ${to}`,
   look: 'Mostrar',
   choose_now: 'Elegir ahora',
   offline: 'No se puede contactar con el servidor. Su texto se conserva en este navegador.',

@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Changé par ${who}, réuni ci-dessous`,
   clash: who => `${who} a changé des lignes que vous changez aussi. Vous choisirez en enregistrant ; rien ne se perd.`,
   gone: who => `${who} a supprimé ou déplacé cette page. Enregistrer la recrée.`,
+  moved: to => `Cette page a été déplacée : vous continuez dans ${to}`,
   look: 'Montrer',
   choose_now: 'Choisir maintenant',
   offline: 'Le serveur ne répond pas. Votre texte est gardé dans ce navigateur.',

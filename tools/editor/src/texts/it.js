@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Cambiato da ${who}, unito qui sotto`,
   clash: who => `${who} ha cambiato righe che hai cambiato anche tu. Al salvataggio potrai scegliere; nulla va perduto.`,
   gone: who => `${who} ha eliminato o spostato questa pagina. Se salvi, ci sarà di nuovo.`,
+  moved: to => `Questa pagina è stata spostata: continui in ${to}`,
   look: 'Mostra',
   choose_now: 'Scegli adesso',
   offline: 'Il server non è raggiungibile. Il tuo testo è conservato in questo browser.',

@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Gewijzigd door ${who}, hieronder samengevoegd`,
   clash: who => `${who} heeft regels gewijzigd die u ook wijzigt. Bij het opslaan kiest u; er gaat niets verloren.`,
   gone: who => `${who} heeft deze pagina verwijderd of verplaatst. Als u opslaat, wordt ze opnieuw aangemaakt.`,
+  moved: to => `Deze pagina is verplaatst: je gaat verder in ${to}`,
   look: 'Tonen',
   choose_now: 'Nu kiezen',
   offline: 'De server is niet bereikbaar. Uw tekst wordt in deze browser bewaard.',

@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `Alterado por ${who}, incluído abaixo`,
   clash: who => `${who} alterou linhas que também alterou. Ao guardar poderá escolher; nada se perde.`,
   gone: who => `${who} eliminou ou moveu esta página. Se guardar, ela volta a ser criada.`,
+  moved: to => `Esta página foi movida: continua em ${to}`,
   look: 'Mostrar',
   choose_now: 'Escolher agora',
   offline: 'Não é possível contactar o servidor. O seu texto está conservado neste navegador.',

@@ -48,6 +48,7 @@ export const texts = {
   merged_below: who => `${who} 的更改已并入下方`,
   clash: who => `${who} 更改了您也在更改的行。保存时由您选择；不会丢失任何内容。`,
   gone: who => `${who} 删除或移动了此页面。保存会重新创建它。`,
+  moved: to => `此页面已被移动：您在 ${to} 中继续`,
   look: '显示',
   choose_now: '现在选择',
   offline: '无法连接服务器。您的文字保留在此浏览器中。',
