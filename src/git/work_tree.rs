@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        CommitId, GitError, Move, Store,
+        CommitId, GitError, Move, Store, StoredFile,
         index::{FileStat, INDEX_FILE},
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
         lock::{Lock, making_folder, take_away_left},
@@ -65,6 +65,8 @@ struct Versions<'a> {
     from_top: RepoPath,
     before: Option<BlobId>,
     after: Option<(BlobId, Vec<u8>)>,
+    /// Whether both are symbolic links.
+    is_link: bool,
 }
 
 impl<'s> Along<'s> {
@@ -104,11 +106,13 @@ impl<'s> Along<'s> {
     }
 
     fn versions<'a>(&self, path: &'a RepoPath) -> Result<Versions<'a>, GitError> {
-        let blob_in = |commit: CommitId| Ok(self.store.file(commit, path)?.map(|file| file.blob));
-        let before = self.journal.from.map(blob_in).transpose()?.flatten();
-        let after = blob_in(self.journal.to)?;
-        let after = after.map(|blob| Ok::<_, GitError>((blob, self.store.blob(blob)?))).transpose()?;
-        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after })
+        let file_in = |commit: CommitId| self.store.file(commit, path);
+        let before = self.journal.from.map(file_in).transpose()?.flatten();
+        let after = file_in(self.journal.to)?;
+        let is_link = [before, after].iter().all(|file| file.is_some_and(|file| file.is_link));
+        let bytes_of = |file: StoredFile| Ok::<_, GitError>((file.blob, self.store.blob(file.blob)?));
+        let (before, after) = (before.map(|file| file.blob), after.map(bytes_of).transpose()?);
+        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after, is_link })
     }
 
     /// Writes or removes one file; the error says why it is left as it is.
@@ -117,7 +121,8 @@ impl<'s> Along<'s> {
         if has_link_above(self.work_tree, &of.from_top) {
             return Err("a folder on its way is a symbolic link".to_owned());
         }
-        let on_disk = read(&path).map_err(|error| error.to_string())?;
+        let on_disk = if of.is_link { read_link(&path) } else { read(&path) };
+        let on_disk = on_disk.map_err(|error| error.to_string())?;
         let is = |blob: Option<BlobId>, bytes: Option<&[u8]>| blob == bytes.map(BlobId::of);
         let after = of.after.as_ref();
         if is(after.map(|(blob, _)| *blob), on_disk.as_deref()) {
@@ -133,6 +138,7 @@ impl<'s> Along<'s> {
             return Err("it has changes that are not committed".to_owned());
         }
         let written = match after {
+            Some((_, target)) if of.is_link => replace_link(&path, target),
             Some((_, bytes)) if has_crlf => replace(&path, &with_cr(bytes)),
             Some((_, bytes)) => replace(&path, bytes),
             None => remove(self.work_tree, &path),
@@ -263,6 +269,32 @@ fn has_link_above(top: &Path, path: &RepoPath) -> bool {
     let folders = std::iter::successors(path.parent(), RepoPath::parent).filter(|folder| !folder.is_root());
     let metadata = |folder: RepoPath| top.join(folder.as_str()).symlink_metadata().ok();
     folders.filter_map(metadata).any(|metadata| !metadata.is_dir())
+}
+
+/// The target of a symbolic link; `None` when nothing is there.
+fn read_link(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match path.symlink_metadata() {
+        Ok(metadata) if !metadata.is_symlink() => Err(io::Error::other("it is no symbolic link")),
+        Ok(_) => fs::read_link(path).map(|target| Some(target.into_os_string().into_encoded_bytes())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a symbolic link in the place of another.
+#[cfg(unix)]
+fn replace_link(path: &Path, target: &[u8]) -> io::Result<()> {
+    use std::os::unix::{ffi::OsStrExt as _, fs::symlink};
+
+    let folder = path.parent().ok_or_else(|| io::Error::other("it has no folder"))?;
+    let target = std::ffi::OsStr::from_bytes(target);
+    let new = tempfile::Builder::new().prefix(".recto-").make_in(folder, |path| symlink(target, path))?;
+    new.into_temp_path().persist(path).map_err(|error| error.error)
+}
+
+#[cfg(not(unix))]
+fn replace_link(_: &Path, _: &[u8]) -> io::Result<()> {
+    Err(io::Error::other("it is a symbolic link"))
 }
 
 /// A text without the CRs of its CRLFs; `None` when it has none.

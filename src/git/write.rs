@@ -44,6 +44,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// Bytes that the repository has already.
     Blob(BlobId),
+    /// The target of a symbolic link.
+    LinkTo(String),
     /// What the commit before has at another path, whatever kind of file that is.
     Moved(RepoPath),
 }
@@ -217,6 +219,9 @@ impl<'r> Writer<'r> {
                 let id = self.object(ObjectType::Blob, bytes)?;
                 self.new_blobs.push((id, bytes));
                 Ok(Row { mode, id })
+            }
+            Content::LinkTo(target) => {
+                Ok(Row { mode: LINK_MODE, id: self.object(ObjectType::Blob, target.as_bytes())? })
             }
             Content::Blob(id) => Ok(Row { mode, id: tree::oid(*id) }),
             Content::Moved(from) => self.moved.get(from).copied().ok_or_else(|| {

@@ -289,6 +289,7 @@ impl Wiki {
         for Edit { path, content } in edits {
             let path = match content {
                 None | Some(Content::Moved(_)) if self.store.is_bare() => continue,
+                Some(Content::LinkTo(_)) => continue,
                 Some(Content::Moved(from)) => from,
                 _ => path,
             };

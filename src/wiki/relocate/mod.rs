@@ -15,6 +15,7 @@ mod renames;
 mod scalar;
 mod spell;
 mod spots;
+mod symlinks;
 #[cfg(test)]
 mod tests;
 
@@ -111,6 +112,7 @@ struct Looked {
     to: RepoPath,
     renames: Renames,
     plan: Plan,
+    targets: symlinks::Targets,
     /// Whether it has an address: drafts have none.
     is_shown: bool,
 }
@@ -188,11 +190,12 @@ impl Wiki {
         };
         self.check_renames(actor, &renames, &from, &to, head)?;
         let plan = plan(site, &snapshot.source, &renames);
+        let targets = self.new_targets(site, head, &renames)?;
         if let Some(other) = plan.hidden {
             return Err(WikiError::AddressTaken { path: to, other });
         }
         let is_shown = site.route_of_file(&from).is_some();
-        Ok(Looked { from, to, renames, plan, is_shown })
+        Ok(Looked { from, to, renames, plan, targets, is_shown })
     }
 
     fn check_renames(
@@ -274,15 +277,18 @@ fn edits(looked: &Looked) -> Vec<Edit> {
     let mut edits = Vec::new();
     let text =
         |path: &RepoPath| looked.plan.texts.get(path).map(|text| Content::Bytes(text.clone().into_bytes()));
+    let link = |path: &RepoPath| looked.targets.get(path).map(|(_, target)| Content::LinkTo(target.clone()));
     for (old, new) in looked.renames.iter() {
         if looked.renames.old_path(old) == *old {
             edits.push(Edit { path: old.clone(), content: None });
         }
-        let content = text(new).unwrap_or_else(|| Content::Moved(old.clone()));
+        let content = link(new).or_else(|| text(new)).unwrap_or_else(|| Content::Moved(old.clone()));
         edits.push(Edit { path: new.clone(), content: Some(content) });
     }
     let others = looked.plan.texts.keys().filter(|path| looked.renames.old_path(path) == **path);
     edits.extend(others.map(|path| Edit { path: path.clone(), content: text(path) }));
+    let links = looked.targets.keys().filter(|path| looked.renames.old_path(path) == **path);
+    edits.extend(links.map(|path| Edit { path: path.clone(), content: link(path) }));
     edits
 }
 
@@ -296,16 +302,17 @@ fn message(wanted: &Relocate, looked: &Looked) -> String {
 }
 
 fn relocation(looked: Looked, commit: CommitId) -> Relocation {
-    let Looked { from, to, renames, plan, is_shown } = looked;
+    let Looked { from, to, renames, plan, targets, is_shown } = looked;
     let site = &plan.site;
     let route = site.route_of_file(&to).filter(|_| is_shown);
     let url = route.map(|route| route.href(site.base_path()));
+    let links = targets.into_iter().map(|(path, target)| Rewritten { path, links: vec![target] });
     Relocation {
         commit,
         from,
         to,
         renamed: renames.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
-        rewritten: plan.rewritten,
+        rewritten: plan.rewritten.into_iter().chain(links).collect(),
         redirects: plan.redirects,
         left: plan.left,
         url,

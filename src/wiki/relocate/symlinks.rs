@@ -1,0 +1,139 @@
+//! Symbolic links that lead to what moves, or move themselves: each gets a target that leads to the same file.
+
+use std::collections::BTreeMap;
+
+use super::renames::Renames;
+use crate::{
+    base::path::RepoPath,
+    git::CommitId,
+    site::Site,
+    wiki::{Wiki, WikiError},
+};
+
+/// The targets of symbolic links that a move changes, by the paths that the links have afterwards: before, and afterwards.
+pub(super) type Targets = BTreeMap<RepoPath, (String, String)>;
+
+impl Wiki {
+    /// The links of a head that get another target. Those that led to nothing, or out of the site, stay as they are.
+    pub(super) fn new_targets(
+        &self,
+        site: &Site,
+        head: CommitId,
+        renames: &Renames,
+    ) -> Result<Targets, WikiError> {
+        let entries = &site.listing().entries;
+        let mut targets = Targets::new();
+        let mut last: Option<RepoPath> = None;
+        for (path, _) in entries.iter().filter(|(_, entry)| entry.link_to.is_some()) {
+            // All that is in a folder is listed below the link to it.
+            if last.as_ref().is_some_and(|link| path.is_within(link)) {
+                continue;
+            }
+            let Some((link, target)) = self.link_above(head, path)? else { continue };
+            // What is listed below a link is in a folder, which goes by its whole name.
+            let endings: &[&str] = if *path == link { &[""] } else { &[] };
+            let is_there = |path: &RepoPath| endings.is_empty() || entries.contains_key(path);
+            let new = renames.reworded(&target, &link, &RepoPath::root(), endings, is_there);
+            if let Some(new) = new.filter(|_| !target.starts_with('/')) {
+                let new = if new.is_empty() { ".".to_owned() } else { new };
+                targets.insert(renames.new_path(&link), (target, new));
+            }
+            last = Some(link);
+        }
+        Ok(targets)
+    }
+
+    /// The symbolic link that a path is, or that a folder on its way is, with its target.
+    fn link_above(&self, head: CommitId, path: &RepoPath) -> Result<Option<(RepoPath, String)>, WikiError> {
+        for path in std::iter::successors(Some(path.clone()), RepoPath::parent) {
+            if let Some(file) = self.store.file(head, &path)?.filter(|file| file.is_link) {
+                let target = String::from_utf8(self.store.blob(file.blob)?).ok();
+                return Ok(target.map(|target| (path, target)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use crate::{
+        git::test_repo::TestRepo,
+        wiki::{
+            relocate::Relocate,
+            tests::{actor, wiki},
+        },
+    };
+
+    fn repo() -> TestRepo {
+        let repo = TestRepo::new();
+        repo.write("f/a.md", "# A\n").write("f/g/b.txt", "b\n").write("c.md", "# C\n");
+        repo.link("home.md", "f/a.md")
+            .link("x/up.md", "../f/a.md")
+            .link("x/all", "../f")
+            .link("x/c.md", "../c.md");
+        repo.link("none.md", "f/none.md").link("out", "/etc/hostname").commit("one");
+        repo
+    }
+
+    fn moved(repo: &TestRepo, from: &str, to: &str) -> Vec<String> {
+        let wiki = wiki(repo);
+        let wanted = Relocate { from: from.to_owned(), to: to.to_owned(), ..Relocate::default() };
+        let done = wiki.relocate(&actor("Ada"), &wanted).expect("moved");
+        assert!(done.left_alone.is_empty(), "{:?}", done.left_alone);
+        let links =
+            done.rewritten.iter().flat_map(|file| file.links.iter().map(move |link| (&file.path, link)));
+        links.map(|(path, (from, to))| format!("{path}: {from} > {to}")).collect()
+    }
+
+    #[test]
+    fn links_lead_to_what_was_moved() {
+        let repo = repo();
+        assert_eq!(
+            moved(&repo, "f/a.md", "d/e.md"),
+            ["home.md: f/a.md > d/e.md", "x/up.md: ../f/a.md > ../d/e.md"]
+        );
+        assert_eq!(moved(&repo, "f", "x/y"), ["x/all: ../f > y"]);
+        let target = |path: &str| fs::read_link(repo.path(path)).expect("a link").display().to_string();
+        assert_eq!(
+            (&*target("home.md"), &*target("x/up.md"), &*target("x/all")),
+            ("d/e.md", "../d/e.md", "y")
+        );
+        assert_eq!((&*target("none.md"), &*target("out")), ("f/none.md", "/etc/hostname"));
+        assert!(fs::read_to_string(repo.path("home.md")).expect("a page").contains("# A"));
+        assert_eq!(fs::read_to_string(repo.path("x/all/g/b.txt")).expect("a file"), "b\n");
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "", "the work tree has them, too");
+        assert!(repo.git_with_input("ls-tree HEAD home.md", b"").starts_with("120000 blob"));
+        repo.git("fsck --strict --no-dangling");
+    }
+
+    #[test]
+    fn links_that_are_moved_lead_where_they_led() {
+        let bare = repo().clone_with("--bare --no-local");
+        assert_eq!(
+            moved(&bare, "x", "y/z"),
+            [
+                "y/z/all: ../f > ../../f",
+                "y/z/c.md: ../c.md > ../../c.md",
+                "y/z/up.md: ../f/a.md > ../../f/a.md"
+            ]
+        );
+        assert_eq!(bare.git_with_input("show HEAD:y/z/c.md", b""), "../../c.md");
+        assert!(bare.git_with_input("ls-tree HEAD y/z/c.md", b"").starts_with("120000 blob"));
+    }
+
+    #[test]
+    fn a_link_that_was_changed_in_the_work_tree_is_left_alone() {
+        let repo = repo();
+        fs::remove_file(repo.path("home.md")).expect("removed");
+        repo.link("home.md", "c.md");
+        let wiki = wiki(&repo);
+        let wanted = Relocate { from: "f/a.md".to_owned(), to: "a.md".to_owned(), ..Relocate::default() };
+        let done = wiki.relocate(&actor("Ada"), &wanted).expect("moved");
+        assert_eq!(done.left_alone.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["home.md"]);
+        assert_eq!(fs::read_link(repo.path("home.md")).expect("a link").to_str(), Some("c.md"));
+        assert_eq!(repo.git_with_input("show HEAD:home.md", b""), "a.md");
+    }
+}
