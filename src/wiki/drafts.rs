@@ -212,7 +212,14 @@ impl Wiki {
 
     /// What somebody has of a file that is not in the branch, the newest first.
     pub fn drafts_of(&self, actor: &Actor, path: &str) -> Result<Vec<Draft>, WikiError> {
+        self.follow_drafts(actor)?;
         self.drafts().of(&actor.author, &own_path(actor, path)?)
+    }
+
+    /// All that somebody has that is not in the branch, in the order of files, the newest first.
+    pub fn drafts_of_author(&self, actor: &Actor) -> Result<Vec<Draft>, WikiError> {
+        self.follow_drafts(actor)?;
+        self.drafts().of_author(&actor.author)
     }
 
     /// Takes everybody's drafts along with files that a commit has given other paths. What was being written is merged with

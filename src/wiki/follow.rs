@@ -1,5 +1,7 @@
 //! Where a file is by now: whoever began to write before it was moved goes on under its new path.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::path::RepoPath,
     git::CommitId,
@@ -16,19 +18,15 @@ impl Wiki {
         head: Option<CommitId>,
     ) -> Result<RepoPath, WikiError> {
         let (Some(since), Some(head)) = (since, head) else { return Ok(path.clone()) };
-        let is_there = |commit, path: &RepoPath| Ok::<_, WikiError>(self.store.file(commit, path)?.is_some());
-        let is_known = since != head && self.store.has_commit(since)?;
-        if !is_known || is_there(head, path)? || !is_there(since, path)? {
+        if !self.is_gone(path, since, head)? {
             return Ok(path.clone());
         }
-        let logged = self.past.at(head).map(|log| log.name_after(since, path));
-        if let Ok(now) = &logged
-            && is_there(head, now)?
-        {
-            return Ok(now.clone());
+        let logged = self.logged_path(path, since, head);
+        if let Ok(Some(now)) = logged {
+            return Ok(now);
         }
         if let Some(now) = self.redirected(path, since)?
-            && is_there(head, &now)?
+            && self.store.file(head, &now)?.is_some()
         {
             return Ok(now);
         }
@@ -37,6 +35,37 @@ impl Wiki {
             Err(error @ WikiError::Reading { .. }) => Err(error),
             _ => Ok(path.clone()),
         }
+    }
+
+    fn is_gone(&self, path: &RepoPath, since: CommitId, head: CommitId) -> Result<bool, WikiError> {
+        let is_elsewhere = since != head && self.store.file(head, path)?.is_none();
+        Ok(is_elsewhere && self.store.has_commit(since)? && self.store.file(since, path)?.is_some())
+    }
+
+    /// The path by now, as the log tells of renames.
+    fn logged_path(
+        &self,
+        path: &RepoPath,
+        since: CommitId,
+        head: CommitId,
+    ) -> Result<Option<RepoPath>, WikiError> {
+        let now = self.past.at(head)?.name_after(since, path);
+        Ok(self.store.file(head, &now)?.map(|_| now))
+    }
+
+    /// Takes along the drafts of files that somebody has moved with Git, or before a crash.
+    pub(super) fn follow_drafts(&self, actor: &Actor) -> Result<(), WikiError> {
+        let Some(head) = self.store.head()?.commit else { return Ok(()) };
+        let mut moved = BTreeMap::new();
+        for draft in self.drafts.of_author(&actor.author)? {
+            let Some(since) = draft.base else { continue };
+            if self.is_gone(&draft.path, since, head)? {
+                // While nobody knows it stays where it is.
+                let now = self.logged_path(&draft.path, since, head).ok().flatten();
+                moved.extend(now.map(|now| (draft.path, now)));
+            }
+        }
+        self.relocate_drafts(head, &Vec::from_iter(moved))
     }
 
     /// The page that has the address of an earlier one as a former address of its own. Moves leave these, also in texts that are so
@@ -141,6 +170,28 @@ mod tests {
         );
         assert_eq!(repo.git_with_input("show HEAD:b.md", b""), "# A\n\nmine");
         assert_eq!(repo.git_with_input("ls-files", b""), "b.md");
+    }
+
+    #[test]
+    fn a_draft_of_a_moved_page_is_offered_there() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n").commit("one");
+        let wiki = wiki(&repo);
+        let (ada, base) = (actor("Ada"), wiki.head().expect("a head").commit);
+        wiki.keep_draft(&ada, "a.md", "# A\n\nmine\n".to_owned(), base).expect("kept");
+        repo.git("mv a.md b.md").commit("moved");
+        wiki.show();
+        let drafts = wiki.drafts_of(&ada, "b.md").expect("readable");
+        let head = wiki.head().expect("a head").commit;
+        assert_eq!(
+            drafts.iter().map(|draft| (&*draft.content, draft.base)).collect::<Vec<_>>(),
+            [("# A\n\nmine\n", head)]
+        );
+        assert!(wiki.drafts_of(&ada, "a.md").expect("readable").is_empty());
+        // A draft of a page that is only gone stays.
+        repo.git("rm --quiet b.md").commit("gone");
+        wiki.show();
+        assert_eq!(wiki.drafts_of_author(&ada).expect("readable").len(), 1);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn problems(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
 fn nul(path: &RepoPath, text: &str) -> Option<Diagnostic> {
     let is_text = path.is_markdown() || media_type(path.as_str()).ends_with("charset=utf-8");
     let at = text.find('\0').filter(|_| is_text)?;
-    let message = format!("`{}` has the character NUL (U+0000), which no text can have", path.file_name());
+    let message = "no text can have the character NUL (U+0000)";
     let problem =
         Diagnostic::error(NUL, message).hint("delete it: editors show it as `^@` or `\\0`, or not at all");
     Some(problem.at(Place::in_text(path, text, at..at + 1)))

@@ -64,7 +64,7 @@ fn submitted(site: &Site, writer: FormWriter, sent: &[(String, String)]) -> Resu
 }
 
 fn show(site: &Site, actor: &Actor, status: StatusCode, notice: Option<&Value>) -> Result<Response, Problem> {
-    let drafts = site.wiki.drafts().of_author(&actor.author)?;
+    let drafts = site.wiki.drafts_of_author(actor)?;
     let drafts: Vec<Value> = drafts.iter().map(|draft| shown(site, draft)).collect();
     let values = json!({ "drafts": drafts, "notice": notice });
     let (template, title, name) = ("drafts", "wiki_drafts", "");

@@ -92,7 +92,7 @@ pub(in crate::server::wiki) async fn list(
     Reader(actor): Reader,
 ) -> Result<Json<Drafts>, Problem> {
     off_thread(move || {
-        let drafts = site.wiki.drafts().of_author(&actor.author)?;
+        let drafts = site.wiki.drafts_of_author(&actor)?;
         let top = Top::of(&site);
         let named = |Draft { path, saved_at, conflict_with, .. }| DraftName {
             path: top.path(&path),
