@@ -24,6 +24,7 @@ use crate::{
         index::{FileStat, INDEX_FILE},
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
         lock::{Lock, making_folder, take_away_left},
+        store::LINK_MODE,
     },
 };
 
@@ -65,8 +66,15 @@ struct Versions<'a> {
     from_top: RepoPath,
     before: Option<BlobId>,
     after: Option<(BlobId, Vec<u8>)>,
-    /// Whether both are symbolic links.
+    /// Whether it is a symbolic link, and was one if it was there.
     is_link: bool,
+}
+
+impl Versions<'_> {
+    /// The mode of one that is new.
+    fn mode(&self) -> u32 {
+        if self.is_link { LINK_MODE.unsigned_abs() } else { FILE_MODE }
+    }
 }
 
 impl<'s> Along<'s> {
@@ -109,7 +117,7 @@ impl<'s> Along<'s> {
         let file_in = |commit: CommitId| self.store.file(commit, path);
         let before = self.journal.from.map(file_in).transpose()?.flatten();
         let after = file_in(self.journal.to)?;
-        let is_link = [before, after].iter().all(|file| file.is_some_and(|file| file.is_link));
+        let is_link = after.is_some_and(|file| file.is_link) && before.is_none_or(|file| file.is_link);
         let bytes_of = |file: StoredFile| Ok::<_, GitError>((file.blob, self.store.blob(file.blob)?));
         let (before, after) = (before.map(|file| file.blob), after.map(bytes_of).transpose()?);
         Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after, is_link })
@@ -182,8 +190,9 @@ impl<'s> Along<'s> {
 
     fn entry_edit(&self, of: &Versions<'_>) -> EntryEdit {
         let after = of.after.as_ref().map(|(blob, bytes)| {
-            let stat = stat_of(&self.work_tree.join(of.from_top.as_str()), bytes);
-            EntryFields { stat: stat.fields(), id: *blob.as_bytes() }
+            let mut stat = stat_of(&self.work_tree.join(of.from_top.as_str()), bytes).fields();
+            stat[index_file::MODE] = of.mode();
+            EntryFields { stat, id: *blob.as_bytes() }
         });
         EntryEdit { path: of.from_top.clone(), before: of.before.map(|blob| *blob.as_bytes()), after }
     }
@@ -288,7 +297,8 @@ fn replace_link(path: &Path, target: &[u8]) -> io::Result<()> {
 
     let folder = path.parent().ok_or_else(|| io::Error::other("it has no folder"))?;
     let target = std::ffi::OsStr::from_bytes(target);
-    let new = tempfile::Builder::new().prefix(".recto-").make_in(folder, |path| symlink(target, path))?;
+    let make = || tempfile::Builder::new().prefix(".recto-").make_in(folder, |path| symlink(target, path));
+    let new = making_folder(folder, make)?;
     new.into_temp_path().persist(path).map_err(|error| error.error)
 }
 
@@ -369,6 +379,7 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
         match &of.after {
             Some((blob, bytes)) => {
                 let mut new = entry(&work_tree.join(name), &of.from_top, *blob, bytes)?;
+                new.mode = of.mode();
                 if let Some(known) = known {
                     new.mode = known.mode;
                     // What somebody has told Git of the file holds for its new version, too.
@@ -422,10 +433,10 @@ struct Stat {
 }
 
 impl Stat {
-    /// As they stand in the index, with the mode of a plain file.
+    /// As they stand in the index, without the mode.
     fn fields(&self) -> [u32; 10] {
         let (ctime, mtime) = (self.ctime, self.mtime);
-        let mut fields = [
+        [
             ctime.0 as u32,
             ctime.1,
             mtime.0 as u32,
@@ -436,9 +447,7 @@ impl Stat {
             self.uid,
             self.gid,
             self.size,
-        ];
-        fields[index_file::MODE] = FILE_MODE;
-        fields
+        ]
     }
 }
 

@@ -45,7 +45,7 @@ pub enum Content {
     /// Bytes that the repository has already.
     Blob(BlobId),
     /// The target of a symbolic link.
-    LinkTo(String),
+    LinkTo(Vec<u8>),
     /// What the commit before has at another path, whatever kind of file that is.
     Moved(RepoPath),
 }
@@ -221,7 +221,7 @@ impl<'r> Writer<'r> {
                 Ok(Row { mode, id })
             }
             Content::LinkTo(target) => {
-                Ok(Row { mode: LINK_MODE, id: self.object(ObjectType::Blob, target.as_bytes())? })
+                Ok(Row { mode: LINK_MODE, id: self.object(ObjectType::Blob, target)? })
             }
             Content::Blob(id) => Ok(Row { mode, id: tree::oid(*id) }),
             Content::Moved(from) => self.moved.get(from).copied().ok_or_else(|| {

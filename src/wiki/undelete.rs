@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::save::{Landed, clean_message};
 use crate::{
-    base::{digest::BlobId, path::RepoPath},
+    base::path::RepoPath,
     git::{CommitId, Content, Edit, Head},
     wiki::{Action, Actor, Wiki, WikiError, name},
 };
@@ -17,8 +17,8 @@ pub const MAX_LOST: usize = 1_000;
 pub struct LostFile {
     /// Its path.
     pub path: RepoPath,
-    /// The bytes that it had last.
-    pub blob: BlobId,
+    /// The commit that wrote what it had last, with the path that it had there.
+    pub last: (CommitId, RepoPath),
     /// The commit that deleted it.
     pub commit: CommitId,
     /// When, in seconds since 1970.
@@ -41,11 +41,11 @@ impl Wiki {
                 if is_renamed || is_seen || !actor.rights.allow(Action::Read, gone.path) {
                     continue;
                 }
-                let last = log.history(gone.path).find_map(|change| change.blob);
-                let (Some(blob), None) = (last, self.store.file(head, gone.path)?) else { continue };
+                let last = log.history(gone.path).find(|change| change.blob.is_some());
+                let (Some(last), None) = (last, self.store.file(head, gone.path)?) else { continue };
                 lost.push(LostFile {
                     path: gone.path.clone(),
-                    blob,
+                    last: (last.commit.id(), last.path.clone()),
                     commit: commit.id(),
                     seconds: commit.seconds(),
                     author: people.of(commit.author()).name,
@@ -70,9 +70,8 @@ impl Wiki {
             let mut files = lost.iter().filter(|file| file.path.is_within(&path));
             let Some(first) = files.next() else { return Err(self.why_not_lost(head, path.clone())?) };
             let same = files.filter(|file| file.commit == first.commit);
-            let edit =
-                |file: &LostFile| Edit { path: file.path.clone(), content: Some(Content::Blob(file.blob)) };
-            let edits: Vec<Edit> = std::iter::once(first).chain(same).map(edit).collect();
+            let edits = std::iter::once(first).chain(same).map(|file| self.undeleted(file));
+            let edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
             for edit in &edits {
                 actor.check(Action::Write, &edit.path)?;
                 self.check_twins(&edit.path)?;
@@ -80,6 +79,18 @@ impl Wiki {
             self.commit(actor, head, &edits, &message)
         })?;
         Ok(self.shown(done))
+    }
+
+    fn undeleted(&self, file: &LostFile) -> Result<Edit, WikiError> {
+        let LostFile { path, last: (commit, former), .. } = file;
+        let last =
+            self.store.file(*commit, former)?.ok_or_else(|| WikiError::NoFile { path: path.clone() })?;
+        let content = if last.is_link {
+            Content::LinkTo(self.store.blob(last.blob)?)
+        } else {
+            Content::Blob(last.blob)
+        };
+        Ok(Edit { path: path.clone(), content: Some(content) })
     }
 
     fn why_not_lost(&self, head: &Head, path: RepoPath) -> Result<WikiError, WikiError> {
@@ -116,5 +127,23 @@ mod tests {
         assert!(matches!(wiki.undelete(&ada, "f/b.md", ""), Err(WikiError::Exists { .. })));
         assert!(matches!(wiki.undelete(&ada, "none.md", ""), Err(WikiError::NoFile { .. })));
         assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_comes_back_as_one() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n").link("f/b.md", "../a.md").commit("one");
+        repo.git("rm -r --quiet f").commit("gone");
+        let bare = repo.clone_with("--bare --no-local");
+        for (repo, is_bare) in [(&repo, false), (&bare, true)] {
+            wiki(repo).undelete(&actor("Ada"), "f/b.md", "").expect("it comes back");
+            assert_eq!(
+                repo.git_with_input("ls-tree --format=%(objectmode) HEAD f/b.md", b""),
+                "120000",
+                "{is_bare}"
+            );
+        }
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert_eq!(std::fs::read_to_string(repo.path("f/b.md")).expect("it leads to the page"), "# A\n");
     }
 }

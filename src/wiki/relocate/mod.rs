@@ -277,7 +277,9 @@ fn edits(looked: &Looked) -> Vec<Edit> {
     let mut edits = Vec::new();
     let text =
         |path: &RepoPath| looked.plan.texts.get(path).map(|text| Content::Bytes(text.clone().into_bytes()));
-    let link = |path: &RepoPath| looked.targets.get(path).map(|(_, target)| Content::LinkTo(target.clone()));
+    let link = |path: &RepoPath| {
+        looked.targets.get(path).map(|(_, target)| Content::LinkTo(target.clone().into_bytes()))
+    };
     for (old, new) in looked.renames.iter() {
         if looked.renames.old_path(old) == *old {
             edits.push(Edit { path: old.clone(), content: None });
