@@ -4,13 +4,21 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::path::RepoPath,
-    git::CommitId,
+    git::{CommitId, StoredFile},
     site::routes::Target,
-    wiki::{Action, Actor, File, Wiki, WikiError, name},
+    wiki::{
+        Action, Actor, File, Wiki, WikiError,
+        diff::{hunks, lines_of},
+        name,
+    },
 };
 
+/// How much of a text is left at least in a version of it, in percent; with less, it may be another text.
+const MIN_LEFT: usize = 50;
+
 impl Wiki {
-    /// The path that a file has in the head which had one at an earlier commit. It is the same one, unless there is nothing any more.
+    /// The path that a file has in the head which had one at an earlier commit. It is the same one, unless there is nothing any
+    /// more, or something else.
     pub(super) fn path_by_now(
         &self,
         path: &RepoPath,
@@ -18,8 +26,13 @@ impl Wiki {
         head: Option<CommitId>,
     ) -> Result<RepoPath, WikiError> {
         let (Some(since), Some(head)) = (since, head) else { return Ok(path.clone()) };
-        if !self.is_gone(path, since, head)? {
+        if since == head || !self.store.has_commit(since)? {
             return Ok(path.clone());
+        }
+        if !self.is_gone(path, since, head)? {
+            let is_other = self.is_other(path, since, head)?;
+            let now = is_other.then(|| self.logged_path(path, since, head).ok().flatten()).flatten();
+            return Ok(now.unwrap_or_else(|| path.clone()));
         }
         let logged = self.logged_path(path, since, head);
         if let Ok(Some(now)) = logged {
@@ -37,9 +50,26 @@ impl Wiki {
         }
     }
 
+    /// Whether nothing is at a path any more.
     fn is_gone(&self, path: &RepoPath, since: CommitId, head: CommitId) -> Result<bool, WikiError> {
-        let is_elsewhere = since != head && self.store.file(head, path)?.is_none();
-        Ok(is_elsewhere && self.store.has_commit(since)? && self.store.file(since, path)?.is_some())
+        let is_there = |commit| Ok::<_, WikiError>(self.store.file(commit, path)?.is_some());
+        Ok(!is_there(head)? && self.store.has_commit(since)? && is_there(since)?)
+    }
+
+    /// Whether so little is left of a text that it may be another one, in the place of one that was moved.
+    fn is_other(&self, path: &RepoPath, since: CommitId, head: CommitId) -> Result<bool, WikiError> {
+        let (then, now) = (self.store.file(since, path)?, self.store.file(head, path)?);
+        let (Some(then), Some(now)) = (then, now) else { return Ok(false) };
+        if then == now {
+            return Ok(false);
+        }
+        let text = |file: StoredFile| Ok::<_, WikiError>(String::from_utf8(self.store.blob(file.blob)?).ok());
+        let (Some(then), Some(now)) = (text(then)?, text(now)?) else { return Ok(false) };
+        let (old, new) = (lines_of(&then), lines_of(&now));
+        let gone =
+            hunks(&old, &new).into_iter().map(|hunk| hunk.before.start as usize..hunk.before.end as usize);
+        let n_gone: usize = gone.flat_map(|range| &old[range]).map(|line| line.len()).sum();
+        Ok((then.len() - n_gone) * 100 < then.len() * MIN_LEFT)
     }
 
     /// The path by now, as the log tells of renames.
@@ -148,6 +178,27 @@ mod tests {
             check("# A\n", &[("f/a.md", "f/A1.md"), ("f/A1.md", "F2/A.md")], "# A\n\nx\n").1,
             "F2/A.md"
         );
+    }
+
+    #[test]
+    fn another_page_in_the_place_of_a_moved_one_is_left_alone() {
+        let repo = TestRepo::new();
+        let text = "# A\n\none two three\n\nfour five six\n";
+        repo.write("a.md", text).commit("one");
+        let wiki = wiki(&repo);
+        let base = wiki.head().expect("a head").commit;
+        repo.git("mv a.md b.md").commit("moved");
+        repo.write("a.md", "# Another\n").commit("new");
+        let saved = done(save(&wiki, "Ada", base, "a.md", &format!("{text}\nmine\n")));
+        assert_eq!(saved.moved.len(), 1);
+        assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "# Another");
+        assert_eq!(repo.git_with_input("show HEAD:b.md", b""), format!("{text}\nmine"));
+        // One that was only written anew is the same page.
+        repo.write("b.md", "# Anew\n").commit("anew");
+        assert!(matches!(
+            save(&wiki, "Ada", Some(saved.commit), "b.md", &format!("{text}\nmine!\n")),
+            Ok(SaveResult::Conflict(conflicts)) if conflicts[0].path.as_str() == "b.md"
+        ));
     }
 
     #[test]

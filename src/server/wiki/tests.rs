@@ -128,6 +128,9 @@ fn a_save_follows_a_page_that_was_moved() {
     let (status, reply) = ask(addr, "GET", &format!("/-/api/pages/a.md?since={base}"), "", "");
     assert!(status == 200 && reply.contains(r#""path":"sub/b.md""#), "{reply}");
     assert_eq!(ask(addr, "GET", "/-/api/pages/a.md", "", "").0, 404);
+    let unknown = format!("/-/api/pages/sub/b.md?since={}", "0".repeat(40));
+    assert_eq!(ask(addr, "GET", &unknown, "", "").0, 200);
+    assert_eq!(ask(addr, "GET", "/-/api/pages/sub/b.md?since=x", "", "").0, 400);
     // Without a script.
     let body =
         format!("content=%23+A%0D%0A%0D%0Azero%0D%0A%0D%0Aone%0D%0A&token={token}&base={base}&action=save");
