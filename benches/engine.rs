@@ -11,8 +11,9 @@ use recto::{
     source::{ChangeSet, Folder, Listing, ListingOptions, Source, SourceError},
 };
 
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// How many pages are rendered.
 const N_RENDERED: usize = 500;
