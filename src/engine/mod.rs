@@ -142,7 +142,7 @@ impl Engine {
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
         let listing = Arc::new(listing);
-        let theme = || LoadedTheme::ahead(&*source, &listing, &site_options);
+        let theme = || LoadedTheme::ahead(&*source, &listing, &site_options, &Arc::default());
         let (site, (theme, highlighter)) = rayon::join(
             || Site::load_with(&*source, Arc::clone(&listing), &site_options, &options.former),
             || rayon::join(theme, || Arc::new(Highlighter::new())),
@@ -154,7 +154,7 @@ impl Engine {
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
         let renderer =
-            Renderer::with_ahead(site, source.clone(), highlighter, Ahead { theme, searches: None })
+            Renderer::with_ahead(site, source.clone(), highlighter, Ahead { theme, ..Ahead::default() })
                 .with_chapters(options.chapters.take())
                 .with_images(options.images.take());
         let shared = Arc::new(Shared {

@@ -42,7 +42,7 @@ use crate::{
         index::FileStat,
     },
     render::{
-        FormerChapters, Galleys, Rendered, Renderer,
+        FormerChapters, Galleys, KnownScripts, Rendered, Renderer, SmallerScripts,
         highlight::Highlighter,
         trace::{Ahead, Differences, Domains, FileDiffers, LoadedTheme, Question, Searches},
     },
@@ -161,6 +161,7 @@ pub fn build(
     }
     let Former { pages, marks } = former;
     let domains = state.as_ref().map(|state| state.head().domains.clone());
+    let scripts = state.as_ref().map(|state| state.head().scripts.clone()).unwrap_or_default();
     let begin = || {
         let staging = output.begin()?;
         let intact = marks.intact(&output);
@@ -168,7 +169,7 @@ pub fn build(
     };
     let chapters = state.clone().map(|state| state as Arc<dyn FormerChapters>);
     let (begun, staging) =
-        rayon::join(|| Begun::new(source, listing, options, pages, domains, chapters), begin);
+        rayon::join(|| Begun::new(source, listing, options, pages, domains, scripts, chapters), begin);
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
     let (mut staging, intact) = staging?;
     let differences = begun.differences();
@@ -221,6 +222,7 @@ pub fn build(
         inputs: is_settled.then_some(inputs),
         reading: begun.site().reading().clone(),
         domains: begun.domains.clone(),
+        scripts: begun.scripts.to_keep(),
         history_problem: begun.site().history().and_then(|history| history.problem()).map(str::to_owned),
         diagnostics,
         outside: outside(&done, &**source),
@@ -352,6 +354,7 @@ struct Begun {
     domains: Domains,
     /// The domains of the last build.
     former_domains: Option<Domains>,
+    scripts: Arc<KnownScripts>,
     /// The page files that are not as the last build parsed them.
     differing: BTreeMap<RepoPath, FileDiffers>,
     /// Those of them that have other words.
@@ -365,6 +368,7 @@ impl Begun {
         options: &BuildOptions<'_>,
         former: FormerFiles,
         former_domains: Option<Domains>,
+        scripts: SmallerScripts,
         chapters: Option<Arc<dyn FormerChapters>>,
     ) -> Self {
         let site_options = SiteOptions { takes_words: true, ..options.site.clone() };
@@ -373,11 +377,11 @@ impl Begun {
         let galleys = galleys.map(|store| Galleys::new(Arc::new(store)));
         let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
         let listing = Arc::new(listing);
-        let theme = || LoadedTheme::ahead(&**source, &listing, &site_options);
+        let scripts = Arc::new(KnownScripts::new(scripts));
+        let theme = || LoadedTheme::ahead(&**source, &listing, &site_options, &scripts);
         let site = || {
-            let site = Site::load_before(&**source, Arc::clone(&listing), &site_options, &former, witness);
-            let searches = Searches::ahead(&site, &**source, former_domains.as_ref());
-            (site, Some(searches))
+            let search = |site: &Site| Some(Searches::ahead(site, &**source, former_domains.as_ref()));
+            Site::load_beside(&**source, Arc::clone(&listing), &site_options, &former, witness, search)
         };
         let beside = || {
             let (theme, history) = rayon::join(theme, || history(options));
@@ -386,7 +390,8 @@ impl Begun {
         };
         let ((site, searches), (theme, history, highlighter)) = rayon::join(site, beside);
         let site = Arc::new(site.with_history(history.map(Arc::new)));
-        let renderer = Renderer::with_ahead(site, Arc::clone(source), highlighter, Ahead { theme, searches })
+        let ahead = Ahead { theme, searches, scripts: Arc::clone(&scripts) };
+        let renderer = Renderer::with_ahead(site, Arc::clone(source), highlighter, ahead)
             .with_chapters(chapters)
             .with_galleys(galleys)
             .with_images(options.cache.map(Cache::images));
@@ -397,7 +402,7 @@ impl Begun {
         let other_words = other_words(renderer.site(), &differing, &former.files);
         let compressor = Compressor::new(&renderer.site().config().compress, || renderer.routes());
         give_back(former);
-        Self { renderer, compressor, domains, former_domains, differing, other_words }
+        Self { renderer, compressor, domains, former_domains, scripts, differing, other_words }
     }
 
     fn site(&self) -> &Site {

@@ -152,7 +152,8 @@ A note[^1], twice[^1].
         let store = Arc::new(InMemory::default());
         let galleys = Galleys::new(store.clone());
         let options = SiteOptions::default();
-        let site = Site::load_before(&*source, listing, &options, &FormerFiles::default(), Some(&galleys));
+        let site =
+            Site::load_beside(&*source, listing, &options, &FormerFiles::default(), Some(&galleys), |_| ()).0;
         let plain = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
         let with_galleys = plain.clone().with_galleys(Some(galleys));
         for route in plain.routes() {

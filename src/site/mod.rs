@@ -180,17 +180,19 @@ impl Site {
         options: &SiteOptions,
         former: &FormerFiles,
     ) -> Self {
-        Self::load_before(source, listing, options, former, None)
+        Self::load_beside(source, listing, options, former, None, |_| ()).0
     }
 
-    /// The same before a witness, who sees the pages that are parsed.
-    pub fn load_before(
+    /// The same before a witness, who sees the pages that are parsed. `beside` is done while links are followed, with the site
+    /// as it is without them.
+    pub fn load_beside<R: Send>(
         source: &dyn Source,
         listing: impl Into<Arc<Listing>>,
         options: &SiteOptions,
         former: &FormerFiles,
         witness: Option<&dyn Witness>,
-    ) -> Self {
+        beside: impl FnOnce(&Self) -> R + Send,
+    ) -> (Self, R) {
         let mut site = Self::begin(source, listing.into(), options.clone());
         site.stock = Arc::clone(&former.stock);
         let listing = Arc::clone(&site.listing);
@@ -200,7 +202,7 @@ impl Site {
             |file: &PageFile| keeps && file.is_of(&listing) && (!takes_words || file.words_print.is_some());
         let kept = |path: &RepoPath| former.files.get(path).filter(|file| is_kept(file));
         let files = site.parse_files(source, kept, witness);
-        site.assemble(source, files, &Self::default())
+        site.assemble(source, files, &Self::default(), beside)
     }
 
     /// The site after a change of its files.
@@ -232,7 +234,7 @@ impl Site {
             former.next_if(|file| file.path == *path).filter(|file| is_kept(file))
         };
         let files = site.parse_files(source, kept, None);
-        site.assemble(source, files, self)
+        site.assemble(source, files, self, |_| ()).0
     }
 
     /// The config that a site of these files has.
@@ -317,7 +319,14 @@ impl Site {
     }
 
     /// Puts a site together whose files are parsed; pages are shared with a former one where they are the same.
-    fn assemble(mut self, source: &dyn Source, files: Vec<Arc<PageFile>>, former: &Self) -> Self {
+    /// `beside` is as in [`Site::load_beside`].
+    fn assemble<R: Send>(
+        mut self,
+        source: &dyn Source,
+        files: Vec<Arc<PageFile>>,
+        former: &Self,
+        beside: impl FnOnce(&Self) -> R + Send,
+    ) -> (Self, R) {
         self.files = Files::new(files);
         let read = SourceFiles { source, listing: &self.listing };
         let none = Decks::default();
@@ -341,10 +350,11 @@ impl Site {
         );
         diagnostics.extend(self.read_order(source));
         diagnostics.extend(addresses::claim(&mut self));
-        self.links = LinkGraph::build(&self);
+        let (links, found) = rayon::join(|| LinkGraph::build(&self), || beside(&self));
+        self.links = links;
         addresses::claim_linked_folders(&mut self);
         Arc::make_mut(&mut self.diagnostics).splice(..0, diagnostics);
-        self
+        (self, found)
     }
 }
 

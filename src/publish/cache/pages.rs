@@ -55,6 +55,7 @@ impl Cache {
             outside: Vec::new(),
             pins: BTreeMap::new(),
             domains: Domains::default(),
+            scripts: BTreeMap::new(),
             history_problem: None,
             diagnostics: Vec::new(),
             n_routes: 0,

@@ -31,7 +31,10 @@ use crate::{
     },
     git::index::FileStat,
     parse::words::PageWords,
-    render::trace::{Common, Domains, Trace},
+    render::{
+        SmallerScripts,
+        trace::{Common, Domains, Trace},
+    },
     site::{
         file::{PageFile, Reading},
         route::Route,
@@ -58,6 +61,8 @@ pub struct Head {
     pub reading: Reading,
     /// What its traces agreed with.
     pub domains: Domains,
+    /// Scripts of the theme that were made smaller.
+    pub scripts: SmallerScripts,
     /// Why pages didn't say who changed them last, if they should have.
     pub history_problem: Option<String>,
     /// All problems that it told.

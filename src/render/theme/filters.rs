@@ -1,6 +1,6 @@
 //! The filters of templates beyond Tera's own.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{
     civil::{DateTime, Time},
@@ -11,7 +11,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
 use super::{
-    assets, bounds,
+    assets::{self, KnownScripts},
+    bounds,
     code_tabs::code_tabs,
     functions::{escaped, fill, queries},
     growing::{self, longer},
@@ -114,7 +115,7 @@ pub(super) fn register(tera: &mut Tera) {
         longer(text, utf8_percent_encode(text, URL_SAFE).to_string())
     });
     tera.register_filter("striptags", |html: &str, _: Kwargs, _: &State| strip_tags(html));
-    register_squeeze(tera, true);
+    register_squeeze(tera, Some(Arc::default()));
     tera.register_filter("code_tabs", |html: &str, args: Kwargs, _: &State| {
         Ok::<_, Error>(Value::safe_string(&code_tabs(html, args.must_get("name")?)))
     });
@@ -136,13 +137,14 @@ pub(super) fn register(tera: &mut Tera) {
     });
 }
 
-/// Adds `squeeze`, which makes a script in a template smaller. The last script is remembered: that of decks is the same in all.
-pub(super) fn register_squeeze(tera: &mut Tera, minify: bool) {
+/// Adds `squeeze`, which makes a script in a template smaller, with `known` ones if scripts are made smaller. The last script is
+/// remembered: that of decks is the same in all.
+pub(super) fn register_squeeze(tera: &mut Tera, known: Option<Arc<KnownScripts>>) {
     let last: Mutex<(String, String)> = Mutex::default();
     tera.register_filter("squeeze", move |script: &str, _: Kwargs, _: &State| {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.0 != script {
-            *last = (script.to_owned(), squeeze(script, minify));
+            *last = (script.to_owned(), squeeze(script, known.as_deref()));
         }
         Value::safe_string(&last.1)
     });
@@ -212,9 +214,10 @@ fn strip_tags(html: &str) -> String {
 
 /// A script without comments and spaces, with short names; of one that can't be read, and when scripts stay as they are
 /// written, without the lines that are comments, without indentation and empty lines.
-fn squeeze(script: &str, minify: bool) -> String {
-    if minify && let Ok(smaller) = assets::squeeze_script(script) {
-        return smaller;
+fn squeeze(script: &str, known: Option<&KnownScripts>) -> String {
+    let smaller = known.and_then(|known| known.smaller("squeeze", script, assets::squeeze_script).ok());
+    if let Some(smaller) = smaller {
+        return smaller.to_string();
     }
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
@@ -311,14 +314,15 @@ mod tests {
 
     #[test]
     fn scripts_are_squeezed() {
+        let known = Some(&KnownScripts::default());
         let script = "// What it does.\n\nif (a) {\n  b('//x'); // and why\n}\n";
-        assert_eq!(squeeze(script, false), "if (a) {\nb('//x'); // and why\n}");
-        assert_eq!(squeeze(script, true), "if(a){b(`//x`)}");
+        assert_eq!(squeeze(script, None), "if (a) {\nb('//x'); // and why\n}");
+        assert_eq!(squeeze(script, known), "if(a){b(`//x`)}");
         assert_eq!(
-            squeeze("(() => { function long() {} long(); })();", true),
+            squeeze("(() => { function long() {} long(); })();", known),
             "(()=>{function e(){}e()})();"
         );
-        assert_eq!(squeeze("let x =\n  // none", true), "let x =");
+        assert_eq!(squeeze("let x =\n  // none", known), "let x =");
     }
 
     #[test]

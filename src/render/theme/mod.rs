@@ -43,7 +43,7 @@ use crate::base::{
 };
 
 pub use self::{
-    assets::{Asset, HASH_CHARS, asset_alone, with_addresses, with_hash},
+    assets::{Asset, HASH_CHARS, KnownScripts, SmallerScripts, asset_alone, with_addresses, with_hash},
     call::Uids,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},
@@ -90,6 +90,16 @@ pub struct Theme {
 impl Theme {
     /// Loads the theme `name` with those that it stands on: of each the files in the binary, and the site's own on top.
     pub fn load(name: &str, own: OwnFiles, options: &ThemeOptions) -> (Self, Vec<Diagnostic>) {
+        Self::load_knowing(name, own, options, &Arc::default())
+    }
+
+    /// The same, with scripts that may be known.
+    pub fn load_knowing(
+        name: &str,
+        own: OwnFiles,
+        options: &ThemeOptions,
+        scripts: &Arc<KnownScripts>,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let chain = files::chain(name, &own, &mut diagnostics);
         let mut layers = files::layer(&chain, own, &mut diagnostics);
@@ -108,8 +118,8 @@ impl Theme {
             (compile::compile(layers.templates, &mut problems), problems)
         };
         let (((mut tera, templates), problems), (assets, notes)) =
-            rayon::join(compile, || Assets::of(&layers.assets, options.assets));
-        filters::register_squeeze(&mut tera, options.assets.minify);
+            rayon::join(compile, || Assets::of(&layers.assets, options.assets, scripts));
+        filters::register_squeeze(&mut tera, options.assets.minify.then(|| Arc::clone(scripts)));
         diagnostics.extend(problems.into_iter().chain(notes));
         let components = component::list(&tera, &templates);
         let prints = Prints::of(&templates, &assets);

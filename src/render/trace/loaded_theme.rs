@@ -1,6 +1,6 @@
 //! [`LoadedTheme`]: the theme of a site, before it knows what the site is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     base::{
@@ -11,7 +11,7 @@ use crate::{
     },
     render::{
         THEMES_FOLDER,
-        theme::{OwnFiles, Theme, ThemeFile, ThemeOptions},
+        theme::{KnownScripts, OwnFiles, Theme, ThemeFile, ThemeOptions},
     },
     site::{Site, SiteOptions, languages::DEFAULT, resolve::Destination},
     source::{Listing, Source},
@@ -73,13 +73,19 @@ fn font_urls(site: &Site, fonts: &Fonts) -> BTreeMap<String, String> {
 impl LoadedTheme {
     /// Loads the theme that a config names, while the site is still being read; `None` when it is made of more than the
     /// config and the listing say.
-    pub fn ahead(source: &dyn Source, listing: &Listing, options: &SiteOptions) -> Option<Self> {
+    pub fn ahead(
+        source: &dyn Source,
+        listing: &Listing,
+        options: &SiteOptions,
+        scripts: &Arc<KnownScripts>,
+    ) -> Option<Self> {
         let config = &Site::config_of(source, listing, options);
         let has_own_fonts = config.look.fonts.iter().any(|(font, _, _)| font.files().next().is_some());
-        (!has_own_fonts).then(|| Self::load(ThemeKey::new(config, listing, BTreeMap::new()), source))
+        let key = || ThemeKey::new(config, listing, BTreeMap::new());
+        (!has_own_fonts).then(|| Self::load(key(), source, scripts))
     }
 
-    pub(super) fn load(key: ThemeKey, source: &dyn Source) -> Self {
+    pub(super) fn load(key: ThemeKey, source: &dyn Source, scripts: &Arc<KnownScripts>) -> Self {
         let folder = RepoPath::root().join(THEMES_FOLDER);
         let (mut own, mut diagnostics) = (OwnFiles::new(), Vec::new());
         let mut is_settled = true;
@@ -106,7 +112,7 @@ impl LoadedTheme {
                 ),
             }
         }
-        let (theme, problems) = Theme::load(&key.name, own, &key.options);
+        let (theme, problems) = Theme::load_knowing(&key.name, own, &key.options, scripts);
         diagnostics.extend(problems);
         Self { theme, about: AboutTheme { key, diagnostics, is_settled } }
     }

@@ -23,7 +23,7 @@ use crate::{
     },
     render::{
         THEMES_FOLDER,
-        theme::{ASSET_FOLDER, Theme, context},
+        theme::{ASSET_FOLDER, KnownScripts, Theme, context},
     },
     site::{Site, file::SourceFiles, languages::LanguageId, route::Route, routes::Target},
     source::Source,
@@ -56,6 +56,8 @@ pub struct Ahead {
     pub theme: Option<LoadedTheme>,
     /// What is known of searching in the site.
     pub searches: Option<Searches>,
+    /// Scripts that were made smaller, for a theme that wasn't made ahead.
+    pub scripts: Arc<KnownScripts>,
 }
 
 /// How many worlds there were in this process.
@@ -71,7 +73,7 @@ impl World {
         let (theme, about_theme) = match (former, ahead.theme.filter(|loaded| is_of_site(&loaded.about))) {
             (Some(former), _) => (Arc::clone(&former.theme), Arc::clone(&former.about_theme)),
             (None, loaded) => {
-                let loaded = loaded.unwrap_or_else(|| LoadedTheme::load(key, &*source));
+                let loaded = loaded.unwrap_or_else(|| LoadedTheme::load(key, &*source, &ahead.scripts));
                 (Arc::new(loaded.theme), Arc::new(loaded.about))
             }
         };
@@ -84,9 +86,11 @@ impl World {
         let (theme, others) = match former.filter(|former| former.site_values == site_values) {
             Some(former) => (theme, former.others.clone()),
             None => {
-                let with = |values: &context::Site| Arc::new(Theme::clone(&theme).with_site(values));
+                let with = |theme: Theme, values: &context::Site| Arc::new(theme.with_site(values));
                 let (first, others) = values.split_first().expect("a site has a language");
-                (with(first), others.iter().map(with).collect())
+                let others = others.iter().map(|values| with(Theme::clone(&theme), values)).collect();
+                // Most sites have one language, and nobody else has the theme: then it need not be copied.
+                (with(Arc::unwrap_or_clone(theme), first), others)
             }
         };
         let number = N_WORLDS.fetch_add(1, Ordering::Relaxed);

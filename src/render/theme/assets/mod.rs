@@ -9,10 +9,17 @@
 mod css;
 mod inline;
 mod js;
+mod known;
 
+pub use self::known::{KnownScripts, SmallerScripts};
 pub(super) use self::{inline::in_page, js::squeeze as squeeze_script};
 
-use std::{borrow::Cow, collections::BTreeMap, io::Read as _, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    io::Read as _,
+    sync::{Arc, OnceLock},
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use flate2::read::GzDecoder;
@@ -47,7 +54,8 @@ pub fn asset_alone(path: &RepoPath, bytes: Vec<u8>, options: AssetOptions) -> (A
     let name = path.file_name().to_owned();
     let file =
         ThemeFile { name: name.clone(), bytes: bytes.into(), is_packed: false, origin: Some(path.clone()) };
-    let (mut assets, notes) = Assets::of(&BTreeMap::from([(name.clone(), file)]), options);
+    let (mut assets, notes) =
+        Assets::of(&BTreeMap::from([(name.clone(), file)]), options, &KnownScripts::default());
     (assets.by_name.remove(&name).expect("each file is made"), notes)
 }
 
@@ -108,11 +116,16 @@ pub(super) struct Assets {
 
 impl Assets {
     /// Makes them of the files of a theme; the notes are about those that stay as they are.
-    pub(super) fn of(files: &BTreeMap<String, ThemeFile>, options: AssetOptions) -> (Self, Vec<Diagnostic>) {
-        let scripts: Vec<(&String, Result<String, String>)> = files
+    pub(super) fn of(
+        files: &BTreeMap<String, ThemeFile>,
+        options: AssetOptions,
+        known: &KnownScripts,
+    ) -> (Self, Vec<Diagnostic>) {
+        let smaller = |script: &str| known.smaller("minify", script, js::minify);
+        let scripts: Vec<(&String, Result<Arc<str>, String>)> = files
             .par_iter()
             .filter(|(name, file)| options.minify && is_script(name) && can_be_smaller(name, file))
-            .map(|(name, file)| (name, text(file).and_then(js::minify)))
+            .map(|(name, file)| (name, text(file).and_then(smaller)))
             .collect();
         let mut maker =
             Maker { files, options, scripts: BTreeMap::new(), made: BTreeMap::new(), notes: Vec::new() };
@@ -160,7 +173,7 @@ struct Maker<'f> {
     files: &'f BTreeMap<String, ThemeFile>,
     options: AssetOptions,
     /// The smaller scripts.
-    scripts: BTreeMap<&'f str, String>,
+    scripts: BTreeMap<&'f str, Arc<str>>,
     made: BTreeMap<String, Asset>,
     notes: Vec<Diagnostic>,
 }
@@ -173,7 +186,7 @@ impl<'f> Maker<'f> {
         }
         let Some(file) = self.files.get(name) else { return };
         let bytes = match self.scripts.remove(name) {
-            Some(script) => script.into_bytes().into(),
+            Some(script) => script.as_bytes().to_vec().into(),
             None if has_extension(name, &["css"]) => {
                 let sheet = self.sheet(name, file, importing);
                 sheet.map_or_else(|| file.bytes.clone(), |sheet| sheet.into_bytes().into())
@@ -311,7 +324,7 @@ mod tests {
             let origin = RepoPath::new(&name);
             (name.clone(), ThemeFile { name, bytes, is_packed: false, origin })
         };
-        Assets::of(&files.iter().map(file).collect(), options)
+        Assets::of(&files.iter().map(file).collect(), options, &KnownScripts::default())
     }
 
     fn shown(assets: &Assets, name: &str) -> String {
