@@ -67,7 +67,7 @@ impl SiteArgs {
         let options = self.options(&*source, None)?;
         let site =
             Site::load(&*source, &options).with_context(|| format!("reading `{}`", self.dir.display()))?;
-        let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::new()));
+        let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::ahead()));
         Ok(OpenSite { source, renderer })
     }
 

@@ -145,7 +145,7 @@ impl Engine {
         let theme = || LoadedTheme::ahead(&*source, &listing, &site_options, &Arc::default());
         let (site, (theme, highlighter)) = rayon::join(
             || Site::load_with(&*source, Arc::clone(&listing), &site_options, &options.former),
-            || rayon::join(theme, || Arc::new(Highlighter::new())),
+            || rayon::join(theme, || Arc::new(Highlighter::ahead())),
         );
         options.former = FormerFiles::default();
         let feed = feed();

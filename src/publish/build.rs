@@ -13,6 +13,7 @@
 
 use std::{
     borrow::Cow,
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
     io,
@@ -54,10 +55,6 @@ use crate::{
     },
     source::{Listing, ListingOptions, Source, SourceError},
 };
-
-/// How many addresses a thread takes on at once: few, since a large deck keeps those behind it waiting. Room for fewer isn't
-/// made smaller.
-const ROUTES_AT_ONCE: usize = 4;
 
 /// What to build, and how.
 pub struct BuildOptions<'a> {
@@ -177,7 +174,7 @@ pub fn build(
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done_of = |routes: &[&Route]| {
-        let done = routes.par_iter().with_max_len(ROUTES_AT_ONCE).map(|route| {
+        let done = routes.par_iter().with_max_len(1).map(|route| {
             let done = begun.route(route, &on);
             progress.step();
             done
@@ -186,6 +183,7 @@ pub fn build(
     };
     let (of_libraries, others): (Vec<&Route>, Vec<&Route>) =
         routes.iter().partition(|route| library_of(route).is_some());
+    let others = begun.largest_first(others, &marks);
     let mut done = done_of(&others)?;
     let named: BTreeSet<&str> =
         done.iter().flat_map(|done| &done.record.libraries).map(String::as_str).collect();
@@ -385,8 +383,10 @@ impl Begun {
         };
         let beside = || {
             let (theme, history) = rayon::join(theme, || history(options));
-            // Only now, so that nobody waits for the grammars who needs none yet.
-            (theme, history, Arc::new(Highlighter::new()))
+            // Only now, so that nobody waits for the grammars who needs none yet; after an edit few pages have code that is new.
+            let highlighter =
+                if former_domains.is_some() { Highlighter::new() } else { Highlighter::ahead() };
+            (theme, history, Arc::new(highlighter))
         };
         let ((site, searches), (theme, history, highlighter)) = rayon::join(site, beside);
         let site = Arc::new(site.with_history(history.map(Arc::new)));
@@ -407,6 +407,21 @@ impl Begun {
 
     fn site(&self) -> &Site {
         self.renderer.site()
+    }
+
+    /// Puts decks before other addresses, those of which the last build made most first: a thread that began with a large one last
+    /// would have the others wait for it.
+    fn largest_first<'r>(&self, mut routes: Vec<&'r Route>, marks: &Marks) -> Vec<&'r Route> {
+        let size = |route: &Route| {
+            let file = marks.outputs.get(&route.output_path());
+            file.and_then(|file| file.stat.as_ref()).map_or(0, |stat| stat.size)
+        };
+        let decks = self.site().decks().iter();
+        let decks: HashMap<&Route, u64> = decks.map(|deck| (&deck.route, size(&deck.route))).collect();
+        if !decks.is_empty() {
+            routes.sort_by_key(|route| Reverse(decks.get(route).map(|size| size + 1)));
+        }
+        routes
     }
 
     /// How the site differs from that of the last build, if there was one.

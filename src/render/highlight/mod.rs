@@ -94,12 +94,17 @@ impl Default for Highlighter {
 }
 
 impl Highlighter {
-    /// Has the grammars loaded, if this process hasn't yet, by the next thread that has nothing else to do.
+    /// One that loads the grammars, if this process hasn't yet, when the first code needs them.
     pub fn new() -> Self {
+        Self { blocks: BlockCache::default(), max_time: MAX_TIME }
+    }
+
+    /// One for much code: it has the grammars loaded by the next thread that has nothing else to do.
+    pub fn ahead() -> Self {
         rayon::spawn(|| {
             LazyLock::force(&LANGUAGES);
         });
-        Self { blocks: BlockCache::default(), max_time: MAX_TIME }
+        Self::new()
     }
 
     /// Highlights `code` in the language with this name, as written on a fence.
