@@ -119,6 +119,13 @@ impl PageFile {
         }
     }
 
+    /// The same in less memory. What is kept for long is scattered among what parsing needed for a moment, with room to grow: a copy
+    /// is as small as can be, and fills gaps.
+    #[must_use]
+    pub(super) fn compact(self) -> Self {
+        self.clone()
+    }
+
     /// Whether parsing the file of a listing would give the same again.
     pub fn is_of(&self, listing: &Listing) -> bool {
         let has = |path, blob| listing.entries.get(path).is_some_and(|entry| entry.blob == blob);

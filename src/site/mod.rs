@@ -281,7 +281,8 @@ impl Site {
         let paths = self.listing.entries.keys().filter(|path| self.is_page_file(path));
         let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> = paths.map(|path| (path, kept(path))).collect();
         let vocabulary = self.takes_words().then(|| self.stock.vocabulary());
-        let load = |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary, witness));
+        let load =
+            |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary, witness).compact());
         paths.into_par_iter().map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone)).collect()
     }
 
