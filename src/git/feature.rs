@@ -62,17 +62,19 @@ mod tests {
 
     #[test]
     fn repositories_that_can_not_be_read_are_told_with_the_way_out() {
-        for (option, said, hint) in [
-            ("--object-format=sha256", "names its objects by SHA-256", "fast-export"),
-            ("--ref-format=reftable", "`reftable`", "--ref-format=files"),
+        // As `git init` writes it with `--object-format` and `--ref-format`, which not every Git knows.
+        for (setting, said, hint) in [
+            ("extensions.objectFormat sha256", "names its objects by SHA-256", "fast-export"),
+            ("extensions.refStorage reftable", "`reftable`", "--ref-format=files"),
         ] {
             let repo = TestRepo::new();
-            repo.git(&format!("init --quiet {option} other"));
+            repo.git("init --quiet other").git("-C other config core.repositoryFormatVersion 1");
+            repo.git(&format!("-C other config {setting}"));
             let Err(error @ GitError::Unsupported { .. }) = Store::open(&repo.path("other")) else {
-                panic!("{option}")
+                panic!("{setting}")
             };
             assert!(error.to_string().contains(said), "{error}");
-            assert!(error.hint().is_some_and(|given| given.contains(hint)), "{option}");
+            assert!(error.hint().is_some_and(|given| given.contains(hint)), "{setting}");
         }
     }
 
