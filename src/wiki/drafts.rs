@@ -1,7 +1,7 @@
 //! [`Drafts`]: texts that are not in the branch, by person and file: what is being written, and what a conflict kept out.
 //!
 //! Each is a file of its own in the Git folder, on the disk before it is acknowledged. A draft takes the place of the former
-//! draft of the same file; a text that a conflict kept out stays until its author has saved from where the conflict was, or
+//! draft of the same file; a text that a conflict kept out stays until its author has saved its words from where the conflict was, or
 //! throws it away.
 
 use std::{
@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -110,19 +111,15 @@ impl Drafts {
         }
     }
 
-    /// Forgets the draft of a file that was saved, and the conflicts that its author has seen: those with the base.
-    pub(super) fn saved(
+    /// Forgets those drafts of a file that are done.
+    fn forget(
         &self,
         author: &Author,
         path: &RepoPath,
-        base: Option<CommitId>,
+        is_done: impl Fn(&Draft) -> bool,
     ) -> Result<(), WikiError> {
         for file in names(&self.of_file(author, path))? {
-            let is_done = match read(&file) {
-                Some(draft) => draft.conflict_with.is_none() || draft.conflict_with == base,
-                None => false,
-            };
-            if is_done {
+            if read(&file).is_some_and(|draft| is_done(&draft)) {
                 remove(file)?;
             }
         }
@@ -204,10 +201,40 @@ impl Wiki {
             None => None,
         };
         if saved.as_deref() == Some(content.as_bytes()) {
-            return self.drafts().saved(&actor.author, &path, None);
+            return self.forget_saved(&actor.author, &path, None, "");
         }
         let draft = Draft { path, content, base, saved_at: Moment::now().seconds, conflict_with: None };
         self.drafts().keep(&actor.author, &draft)
+    }
+
+    /// Forgets what somebody was writing in a file that is saved now, and what conflicts with its base kept out, as far as that is in
+    /// the text that was sent: another window of the same person may have begun from there, too.
+    pub(super) fn forget_saved(
+        &self,
+        author: &Author,
+        path: &RepoPath,
+        base: Option<CommitId>,
+        sent: &str,
+    ) -> Result<(), WikiError> {
+        self.drafts.forget(author, path, |draft| match draft.conflict_with {
+            None => true,
+            Some(head) => base == Some(head) && self.has_words_of(sent, draft, head),
+        })
+    }
+
+    /// Whether a text that was made from a head has the words that a draft has more than what it was made from.
+    fn has_words_of(&self, text: &str, draft: &Draft, head: CommitId) -> bool {
+        let text_at = |commit| {
+            let bytes = self.bytes(commit, &draft.path).ok().flatten().unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let (base, head) = (draft.base.map(text_at).unwrap_or_default(), text_at(head));
+        let [text, written, base, head] = [text, &draft.content, &base, &head].map(words);
+        let n = |of: &HashMap<&str, usize>, word| of.get(word).copied().unwrap_or_default();
+        written.iter().all(|(word, n_written)| {
+            let n_new = n_written.saturating_sub(n(&base, word));
+            n_new == 0 || n(&text, word) >= n(&head, word) + n_new
+        })
     }
 
     /// What somebody has of a file that is not in the branch, the newest first.
@@ -280,11 +307,11 @@ impl Wiki {
             let wanted = Wanted { path: path.clone(), content };
             let now = self.target(actor, &wanted, draft.base, base)?;
             match self.merge(&wanted, &now, draft.base, base)? {
-                Merge::Unchanged => self.drafts().saved(&actor.author, &path, draft.base)?,
+                Merge::Unchanged => self.forget_saved(&actor.author, &path, draft.base, &draft.content)?,
                 Merge::Conflict(conflict) => conflicts.push(*conflict),
                 Merge::Edit { content, .. } => {
                     changes.push(Change { path: now.to_string(), content });
-                    moved.extend((now != path).then_some((path, draft.base)));
+                    moved.extend((now != path).then_some(path));
                 }
             }
         }
@@ -293,7 +320,7 @@ impl Wiki {
         }
         let result = self.save(actor, &Save { changes, base, message: message.to_owned(), minor: false })?;
         if let SaveResult::Saved(_) = &result {
-            moved.iter().try_for_each(|(path, base)| self.drafts().saved(&actor.author, path, *base))?;
+            moved.iter().try_for_each(|path| self.forget_saved(&actor.author, path, None, ""))?;
         }
         Ok(result)
     }
@@ -316,6 +343,15 @@ fn file_name(draft: &Draft) -> String {
         None => DRAFT.to_owned(),
         Some(_) => format!("conflict-{}.json", Print::of_bytes(draft.content.as_bytes())),
     }
+}
+
+/// The words of a text, and how often each is there.
+fn words(text: &str) -> HashMap<&str, usize> {
+    let mut words = HashMap::default();
+    for word in text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        *words.entry(word).or_default() += 1;
+    }
+    words
 }
 
 fn remove(file: PathBuf) -> Result<(), WikiError> {

@@ -161,9 +161,12 @@ impl Wiki {
         Ok(match result {
             SaveResult::Conflict(_) => result,
             SaveResult::Saved(saved) => {
-                let mut paths =
-                    wanted.iter().map(|change| &change.path).chain(saved.moved.iter().map(|(_, now)| now));
-                paths.try_for_each(|path| self.drafts.saved(&actor.author, path, save.base))?;
+                for Wanted { path, content } in &wanted {
+                    let sent = content.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+                    let moved = saved.moved.iter().filter(|(from, _)| from == path).map(|(_, now)| now);
+                    let mut paths = std::iter::once(path).chain(moved);
+                    paths.try_for_each(|path| self.forget_saved(&actor.author, path, save.base, sent))?;
+                }
                 let is_shown = saved.outcome == Outcome::Unchanged || self.show();
                 SaveResult::Saved(Saved { is_shown, ..saved })
             }

@@ -111,7 +111,11 @@ fn a_conflict_keeps_the_text_and_publishes_nothing() {
     assert_eq!(drafts().iter().map(|draft| &*draft.content).collect::<Vec<_>>(), [&*theirs]);
     let base = Some(conflicts[0].commit);
     assert!(matches!(save(&wiki, "Bob", base, "a.md", &merged), Err(WikiError::Unresolved { .. })));
-    done(save(&wiki, "Bob", base, "a.md", &old.replace("beta two", "beta ALICE and BOB")));
+    // Another window of his was opened just then.
+    let now = text(&wiki, "a.md").0;
+    done(save(&wiki, "Bob", base, "a.md", &now.replace("gamma three", "gamma THREE")));
+    assert_eq!(drafts().len(), 1, "its words are nowhere else");
+    done(save(&wiki, "Bob", base, "a.md", &now.replace("beta ALICE", "beta ALICE and BOB")));
     assert!(drafts().is_empty(), "its author has resolved it");
 }
 
