@@ -1,6 +1,6 @@
 //! The one place that moves a branch: compare-and-swap under Git's own lock, on the disk before it answers.
 //!
-//! 0. A push that is on its way goes first ([`incoming`]).
+//! 0. A push that is on its way goes first (`incoming`).
 //! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for (`lock`).
 //! 2. Look where the branch is. It is elsewhere: give up, the caller merges and tries again.
 //! 3. Write the new commit into the lock, wait for the disk, and give the lock the name of the branch.
