@@ -127,7 +127,7 @@ mod tests {
     use crate::{
         git::test_repo::TestRepo,
         wiki::{
-            Outcome, WikiError,
+            Outcome, Wiki, WikiError,
             relocate::Relocate,
             save::SaveResult,
             tests::{actor, done, save, wiki},
@@ -201,16 +201,21 @@ mod tests {
         ));
     }
 
+    /// Ada has a draft of `a.md`, which somebody else's Git moves to `b.md`: that knows nothing of drafts.
+    fn with_draft(repo: &TestRepo) -> Wiki {
+        repo.write("a.md", "# A\n").commit("one");
+        let wiki = wiki(repo);
+        let base = wiki.head().expect("a head").commit;
+        wiki.keep_draft(&actor("Ada"), "a.md", "# A\n\nmine\n".to_owned(), base).expect("kept");
+        repo.git("mv a.md b.md").commit("moved");
+        wiki.show();
+        wiki
+    }
+
     #[test]
     fn a_draft_of_a_moved_page_is_saved_there() {
         let repo = TestRepo::new();
-        repo.write("a.md", "# A\n").commit("one");
-        let wiki = wiki(&repo);
-        let (ada, base) = (actor("Ada"), wiki.head().expect("a head").commit);
-        wiki.keep_draft(&ada, "a.md", "# A\n\nmine\n".to_owned(), base).expect("kept");
-        // A move by somebody else's Git knows nothing of drafts.
-        repo.git("mv a.md b.md").commit("moved");
-        wiki.show();
+        let (wiki, ada) = (with_draft(&repo), actor("Ada"));
         let SaveResult::Saved(saved) = wiki.save_drafts(&ada, &["a.md".to_owned()], "").expect("saved")
         else {
             panic!("saved")
@@ -226,12 +231,7 @@ mod tests {
     #[test]
     fn a_draft_of_a_moved_page_is_offered_there() {
         let repo = TestRepo::new();
-        repo.write("a.md", "# A\n").commit("one");
-        let wiki = wiki(&repo);
-        let (ada, base) = (actor("Ada"), wiki.head().expect("a head").commit);
-        wiki.keep_draft(&ada, "a.md", "# A\n\nmine\n".to_owned(), base).expect("kept");
-        repo.git("mv a.md b.md").commit("moved");
-        wiki.show();
+        let (wiki, ada) = (with_draft(&repo), actor("Ada"));
         let drafts = wiki.drafts_of(&ada, "b.md").expect("readable");
         let head = wiki.head().expect("a head").commit;
         assert_eq!(
