@@ -77,6 +77,8 @@ test('tools, keys and tables change the text', async () => {
     document.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
   await one.shows('| spelt |  1000 |');
+  await one.type('\n\nWeighed.');
+  assert.match(await one.text(), /\| spelt \|  1000 \|\n\nWeighed\.$/, 'one goes on below the table');
   await one.page.frameLocator('iframe').locator('td', { hasText: '1000' }).waitFor();
   // Find and replace.
   await one.page.keyboard.press('Control+f');

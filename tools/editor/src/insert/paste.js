@@ -10,7 +10,11 @@ export const pasting = uploads => EditorView.domEventHandlers({
     if (!data || view.state.readOnly) return false;
     const text = data.getData('text/plain'), html = data.getData('text/html');
     const rows = rowsOf(html, text);
-    if (rows) { insertBlock(view, toMarkdown(rows)); return handled(event); }
+    if (rows) {
+      const table = toMarkdown(rows);
+      insertBlock(view, table, table.length);
+      return handled(event);
+    }
     // Programs put a picture of the text beside the text.
     if (data.files.length && !text) { uploads.add([...data.files]); return handled(event); }
     const range = view.state.selection.main;

@@ -50,14 +50,16 @@ export function openPreview(page) {
     shown.tell();
   }
 
+  // Written, since Firefox looks for what a `srcdoc` names before it has read the base there.
   function first(next) {
     hasFrame = true;
     return new Promise(done => {
-      frame.addEventListener('load', () => {
-        frame.contentDocument.addEventListener('click', follow);
-        done();
-      }, { once: true });
-      frame.srcdoc = `<!doctype html>${next.documentElement.outerHTML}`;
+      frame.onload = done;
+      const page = frame.contentDocument;
+      page.open();
+      page.write(`<!doctype html>${next.documentElement.outerHTML}`);
+      page.close();
+      page.onclick = follow;
     });
   }
 
