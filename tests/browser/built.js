@@ -13,26 +13,36 @@ const TYPES = {
   '.svg': 'image/svg+xml', '.xml': 'application/xml',
 };
 
+// A temporary folder with the files in `site` and what was built of them in `public`.
+export function build(files, ...args) {
+  const dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, 'site', name)), { recursive: true });
+    writeFileSync(join(dir, 'site', name), text);
+  }
+  publish(join(dir, 'site'), dir, ...args);
+  return dir;
+}
+
+function publish(source, dir, ...args) {
+  const built = spawnSync(program, ['build', source, '--output', join(dir, 'public'), '--no-cache', '-q', ...args], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+}
+
+const at = ({ base = '' } = {}) => ['--base-url', `${base}/`];
+
 export class BuiltSite {
   // `base` is the path that the site is published below, such as `/docs`.
-  static open(files, options) {
-    const dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(dir, 'site', name)), { recursive: true });
-      writeFileSync(join(dir, 'site', name), text);
-    }
-    return BuiltSite.build(dir, join(dir, 'site'), options);
-  }
+  static open(files, options) { return BuiltSite.of(build(files, ...at(options)), options); }
   // A site that is there already.
   static ofFolder(source, options) {
-    return BuiltSite.build(mkdtempSync(join(tmpdir(), 'recto-built-')), source, options);
+    const dir = mkdtempSync(join(tmpdir(), 'recto-built-'));
+    publish(source, dir, ...at(options));
+    return BuiltSite.of(dir, options);
   }
-  static async build(dir, source, { base = '', context = {} } = {}) {
+  static async of(dir, { base = '', context = {} } = {}) {
     const site = new BuiltSite();
     site.dir = dir;
-    const args = ['build', source, '--output', join(site.dir, 'public'), '--no-cache', '-q'];
-    const built = spawnSync(program, [...args, '--base-url', `${base}/`], { encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stderr);
     site.asked = [];
     site.server = createServer((request, answer) => site.answer(request, answer, base));
     await new Promise(done => site.server.listen(0, '127.0.0.1', done));

@@ -1,14 +1,13 @@
 // The viewer of slides, on a deck that stands on the disk: no server runs.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { openPage, program } from './site.js';
+import { build } from './built.js';
+import { openPage } from './site.js';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const CHAPTER = `class: title
@@ -71,12 +70,8 @@ echo hello
 `;
 
 async function openDeck(query = '', context = { viewport: { width: 1280, height: 720 } }, chapter = CHAPTER) {
-  const site = { dir: mkdtempSync(join(tmpdir(), 'recto-deck-')) };
-  mkdirSync(join(site.dir, 'site'));
-  writeFileSync(join(site.dir, 'site/deck.yml'), 'title: A deck\nexclude: [in-person]\ncontent:\n- chapter.md\n');
-  writeFileSync(join(site.dir, 'site/chapter.md'), chapter);
-  const built = spawnSync(program, ['build', join(site.dir, 'site'), '--output', join(site.dir, 'public'), '--no-cache', '-q'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
+  const deck = 'title: A deck\nexclude: [in-person]\ncontent:\n- chapter.md\n';
+  const site = { dir: build({ 'deck.yml': deck, 'chapter.md': chapter }) };
   site.origin = 'file://';
   await openPage(site, context);
   site.url = pathToFileURL(join(site.dir, 'public/deck.yml.html')).href;

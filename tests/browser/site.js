@@ -8,7 +8,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -21,19 +21,20 @@ export const PATIENCE = 15_000;
 
 // What still runs when a test has failed.
 const servers = new Set();
-let browser;
-before(async () => {
+// One Chromium for all pages of a file of tests, begun with the first of them.
+let launched;
+function chromiumBrowser() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: flags });
-});
-after(() => {
+  return launched ??= chromium.launch({ executablePath, args: flags });
+}
+after(async () => {
   servers.forEach(server => server.kill('SIGKILL'));
-  return browser?.close();
+  await (await launched)?.close();
 });
 
 // Gives a site a page in a browser of its own, and notes what goes wrong there and what is asked of others.
 export async function openPage(site, context) {
-  site.context = await browser.newContext(context);
+  site.context = await (await chromiumBrowser()).newContext(context);
   site.page = await site.context.newPage();
   site.page.setDefaultTimeout(PATIENCE);
   site.problems = [];
@@ -42,7 +43,7 @@ export async function openPage(site, context) {
   site.page.on('request', request => { if (!request.url().startsWith(site.origin)) site.problems.push(request.url()); });
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise(done => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
@@ -52,7 +53,15 @@ async function freePort() {
 
 // A site in a temporary folder, its server and a page in the browser. With `wiki` it is a repository that can be edited.
 export class Site {
-  static async open(files, { path = '/', args = [], context = {}, wiki = false } = {}) {
+  static async open(files, { path = '/', context = {}, ...options } = {}) {
+    const site = await Site.serve(files, options);
+    await openPage(site, context);
+    site.page.on('framenavigated', () => { site.n_navigations = (site.n_navigations ?? 0) + 1; });
+    await site.page.goto(site.origin + path);
+    return site;
+  }
+  // Without a page.
+  static async serve(files, { args = [], wiki = false } = {}) {
     const site = new Site();
     site.dir = mkdtempSync(join(tmpdir(), 'recto-browser-'));
     // Browsers ask for it by themselves.
@@ -63,9 +72,6 @@ export class Site {
     site.command = wiki ? 'edit' : 'serve';
     if (wiki) site.makeRepository();
     await site.start();
-    await openPage(site, context);
-    site.page.on('framenavigated', () => { site.n_navigations = (site.n_navigations ?? 0) + 1; });
-    await site.page.goto(site.origin + path);
     return site;
   }
   get origin() { return `http://127.0.0.1:${this.port}`; }
@@ -103,6 +109,9 @@ export class Site {
   async close(expected = []) {
     assert.deepEqual(this.problems.filter(problem => !expected.some(pattern => pattern.test(problem))), []);
     await this.context.close();
+    await this.end();
+  }
+  async end() {
     await this.stop();
     rmSync(this.dir, { recursive: true });
   }
