@@ -17,6 +17,19 @@ use crate::{
 const MIN_LEFT: usize = 50;
 
 impl Wiki {
+    /// Where the file that was last at a path is by now, if it was moved and somebody may read it. While the log is being read
+    /// nobody knows.
+    pub fn moved_to(&self, actor: &Actor, path: &str) -> Result<Option<RepoPath>, WikiError> {
+        let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        let Some(head) = self.store.head()?.commit else { return Ok(None) };
+        let last = self.past.at(head).ok().and_then(|log| {
+            let last = log.history(&path).find(|change| change.blob.is_some())?;
+            Some(last.commit.id())
+        });
+        let now = self.path_by_now(&path, last, Some(head))?;
+        Ok((now != path && actor.rights.allow(Action::Read, &now)).then_some(now))
+    }
+
     /// The path that a file has in the head which had one at an earlier commit. It is the same one, unless there is nothing any
     /// more, or something else.
     pub(super) fn path_by_now(
@@ -178,6 +191,28 @@ mod tests {
             check("# A\n", &[("f/a.md", "f/A1.md"), ("f/A1.md", "F2/A.md")], "# A\n\nx\n").1,
             "F2/A.md"
         );
+    }
+
+    #[test]
+    fn a_page_is_found_by_the_path_that_it_had() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "# A\n\nfar\n").write("b.md", "# B\n").write("c.md", "# C\n").commit("one");
+        let wiki = wiki(&repo);
+        let to = |path: &str| wiki.moved_to(&actor("Ada"), path).expect("known").map(|path| path.to_string());
+        let moved = |from: &str, to: &str| {
+            let wanted = Relocate { from: from.to_owned(), to: to.to_owned(), ..Relocate::default() };
+            wiki.relocate(&actor("Bob"), &wanted).expect("moved");
+        };
+        moved("a.md", "d.md");
+        moved("d.md", "e.md");
+        wiki.remove(&actor("Bob"), "c.md", "").expect("it goes");
+        assert_eq!([to("a.md"), to("d.md")], [Some("e.md".to_owned()), Some("e.md".to_owned())]);
+        // One that is there, that never was, and one that was deleted.
+        assert_eq!(["b.md", "none.md", "c.md"].map(to), [None, None, None]);
+        // The last one that was there counts.
+        done(save(&wiki, "Ada", None, "a.md", &"# Another\n\nOne of its lines.\n".repeat(9)));
+        moved("a.md", "f.md");
+        assert_eq!(to("a.md").as_deref(), Some("f.md"));
     }
 
     #[test]

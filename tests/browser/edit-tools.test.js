@@ -352,6 +352,8 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
     await check('conflict');
     await one.page.getByRole('button', { name: 'Take both' }).click();
     await check('chosen');
+    await one.page.getByRole('button', { name: 'Save the result' }).click();
+    await commits(site, 3);
     await one.close();
     await site.close();
   });

@@ -18,17 +18,21 @@ use super::{
     statics,
 };
 use crate::{
-    base::path::RepoPath,
+    base::{path::RepoPath, url::encode_value},
     git::CommitId,
     wiki::{Actor, Change, Conflict, Save, WikiError, merge::Merged, save::SaveResult},
 };
 
-/// How a new file begins.
+/// What an address asks for besides a file.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Begun {
-    /// The name of a template; an unknown one is none.
-    #[serde(default)]
-    template: String,
+pub(super) struct Asked {
+    /// The name of the template that a new file begins with; an unknown one is none. Whoever names one wants a new file, also where
+    /// another was before it was moved.
+    template: Option<String>,
+    /// The heading of the one section that the editor shows.
+    section: Option<String>,
+    /// The path by which the file was asked for, which it has no more.
+    moved_from: Option<String>,
 }
 
 /// What the form sends.
@@ -64,25 +68,45 @@ pub(super) async fn form(
     State(site): State<Site>,
     Reader(actor): Reader,
     Path(path): Path<String>,
-    Query(begun): Query<Begun>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let route = format!("/-/edit/{path}");
     page::answered(site, route, move |site| {
         let file = site.wiki.file(&actor, &path)?;
         let is_new = file.bytes.is_none();
+        if is_new
+            && asked.template.is_none()
+            && let Some(now) = site.wiki.moved_to(&actor, &path)?
+        {
+            return Ok(page::see_other(&address_by_now(site, &now, &path, asked.section.as_deref())));
+        }
+        let template = asked.template.as_deref().unwrap_or_default();
         let content = match file.bytes {
-            None => site.wiki.template(&actor, &path, &begun.template)?.unwrap_or_default(),
+            None => site.wiki.template(&actor, &path, template)?.unwrap_or_default(),
             Some(bytes) => {
                 String::from_utf8(bytes).map_err(|_| WikiError::NotText { path: file.path.clone() })?
             }
         };
         let base = file.commit;
-        let (message, notice) = (String::new(), None);
+        let message = String::new();
+        let notice = asked.moved_from.and_then(|from| told_of_move(site, &from));
         let filled =
             Filled { status: StatusCode::OK, content, message, base, minor: false, preview: false, notice };
         Ok(show(site, &actor, &path, is_new, &filled))
     })
     .await
+}
+
+/// The editor of a page that was asked for by the path that it had.
+fn address_by_now(site: &Site, now: &RepoPath, from: &str, section: Option<&str>) -> String {
+    let section = section.map_or_else(String::new, |section| format!("&section={}", encode_value(section)));
+    format!("{}?moved_from={}{section}", page::edit_url(site, now), encode_value(from))
+}
+
+fn told_of_move(site: &Site, from: &str) -> Option<Value> {
+    let from = RepoPath::new(from)?;
+    let new_url = page::edit_url(site, &from) + "?template=";
+    Some(json!({ "kind": "moved", "from": Top::of(site).path(&from), "new_url": new_url }))
 }
 
 /// Saves what the form has sent, or shows what it would look like.

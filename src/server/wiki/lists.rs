@@ -245,9 +245,7 @@ fn begun(site: &Site, actor: &Actor, asked: &NewPage) -> Result<Response, Proble
     let path = if has_extension { written.clone() } else { format!("{written}.md") };
     let refused = match (written.is_empty(), name::new(&path)) {
         (false, Ok(path)) => {
-            let chosen = Some(&*asked.template).filter(|chosen| !chosen.is_empty());
-            let query =
-                chosen.map_or_else(String::new, |chosen| format!("?template={}", encode_value(chosen)));
+            let query = format!("?template={}", encode_value(&asked.template));
             return Ok(page::see_other(&(page::edit_url(site, &path) + &query)));
         }
         (false, Err(why)) => Some(Problem::from(WikiError::BadName { path, why })),

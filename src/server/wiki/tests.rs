@@ -145,6 +145,29 @@ fn a_save_follows_a_page_that_was_moved() {
 }
 
 #[test]
+fn the_editor_of_a_page_that_was_moved_is_where_it_is() {
+    let repo = repo();
+    let server = start(&repo);
+    let addr = server.addr();
+    let (status, _) = ask(addr, "POST", "/-/api/move", JSON, r#"{"from":"a.md","to":"sub/b.md"}"#);
+    assert_eq!(status, 200);
+    let (status, reply) = ask(addr, "GET", "/-/edit/a.md?section=one", "", "");
+    let now = "/-/edit/sub/b.md?moved_from=a%2Emd&section=one";
+    assert!(status == 303 && reply.contains(&format!("location: {now}\r\n")), "{reply}");
+    let (_, form) = ask(addr, "GET", now, "", "");
+    assert!(form.contains("a.md was moved") && form.contains("action=\"/-/edit/sub/b.md\""), "{form}");
+    // A new page can be made there all the same.
+    assert!(form.contains("href=\"/-/edit/a.md?template=\""), "{form}");
+    assert!(ask(addr, "GET", "/-/new?path=a", "", "").1.contains("location: /-/edit/a.md?template=\r\n"));
+    let (status, new) = ask(addr, "GET", "/-/edit/a.md?template=", "", "");
+    assert!(status == 200 && new.contains("data-new=\"true\"") && !new.contains("was moved"), "{new}");
+    // What an address claims is no more than a name.
+    let (_, form) = ask(addr, "GET", "/-/edit/sub/b.md?moved_from=../x", "", "");
+    assert!(!form.contains("was moved"), "{form}");
+    server.stop().expect("stopped");
+}
+
+#[test]
 fn the_api_reads_and_writes() {
     let repo = repo();
     let server = start(&repo);

@@ -22,7 +22,7 @@ import { say } from './texts/texts.js';
 import { beginWith } from './look/begin.js';
 import { offerDraft } from './look/draft.js';
 import { followLine } from './look/line.js';
-import { movedTo } from './look/moved.js';
+import { cameFrom, movedTo } from './look/moved.js';
 import { openSection } from './look/section.js';
 import { tellOfOthers } from './look/others.js';
 import { savingOf } from './look/saving.js';
@@ -98,6 +98,7 @@ function start(page) {
   session.others = watchOthers(session);
   tellOfOthers(session, saving);
   openSection(session);
+  cameFrom(session);
   shell.settings();
   status.changed();
   saving.changed();

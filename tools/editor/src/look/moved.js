@@ -3,6 +3,12 @@
 import { home, inAddress } from '../base/api.js';
 import { say } from '../texts/texts.js';
 
+// Whoever asked for the page by the path that it had hears of it: the form knows.
+export function cameFrom({ page, notices }) {
+  const told = page.form.previousElementSibling, link = told.querySelector('a');
+  if (link) notices.tell(told.firstElementChild.textContent, { kind: 'ask', name: 'moved', actions: [[link.textContent, () => link.click()]] });
+}
+
 export function movedTo(session, path, url) {
   const { page, shell, drafts, others, preview, notices } = session;
   const from = page.path;

@@ -91,8 +91,8 @@ export function savingOf(session) {
     changed();
   }
 
-  // Two texts for the same place. `then` says what becomes of the result: it is saved, or stays in the editor.
-  async function choose({ base, ours = session.text(), theirs, commit, author }, isLast, isSaved = true) {
+  // Two texts for the same place.
+  async function choose({ base, ours = session.text(), theirs, commit, author }, isLast) {
     const { openConflict } = await import('../merge/conflict.js');
     openConflict(session.shell.root, {
       base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? session.other ?? say.somebody,
@@ -104,7 +104,7 @@ export function savingOf(session) {
         notices.drop('clash');
         changed();
         session.view.focus();
-        if (isSaved) run({ leave: isLast });
+        run({ leave: isLast });
       },
     });
   }

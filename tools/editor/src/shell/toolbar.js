@@ -23,7 +23,7 @@ export function openToolbar(session, { uploads, onSettings }) {
   const run = command => () => { command(session.view); session.view.focus(); };
   const tool = (name, command, shortcut) => {
     const label = shortcut ? `${say[name]} (${key(shortcut)})` : say[name];
-    const element = button(icons[name === 'numbers' ? 'numbers' : name === 'tasks' ? 'check' : name], label, run(command));
+    const element = button(icons[name === 'tasks' ? 'check' : name], label, run(command));
     element.addEventListener('pointerdown', event => event.preventDefault());
     return element;
   };
