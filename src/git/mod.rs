@@ -49,11 +49,14 @@ pub use self::{
     id::CommitId,
     people::People,
     refs::{Move, Moved},
-    store::{Head, Store, StoredFile},
+    store::{FileKind, Head, Store, StoredFile},
     work_tree::LeftAlone,
     write::{Content, Edit, NewCommit},
 };
-use self::{kept::KeptObjects, tree::TreeItemKind, trees::Trees};
+use self::{
+    kept::KeptObjects,
+    trees::{Row, Trees},
+};
 
 /// The remote that links to sources lead to.
 const FORGE_REMOTE: &str = "origin";
@@ -335,11 +338,11 @@ impl Pool {
     }
 
     /// What is at a path of a commit; `None` where nothing is.
-    fn find(&self, commit: CommitId, path: &RepoPath) -> Result<Option<TreeItemKind>, GitError> {
+    fn row(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Row>, GitError> {
         self.with(|repository| {
             let found = self
                 .root(repository, commit.oid())
-                .and_then(|tree| Trees::new(repository, &self.trees)?.find(tree, path));
+                .and_then(|tree| Trees::new(repository, &self.trees)?.row(tree, path));
             found.map_err(|cause| GitError::failed(commit, cause))
         })
     }

@@ -16,7 +16,7 @@ use crate::{
     git::{
         CommitId, GitError, Pool, discover, folder_in_work_tree,
         index_file::IndexDigest,
-        tree::{TreeItemKind, oid},
+        tree::{blob_id, oid},
     },
 };
 
@@ -59,8 +59,47 @@ impl Head {
 pub struct StoredFile {
     /// Its bytes.
     pub blob: BlobId,
+    /// What kind of file it is.
+    pub kind: FileKind,
+}
+
+impl StoredFile {
     /// Whether it is a symbolic link, whose bytes are its target.
-    pub is_link: bool,
+    pub fn is_link(&self) -> bool {
+        self.kind == FileKind::Link
+    }
+}
+
+/// The kinds of files that Git tells apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileKind {
+    /// One that nobody runs.
+    #[default]
+    Plain,
+    /// One that can be run.
+    Executable,
+    /// A symbolic link.
+    Link,
+}
+
+impl FileKind {
+    fn of(mode: i32) -> Option<Self> {
+        match mode & TYPE_BITS {
+            FILE_TYPE if mode & EXECUTABLE_BITS == 0 => Some(Self::Plain),
+            FILE_TYPE => Some(Self::Executable),
+            LINK_MODE => Some(Self::Link),
+            _ => None,
+        }
+    }
+
+    /// The mode that it has in a tree and in the index.
+    pub(super) fn mode(self) -> i32 {
+        match self {
+            Self::Plain => 0o100_644,
+            Self::Executable => 0o100_755,
+            Self::Link => LINK_MODE,
+        }
+    }
 }
 
 impl Store {
@@ -133,11 +172,8 @@ impl Store {
 
     /// A file of a commit; `None` when there is none of that path.
     pub fn file(&self, commit: CommitId, path: &RepoPath) -> Result<Option<StoredFile>, GitError> {
-        Ok(match self.pool.find(commit, &self.path_in_repository(path))? {
-            Some(TreeItemKind::File(blob)) => Some(StoredFile { blob, is_link: false }),
-            Some(TreeItemKind::Link(blob)) => Some(StoredFile { blob, is_link: true }),
-            _ => None,
-        })
+        let row = self.pool.row(commit, &self.path_in_repository(path))?;
+        Ok(row.and_then(|row| Some(StoredFile { blob: blob_id(row.id), kind: FileKind::of(row.mode)? })))
     }
 
     /// Everything in a folder of a commit and below it but folders: files, symbolic links, submodules. None when there is
@@ -202,3 +238,7 @@ impl Store {
 
 /// The mode of a symbolic link.
 pub(super) const LINK_MODE: i32 = 0o120_000;
+/// The type of a plain file, executable or not, and where types and rights to run stand in a mode.
+const FILE_TYPE: i32 = 0o100_000;
+const TYPE_BITS: i32 = 0o170_000;
+const EXECUTABLE_BITS: i32 = 0o111;

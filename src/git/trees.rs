@@ -116,12 +116,7 @@ impl<'r> Trees<'r> {
         Ok(Self { objects: repository.odb()?, kept })
     }
 
-    /// What is at a path below a tree; `None` where nothing is.
-    pub(super) fn find(&self, tree: Oid, path: &RepoPath) -> Result<Option<TreeItemKind>, git2::Error> {
-        Ok(self.row(tree, path)?.map(|row| item_kind(row.mode, row.id)))
-    }
-
-    /// What stands at a path below a tree.
+    /// What stands at a path below a tree; `None` where nothing does.
     pub(super) fn row(&self, tree: Oid, path: &RepoPath) -> Result<Option<Row>, git2::Error> {
         let Some(name) = path.parts().last() else { return Ok(None) };
         let folder = path.parent().unwrap_or_else(RepoPath::root);

@@ -20,16 +20,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        CommitId, GitError, Move, Store, StoredFile,
+        CommitId, FileKind, GitError, Move, Store, StoredFile,
         index::{FileStat, INDEX_FILE},
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
         lock::{Lock, making_folder, take_away_left},
-        store::LINK_MODE,
     },
 };
 
-/// The mode of a file that nobody runs.
-const FILE_MODE: u32 = 0o100_644;
 /// What is under way, in the Git folder.
 const JOURNAL: &str = "recto/work-tree.json";
 /// The largest file that is compared with what Git has.
@@ -66,6 +63,8 @@ struct Versions<'a> {
     from_top: RepoPath,
     before: Option<BlobId>,
     after: Option<(BlobId, Vec<u8>)>,
+    /// What it is, or was if it goes.
+    kind: FileKind,
     /// Whether it is a symbolic link, and was one if it was there.
     is_link: bool,
 }
@@ -73,7 +72,8 @@ struct Versions<'a> {
 impl Versions<'_> {
     /// The mode of one that is new.
     fn mode(&self) -> u32 {
-        if self.is_link { LINK_MODE.unsigned_abs() } else { FILE_MODE }
+        let kind = if self.kind == FileKind::Link && !self.is_link { FileKind::Plain } else { self.kind };
+        kind.mode().unsigned_abs()
     }
 }
 
@@ -117,10 +117,11 @@ impl<'s> Along<'s> {
         let file_in = |commit: CommitId| self.store.file(commit, path);
         let before = self.journal.from.map(file_in).transpose()?.flatten();
         let after = file_in(self.journal.to)?;
-        let is_link = after.is_some_and(|file| file.is_link) && before.is_none_or(|file| file.is_link);
+        let kind = after.or(before).map(|file| file.kind).unwrap_or_default();
+        let is_link = kind == FileKind::Link && before.is_none_or(|file| file.is_link());
         let bytes_of = |file: StoredFile| Ok::<_, GitError>((file.blob, self.store.blob(file.blob)?));
         let (before, after) = (before.map(|file| file.blob), after.map(bytes_of).transpose()?);
-        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after, is_link })
+        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after, kind, is_link })
     }
 
     /// Writes or removes one file; the error says why it is left as it is.
@@ -147,8 +148,8 @@ impl<'s> Along<'s> {
         }
         let written = match after {
             Some((_, target)) if of.is_link => replace_link(&path, target),
-            Some((_, bytes)) if has_crlf => replace(&path, &with_cr(bytes)),
-            Some((_, bytes)) => replace(&path, bytes),
+            Some((_, bytes)) if has_crlf => replace(&path, &with_cr(bytes), of.mode()),
+            Some((_, bytes)) => replace(&path, bytes, of.mode()),
             None => remove(self.work_tree, &path),
         };
         written.map_err(|error| error.to_string())
@@ -329,27 +330,27 @@ fn with_cr(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(ends).collect()
 }
 
-/// Puts a file in the place of another, with its permissions.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Puts a file in the place of another, with its permissions; a new one has those of its mode.
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let folder = path.parent().ok_or_else(|| io::Error::other("it has no folder"))?;
     let mut new = making_folder(folder, || tempfile::Builder::new().prefix(".recto-").tempfile_in(folder))?;
     new.write_all(bytes)?;
     let permissions = path.metadata().map(|metadata| metadata.permissions());
     match permissions {
         Ok(permissions) => new.as_file().set_permissions(permissions)?,
-        Err(_) => set_usual_permissions(new.as_file())?,
+        Err(_) => set_usual_permissions(new.as_file(), mode)?,
     }
     new.persist(path).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(unix)]
-fn set_usual_permissions(file: &fs::File) -> io::Result<()> {
+fn set_usual_permissions(file: &fs::File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    file.set_permissions(fs::Permissions::from_mode(mode & 0o777))
 }
 
 #[cfg(not(unix))]
-fn set_usual_permissions(_: &fs::File) -> io::Result<()> {
+fn set_usual_permissions(_: &fs::File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
@@ -403,7 +404,7 @@ fn entry(path: &Path, name: &RepoPath, blob: BlobId, bytes: &[u8]) -> Result<Ind
         mtime: IndexTime::new(stat.mtime.0, stat.mtime.1),
         dev: stat.dev,
         ino: stat.ino,
-        mode: FILE_MODE,
+        mode: FileKind::Plain.mode().unsigned_abs(),
         uid: stat.uid,
         gid: stat.gid,
         file_size: stat.size,

@@ -8,9 +8,9 @@ use std::{collections::BTreeMap, io::Write as _, sync::Arc};
 use git2::{ObjectType, Odb, OdbLookupFlags, Oid, Signature};
 
 use crate::{
-    base::{digest::BlobId, path::RepoPath},
+    base::path::RepoPath,
     git::{
-        Author, CommitId, GitError, Moment, Store,
+        Author, CommitId, FileKind, GitError, Moment, Store, StoredFile,
         loose::NewObjects,
         store::LINK_MODE,
         tree,
@@ -18,8 +18,6 @@ use crate::{
     },
 };
 
-/// The mode of a file that nobody runs.
-const FILE_MODE: i32 = 0o100_644;
 /// The folder that no tree may have, in any case of letters.
 const GIT_DIR: &str = ".git";
 
@@ -42,8 +40,10 @@ pub struct Edit {
 pub enum Content {
     /// New bytes.
     Bytes(Vec<u8>),
-    /// Bytes that the repository has already.
-    Blob(BlobId),
+    /// New bytes of a file that can be run; plain ones are so, too, where they take the place of one.
+    Executable(Vec<u8>),
+    /// A file that some commit has already, of its kind.
+    Stored(StoredFile),
     /// The target of a symbolic link.
     LinkTo(Vec<u8>),
     /// What the commit before has at another path, whatever kind of file that is.
@@ -200,7 +200,7 @@ impl<'r> Writer<'r> {
                 Some(_) if is_in_the_way => return Err(GitError::InTheWay { path: path.join(name) }),
                 Some(content) => {
                     let mode = former.map(|row| row.mode).filter(|mode| *mode != LINK_MODE);
-                    rows.insert(name.as_bytes(), self.blob(content, mode.unwrap_or(FILE_MODE))?);
+                    rows.insert(name.as_bytes(), self.blob(content, mode.unwrap_or(FileKind::Plain.mode()))?);
                 }
                 None if is_in_the_way => {}
                 None => _ = rows.remove(name.as_bytes()),
@@ -215,15 +215,16 @@ impl<'r> Writer<'r> {
     /// What stands in a folder for a content; a new text has the mode of the file that it takes the place of.
     fn blob(&mut self, content: &'r Content, mode: i32) -> Result<Row, GitError> {
         match content {
-            Content::Bytes(bytes) => {
+            Content::Bytes(bytes) | Content::Executable(bytes) => {
                 let id = self.object(ObjectType::Blob, bytes)?;
                 self.new_blobs.push((id, bytes));
-                Ok(Row { mode, id })
+                let is_executable = matches!(content, Content::Executable(_));
+                Ok(Row { mode: if is_executable { FileKind::Executable.mode() } else { mode }, id })
             }
             Content::LinkTo(target) => {
                 Ok(Row { mode: LINK_MODE, id: self.object(ObjectType::Blob, target)? })
             }
-            Content::Blob(id) => Ok(Row { mode, id: tree::oid(*id) }),
+            Content::Stored(file) => Ok(Row { mode: file.kind.mode(), id: tree::oid(file.blob) }),
             Content::Moved(from) => self.moved.get(from).copied().ok_or_else(|| {
                 self.failed(git2::Error::from_str(&format!("there is no file `{from}` to be moved")))
             }),

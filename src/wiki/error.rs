@@ -163,7 +163,7 @@ impl WikiError {
             | Self::Exists { .. }
             | Self::AddressTaken { .. } => Some("choose another name".to_owned()),
             Self::Link { .. } => {
-                Some("edit the file that it leads to; Git can move or delete the link itself".to_owned())
+                Some("edit the file that it leads to; the link itself can be moved or deleted".to_owned())
             }
             Self::Unresolved { .. } => {
                 Some("choose between both versions, and remove the lines that mark them".to_owned())

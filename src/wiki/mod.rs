@@ -147,7 +147,7 @@ impl Wiki {
     /// The bytes of a file of a commit.
     fn bytes(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, WikiError> {
         match self.store.file(commit, path)? {
-            Some(file) if file.is_link => Err(WikiError::Link { path: path.clone() }),
+            Some(file) if file.is_link() => Err(WikiError::Link { path: path.clone() }),
             Some(file) => Ok(Some(self.store.blob(file.blob)?)),
             None => Ok(None),
         }

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use crate::{
     base::path::RepoPath,
     git::{
-        CommitId, Content, Edit, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR, packing::Packer,
+        CommitId, Content, Edit, FileKind, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR,
+        packing::Packer,
     },
     parse::front_matter::split,
     site::file::MAX_PAGE_BYTES,
@@ -130,7 +131,7 @@ pub(super) enum Merge {
 impl Wiki {
     /// Saves files, for one actor, as one commit. Texts in conflict are kept as drafts.
     pub fn save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
-        let mut result = self.save_and_count(actor, save);
+        let mut result = self.save_and_count(actor, save, None);
         if let Ok(SaveResult::Conflict(conflicts)) = &result {
             let head = conflicts.first().map(|conflict| conflict.commit);
             result = self.keep(actor, save, head).and(result);
@@ -139,25 +140,36 @@ impl Wiki {
     }
 
     /// Saves what is in some commit already: it isn't lost if it is in conflict. What programs couldn't read is refused.
-    pub(super) fn save_again(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
+    /// What it makes anew can be run if it could be at the commit `like`.
+    pub(super) fn save_again(
+        &self,
+        actor: &Actor,
+        save: &Save,
+        like: CommitId,
+    ) -> Result<SaveResult, WikiError> {
         for Change { path, content } in &save.changes {
             let text = content.as_deref().and_then(|content| std::str::from_utf8(content).ok());
             if let (Some(path), Some(text)) = (RepoPath::new(path), text) {
                 self.check(&path, text, false)?;
             }
         }
-        self.save_and_count(actor, save)
+        self.save_and_count(actor, save, Some(like))
     }
 
-    fn save_and_count(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
-        let result = self.try_save(actor, save);
+    fn save_and_count(
+        &self,
+        actor: &Actor,
+        save: &Save,
+        like: Option<CommitId>,
+    ) -> Result<SaveResult, WikiError> {
+        let result = self.try_save(actor, save, like);
         self.saves.note(&result);
         result
     }
 
-    fn try_save(&self, actor: &Actor, save: &Save) -> Result<SaveResult, WikiError> {
+    fn try_save(&self, actor: &Actor, save: &Save, like: Option<CommitId>) -> Result<SaveResult, WikiError> {
         let wanted = self.wanted(actor, save)?;
-        let result = self.on_head(|head| self.attempt(actor, save, &wanted, head))?;
+        let result = self.on_head(|head| self.attempt(actor, save, &wanted, head, like))?;
         Ok(match result {
             SaveResult::Conflict(_) => result,
             SaveResult::Saved(saved) => {
@@ -180,6 +192,7 @@ impl Wiki {
         save: &Save,
         wanted: &[Wanted<'_>],
         head: &Head,
+        like: Option<CommitId>,
     ) -> Result<Option<SaveResult>, WikiError> {
         let mut edits = Vec::new();
         let (mut merged, mut moved, mut conflicts, mut created) = (Vec::new(), Vec::new(), Vec::new(), false);
@@ -197,7 +210,11 @@ impl Wiki {
                 Merge::Edit { content, is_merged, is_new } => {
                     created |= is_new;
                     merged.extend(is_merged.then(|| path.clone()));
-                    edits.push(Edit { path, content: content.map(Content::Bytes) });
+                    let like =
+                        like.filter(|_| is_new).map(|like| self.store.file(like, &path)).transpose()?;
+                    let is_executable = like.flatten().is_some_and(|file| file.kind == FileKind::Executable);
+                    let kind = if is_executable { Content::Executable } else { Content::Bytes };
+                    edits.push(Edit { path, content: content.map(kind) });
                 }
             }
         }
@@ -285,18 +302,14 @@ impl Wiki {
         })
     }
 
-    /// Refuses to put a file in the place of a symbolic link; and, where there is a work tree, which gets plain files only, to
-    /// move or delete one.
+    /// Refuses to put a file in the place of a symbolic link.
     fn check_links(&self, head: &Head, edits: &[Edit]) -> Result<(), WikiError> {
         let Some(commit) = head.commit else { return Ok(()) };
         for Edit { path, content } in edits {
-            let path = match content {
-                None | Some(Content::Moved(_)) if self.store.is_bare() => continue,
-                Some(Content::LinkTo(_)) => continue,
-                Some(Content::Moved(from)) => from,
-                _ => path,
-            };
-            if self.store.file(commit, path)?.is_some_and(|file| file.is_link) {
+            if matches!(content, None | Some(Content::Moved(_) | Content::LinkTo(_))) {
+                continue;
+            }
+            if self.store.file(commit, path)?.is_some_and(|file| file.is_link()) {
                 return Err(WikiError::Link { path: path.clone() });
             }
         }
@@ -326,7 +339,7 @@ impl Wiki {
                 Some(head) => self.store.file(head, &now)?,
                 None => None,
             };
-            if is_there.is_some_and(|file| file.is_link) {
+            if is_there.is_some_and(|file| file.is_link()) {
                 return Err(WikiError::Link { path: now });
             }
             if is_there.is_none() && content.is_some() {

@@ -85,12 +85,7 @@ impl Wiki {
         let LostFile { path, last: (commit, former), .. } = file;
         let last =
             self.store.file(*commit, former)?.ok_or_else(|| WikiError::NoFile { path: path.clone() })?;
-        let content = if last.is_link {
-            Content::LinkTo(self.store.blob(last.blob)?)
-        } else {
-            Content::Blob(last.blob)
-        };
-        Ok(Edit { path: path.clone(), content: Some(content) })
+        Ok(Edit { path: path.clone(), content: Some(Content::Stored(last)) })
     }
 
     fn why_not_lost(&self, head: &Head, path: RepoPath) -> Result<WikiError, WikiError> {
@@ -104,8 +99,47 @@ mod tests {
     use super::*;
     use crate::{
         git::test_repo::TestRepo,
-        wiki::tests::{actor, wiki},
+        wiki::{
+            relocate::Relocate,
+            tests::{actor, wiki},
+        },
     };
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_comes_back_can_be_run() {
+        use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+
+        let repo = TestRepo::new();
+        repo.write("bin/make.sh", "#!/bin/sh\n").write("a.md", "# A\n");
+        let can_be_run = Permissions::from_mode(0o755);
+        std::fs::set_permissions(repo.path("bin/make.sh"), can_be_run).expect("set");
+        repo.commit("one");
+        let (wiki, ada) = (wiki(&repo), actor("Ada"));
+        let first = wiki.head().expect("a head").commit;
+        let check = |path: &str, how: &str| {
+            let row = repo.git_with_input(&format!("ls-tree HEAD {path}"), b"");
+            assert!(row.starts_with("100755"), "{how}: {row}");
+            assert_eq!(
+                repo.git_with_input("status --porcelain", b""),
+                "",
+                "{how}: the work tree has it, too"
+            );
+        };
+        let deleted = wiki.remove(&ada, "bin/make.sh", "").expect("it goes").commit;
+        wiki.undelete(&ada, "bin/make.sh", "").expect("it comes back");
+        check("bin/make.sh", "undelete");
+        wiki.remove(&ada, "bin/make.sh", "").expect("it goes");
+        let rev = first.expect("a commit").to_string();
+        wiki.restore(&ada, "bin/make.sh", &rev, None, "").expect("restored");
+        check("bin/make.sh", "restore");
+        wiki.remove(&ada, "bin/make.sh", "").expect("it goes");
+        wiki.revert(&ada, &deleted.to_string(), "").expect("reverted");
+        check("bin/make.sh", "revert");
+        let wanted = Relocate { from: "bin".to_owned(), to: "tools".to_owned(), ..Relocate::default() };
+        wiki.relocate(&ada, &wanted).expect("moved");
+        check("tools/make.sh", "move");
+    }
 
     #[test]
     fn what_was_deleted_comes_back_as_it_was() {

@@ -62,7 +62,7 @@ impl Wiki {
     pub(super) fn check_settings(&self, head: &Head, edits: &[Edit]) -> Result<(), WikiError> {
         let Some(edit) = edits.iter().find(|edit| is_settings(&edit.path)) else { return Ok(()) };
         let bytes = match (&edit.content, head.commit) {
-            (Some(Content::Bytes(bytes)), _) => bytes.clone(),
+            (Some(Content::Bytes(bytes) | Content::Executable(bytes)), _) => bytes.clone(),
             (Some(Content::Moved(from)), Some(head)) => self.bytes(head, from)?.unwrap_or_default(),
             (Some(_), _) => return Ok(()),
             (None, _) => return Err(WikiError::Settings { path: edit.path.clone() }),

@@ -130,20 +130,31 @@ fn links_lead_nowhere() {
         let head = "Content-Type: multipart/form-data; boundary=B\r\nX-Recto: 1\r\n";
         let (status, reply) = ask(server.addr(), "POST", "/-/api/uploads", head, &form);
         assert!((400..500).contains(&status), "{path}: {reply}");
-        let link = path.split('/').next().expect("a name");
-        for (from, to) in [(link, "new.md"), ("folder/b.md", path)] {
-            let body = format!(r#"{{"from":"{from}","to":"{to}"}}"#);
-            let (status, reply) = ask(server.addr(), "POST", "/-/api/move", JSON, &body);
-            assert!((400..500).contains(&status), "{from} {to}: {reply}");
-        }
-        let (_, form) = ask(server.addr(), "GET", &format!("/-/delete/{link}"), "", "");
-        if form.contains("name=\"token\"") {
-            let body = format!("token={}", value(&form, "token"));
-            let (status, reply) = ask(server.addr(), "POST", &format!("/-/delete/{link}"), FORM, &body);
-            assert!((400..500).contains(&status), "{link}: {reply}");
-        }
+        let body = format!(r#"{{"from":"folder/b.md","to":"{path}"}}"#);
+        let (status, reply) = ask(server.addr(), "POST", "/-/api/move", JSON, &body);
+        assert!((400..500).contains(&status), "{path}: {reply}");
     }
     assert_eq!(n_commits(&repo), "2");
+    // They are moved and deleted themselves, and what they lead to stays as it is.
+    for link in ["out.md", "up", "dangling.md", "loop.md", "page.md"] {
+        let body = format!(r#"{{"from":"{link}","to":"moved-{link}"}}"#);
+        let (status, reply) = ask(server.addr(), "POST", "/-/api/move", JSON, &body);
+        assert!(status == 200 && !reply.contains(SECRET), "{link}: {reply}");
+        assert!(
+            repo.git_with_input(&format!("ls-tree HEAD moved-{link}"), b"").starts_with("120000"),
+            "{link}"
+        );
+        let address = format!("/-/delete/moved-{link}");
+        let (_, form) = ask(server.addr(), "GET", &address, "", "");
+        assert!(!form.contains(SECRET), "{link}: {form}");
+        let body = format!("token={}", value(&form, "token"));
+        let (status, reply) = ask(server.addr(), "POST", &address, FORM, &body);
+        assert_eq!(status, 303, "{link}: {reply}");
+    }
+    assert_eq!(
+        repo.git_with_input("ls-files", b""),
+        repo.git_with_input("ls-tree -r --name-only HEAD~11", b"")
+    );
     assert_eq!(repo.git_with_input("status --porcelain", b""), "");
     server.stop().expect("stopped");
 }

@@ -75,7 +75,8 @@ impl Wiki {
             message => message.to_owned(),
         };
         let changes = vec![Change { path: path.to_string(), content }];
-        self.save_again(actor, &Save { changes, base: seen.or(Some(head)), message, minor: false })
+        let save = Save { changes, base: seen.or(Some(head)), message, minor: false };
+        self.save_again(actor, &save, then.commit.id)
     }
 
     /// Takes back what a commit changed, as a new commit: also in files that have other names by now.
@@ -130,7 +131,8 @@ impl Wiki {
             "" => format!("Revert \"{}\"\n\nThis takes back commit {}.", commit.summary(), commit.id),
             message => message.to_owned(),
         };
-        self.save_again(actor, &Save { changes, base: Some(head), message, minor: false })
+        let before = commit.parents.first().copied().unwrap_or(commit.id);
+        self.save_again(actor, &Save { changes, base: Some(head), message, minor: false }, before)
     }
 
     /// The files that a commit changed, with their names before it, after it, and now.

@@ -118,8 +118,16 @@ impl Planner<'_> {
         String::from_utf8(self.source.read(path).ok()?).ok()
     }
 
+    /// Whether a symbolic link brings a file to a path of before: the text is another file's, and no edit may give it one.
+    fn is_linked(&self, old: &RepoPath) -> bool {
+        self.before.listing().entries.get(old).is_some_and(|entry| entry.link_to.is_some())
+    }
+
     /// Makes edits of a file, by its path afterwards.
     fn edit(&mut self, path: &RepoPath, edits: &[TextEdit]) {
+        if self.is_linked(&self.renames.old_path(path)) {
+            return;
+        }
         if let Some(text) = self.text(path).filter(|_| !edits.is_empty()) {
             self.texts.insert(path.clone(), edited(&text, edits));
         }
@@ -127,6 +135,9 @@ impl Planner<'_> {
 
     /// The same for edits that readers of the plan want to see.
     fn edit_links(&mut self, path: &RepoPath, edits: &[TextEdit]) {
+        if self.is_linked(&self.renames.old_path(path)) {
+            return;
+        }
         if let Some(text) = self.text(path).filter(|_| !edits.is_empty()) {
             let links = edits.iter().map(|edit| (text[edit.range.clone()].to_owned(), edit.text.clone()));
             self.rewritten.entry(path.clone()).or_default().extend(links);
@@ -186,7 +197,7 @@ impl Planner<'_> {
                 continue;
             };
             let (was, is) = (self.before.page(was), after.page(is));
-            if was.route == is.route || self.published.page_of_file(old).is_none() {
+            if was.route == is.route || self.published.page_of_file(old).is_none() || self.is_linked(old) {
                 continue;
             }
             let addresses = left.entry(new.clone()).or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::renames::Renames;
 use crate::{
     base::path::RepoPath,
-    git::CommitId,
+    git::{CommitId, StoredFile},
     site::Site,
     wiki::{Wiki, WikiError},
 };
@@ -46,7 +46,7 @@ impl Wiki {
     /// The symbolic link that a path is, or that a folder on its way is, with its target.
     fn link_above(&self, head: CommitId, path: &RepoPath) -> Result<Option<(RepoPath, String)>, WikiError> {
         for path in std::iter::successors(Some(path.clone()), RepoPath::parent) {
-            if let Some(file) = self.store.file(head, &path)?.filter(|file| file.is_link) {
+            if let Some(file) = self.store.file(head, &path)?.filter(StoredFile::is_link) {
                 let target = String::from_utf8(self.store.blob(file.blob)?).ok();
                 return Ok(target.map(|target| (path, target)));
             }
@@ -111,17 +111,48 @@ mod tests {
 
     #[test]
     fn links_that_are_moved_lead_where_they_led() {
-        let bare = repo().clone_with("--bare --no-local");
-        assert_eq!(
-            moved(&bare, "x", "y/z"),
-            [
-                "y/z/all: ../f > ../../f",
-                "y/z/c.md: ../c.md > ../../c.md",
-                "y/z/up.md: ../f/a.md > ../../f/a.md"
-            ]
-        );
-        assert_eq!(bare.git_with_input("show HEAD:y/z/c.md", b""), "../../c.md");
-        assert!(bare.git_with_input("ls-tree HEAD y/z/c.md", b"").starts_with("120000 blob"));
+        let (bare, repo) = (repo().clone_with("--bare --no-local"), repo());
+        for repo in [&bare, &repo] {
+            assert_eq!(
+                moved(repo, "x", "y/z"),
+                [
+                    "y/z/all: ../f > ../../f",
+                    "y/z/c.md: ../c.md > ../../c.md",
+                    "y/z/up.md: ../f/a.md > ../../f/a.md"
+                ]
+            );
+            assert_eq!(repo.git_with_input("show HEAD:y/z/c.md", b""), "../../c.md");
+            assert!(repo.git_with_input("ls-tree HEAD y/z/c.md", b"").starts_with("120000 blob"));
+        }
+        // One that leads to nothing, by itself.
+        assert!(moved(&repo, "none.md", "y/none.md").is_empty());
+        let target = |path: &str| fs::read_link(repo.path(path)).expect("a link").display().to_string();
+        assert_eq!((&*target("y/z/c.md"), &*target("y/none.md")), ("../../c.md", "f/none.md"));
+        assert!(!repo.path("x").exists() && repo.path("none.md").symlink_metadata().is_err());
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    }
+
+    #[test]
+    fn links_are_deleted_and_what_they_lead_to_stays() {
+        let repo = repo();
+        let (wiki, ada) = (wiki(&repo), actor("Ada"));
+        for path in ["home.md", "x/all", "none.md"] {
+            let removal = wiki.plan_removal(&ada, path).expect("a plan");
+            assert_eq!(removal.files.iter().map(ToString::to_string).collect::<Vec<_>>(), [path]);
+            let done = wiki.remove(&ada, path, "").expect("it goes");
+            assert!(done.left_alone.is_empty(), "{path}: {:?}", done.left_alone);
+            assert!(repo.path(path).symlink_metadata().is_err(), "{path}");
+        }
+        assert_eq!(repo.git_with_input("ls-files", b""), "c.md\nf/a.md\nf/g/b.txt\nout\nx/c.md\nx/up.md");
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        wiki.undelete(&ada, "x/all", "").expect("it comes back");
+        assert_eq!(fs::read_to_string(repo.path("x/all/g/b.txt")).expect("a file"), "b\n");
+        // One that somebody has changed stays on the disk.
+        fs::remove_file(repo.path("x/up.md")).expect("removed");
+        repo.link("x/up.md", "../c.md");
+        let done = wiki.remove(&ada, "x/up.md", "").expect("it goes");
+        assert_eq!(done.left_alone.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["x/up.md"]);
+        assert!(repo.path("x/up.md").symlink_metadata().is_ok());
     }
 
     #[test]
