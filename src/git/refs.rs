@@ -147,7 +147,11 @@ fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc::channel, thread};
+    use std::{
+        sync::mpsc::channel,
+        thread,
+        time::{Duration, SystemTime},
+    };
 
     use super::*;
     use crate::git::{
@@ -288,7 +292,11 @@ mod tests {
     fn a_file_with_changes_of_its_own_is_left_alone() {
         let repo = TestRepo::new();
         repo.write("a.md", "one\n").write("b.md", "b\n").commit("one");
+        // As large as what is saved, and older than the index.
         repo.write("a.md", "one\nmine\n");
+        let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+        let file = fs::File::options().append(true).open(repo.path("a.md")).expect("a file");
+        file.set_modified(hour_ago).expect("set");
         let store = Store::open(repo.root()).expect("a repository");
         let Moved::Done { left_alone } = save(&store, "a.md", Some("zero\none\n")) else { panic!("moved") };
         assert_eq!(left_alone.iter().map(|left| left.path.as_str()).collect::<Vec<_>>(), ["a.md"]);

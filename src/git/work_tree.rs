@@ -67,6 +67,8 @@ struct Versions<'a> {
     kind: FileKind,
     /// Whether it is a symbolic link, and was one if it was there.
     is_link: bool,
+    /// Whether the work tree has it as it is afterwards.
+    is_brought: bool,
 }
 
 impl Versions<'_> {
@@ -74,6 +76,12 @@ impl Versions<'_> {
     fn mode(&self) -> u32 {
         let kind = if self.kind == FileKind::Link && !self.is_link { FileKind::Plain } else { self.kind };
         kind.mode().unsigned_abs()
+    }
+
+    /// What the system says of it. Of one that was left alone it says nothing that Git could take for the new version.
+    fn stat(&self, work_tree: &Path, bytes: &[u8]) -> Stat {
+        let path = work_tree.join(self.from_top.as_str());
+        if self.is_brought { stat_of(&path, bytes) } else { Stat::default() }
     }
 }
 
@@ -97,9 +105,10 @@ impl<'s> Along<'s> {
         for path in &self.journal.paths {
             let left = |why: &str| LeftAlone { path: path.clone(), why: why.to_owned() };
             match self.versions(path) {
-                Ok(versions) => {
-                    if let Err(why) = self.bring(&versions) {
-                        left_alone.push(left(&why));
+                Ok(mut versions) => {
+                    match self.bring(&versions) {
+                        Ok(()) => versions.is_brought = true,
+                        Err(why) => left_alone.push(left(&why)),
                     }
                     changed.push(versions);
                 }
@@ -121,7 +130,15 @@ impl<'s> Along<'s> {
         let is_link = kind == FileKind::Link && before.is_none_or(|file| file.is_link());
         let bytes_of = |file: StoredFile| Ok::<_, GitError>((file.blob, self.store.blob(file.blob)?));
         let (before, after) = (before.map(|file| file.blob), after.map(bytes_of).transpose()?);
-        Ok(Versions { path, from_top: self.store.path_in_repository(path), before, after, kind, is_link })
+        Ok(Versions {
+            path,
+            from_top: self.store.path_in_repository(path),
+            before,
+            after,
+            kind,
+            is_link,
+            is_brought: false,
+        })
     }
 
     /// Writes or removes one file; the error says why it is left as it is.
@@ -191,7 +208,7 @@ impl<'s> Along<'s> {
 
     fn entry_edit(&self, of: &Versions<'_>) -> EntryEdit {
         let after = of.after.as_ref().map(|(blob, bytes)| {
-            let mut stat = stat_of(&self.work_tree.join(of.from_top.as_str()), bytes).fields();
+            let mut stat = of.stat(self.work_tree, bytes).fields();
             stat[index_file::MODE] = of.mode();
             EntryFields { stat, id: *blob.as_bytes() }
         });
@@ -379,7 +396,7 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
         }
         match &of.after {
             Some((blob, bytes)) => {
-                let mut new = entry(&work_tree.join(name), &of.from_top, *blob, bytes)?;
+                let mut new = entry(&of.stat(work_tree, bytes), &of.from_top, *blob)?;
                 new.mode = of.mode();
                 if let Some(known) = known {
                     new.mode = known.mode;
@@ -397,8 +414,7 @@ fn write_index(path: &Path, work_tree: &Path, changed: &[Versions<'_>]) -> Resul
 }
 
 /// What the index says about a file; one that isn't as the commit has it is looked at again by Git.
-fn entry(path: &Path, name: &RepoPath, blob: BlobId, bytes: &[u8]) -> Result<IndexEntry, git2::Error> {
-    let stat = stat_of(path, bytes);
+fn entry(stat: &Stat, name: &RepoPath, blob: BlobId) -> Result<IndexEntry, git2::Error> {
     Ok(IndexEntry {
         ctime: IndexTime::new(stat.ctime.0, stat.ctime.1),
         mtime: IndexTime::new(stat.mtime.0, stat.mtime.1),
