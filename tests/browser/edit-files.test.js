@@ -112,3 +112,25 @@ test('a conflict is decided without a script', async () => {
   assert.equal(site.git('show', 'HEAD:bread.md'), '# Bread\n\nRye and spelt.');
   await site.close([/409|422/]);
 });
+
+test('the editor of a page that was moved says so, and can make a new page there', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  await one.page.goto(`${one.origin}/bread/`);
+  await one.page.evaluate(async () => {
+    const body = JSON.stringify({ from: 'bread.md', to: 'loaf.md' });
+    await fetch('/-/api/move', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  });
+  await one.edit('bread.md');
+  await one.notice('bread.md was moved');
+  assert.match(await one.text(), /Flour/);
+  await one.page.getByRole('button', { name: 'Make a new page there' }).click();
+  await one.page.waitForURL('**/-/edit/bread.md?template=');
+  await one.page.waitForSelector('.ed .cm-content');
+  await one.end('Another.');
+  await one.save();
+  await commits(site, 3);
+  assert.equal(site.git('ls-tree', '--name-only', 'HEAD', 'bread.md', 'loaf.md'), 'bread.md\nloaf.md');
+  await one.close([/404/]);
+  await site.close();
+});
