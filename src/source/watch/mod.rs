@@ -73,6 +73,8 @@ pub struct Watch {
     watched: BTreeSet<RepoPath>,
     /// Folders that were not watched while their content was listed.
     fresh: BTreeSet<RepoPath>,
+    /// Whether nothing was looked at since it began: its folders have been watched all the time then.
+    is_new: bool,
     last_poll: Instant,
 }
 
@@ -109,6 +111,7 @@ impl Watch {
             followed: Arc::default(),
             watched: BTreeSet::new(),
             fresh: BTreeSet::new(),
+            is_new: false,
             last_poll: Instant::now(),
         };
         match far_file_system(&watch.root) {
@@ -117,7 +120,8 @@ impl Watch {
         }
         watch.follow(folder, &Touched::default());
         watch.fresh.clear();
-        watch.inbox.state().touched = Touched::everything();
+        watch.is_new = true;
+        watch.inbox.state().touched.everything = true;
         watch
     }
 
@@ -168,7 +172,8 @@ impl Watch {
         }
         let folders = folder.last().folders.clone();
         let fresh = std::mem::take(&mut self.fresh);
-        let renewed: Vec<RepoPath> = if touched.everything && !self.watched.is_empty() {
+        let was_new = std::mem::take(&mut self.is_new);
+        let renewed: Vec<RepoPath> = if touched.everything && !was_new {
             self.watched.iter().cloned().collect()
         } else {
             let came =
@@ -194,9 +199,8 @@ impl Watch {
             if !self.add(&self.root.join(path.as_str())) {
                 break;
             }
-            if !touched.everything {
-                self.fresh.insert(path.clone());
-            }
+            // What is told of a folder until its watch is renewed may be lost with the old one.
+            self.fresh.insert(path.clone());
             self.watched.insert(path);
         }
         self.followed = folders;

@@ -34,15 +34,24 @@ impl Watched {
 
     /// Waits until a path is told.
     fn expect(&mut self, wanted: &str) -> Touched {
+        self.expect_any(&[wanted])
+    }
+
+    fn expect_any(&mut self, wanted: &[&str]) -> Touched {
         let begun = Instant::now();
         loop {
             let touched = self.watch.wait(PATIENCE);
             self.watch.follow(&self.folder, &touched);
-            if touched.paths.contains(&path(wanted)) {
+            if wanted.iter().any(|wanted| touched.paths.contains(*wanted)) {
                 return touched;
             }
-            assert!(begun.elapsed() < PATIENCE, "`{wanted}` was not told");
+            assert!(begun.elapsed() < PATIENCE, "none of {wanted:?} was told");
         }
+    }
+
+    /// Waits until nothing more is told of what was done.
+    fn expect_end(&mut self) {
+        while !self.watch.wait(Duration::from_millis(50)).is_empty() {}
     }
 
     fn expect_silence(&mut self) {
@@ -61,7 +70,7 @@ fn files_of_the_site_are_told_and_hidden_and_ignored_ones_are_not() {
     });
     watched.repo.write("docs/a.md", "y");
     watched.expect("docs/a.md");
-    watched.watch.wait(Duration::from_millis(50));
+    watched.expect_end();
     watched.repo.write("node_modules/x/y.js", "y").write(".git/objects/x", "x").write("docs/.a.md.swp", "x");
     watched.expect_silence();
     fs::read(watched.repo.path("docs/a.md")).expect("a file");
@@ -126,6 +135,23 @@ fn a_repository_that_is_made_later_is_followed() {
     watched.watch.follow(&watched.folder, &touched);
     watched.repo.git("add a.md");
     while !watched.watch.wait(PATIENCE).index {}
+}
+
+#[test]
+fn what_is_written_during_a_look_at_everything_is_told() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x").write("b/c.md", "x");
+    });
+    for _ in 0..40 {
+        watched.list();
+        let file = watched.repo.path("a.md");
+        let writing = thread::spawn(move || fs::write(file, "y").expect("written"));
+        watched.watch.follow(&watched.folder, &Touched::everything());
+        writing.join().expect("it ended");
+        // Either the file is told, or its folder is looked at once more.
+        watched.expect_any(&["a.md", ""]);
+        watched.expect_end();
+    }
 }
 
 #[test]
