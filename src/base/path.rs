@@ -5,6 +5,8 @@ use std::{borrow::Borrow, fmt, sync::Arc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::base::shared_text;
+
 /// A path inside the site: relative, `/`-separated, UTF-8, without empty, `.` or `..` parts.
 ///
 /// The empty path is the root. Use it for everything that comes from a [`Source`](crate::source::Source);
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(description = "A path from the top of the repository, with `/` between its parts.")]
-pub struct RepoPath(Arc<str>);
+pub struct RepoPath(#[serde(deserialize_with = "shared_text::deserialize")] Arc<str>);
 
 impl RepoPath {
     /// The root folder.
@@ -31,19 +33,12 @@ impl RepoPath {
     ///
     /// A leading `/` starts at the root.
     pub fn resolve(&self, relative: &str) -> Option<Self> {
-        let mut parts: Vec<&str> =
-            if relative.starts_with('/') { Vec::new() } else { self.parts().collect() };
-        for part in relative.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop()?;
-                }
-                name if name.contains('\0') => return None,
-                name => parts.push(name),
-            }
-        }
-        Some(Self(Arc::from(parts.join("/"))))
+        resolved(&self.0, relative)
+    }
+
+    /// The same against the folder that holds this file.
+    pub fn resolve_beside(&self, relative: &str) -> Option<Self> {
+        resolved(self.folder(), relative)
     }
 
     /// Appends one file or folder name.
@@ -70,7 +65,12 @@ impl RepoPath {
         if self.is_root() {
             return None;
         }
-        Some(Self(Arc::from(self.0.rfind('/').map_or("", |at| &self.0[..at]))))
+        Some(Self(Arc::from(self.folder())))
+    }
+
+    /// The text up to the last part, without the `/` between.
+    fn folder(&self) -> &str {
+        self.0.rfind('/').map_or("", |at| &self.0[..at])
     }
 
     /// The last part, empty for the root.
@@ -114,6 +114,25 @@ impl RepoPath {
         let rest = self.0.strip_prefix(&*folder.0)?;
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
     }
+}
+
+/// Follows a relative path from a folder. Links are: all of a site at once, so no part is held by itself.
+fn resolved(folder: &str, relative: &str) -> Option<RepoPath> {
+    let mut path = String::with_capacity(folder.len() + 1 + relative.len());
+    path.push_str(if relative.starts_with('/') { "" } else { folder });
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if path.is_empty() => return None,
+            ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+            name if name.contains('\0') => return None,
+            name => {
+                path.push_str(if path.is_empty() { "" } else { "/" });
+                path.push_str(name);
+            }
+        }
+    }
+    Some(RepoPath(path.into()))
 }
 
 /// How a path is written in a file of a folder: `../img/a.png`.

@@ -129,7 +129,7 @@ fn translation_problems(open: &OpenSite, args: &SiteArgs) -> Vec<Diagnostic> {
 fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     let site = open.renderer.site();
     let links: Vec<_> = site.external_links().collect();
-    let urls: BTreeSet<String> = links.iter().map(|(_, link)| link.target.clone()).collect();
+    let urls: BTreeSet<String> = links.iter().map(|(_, link)| link.target.to_string()).collect();
     let progress = Progress::new(urls.len(), global.quiet == 0);
     let verdicts: BTreeMap<String, Verdict> =
         external::check(&urls, &ExternalOptions::new(cache_dir::own(), SystemTime::now()), &|| {
@@ -138,7 +138,7 @@ fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     let files = SourceFiles { source: &*open.source, listing: site.listing() };
     let mut places = Places::new(&files);
     let problems = links.into_iter().filter_map(|(page, link)| {
-        let url = &link.target;
+        let url = link.target.as_str();
         let problem = match verdicts.get(url)? {
             Verdict::Fine => return None,
             Verdict::Redirected(to) => Diagnostic::note("moved-link", format!("`{url}` has moved for good"))

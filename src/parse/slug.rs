@@ -29,8 +29,26 @@ const MAX_ORDER_DIGITS: usize = 3;
 /// A `#` that ends a word is `sharp`, so that C and C# stay apart. Trailing dots go, for Windows. Very long names are
 /// cut and get a digest. The result is never empty, `.` or `..`.
 pub fn route_part(name: &str) -> String {
+    if is_route_part(name) {
+        return name.to_owned();
+    }
     // Most names are ASCII, which is in NFC; asking for that of each character is most of the work.
     if name.is_ascii() { part_of(name.chars()) } else { part_of(name.nfc()) }
+}
+
+/// Appends the part of an address that a name has: see [`route_part`].
+pub fn push_route_part(address: &mut String, name: &str) {
+    if is_route_part(name) {
+        address.push_str(name);
+    } else {
+        address.push_str(&route_part(name));
+    }
+}
+
+/// Whether a name needs no change to be a part of an address, as most don't.
+fn is_route_part(name: &str) -> bool {
+    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !name.is_empty() && name.len() <= MAX_PART_BYTES && !name.ends_with('.') && name.bytes().all(is_kept)
 }
 
 fn part_of(characters: impl Iterator<Item = char>) -> String {

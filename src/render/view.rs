@@ -229,8 +229,8 @@ fn toc(headings: &[HeadingFact]) -> Vec<TocEntry> {
         }
         level.push(TocEntry {
             level: heading.level,
-            id: heading.id.clone(),
-            title: heading.text.clone(),
+            id: heading.id.to_string(),
+            title: heading.text.to_string(),
             children: Vec::new(),
         });
     }

@@ -72,7 +72,7 @@ impl Renderer {
             ..View::default()
         };
         let html = render.template("page", "page.html", path, None, &view.to_context(), &mut diagnostics);
-        (title, rendered(&render, bytes(html), media::HTML, diagnostics))
+        (title.to_string(), rendered(&render, bytes(html), media::HTML, diagnostics))
     }
 
     /// The HTML of the text of a Markdown file that is no page of the site.

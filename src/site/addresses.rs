@@ -80,7 +80,7 @@ impl Claims {
     fn pages(&mut self, site: &Site) {
         for (id, page) in site.pages.iter() {
             let target = match &page.front.redirect {
-                Some(to) => Target::Redirect { page: id, to: Some(to.clone()) },
+                Some(to) => Target::Redirect { page: id, to: Some(to.to_string()) },
                 None => Target::Page(id),
             };
             self.routes.claim(page.route.clone(), target);

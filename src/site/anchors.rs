@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::parse::markdown::Facts;
@@ -48,13 +49,17 @@ impl Anchors {
         let place = *self.exact.get(fragment).or_else(|| self.folded.get(&folded(fragment)))?;
         match facts.headings.get(place) {
             Some(heading) => Some(&heading.id),
-            None => facts.anchors.get(place - facts.headings.len()).map(String::as_str),
+            None => facts.anchors.get(place - facts.headings.len()).map(CompactString::as_str),
         }
     }
 }
 
 fn ids(facts: &Facts) -> impl Iterator<Item = &str> {
-    facts.headings.iter().map(|heading| heading.id.as_str()).chain(facts.anchors.iter().map(String::as_str))
+    facts
+        .headings
+        .iter()
+        .map(|heading| heading.id.as_str())
+        .chain(facts.anchors.iter().map(CompactString::as_str))
 }
 
 /// A heading or id without case, accents, punctuation and spaces.
@@ -69,15 +74,14 @@ mod tests {
 
     #[test]
     fn exact_ids_come_before_similar_ones() {
-        let heading =
-            |id: &str, text: &str| HeadingFact { level: 2, id: id.to_owned(), text: text.to_owned() };
+        let heading = |id: &str, text: &str| HeadingFact { level: 2, id: id.into(), text: text.into() };
         let facts = Facts {
-            headings: vec![
+            headings: Box::new([
                 heading("set-up", "Set up"),
                 heading("setup", "Setup"),
                 heading("x", "Wie geht’s?"),
-            ],
-            anchors: vec!["Set_Up".to_owned(), "own".to_owned()],
+            ]),
+            anchors: Box::new(["Set_Up".into(), "own".into()]),
             ..Facts::default()
         };
         let check = |fragment, expected| {

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,16 +45,16 @@ pub struct PageFile {
     /// What its body says: title, headings, links.
     pub facts: Facts,
     /// The title given by `{{#title ...}}` in the text.
-    pub given_title: Option<String>,
+    pub given_title: Option<CompactString>,
     /// The files its text came from: itself first, then the included ones.
-    pub files: Vec<RepoPath>,
+    pub files: Box<[RepoPath]>,
     /// Every other file it asked for and the bytes that were there, by path. These are more than `files`: an inclusion
     /// can also fail because of what a file says.
-    pub uses: Vec<(RepoPath, BlobId)>,
+    pub uses: Box<[(RepoPath, BlobId)]>,
     /// Whether it asked for a file that is not there: it and the hint of a near name depend on which files there are.
     pub has_misses: bool,
     /// What went wrong.
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Box<[Diagnostic]>,
     /// Whether it was parsed from the bytes that the listing names. A file that changes just then is parsed again.
     pub is_settled: bool,
     /// The print of what the rest of the site can see of it: front matter, title, headings, ids, summary.
@@ -63,7 +64,7 @@ pub struct PageFile {
     /// The print of its words, if they were taken.
     pub words_print: Option<Print>,
     #[serde(skip)]
-    anchors: OnceLock<Anchors>,
+    anchors: OnceLock<Box<Anchors>>,
     #[serde(skip)]
     words: OnceLock<Arc<PageWords>>,
 }
@@ -107,12 +108,12 @@ impl PageFile {
             front: Arc::new(front),
             body_start,
             facts,
-            given_title: expanded.title,
-            files: expanded.files,
+            given_title: expanded.title.map(CompactString::from),
+            files: expanded.files.into(),
             has_misses: noted.has_misses.get(),
             is_settled,
             uses: noted.uses.into_inner().into_iter().collect(),
-            diagnostics,
+            diagnostics: diagnostics.into(),
             words_print: words.as_ref().map(|words| words.print),
             anchors: OnceLock::new(),
             words: words.map(OnceLock::from).unwrap_or_default(),
@@ -124,6 +125,13 @@ impl PageFile {
     #[must_use]
     pub(super) fn compact(self) -> Self {
         self.clone()
+    }
+
+    /// Holds its own path once, after it was read from where it was kept.
+    pub fn share_path(&mut self) {
+        for file in self.files.iter_mut().filter(|file| **file == self.path) {
+            *file = self.path.clone();
+        }
     }
 
     /// Whether parsing the file of a listing would give the same again.
@@ -148,7 +156,7 @@ impl PageFile {
 
     /// The ids of the page, indexed when they are first asked for.
     pub fn anchors(&self) -> &Anchors {
-        self.anchors.get_or_init(|| Anchors::of(&self.facts))
+        self.anchors.get_or_init(|| Box::new(Anchors::of(&self.facts)))
     }
 }
 

@@ -64,7 +64,11 @@ impl LinkGraph {
         for (at, out) in outgoing.iter().enumerate() {
             let id = PageId::at(at);
             for to in out.pages(id) {
-                backlinks[to.index()].push(id);
+                // Ids rise, so one that is known already is the last.
+                let known = &mut backlinks[to.index()];
+                if known.last() != Some(&id) {
+                    known.push(id);
+                }
             }
             for key in &out.asked {
                 by_title.entry(key).or_default().push(id);
@@ -125,7 +129,8 @@ impl LinkGraph {
         let new: Vec<(PageId, Outgoing)> = ids.into_par_iter().map(|id| (id, follow(site, id))).collect();
         for (id, out) in &new {
             let former = &self.outgoing[id.index()];
-            let (old, new) = (former.pages(*id), out.pages(*id));
+            let (old, new): (BTreeSet<_>, BTreeSet<_>) =
+                (former.pages(*id).collect(), out.pages(*id).collect());
             for to in old.symmetric_difference(&new) {
                 let list = &mut graph.backlinks[to.index()];
                 *list = toggled(list, *id);
@@ -164,13 +169,13 @@ impl LinkGraph {
 }
 
 impl Outgoing {
-    /// The other pages that the page links to.
-    fn pages(&self, own: PageId) -> BTreeSet<PageId> {
+    /// The other pages that the page links to, each as often as it does.
+    fn pages(&self, own: PageId) -> impl Iterator<Item = PageId> {
         let pages = self.destinations.iter().filter_map(|destination| match destination {
             Destination::Internal { page, .. } => *page,
             _ => None,
         });
-        pages.filter(|&page| page != own).collect()
+        pages.filter(move |&page| page != own)
     }
 
     fn folders(&self) -> BTreeSet<&RepoPath> {

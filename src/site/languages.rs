@@ -115,6 +115,11 @@ impl Languages {
         home.below(NOT_FOUND)
     }
 
+    /// Whether an address is that of [`Self::not_found`].
+    pub fn is_not_found(&self, language: LanguageId, route: &Route) -> bool {
+        route.as_str().ends_with(NOT_FOUND) && *route == self.not_found(language)
+    }
+
     /// The tag of a language.
     pub fn tag(&self, language: LanguageId) -> &str {
         self.trees.get(language.index()).map_or("", |tree| &tree.tag)

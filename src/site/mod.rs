@@ -52,6 +52,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use compact_str::CompactString;
 use rayon::prelude::*;
 
 use crate::{
@@ -341,8 +342,8 @@ impl Site {
         self.translations = Arc::new(selection.translations);
         self.hidden = Arc::new(selection.hidden);
         self.cascades = Arc::new(selection.cascades);
-        let title = |language| self.configured_title(language).unwrap_or(HOME).to_owned();
-        let titles: Vec<String> = self.languages.ids().map(title).collect();
+        let title = |language| self.configured_title(language).unwrap_or(HOME).into();
+        let titles: Vec<CompactString> = self.languages.ids().map(title).collect();
         let home = Home { languages: &self.languages, titles: &titles, paginate: self.config.paginate };
         let (pages, content) = (&self.pages, &self.content);
         (self.sections, self.taxonomies) = rayon::join(

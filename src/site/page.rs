@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use crate::{
     base::path::RepoPath,
     parse::{
@@ -49,7 +51,7 @@ pub struct Page {
     /// Its address.
     pub route: Route,
     /// Its title: from front matter, else its first heading, else its name.
-    pub title: String,
+    pub title: CompactString,
     /// Whether it is the page of its folder (`index.md`, `README.md`, ...), or of the folder of its own name.
     pub is_folder_page: bool,
     /// Whether it is shown for addresses that don't exist.
@@ -102,13 +104,13 @@ pub fn title_of(
     is_folder_page: bool,
     key: &RepoPath,
     root: &RepoPath,
-) -> String {
+) -> CompactString {
     let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.facts.title.as_ref());
     own.cloned().unwrap_or_else(|| {
         match key.parent().filter(|_| is_folder_page && is_folder_page_name(key)) {
-            Some(folder) if folder == *root => HOME.to_owned(),
-            Some(folder) => slug::title_from_name(folder.file_name()),
-            None => slug::title_from_name(key.stem()),
+            Some(folder) if folder == *root => HOME.into(),
+            Some(folder) => slug::title_from_name(folder.file_name()).into(),
+            None => slug::title_from_name(key.stem()).into(),
         }
     })
 }

@@ -15,7 +15,7 @@ pub fn related(site: &Site, page: PageId) -> Vec<PageId> {
     let own = site.page(page);
     let mut shared: Vec<(PageId, u64)> = Vec::new();
     for (at, taxonomy) in site.taxonomies().of_language(own.language) {
-        for name in own.front.terms.get(&taxonomy.name).into_iter().flatten() {
+        for name in own.front.terms.get(&taxonomy.name) {
             let Some((_, term)) = site.taxonomies().term(at, name) else { continue };
             let rarity = 1_000_000 / term.pages.len() as u64;
             let place = term.pages.partition_point(|&other| newest_first(site.page(other), own).is_lt());

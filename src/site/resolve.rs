@@ -139,11 +139,10 @@ impl Site {
             return self.internal(route.clone(), fragment);
         }
         let path = path.strip_prefix('@').filter(|path| path.starts_with('/')).unwrap_or(path);
-        let folder = file.parent().unwrap_or_else(RepoPath::root);
         let reader = self.reader(file, route);
         let starts = match path.strip_prefix('/') {
-            Some(rest) => vec![self.content().resolve(rest), RepoPath::root().resolve(rest)],
-            None => vec![folder.resolve(path)],
+            Some(rest) => [self.content().resolve(rest), RepoPath::root().resolve(rest)],
+            None => [file.resolve_beside(path), None],
         };
         let is_outside = starts.iter().all(Option::is_none);
         for start in starts.into_iter().flatten() {
@@ -164,7 +163,7 @@ impl Site {
         {
             return found;
         }
-        let hidden = folder.resolve(path).and_then(|path| self.hidden(&path));
+        let hidden = file.resolve_beside(path).and_then(|path| self.hidden(&path));
         Destination::Missing(match hidden {
             Some(hidden) => Missing::Hidden(hidden),
             None if is_outside => Missing::Outside,

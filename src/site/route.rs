@@ -5,14 +5,17 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{config::UrlStyle, path::RepoPath, url::push_path},
+    base::{config::UrlStyle, path::RepoPath, shared_text, url::push_path},
     parse::slug,
 };
+
+/// The file that holds the address of its folder.
+const INDEX: &str = "index.html";
 
 /// An address below the site's base URL, decoded, with a leading `/`: `/a/b/`, `/a/b.html`, `/feed.xml`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Route(Arc<str>);
+pub struct Route(#[serde(deserialize_with = "shared_text::deserialize")] Arc<str>);
 
 impl Route {
     /// Takes an address as it is; a missing leading `/` is added.
@@ -26,27 +29,28 @@ impl Route {
 
     /// The address of the page in `path` (from the content root).
     pub fn of_page(path: &RepoPath, style: UrlStyle) -> Self {
-        let folder = folder_address(&path.parent().unwrap_or_else(RepoPath::root));
-        let name = slug::route_part(path.stem());
-        match style {
-            UrlStyle::Pretty => Self(Arc::from(format!("{folder}{name}/"))),
-            UrlStyle::Plain => Self(Arc::from(format!("{folder}{name}.html"))),
-        }
+        let mut address = folder_address(folder_of(path));
+        slug::push_route_part(&mut address, path.stem());
+        address.push_str(match style {
+            UrlStyle::Pretty => "/",
+            UrlStyle::Plain => ".html",
+        });
+        Self(address.into())
     }
 
     /// The address of a folder (from the content root).
     pub fn of_folder(path: &RepoPath) -> Self {
-        Self(Arc::from(folder_address(path)))
+        Self(folder_address(path.parts()).into())
     }
 
     /// The address of a file that is copied as it is: its folder's address and its own name; of an `index.html`, the
     /// folder's.
     pub fn of_asset(path: &RepoPath) -> Self {
-        let folder = folder_address(&path.parent().unwrap_or_else(RepoPath::root));
-        if path.file_name() == "index.html" {
-            return Self(Arc::from(folder));
+        let mut address = folder_address(folder_of(path));
+        if path.file_name() != INDEX {
+            address.push_str(path.file_name());
         }
-        Self(Arc::from(format!("{folder}{}", path.file_name())))
+        Self(address.into())
     }
 
     /// This folder's address with something below it.
@@ -68,7 +72,15 @@ impl Route {
     /// The file that holds it in the output folder.
     pub fn output_path(&self) -> String {
         let path = self.0.trim_start_matches('/');
-        if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
+        let index = if path.is_empty() || path.ends_with('/') { INDEX } else { "" };
+        [path, index].concat()
+    }
+
+    /// The shortest address that the same file holds: `/a/` for `/a/index.html`.
+    #[must_use]
+    pub fn shortest(&self) -> Self {
+        let folder = self.0.strip_suffix(INDEX).filter(|folder| folder.ends_with('/'));
+        folder.map_or_else(|| self.clone(), |folder| Self(Arc::from(folder)))
     }
 
     /// The address as it is written into HTML: percent-encoded, after the base path (`""` or `/sub`).
@@ -80,8 +92,20 @@ impl Route {
     }
 }
 
-fn folder_address(path: &RepoPath) -> String {
-    path.parts().fold("/".to_owned(), |address, part| address + &slug::route_part(part) + "/")
+/// The parts of the folder that holds a file.
+fn folder_of(path: &RepoPath) -> impl Iterator<Item = &str> {
+    let mut parts = path.parts();
+    parts.next_back();
+    parts
+}
+
+fn folder_address<'p>(parts: impl Iterator<Item = &'p str>) -> String {
+    let mut address = "/".to_owned();
+    for part in parts {
+        slug::push_route_part(&mut address, part);
+        address.push('/');
+    }
+    address
 }
 
 impl fmt::Display for Route {

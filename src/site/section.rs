@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
@@ -47,7 +48,7 @@ pub struct Section {
     /// Its address.
     pub route: Route,
     /// Its title.
-    pub title: String,
+    pub title: CompactString,
     /// What it lists, in order; its own page is not among them.
     pub children: Vec<Child>,
     /// How it is sorted.
@@ -62,7 +63,7 @@ pub struct Home<'a> {
     /// The languages and where their pages are.
     pub languages: &'a Languages,
     /// The titles of roots of languages without a page.
-    pub titles: &'a [String],
+    pub titles: &'a [CompactString],
     /// How many children a page of a list shows where front matter doesn't say; 0 for all.
     pub paginate: u32,
 }
@@ -241,7 +242,7 @@ fn section(
             if folder == *home.languages.root(language) {
                 home.titles.get(language.index()).cloned().unwrap_or_default()
             } else {
-                slug::title_from_name(folder.file_name())
+                slug::title_from_name(folder.file_name()).into()
             }
         },
         |page| page.title.clone(),

@@ -62,7 +62,7 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
         .map(|keyed| candidate(site, former, &selection.cascades, keyed, own.contains(&keyed.file.path)))
         .collect();
     // By the file that holds it: `/` and `/index.html` are one.
-    let mut by_output: HashMap<String, usize> = HashMap::with_capacity(candidates.len());
+    let mut by_output: HashMap<Route, usize> = HashMap::with_capacity(candidates.len());
     for (page, hidden) in candidates {
         if let Some(hidden) = hidden {
             selection.hidden.insert(page.path().clone(), hidden);
@@ -74,7 +74,7 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
             selection.hidden.insert(page.path().clone(), Hidden::Duplicate);
             continue;
         }
-        match by_output.entry(page.route.output_path()) {
+        match by_output.entry(page.route.shortest()) {
             Entry::Occupied(other) => {
                 let other = selection.pages[*other.get()].path();
                 selection.diagnostics.push(routes::duplicate(&page.route, page.path(), other));
@@ -113,7 +113,7 @@ impl<'a> Keyed<'a> {
 }
 
 /// Puts originals in place of pages that a language lacks, if the config says so and the addresses are free.
-fn add_originals(site: &Site, selection: &mut Selection, taken: &HashMap<String, usize>) {
+fn add_originals(site: &Site, selection: &mut Selection, taken: &HashMap<Route, usize>) {
     if !site.languages.show_originals() {
         return;
     }
@@ -131,7 +131,7 @@ fn add_originals(site: &Site, selection: &mut Selection, taken: &HashMap<String,
         );
         Arc::new(Page { key, language, front, route, ..original.clone() })
     });
-    let added: Vec<Arc<Page>> = added.filter(|page| !taken.contains_key(&page.route.output_path())).collect();
+    let added: Vec<Arc<Page>> = added.filter(|page| !taken.contains_key(&page.route.shortest())).collect();
     selection.pages.extend(added);
     selection.pages.sort_by(|a, b| a.key.cmp(&b.key));
 }
@@ -175,7 +175,7 @@ fn candidate(
             written_in: language,
             file: Arc::clone(file),
             front,
-            is_not_found: route == site.languages.not_found(language),
+            is_not_found: site.languages.is_not_found(language, &route),
             route,
             title,
             is_folder_page,

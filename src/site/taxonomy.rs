@@ -68,7 +68,7 @@ pub struct Taxonomies {
 impl Taxonomies {
     /// Groups the pages by each taxonomy that the config names.
     pub fn build(config: &Config, pages: &Pages, languages: &Languages) -> Self {
-        let is_used = |page: &Page| page.front.terms.values().any(|names| !names.is_empty());
+        let is_used = |page: &Page| !page.front.terms.is_empty();
         let listed = pages.iter().filter(|(_, page)| is_used(page));
         let mut listed: Vec<_> = listed.map(|(id, page)| (newness(page), id)).collect();
         // Sorted once for all terms, each of which gets its pages in this order.
@@ -186,7 +186,7 @@ fn place_in(list: &[PageId], page: &Page, pages: &Pages) -> usize {
 
 /// The terms of a page as written, each with the key that all its spellings share.
 fn keyed_terms<'a>(taxonomy: &str, page: &'a Page) -> impl Iterator<Item = (String, &'a str)> {
-    let names = page.front.terms.get(taxonomy).into_iter().flatten();
+    let names = page.front.terms.get(taxonomy).iter();
     names.map(|name| (slug::term(name), name.as_str()))
 }
 
@@ -203,7 +203,7 @@ fn taxonomy(
     let mut lists: Vec<Vec<PageId>> = Vec::new();
     let mut list_of: BTreeMap<String, usize> = BTreeMap::new();
     for &id in listed {
-        for name in pages.get(id).front.terms.get(&config.name).into_iter().flatten() {
+        for name in pages.get(id).front.terms.get(&config.name) {
             let (list, count) = names.entry(name).or_insert_with(|| {
                 let list = *list_of.entry(slug::term(name)).or_insert(lists.len());
                 lists.resize(lists.len().max(list + 1), Vec::new());

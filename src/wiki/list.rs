@@ -236,19 +236,19 @@ pub(super) fn links_to(site: &Site, path: &RepoPath) -> BTreeMap<PageId, Vec<usi
 
 /// The sentences around some links of a page.
 pub(super) fn sentences(page: &Page, links: &[usize]) -> Vec<[String; 3]> {
-    let around = links.iter().filter_map(|at| page.file.facts.links[*at].around.as_deref());
+    let around = links.iter().filter_map(|at| page.file.facts.links[*at].around.as_ref());
     let sentence = |(before, link, after): (&str, &str, &str)| [before, link, after].map(str::to_owned);
     around.map(|around| sentence(around.parts())).collect()
 }
 
 pub(super) fn listed_page(site: &Site, page: &Page) -> ListedFile {
     let file = listed_file(site, page.path());
-    ListedFile { title: page.title.clone(), url: Some(page.route.href(site.base_path())), ..file }
+    ListedFile { title: page.title.to_string(), url: Some(page.route.href(site.base_path())), ..file }
 }
 
 fn listed_file(site: &Site, path: &RepoPath) -> ListedFile {
     let page = site.page_of_file(path).map(|id| site.page(id));
-    let title = page.map_or_else(|| path.file_name().to_owned(), |page| page.title.clone());
+    let title = page.map_or_else(|| path.file_name().to_owned(), |page| page.title.to_string());
     let modified = site.history().and_then(|history| history.last_change(path));
     ListedFile {
         path: path.clone(),

@@ -169,8 +169,8 @@ impl From<'_> {
         let found = headings
             .filter(|heading| typed.rank(&heading.text).is_some() || typed.rank(&heading.id).is_some());
         let name = |heading: &crate::parse::markdown::HeadingFact| Name {
-            name: heading.text.clone(),
-            id: Some(heading.id.clone()),
+            name: heading.text.to_string(),
+            id: Some(heading.id.to_string()),
             ..Name::default()
         };
         found.take(MAX_NAMES).map(name).collect()

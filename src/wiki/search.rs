@@ -124,9 +124,9 @@ fn found(snapshot: &Snapshot, page: &Page, score: f64, hits: &Hits) -> FoundPage
     FoundPage {
         path: page.path().clone(),
         url: heading.map_or_else(|| url.clone(), |heading| format!("{url}#{}", heading.id)),
-        title: page.title.clone(),
+        title: page.title.to_string(),
         score,
-        section: heading.map(|heading| heading.text.clone()),
+        section: heading.map(|heading| heading.text.to_string()),
         excerpt,
     }
 }

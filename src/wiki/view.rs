@@ -107,12 +107,12 @@ impl Wiki {
             return Ok(preview_of_file(&renderer, &path));
         }
         let problems_of_file = match site.file(&path) {
-            Some(file) => file.diagnostics.clone(),
+            Some(file) => file.diagnostics.to_vec(),
             None => valid::problems(&path, content),
         };
         // Settings and data are seen in other pages, of which the first is shown.
         let route = route.unwrap_or_else(|| Route::new("/"));
-        let title = site.page_of_file(&path).map(|id| site.page(id).title.clone());
+        let title = site.page_of_file(&path).map(|id| site.page(id).title.to_string());
         let rendered = renderer.clone().with_lines().render(&route);
         let (html, problems) = rendered.map(|page| (page.bytes, page.diagnostics)).unwrap_or_default();
         let html = if deck.is_some() { slides::of_file(&html, &path) } else { html };

@@ -9,27 +9,29 @@
 //! 3. [`Date`] reads dates.
 
 mod date;
+mod extra;
 mod read;
 mod split;
+mod terms;
 
-use std::collections::BTreeMap;
-
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::base::{diagnostic::Diagnostic, json_text, path::RepoPath, shape::Shapes, toml, yaml};
+use crate::base::{diagnostic::Diagnostic, path::RepoPath, shape::Shapes, toml, yaml};
 
 pub use self::{
     date::{DATE_HINT, Date},
+    extra::Extra,
     read::KEYS,
     split::{Format, Split, split},
+    terms::Terms,
 };
 
 /// What a page says about itself; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// The title, as written.
-    pub title: Option<String>,
+    pub title: Option<CompactString>,
     /// When the page was made; lists are in its order.
     pub date: Option<Date>,
     /// When it last changed in a way that readers should know.
@@ -40,26 +42,26 @@ pub struct FrontMatter {
     pub publish: Option<Date>,
     /// The date from which it is no longer in the site.
     pub expire: Option<Date>,
-    /// The terms as written, by taxonomy; a taxonomy that is set to nothing has an empty list.
-    pub terms: BTreeMap<String, Vec<String>>,
+    /// The terms as written, by taxonomy.
+    pub terms: Terms,
     /// Other names and addresses of the page.
     pub aliases: Option<Vec<String>>,
     /// The place among its siblings, small first.
     pub weight: Option<i64>,
     /// The template.
-    pub layout: Option<String>,
+    pub layout: Option<Box<str>>,
     /// The language.
-    pub lang: Option<String>,
+    pub lang: Option<Box<str>>,
     /// The page in another language that it is a translation of, where their paths don't tell.
-    pub translation_of: Option<String>,
+    pub translation_of: Option<Box<str>>,
     /// A sentence about it.
-    pub description: Option<String>,
+    pub description: Option<Box<str>>,
     /// Whether it shows a table of contents.
     pub toc: Option<bool>,
     /// Whether it can be found by searching.
     pub search: Option<bool>,
     /// Where the page leads instead of having a text.
-    pub redirect: Option<String>,
+    pub redirect: Option<Box<str>>,
     /// How a section orders its pages.
     pub sort: Option<Sort>,
     /// In which direction.
@@ -69,8 +71,7 @@ pub struct FrontMatter {
     /// Defaults for the pages below a section.
     pub cascade: Option<Box<FrontMatter>>,
     /// The author's own keys.
-    #[serde(with = "json_text")]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// How a section orders its pages.
@@ -135,14 +136,8 @@ impl FrontMatter {
     #[must_use]
     pub fn or(self, defaults: &Self) -> Self {
         let Self { mut terms, mut extra, .. } = self;
-        for (taxonomy, names) in &defaults.terms {
-            terms.entry(taxonomy.clone()).or_insert_with(|| names.clone());
-        }
-        for (key, value) in &defaults.extra {
-            if !extra.contains_key(key) {
-                extra.insert(key.clone(), value.clone());
-            }
-        }
+        terms.fill_from(&defaults.terms);
+        extra.fill_from(defaults.extra.iter().map(|(key, value)| (key.clone(), value.clone())));
         Self {
             title: self.title.or_else(|| defaults.title.clone()),
             date: self.date.or(defaults.date),

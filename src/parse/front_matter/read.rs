@@ -1,5 +1,6 @@
 //! Takes [`FrontMatter`] out of its tree: known keys, the names that other generators give them, and the author's own.
 
+use compact_str::CompactString;
 use serde_json::{Map, Value as Json};
 
 use crate::{
@@ -73,12 +74,8 @@ pub(super) fn front_matter(
     let mut reader = Reader { shapes, known, matter: FrontMatter::default(), own: Map::new() };
     entries.iter().for_each(|entry| reader.entry(entry));
     let Reader { mut matter, own, .. } = reader;
-    for (key, value) in own {
-        // A key inside of `extra` is more explicit than one beside it.
-        if !matter.extra.contains_key(&key) {
-            matter.extra.insert(key, value);
-        }
-    }
+    // A key inside of `extra` is more explicit than one beside it.
+    matter.extra.fill_from(own);
     matter
 }
 
@@ -124,14 +121,14 @@ impl Reader<'_, '_> {
         let texts = self.shapes.texts_of(taxonomy, node).unwrap_or_default();
         // Obsidian reads `tags: a, b` as two, and takes the `#` of a tag in the text.
         let is_single = node.as_map().is_none() && !matches!(node.value, Value::List(_));
-        let names = self.matter.terms.entry(taxonomy.to_owned()).or_default();
+        let names = self.matter.terms.of_mut(taxonomy);
         for (text, _) in &texts {
             let parts = if is_single { text.split(',').collect() } else { vec![text.as_str()] };
             let parts = parts
                 .into_iter()
                 .map(|part| part.trim().trim_start_matches('#'))
                 .filter(|part| !part.is_empty());
-            names.extend(parts.map(str::to_owned));
+            names.extend(parts.map(CompactString::from));
         }
     }
 
@@ -253,9 +250,9 @@ fn synonym(key: &str) -> Option<&'static str> {
     SYNONYMS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|&(_, known)| known)
 }
 
-fn keep_first<T>(field: &mut Option<T>, value: Option<T>) {
+fn keep_first<T>(field: &mut Option<T>, value: Option<impl Into<T>>) {
     if field.is_none() {
-        *field = value;
+        *field = value.map(Into::into);
     }
 }
 

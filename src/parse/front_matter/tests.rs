@@ -1,5 +1,7 @@
 //! What front matter may say, and what is said about its mistakes.
 
+use serde_json::Value;
+
 use super::*;
 
 fn known() -> FrontMatterKeys {

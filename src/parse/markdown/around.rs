@@ -77,7 +77,7 @@ pub(super) fn is_inline_end(end: TagEnd) -> bool {
 }
 
 /// The sentences around links of one block. `starts` are the places of the links among the events, in order.
-pub(super) fn of_links(events: &[Event<'_>], starts: &[usize]) -> Vec<Option<Box<Around>>> {
+pub(super) fn of_links(events: &[Event<'_>], starts: &[usize]) -> Vec<Option<Around>> {
     let mut text = String::new();
     let mut spans = Vec::with_capacity(starts.len());
     let mut n_images = 0;
@@ -96,7 +96,7 @@ pub(super) fn of_links(events: &[Event<'_>], starts: &[usize]) -> Vec<Option<Box
             _ => {}
         }
     }
-    spans.into_iter().map(|(start, end)| Around::of(&text, start, end).map(Box::new)).collect()
+    spans.into_iter().map(|(start, end)| Around::of(&text, start, end)).collect()
 }
 
 /// What stands before a link in its sentence.

@@ -1,5 +1,6 @@
 //! [`Facts`]: what the site keeps of a page after it was parsed; small and owned.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::parse::{
@@ -18,23 +19,19 @@ const MAX_SUMMARY_CHARS: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The text of the first heading when it is an `h1`.
-    pub title: Option<String>,
+    pub title: Option<CompactString>,
     /// The headings, in order.
-    pub headings: Vec<Heading>,
+    pub headings: Box<[Heading]>,
     /// Everything the page leads to or shows, in order.
-    pub links: Vec<LinkFact>,
+    pub links: Box<[LinkFact]>,
     /// The ids that were written, not generated: in `{#id}` and in raw HTML.
-    pub anchors: Vec<String>,
+    pub anchors: Box<[CompactString]>,
     /// The text of the first paragraph, cut at a word.
-    pub summary: Option<String>,
+    pub summary: Option<Box<str>>,
     /// How many words the text has; a character of a script without spaces counts as one.
     pub n_words: u32,
     /// The names of the components that are called, sorted.
-    pub components: Vec<String>,
-    /// The languages of the code blocks, sorted.
-    pub languages: Vec<String>,
-    /// Whether there are formulas.
-    pub has_math: bool,
+    pub components: Box<[CompactString]>,
 }
 
 /// A heading as a table of contents shows it.
@@ -43,9 +40,9 @@ pub struct Heading {
     /// 1 to 6.
     pub level: u8,
     /// Its id.
-    pub id: String,
+    pub id: CompactString,
     /// Its text.
-    pub text: String,
+    pub text: CompactString,
 }
 
 /// What is done with what a link leads to.
@@ -67,18 +64,18 @@ pub struct LinkFact {
     /// What it is for.
     pub role: LinkRole,
     /// Where it leads, as written.
-    pub target: String,
+    pub target: CompactString,
     /// The text of a wiki link that has one of its own: `[[Target|text]]`.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// The sentence that it stands in, if it can lead to a page of the site and there is more than its own text.
-    pub around: Option<Box<Around>>,
+    pub around: Option<Around>,
     /// Where it is.
     pub at: At,
 }
 
 /// Collects the facts of a page from its finished events.
 pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Vec<String>) -> Facts {
-    let mut facts = Facts { anchors, ..Facts::default() };
+    let mut facts = Collected::default();
     let mut block = Block::default();
     for (index, event) in events.iter().enumerate() {
         if begins_block(event) {
@@ -87,8 +84,8 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
         match event {
             Event::Start(Tag::Heading(heading)) => {
                 let text = ids::text_until(&events[index + 1..], |end| matches!(end, TagEnd::Heading(_)));
-                let id = heading.id.clone().unwrap_or_default();
-                facts.headings.push(Heading { level: heading.level, id, text: text.trim().to_owned() });
+                let id = heading.id.as_deref().unwrap_or_default().into();
+                facts.headings.push(Heading { level: heading.level, id, text: text.trim().into() });
             }
             Event::Start(Tag::Link(link)) => {
                 facts.link(link.kind, LinkRole::Link, &link.target, link.at);
@@ -97,7 +94,7 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
                 }
                 if link.kind == (LinkKind::Wiki { piped: true }) {
                     let text = ids::text_until(&events[index + 1..], |end| end == TagEnd::Link);
-                    facts.links.last_mut().expect("a link was just added").text = Some(text);
+                    facts.links.last_mut().expect("a link was just added").text = Some(text.into());
                 }
             }
             Event::Start(Tag::Image(link)) => facts.link(link.kind, LinkRole::Image, &link.target, link.at),
@@ -106,28 +103,40 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
                 facts.link(kind, LinkRole::Embed, &embed.target, embed.at);
             }
             Event::Start(Tag::Component(call)) => {
-                facts.components.extend(calls.get(*call).map(|call| call.name.clone()));
+                facts.components.extend(calls.get(*call).map(|call| CompactString::from(&call.name)));
             }
-            Event::Start(Tag::CodeBlock(fence)) => facts.languages.extend(fence.language.clone()),
             Event::Html { html, at } | Event::InlineHtml { html, at } => facts.html(html, *at),
-            Event::Math(_) => facts.has_math = true,
             Event::Text(text) => facts.n_words = facts.n_words.saturating_add(count_words(text)),
             Event::Code(code) => facts.n_words = facts.n_words.saturating_add(count_words(&code.text)),
             _ => {}
         }
     }
-    facts.title = facts.headings.first().filter(|first| first.level == 1).map(|first| first.text.clone());
-    facts.summary = summary(events);
-    for names in [&mut facts.components, &mut facts.languages] {
-        names.sort_unstable();
-        names.dedup();
+    let Collected { headings, links, mut components, n_words } = facts;
+    components.sort_unstable();
+    components.dedup();
+    Facts {
+        title: headings.first().filter(|first| first.level == 1).map(|first| first.text.clone()),
+        headings: headings.into(),
+        links: links.into(),
+        anchors: anchors.into_iter().map(CompactString::from).collect(),
+        summary: summary(events).map(String::into),
+        n_words,
+        components: components.into(),
     }
-    facts
 }
 
-impl Facts {
+/// What was met so far.
+#[derive(Default)]
+struct Collected {
+    headings: Vec<Heading>,
+    links: Vec<LinkFact>,
+    components: Vec<CompactString>,
+    n_words: u32,
+}
+
+impl Collected {
     fn link(&mut self, kind: LinkKind, role: LinkRole, target: &str, at: At) {
-        self.links.push(LinkFact { kind, role, target: target.to_owned(), text: None, around: None, at });
+        self.links.push(LinkFact { kind, role, target: target.into(), text: None, around: None, at });
     }
 
     fn html(&mut self, html: &str, at: At) {

@@ -64,7 +64,7 @@ fn links_are_listed_with_their_places() {
             "Html Image o <- <img src=\"o\">",
         ]
     );
-    assert_eq!(facts.anchors, ["m"]);
+    assert_eq!(*facts.anchors, ["m"]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn links_know_their_sentences() {
     let sentences: Vec<String> = facts
         .links
         .iter()
-        .map(|link| match link.around.as_deref().map(Around::parts) {
+        .map(|link| match link.around.as_ref().map(Around::parts) {
             Some((before, link, after)) => format!("{before}[{link}]{after}"),
             None => String::new(),
         })

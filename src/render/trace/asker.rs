@@ -16,6 +16,8 @@ use super::{
     place::SiteValues,
     theme::{ComponentText, TemplateText, ThemeFileBytes, ThemeNames, ThemeTexts},
 };
+use compact_str::CompactString;
+
 use crate::{
     base::{
         config::BaseUrl,
@@ -220,7 +222,7 @@ impl Asker {
 
     /// A Markdown file that need not be a page, its title, and its text as it would be of one. What is made of them can't be
     /// used again.
-    pub(in crate::render) fn any_file(&self, path: &RepoPath) -> (Arc<PageFile>, String, Expanded) {
+    pub(in crate::render) fn any_file(&self, path: &RepoPath) -> (Arc<PageFile>, CompactString, Expanded) {
         self.do_not_reuse();
         let site = &self.world.site;
         let load = || Arc::new(PageFile::load(path, &self.world.files(), site.reading(), None, None));

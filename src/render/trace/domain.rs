@@ -302,7 +302,7 @@ fn pages_told_by<'a>(site: &'a Site, path: &RepoPath) -> impl Iterator<Item = &'
 fn terms_of<'a>(site: &'a Site, page: &'a Page) -> impl Iterator<Item = &'a Route> {
     let taxonomies = site.taxonomies();
     let named = taxonomies.of_language(page.language).flat_map(move |(at, taxonomy)| {
-        let names = page.front.terms.get(&taxonomy.name).into_iter().flatten();
+        let names = page.front.terms.get(&taxonomy.name).iter();
         names.map(move |name| (at, name))
     });
     named.filter_map(|(at, name)| taxonomies.term(at, name)).map(|(_, term)| &term.route)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -40,7 +41,7 @@ pub(in crate::render) struct TermLink<'w> {
 pub(super) fn some_terms<'w>(site: &'w Site, page: &Page, taxonomy: &str, max: usize) -> Vec<TermLink<'w>> {
     let taxonomies = site.taxonomies();
     let Some((at, _)) = taxonomies.get(page.language, taxonomy) else { return Vec::new() };
-    let names = page.front.terms.get(taxonomy).into_iter().flatten();
+    let names = page.front.terms.get(taxonomy).iter();
     let terms = names.filter_map(|name| taxonomies.term(at, name)).take(max);
     terms.map(|(_, term)| TermLink { name: &term.name, route: &term.route }).collect()
 }
@@ -290,7 +291,7 @@ pub(in crate::render) struct FeedEntry<'w> {
     pub(in crate::render) route: &'w Route,
     pub(in crate::render) date: Option<&'w Date>,
     pub(in crate::render) updated: Option<&'w Date>,
-    pub(in crate::render) tags: &'w [String],
+    pub(in crate::render) tags: &'w [CompactString],
     pub(in crate::render) summary: Option<&'w str>,
 }
 
@@ -352,7 +353,7 @@ fn entry(page: &Page) -> FeedEntry<'_> {
         route: &page.route,
         date: page.date(),
         updated: page.updated(),
-        tags: page.front.terms.get("tags").map_or(&[], Vec::as_slice),
+        tags: page.front.terms.get("tags"),
         summary: page.summary(),
     }
 }

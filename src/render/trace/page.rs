@@ -351,7 +351,7 @@ impl Ask for Backlinks {
 fn around(site: &Site, from: PageId, to: PageId) -> Option<&Around> {
     let leads = |destination: &Destination| matches!(destination, Destination::Internal { page: Some(page), .. } if *page == to);
     let links = site.page(from).file.facts.links.iter().zip(site.links().outgoing(from)).take(MAX_SENTENCES);
-    links.filter(|(_, destination)| leads(destination)).find_map(|(link, _)| link.around.as_deref())
+    links.filter(|(_, destination)| leads(destination)).find_map(|(link, _)| link.around.as_ref())
 }
 
 impl fmt::Display for Backlinks {

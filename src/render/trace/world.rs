@@ -143,8 +143,9 @@ impl World {
         let theme = self.theme.asset_paths().map(theme_route);
         let added = theme.chain(self.search_routes());
         let mut routes: Vec<Route> = added.filter(|route| !self.site.routes().contains(route)).collect();
-        let own = self.site.routes().iter().map(|(route, _)| route.clone());
-        routes.extend(own.filter(|route| *route != theme_folder()));
+        let theme_folder = theme_folder();
+        let own = self.site.routes().iter().map(|(route, _)| route);
+        routes.extend(own.filter(|route| **route != theme_folder).cloned());
         routes.sort();
         routes.dedup();
         routes

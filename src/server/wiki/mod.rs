@@ -212,7 +212,7 @@ impl WikiSite {
     fn title_of(&self, file: &RepoPath) -> String {
         let snapshot = self.wiki.engine().snapshot();
         let site = snapshot.renderer.site();
-        let title = site.page_of_file(file).map(|id| site.page(id).title.clone());
+        let title = site.page_of_file(file).map(|id| site.page(id).title.to_string());
         title.unwrap_or_else(|| {
             if file.is_markdown() { slug::title_from_name(file.stem()) } else { file.file_name().to_owned() }
         })

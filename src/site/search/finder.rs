@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 
 use super::{ids::searched, stock::Stock};
@@ -60,7 +61,7 @@ pub struct Hits {
 #[derive(Debug)]
 struct Known {
     file: Arc<PageFile>,
-    title: String,
+    title: CompactString,
     /// The words of its title, as they are compared.
     titled: Vec<String>,
     language: LanguageId,
@@ -429,7 +430,7 @@ mod tests {
     use super::*;
     use crate::{site::SiteOptions, source::Memory};
 
-    fn titles(finder: &Finder, site: &Site, query: &str) -> Vec<String> {
+    fn titles(finder: &Finder, site: &Site, query: &str) -> Vec<CompactString> {
         finder.find(query, None).pages.iter().map(|hit| site.page(hit.page).title.clone()).collect()
     }
 

@@ -35,7 +35,7 @@ impl Planner<'_> {
         // `[[text|Page]]` has the page behind the bar.
         let is_swapped = link.text.is_some()
             && wanted.first()?.before.follow(self.before, spelling, &link.target) == Aim::Nothing;
-        let target = link.text.as_ref().filter(|_| is_swapped).unwrap_or(&link.target);
+        let target = link.text.as_deref().filter(|_| is_swapped).unwrap_or(&link.target);
         let range = at.offset as usize..(at.offset as usize + at.len as usize).min(text.len());
         let mut edits = Vec::new();
         for written in targets::of_link(text, range, link.kind, target) {

@@ -103,7 +103,7 @@ fn in_markdown(site: &Site, source: &dyn Source, path: &RepoPath, text: &str, st
         let range = start..(start + link.at.len as usize).min(text.len());
         let written = targets::of_link(text, range, link.kind, &link.target).into_iter();
         written.map(|written| Spot {
-            target: link.target.clone(),
+            target: link.target.to_string(),
             ..spots::of_written(text, written, vec![stand.clone()])
         })
     });

@@ -229,7 +229,7 @@ impl Planner<'_> {
             let mended = self.text(&path).and_then(|text| self.mended(&after.site, &text, at, link, &wanted));
             match mended {
                 Some(found) => edits.entry(path).or_default().extend(found),
-                None => drop(left.insert((path, link.target.clone()))),
+                None => drop(left.insert((path, link.target.to_string()))),
             }
         }
         self.left = left;

@@ -182,7 +182,7 @@ pub(super) fn file_values(site: &WikiSite, path: &RepoPath) -> Value {
 fn title_of(site: &WikiSite, path: &RepoPath) -> String {
     let snapshot = site.wiki.engine().snapshot();
     let of_site = snapshot.renderer.site();
-    let title = of_site.page_of_file(path).map(|page| of_site.page(page).title.clone());
+    let title = of_site.page_of_file(path).map(|page| of_site.page(page).title.to_string());
     title.unwrap_or_else(|| path.to_string())
 }
 
