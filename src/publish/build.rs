@@ -30,7 +30,7 @@ use super::{
     former::{Former, Intact, Marks, differing_files, other_words},
     galleys::GalleyFile,
     libraries::{self, library_of},
-    output::{Output, OutputError, Put, Staging, Summary},
+    output::{Output, OutputError, OutputPath, Put, Staging, Summary},
 };
 use crate::{
     base::{
@@ -205,7 +205,7 @@ pub fn build(
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let apply = || {
         let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
-        staging.keep(kept.map(|file| (&*file.path, file.digest)))?;
+        staging.keep(kept.map(|file| (Arc::clone(&file.path), file.digest)))?;
         staging.apply()
     };
     let (summary, (diagnostics, writer)) = rayon::join(apply, || {
@@ -314,7 +314,7 @@ struct Ground<'g, 'm> {
 
 /// A file in the output folder.
 struct Written {
-    path: String,
+    path: OutputPath,
     digest: Digest,
     /// What the disk said of it when it had the bytes; `None` when it said what it said after the last build.
     stat: Option<Put>,
@@ -413,7 +413,7 @@ impl Begun {
     /// would have the others wait for it.
     fn largest_first<'r>(&self, mut routes: Vec<&'r Route>, marks: &Marks) -> Vec<&'r Route> {
         let size = |route: &Route| {
-            let file = marks.outputs.get(&route.output_path());
+            let file = marks.outputs.get(&*route.output_path());
             file.and_then(|file| file.stat.as_ref()).map_or(0, |stat| stat.size)
         };
         let decks = self.site().decks().iter();
@@ -467,12 +467,12 @@ impl Begun {
         }
         let mut compressed = Vec::new();
         for (encoding, digest) in record.forms() {
-            let Some(form) = same_file(compress::path(&path, encoding), digest, on)? else {
+            let Some(form) = same_file(&compress::path(&path, encoding), digest, on)? else {
                 return Ok(Err(Reason::Output));
             };
             compressed.push(form);
         }
-        let Some(file) = same_file(path, record.digest, on)? else {
+        let Some(file) = same_file(&path, record.digest, on)? else {
             return Ok(Err(Reason::Output));
         };
         let reason = Reason::Same(record.trace.n_asked());
@@ -489,12 +489,12 @@ impl Begun {
         staging: &Staging,
     ) -> Result<Option<Done<'m>>, OutputError> {
         let Some(rendered) = rendered else { return Ok(None) };
-        let file = write(staging, route.output_path(), &rendered.bytes, rendered.digest)?;
+        let file = write(staging, &route.output_path(), &rendered.bytes, rendered.digest)?;
         let (mut compressed, mut digests) = (Vec::new(), Vec::new());
         for (encoding, form) in self.compressor.forms(&file.path, &rendered.bytes) {
             let digest = form.as_ref().map(|bytes| Digest::of(bytes));
             if let Some((bytes, digest)) = form.zip(digest) {
-                compressed.push(write(staging, compress::path(&file.path, encoding), &bytes, digest)?);
+                compressed.push(write(staging, &compress::path(&file.path, encoding), &bytes, digest)?);
             }
             digests.push((encoding, digest));
         }
@@ -542,7 +542,7 @@ impl Begun {
             let route = &done.record.route;
             of_file.as_ref() == Some(route)
                 || route.as_str() == wanted
-                || done.files().any(|file| file.path == wanted)
+                || done.files().any(|file| &*file.path == wanted)
         };
         let wanted = done.iter().filter(is_wanted);
         wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
@@ -550,15 +550,17 @@ impl Begun {
 }
 
 /// A file of the last build, if the output folder has it with these bytes.
-fn same_file(path: String, digest: Digest, on: &Ground<'_, '_>) -> Result<Option<Written>, OutputError> {
-    if on.intact.get(&*path).is_some_and(|known| **known == digest) {
-        return Ok(Some(Written { path, digest, stat: None }));
+fn same_file(path: &str, digest: Digest, on: &Ground<'_, '_>) -> Result<Option<Written>, OutputError> {
+    let known = on.intact.get_key_value(path).filter(|(_, known)| ***known == digest);
+    if let Some((path, _)) = known {
+        return Ok(Some(Written { path: Arc::clone(path), digest, stat: None }));
     }
-    let stat = on.staging.has(&path, &digest)?;
-    Ok(stat.map(|stat| Written { path, digest, stat: Some(Put::Unchanged(stat)) }))
+    let stat = on.staging.has(path, &digest)?;
+    Ok(stat.map(|stat| Written { path: path.into(), digest, stat: Some(Put::Unchanged(stat)) }))
 }
 
-fn write(staging: &Staging, path: String, bytes: &[u8], digest: Digest) -> Result<Written, OutputError> {
+fn write(staging: &Staging, path: &str, bytes: &[u8], digest: Digest) -> Result<Written, OutputError> {
+    let path: OutputPath = path.into();
     let stat = Some(staging.put_digested(&path, bytes, digest)?);
     Ok(Written { path, digest, stat })
 }
@@ -620,7 +622,7 @@ impl Next<'_> {
     }
 
     /// The files of the output folder as they are now, and the paths of those that differ from the last build's.
-    fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<String>) {
+    fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<OutputPath>) {
         let former = &self.marks.outputs;
         let file_of = |Written { path, digest, stat }: &'_ Written| {
             let known = former.get(path).filter(|file| file.digest == *digest && file.stat.is_some());
@@ -630,7 +632,7 @@ impl Next<'_> {
             // Others may have written into the folder meanwhile.
             let has_bytes = |now: &FileStat| stat.is_some_and(|put| put.is_still(now));
             let stat = self.output.stat(path).filter(has_bytes);
-            let file = OutputFile { stat, path: path.clone(), digest: *digest };
+            let file = OutputFile { stat, path: Arc::clone(path), digest: *digest };
             former.get(path).filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
         };
         let files: Vec<Cow<'_, OutputFile>> =

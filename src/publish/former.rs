@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     cache::{OutputFile, RouteRecord, State},
-    output::Output,
+    output::{Output, OutputPath},
 };
 use crate::{
     base::{digest::Digest, path::RepoPath},
@@ -41,7 +41,7 @@ impl Former {
 #[derive(Default)]
 pub(super) struct Marks {
     pub(super) routes: HashMap<Route, RouteRecord>,
-    pub(super) outputs: HashMap<String, OutputFile>,
+    pub(super) outputs: HashMap<OutputPath, OutputFile>,
 }
 
 impl Marks {
@@ -55,12 +55,12 @@ impl Marks {
     /// The files of the output folder of which the disk says what it said after the last build, with their bytes' digests.
     pub(super) fn intact(&self, output: &Output) -> Intact<'_> {
         let intact = self.outputs.par_iter().filter(|(path, file)| output.has_stat(path, file.stat.as_ref()));
-        let intact: Vec<_> = intact.map(|(path, file)| (path.as_str(), &file.digest)).collect();
+        let intact: Vec<_> = intact.map(|(path, file)| (Arc::clone(path), &file.digest)).collect();
         intact.into_iter().collect()
     }
 }
 
-pub(super) type Intact<'m> = HashMap<&'m str, &'m Digest>;
+pub(super) type Intact<'m> = HashMap<OutputPath, &'m Digest>;
 
 /// The page files of a site that are not as they were parsed before, and those that are gone.
 pub(super) fn differing_files(

@@ -28,9 +28,11 @@ use crate::{
         diagnostic::Diagnostic,
         digest::{BlobId, Digest, Print},
         path::RepoPath,
+        shared_text,
     },
     git::index::FileStat,
     parse::words::PageWords,
+    publish::output::OutputPath,
     render::{
         SmallerScripts,
         trace::{Common, Domains, Trace},
@@ -107,7 +109,8 @@ impl RouteRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
     /// Its path in the folder.
-    pub path: String,
+    #[serde(deserialize_with = "shared_text::deserialize")]
+    pub path: OutputPath,
     /// The digest of its bytes.
     pub digest: Digest,
     /// What the disk said of it; `None` when that can't be relied on.
@@ -184,7 +187,8 @@ impl State {
 
     /// The pages, as they were parsed.
     pub fn pages(&self) -> BTreeMap<RepoPath, Arc<PageFile>> {
-        let pages: Vec<PageFile> = self.records(&self.index.pages);
+        let mut pages: Vec<PageFile> = self.records(&self.index.pages);
+        pages.iter_mut().for_each(PageFile::share_path);
         let mut pages: Vec<_> = pages.into_iter().map(|page| (page.path.clone(), Arc::new(page))).collect();
         pages.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
         pages.into_iter().collect()
@@ -291,7 +295,7 @@ impl StateWriter {
     }
 
     /// Writes the files of the output folder. Chunks without one that is new, `changed` or gone are taken over as they are.
-    pub fn outputs(&mut self, outputs: &[&OutputFile], changed: &BTreeSet<String>) -> io::Result<()> {
+    pub fn outputs(&mut self, outputs: &[&OutputFile], changed: &BTreeSet<OutputPath>) -> io::Result<()> {
         let former = self.former_chunks(|index| &index.outputs);
         self.outputs = self.records(outputs, |file| &file.path, &former, changed)?;
         Ok(())

@@ -92,7 +92,7 @@ impl Journal {
 fn parse_op(line: &str) -> Option<Op> {
     let (verb, rest) = line.split_once(' ')?;
     let (value, path) = rest.split_once(' ')?;
-    let path = unescape(path).filter(|path| check_path(path).is_none())?;
+    let path = unescape(path).filter(|path| check_path(path).is_none())?.into_owned();
     Some(match verb {
         "remove" => Op::Remove { path, digest: Digest::from_hex(value)? },
         "add" => Op::Add { path, staged: value.parse().ok()? },

@@ -4,7 +4,7 @@
 //! manifest. What can't be read for certain is no manifest at all, so that nothing is deleted on doubt.
 //! Reading and writing the file is left to [`super`].
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use crate::base::digest::Digest;
 
@@ -15,11 +15,14 @@ const MAX_PATH_BYTES: usize = 4096;
 /// What the names of our own files begin with, and so no file of a site.
 pub(super) const RESERVED_PREFIX: &str = ".recto-";
 
+/// The path of a file in the output folder, with `/` between its parts. A build speaks of each in several places, which share it.
+pub type OutputPath = Arc<str>;
+
 /// The files that were written, with the digests of their bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// Digest by path.
-    pub files: BTreeMap<String, Digest>,
+    pub files: BTreeMap<OutputPath, Digest>,
 }
 
 impl Manifest {
@@ -30,7 +33,7 @@ impl Manifest {
         for line in lines.split_inclusive('\n') {
             let (digest, path) = line.strip_suffix('\n')?.split_once("  ")?;
             let path = unescape(path)?;
-            if check_path(&path).is_some() || files.insert(path, Digest::from_hex(digest)?).is_some() {
+            if check_path(&path).is_some() || files.insert(path.into(), Digest::from_hex(digest)?).is_some() {
                 return None;
             }
         }
@@ -80,7 +83,10 @@ pub(super) fn escape(path: &str) -> Cow<'_, str> {
 }
 
 /// Undoes [`escape`]; `None` for what it never writes.
-pub(super) fn unescape(text: &str) -> Option<String> {
+pub(super) fn unescape(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('\\') {
+        return Some(text.into());
+    }
     let mut path = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(char) = chars.next() {
@@ -94,7 +100,7 @@ pub(super) fn unescape(text: &str) -> Option<String> {
             other => other,
         });
     }
-    Some(path)
+    Some(path.into())
 }
 
 #[cfg(test)]
@@ -105,7 +111,7 @@ mod tests {
     fn a_manifest_is_sorted_and_reads_back() {
         let files = ["b.html", "a/ü  x.html", "a\n\\n.txt"];
         let manifest =
-            Manifest { files: files.iter().map(|&path| (path.to_owned(), Digest::of(b"x"))).collect() };
+            Manifest { files: files.iter().map(|&path| (path.into(), Digest::of(b"x"))).collect() };
         let text = manifest.to_text();
         assert_eq!(text.lines().count(), 4);
         assert!(text.find("a/").expect("written") < text.find("b.html").expect("written"));

@@ -37,7 +37,7 @@ use std::{
 use self::{disk::Kind, fresh::Fresh, journal::Journal, lock::Lock, step::Steps};
 pub use self::{
     error::OutputError,
-    manifest::Manifest,
+    manifest::{Manifest, OutputPath},
     staging::{Put, Staging, Summary},
 };
 

@@ -8,6 +8,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
     path::Path,
 };
 
@@ -17,7 +18,7 @@ use super::{
     disk::{self, Folder, Folders, Kind, parent_of},
     error::OutputError,
     journal::Op,
-    manifest::Manifest,
+    manifest::{Manifest, OutputPath},
 };
 use crate::base::digest::Digest;
 
@@ -52,7 +53,7 @@ pub(super) struct Plan {
 /// Decides the change.
 pub(super) fn plan(
     root: &Path,
-    wanted: BTreeMap<String, Wanted>,
+    wanted: BTreeMap<OutputPath, Wanted>,
     old: &Manifest,
 ) -> Result<Plan, OutputError> {
     let (removable, kept) = removable(root, &wanted, old)?;
@@ -61,17 +62,17 @@ pub(super) fn plan(
         return Err(OutputError::Foreign(foreign));
     }
     let first = in_the_way(&wanted, &removable);
-    let remove = |path: &String, digest: &Digest| Op::Remove { path: path.clone(), digest: *digest };
+    let remove = |path: &OutputPath, digest: &Digest| Op::Remove { path: path.to_string(), digest: *digest };
     let mut ops: Vec<Op> = removable
         .iter()
-        .filter(|(path, _)| first.contains(*path))
+        .filter(|(path, _)| first.contains(&***path))
         .map(|(path, digest)| remove(path, digest))
         .collect();
     ops.extend(wanted.iter().filter_map(|(path, wanted)| place(path, wanted)));
     ops.extend(
         removable
             .iter()
-            .filter(|(path, _)| !first.contains(*path))
+            .filter(|(path, _)| !first.contains(&***path))
             .map(|(path, digest)| remove(path, digest)),
     );
     let files = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest)).collect();
@@ -79,7 +80,8 @@ pub(super) fn plan(
 }
 
 fn place(path: &str, wanted: &Wanted) -> Option<Op> {
-    let (path, staged) = (path.to_owned(), wanted.staged?);
+    let staged = wanted.staged?;
+    let path = path.to_owned();
     Some(if wanted.found == Found::Different {
         Op::Replace { path, staged }
     } else {
@@ -90,9 +92,9 @@ fn place(path: &str, wanted: &Wanted) -> Option<Op> {
 /// The files of ours that go, and those that stay because someone edited them.
 fn removable(
     root: &Path,
-    wanted: &BTreeMap<String, Wanted>,
+    wanted: &BTreeMap<OutputPath, Wanted>,
     old: &Manifest,
-) -> Result<(BTreeMap<String, Digest>, Vec<String>), OutputError> {
+) -> Result<(BTreeMap<OutputPath, Digest>, Vec<String>), OutputError> {
     let folders = Folders::new(root);
     let (mut removable, mut kept) = (BTreeMap::new(), Vec::new());
     for (path, digest) in old.files.iter().filter(|(path, _)| !wanted.contains_key(*path)) {
@@ -100,17 +102,17 @@ fn removable(
             Ok(Folder::Real) => {}
             Ok(Folder::Missing | Folder::Under(_)) => continue,
             Err(OutputError::Symlink(_)) => {
-                kept.push(path.clone());
+                kept.push(path.to_string());
                 continue;
             }
             Err(error) => return Err(error),
         }
-        let target = root.join(path);
+        let target = root.join(&**path);
         match disk::kind(&target)? {
             Kind::File(_) if disk::digest_of(&target)? == *digest => {
                 removable.insert(path.clone(), *digest);
             }
-            Kind::File(_) | Kind::Symlink | Kind::Other => kept.push(path.clone()),
+            Kind::File(_) | Kind::Symlink | Kind::Other => kept.push(path.to_string()),
             Kind::Missing | Kind::Folder => {}
         }
     }
@@ -121,26 +123,26 @@ fn removable(
 /// Where case is ignored, the old `About` may be the wanted `about`.
 fn spare_wanted_files(
     root: &Path,
-    wanted: &BTreeMap<String, Wanted>,
-    removable: &mut BTreeMap<String, Digest>,
+    wanted: &BTreeMap<OutputPath, Wanted>,
+    removable: &mut BTreeMap<OutputPath, Digest>,
 ) {
     if removable.is_empty() {
         return;
     }
-    let by_lower_case: HashMap<String, &String> =
+    let by_lower_case: HashMap<String, &OutputPath> =
         wanted.keys().map(|path| (path.to_lowercase(), path)).collect();
     removable.retain(|path, _| {
         let other = by_lower_case.get(&path.to_lowercase());
-        !other.is_some_and(|other| disk::is_same_file(&root.join(path), &root.join(other)))
+        !other.is_some_and(|other| disk::is_same_file(&root.join(&**path), &root.join(&***other)))
     });
 }
 
 /// Files that we may not touch where the site wants to write, sorted.
 fn foreign_files(
     root: &Path,
-    wanted: &BTreeMap<String, Wanted>,
+    wanted: &BTreeMap<OutputPath, Wanted>,
     old: &Manifest,
-    removable: &BTreeMap<String, Digest>,
+    removable: &BTreeMap<OutputPath, Digest>,
 ) -> Result<Vec<String>, OutputError> {
     let mut foreign = BTreeSet::new();
     for (path, wanted) in wanted {
@@ -148,9 +150,9 @@ fn foreign_files(
             Found::Nothing | Found::Same => {}
             Found::Different if old.files.contains_key(path) => {}
             Found::Different => {
-                foreign.insert(path.clone());
+                foreign.insert(path.to_string());
             }
-            Found::Under(file) if removable.contains_key(file) => {}
+            Found::Under(file) if removable.contains_key(&**file) => {}
             Found::Under(file) => {
                 foreign.insert(file.clone());
             }
@@ -164,7 +166,7 @@ fn foreign_files(
 fn foreign_inside(
     root: &Path,
     folder: &str,
-    removable: &BTreeMap<String, Digest>,
+    removable: &BTreeMap<OutputPath, Digest>,
 ) -> Result<Vec<String>, OutputError> {
     let mut foreign = Vec::new();
     for entry in WalkDir::new(root.join(folder)).sort_by_file_name() {
@@ -179,9 +181,12 @@ fn foreign_inside(
         }
         let is_ours = if entry.file_type().is_dir() {
             path.push('/');
-            removable.range(path.clone()..).next().is_some_and(|(ours, _)| ours.starts_with(&path))
+            removable
+                .range::<str, _>((Bound::Included(&*path), Bound::Unbounded))
+                .next()
+                .is_some_and(|(ours, _)| ours.starts_with(&path))
         } else {
-            removable.contains_key(&path)
+            removable.contains_key(&*path)
         };
         if !is_ours {
             foreign.push(path);
@@ -191,7 +196,10 @@ fn foreign_inside(
 }
 
 /// The removals without which a wanted file has no place.
-fn in_the_way(wanted: &BTreeMap<String, Wanted>, removable: &BTreeMap<String, Digest>) -> BTreeSet<String> {
+fn in_the_way(
+    wanted: &BTreeMap<OutputPath, Wanted>,
+    removable: &BTreeMap<OutputPath, Digest>,
+) -> BTreeSet<String> {
     let mut first = BTreeSet::new();
     for (path, wanted) in wanted {
         match &wanted.found {
@@ -200,8 +208,10 @@ fn in_the_way(wanted: &BTreeMap<String, Wanted>, removable: &BTreeMap<String, Di
             }
             Found::Folder => {
                 let inside = format!("{path}/");
-                let files = removable.range(inside.clone()..).map(|(file, _)| file);
-                first.extend(files.take_while(|file| file.starts_with(&inside)).cloned());
+                let files = removable
+                    .range::<str, _>((Bound::Included(&*inside), Bound::Unbounded))
+                    .map(|(file, _)| file.to_string());
+                first.extend(files.take_while(|file| file.starts_with(&inside)));
             }
             Found::Nothing | Found::Same | Found::Different => {}
         }

@@ -4,14 +4,15 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::Write as _,
+    ops::Bound,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 
 use super::{
     JOURNAL, MANIFEST, STAGE,
@@ -20,7 +21,7 @@ use super::{
     fresh::Fresh,
     journal::{Journal, Op},
     lock::Lock,
-    manifest::{Manifest, check_path},
+    manifest::{Manifest, OutputPath, check_path},
     plan::{Found, Wanted, plan},
     step::Steps,
 };
@@ -73,8 +74,8 @@ pub struct Staging {
     /// Folders of the output, or of the stage when that becomes the output.
     folders: Folders,
     mode: Mode,
-    slots: Mutex<Slots>,
-    wanted: Mutex<BTreeMap<String, Wanted>>,
+    /// Each path that was put, from the moment that a thread begins with it.
+    wanted: Mutex<BTreeMap<OutputPath, Wanted>>,
     n_staged: AtomicU32,
     warnings: Vec<String>,
     pub(super) steps: Steps,
@@ -97,15 +98,6 @@ enum Where {
     Not(Found),
 }
 
-/// What was put so far.
-#[derive(Default)]
-struct Slots {
-    /// Each path with its digest, from the moment that a thread begins with it.
-    digests: HashMap<String, Digest>,
-    /// Each folder with a path that needs it.
-    folders: HashMap<String, String>,
-}
-
 impl Staging {
     pub(super) fn fresh(root: &Path, fresh: Fresh) -> Self {
         let stage = fresh.stage.clone();
@@ -122,7 +114,6 @@ impl Staging {
             stage,
             folders,
             mode,
-            slots: Mutex::default(),
             wanted: Mutex::default(),
             n_staged: AtomicU32::new(0),
             warnings,
@@ -135,15 +126,15 @@ impl Staging {
     ///
     /// `path` is relative with `/` between its parts. The same path with the same bytes may be put again.
     pub fn put(&self, path: &str, bytes: &[u8]) -> Result<Put, OutputError> {
-        self.put_digested(path, bytes, Digest::of(bytes))
+        self.put_digested(&path.into(), bytes, Digest::of(bytes))
     }
 
     /// The same, of bytes whose digest is known.
-    pub fn put_digested(&self, path: &str, bytes: &[u8], digest: Digest) -> Result<Put, OutputError> {
+    pub fn put_digested(&self, path: &OutputPath, bytes: &[u8], digest: Digest) -> Result<Put, OutputError> {
         if let Some(reason) = check_path(path) {
-            return Err(OutputError::BadPath { path: path.to_owned(), reason });
+            return Err(OutputError::BadPath { path: path.to_string(), reason });
         }
-        if !self.slots.lock().unwrap_or_else(PoisonError::into_inner).reserve(path, digest)? {
+        if !reserve(&mut self.wanted(), path, digest)? {
             return Ok(Put::Again);
         }
         let found = match self.mode {
@@ -157,8 +148,12 @@ impl Staging {
                 (Wanted { digest, staged: Some(number), found }, Put::Written(stat))
             }
         };
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), wanted);
+        self.wanted().insert(Arc::clone(path), wanted);
         Ok(put)
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Wanted>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the folder has a file of the last site with these bytes: what the disk said of it just before it was read.
@@ -171,13 +166,18 @@ impl Staging {
     }
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
-    pub fn keep<'p>(&mut self, files: impl Iterator<Item = (&'p str, Digest)>) -> Result<(), OutputError> {
+    pub fn keep(&mut self, files: impl Iterator<Item = (OutputPath, Digest)>) -> Result<(), OutputError> {
         let same = |digest| Wanted { digest, staged: None, found: Found::Same };
-        let mut kept: BTreeMap<String, Wanted> =
-            files.map(|(path, digest)| (path.to_owned(), same(digest))).collect();
+        let mut kept: BTreeMap<OutputPath, Wanted> =
+            files.map(|(path, digest)| (path, same(digest))).collect();
         // All of them are there, so they are not in each other's way.
         let put = self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner);
-        put.keys().try_for_each(|path| check_free(path, &kept))?;
+        for path in put.keys() {
+            if kept.contains_key(path) {
+                return Err(OutputError::Twice(path.to_string()));
+            }
+            check_free(path, &kept)?;
+        }
         put.append(&mut kept);
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Staging {
             ..Summary::default()
         };
         match &self.mode {
-            Mode::Fresh(fresh) => self.commit_fresh(fresh, &wanted)?,
+            Mode::Fresh(fresh) => self.commit_fresh(fresh, wanted)?,
             Mode::Within { old, .. } => {
                 let plan = plan(&self.root, wanted, old)?;
                 if !plan.ops.is_empty() || plan.manifest != *old {
@@ -253,8 +253,8 @@ impl Staging {
         Ok((number, stat))
     }
 
-    fn commit_fresh(&self, fresh: &Fresh, wanted: &BTreeMap<String, Wanted>) -> Result<(), OutputError> {
-        let files = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)).collect();
+    fn commit_fresh(&self, fresh: &Fresh, wanted: BTreeMap<OutputPath, Wanted>) -> Result<(), OutputError> {
+        let files = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest)).collect();
         self.steps.next()?;
         write(&self.stage.join(MANIFEST), Manifest { files }.to_text().as_bytes())?;
         self.steps.next()?;
@@ -301,43 +301,35 @@ impl Drop for Staging {
     }
 }
 
-impl Slots {
-    /// Takes a path for a thread; false when the same file was put before.
-    fn reserve(&mut self, path: &str, digest: Digest) -> Result<bool, OutputError> {
-        if let Some(before) = self.digests.get(path) {
-            return if *before == digest { Ok(false) } else { Err(OutputError::Twice(path.to_owned())) };
-        }
-        if let Some(inside) = self.folders.get(path) {
-            return Err(OutputError::Clash { file: path.to_owned(), inside: inside.clone() });
-        }
-        let mut folder = parent_of(path);
-        while !folder.is_empty() && !self.folders.contains_key(folder) {
-            if self.digests.contains_key(folder) {
-                return Err(OutputError::Clash { file: folder.to_owned(), inside: path.to_owned() });
-            }
-            self.folders.insert(folder.to_owned(), path.to_owned());
-            folder = parent_of(folder);
-        }
-        self.digests.insert(path.to_owned(), digest);
-        Ok(true)
+/// Takes a path for a thread; false when the same file was put before.
+fn reserve(
+    wanted: &mut BTreeMap<OutputPath, Wanted>,
+    path: &OutputPath,
+    digest: Digest,
+) -> Result<bool, OutputError> {
+    if let Some(before) = wanted.get(path) {
+        return if before.digest == digest { Ok(false) } else { Err(OutputError::Twice(path.to_string())) };
     }
+    check_free(path, wanted)?;
+    wanted.insert(Arc::clone(path), Wanted { digest, staged: None, found: Found::Nothing });
+    Ok(true)
 }
 
-/// Finds kept files that a file which was put can't be beside.
-fn check_free(path: &str, kept: &BTreeMap<String, Wanted>) -> Result<(), OutputError> {
-    if kept.contains_key(path) {
-        return Err(OutputError::Twice(path.to_owned()));
-    }
+/// Finds files that another can't be beside: those that have its name for a folder, and those that its folders have the names of.
+fn check_free(path: &str, others: &BTreeMap<OutputPath, Wanted>) -> Result<(), OutputError> {
     let clash =
         |file: &str, inside: &str| OutputError::Clash { file: file.to_owned(), inside: inside.to_owned() };
     let below = format!("{path}/");
-    if let Some((inside, _)) =
-        kept.range(below.clone()..).next().filter(|(inside, _)| inside.starts_with(&below))
+    if let Some((inside, _)) = others
+        .range::<str, _>((Bound::Included(&*below), Bound::Unbounded))
+        .next()
+        .filter(|(inside, _)| inside.starts_with(&below))
     {
         return Err(clash(path, inside));
     }
     let mut folders = std::iter::successors(Some(parent_of(path)), |folder| Some(parent_of(folder)));
-    match folders.by_ref().take_while(|folder| !folder.is_empty()).find(|folder| kept.contains_key(*folder)) {
+    match folders.by_ref().take_while(|folder| !folder.is_empty()).find(|folder| others.contains_key(*folder))
+    {
         Some(file) => Err(clash(file, path)),
         None => Ok(()),
     }
