@@ -6,7 +6,10 @@
 
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use foldhash::HashMap;
@@ -16,6 +19,8 @@ use git2::Oid;
 pub(super) struct KeptObjects {
     max_generation_bytes: usize,
     generations: Mutex<Generations>,
+    /// How many bytes were added since this was asked.
+    n_added: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -27,7 +32,7 @@ struct Generations {
 
 impl KeptObjects {
     pub(super) fn new(max_generation_bytes: usize) -> Self {
-        Self { max_generation_bytes, generations: Mutex::default() }
+        Self { max_generation_bytes, generations: Mutex::default(), n_added: AtomicUsize::new(0) }
     }
 
     pub(super) fn get(&self, id: Oid) -> Option<Arc<[u8]>> {
@@ -40,8 +45,14 @@ impl KeptObjects {
         Some(object)
     }
 
+    /// How many bytes were added since this was last asked.
+    pub(super) fn take_added(&self) -> usize {
+        self.n_added.swap(0, Ordering::Relaxed)
+    }
+
     /// Keeps an object, unless it is so large that others would go for it.
     pub(super) fn add(&self, id: Oid, object: Arc<[u8]>) {
+        self.n_added.fetch_add(object.len(), Ordering::Relaxed);
         if object.len() <= self.max_generation_bytes / 4 {
             let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
             generations.add(id, object, self.max_generation_bytes);

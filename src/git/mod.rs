@@ -63,7 +63,7 @@ const FORGE_REMOTE: &str = "origin";
 
 /// How many unused handles of one repository are kept open.
 const MAX_IDLE_HANDLES: usize = 16;
-/// After so many bytes of blobs the handles of a repository are closed: the library keeps up to 16 MiB of what a pack's objects
+/// After so many bytes of blobs and trees the handles of a repository are closed: the library keeps up to 16 MiB of what a pack's objects
 /// are made from, which can't be forbidden, and lets go of it when nobody has the pack open. To open one takes as long as to read a
 /// few blobs.
 const MAX_READ_BYTES: usize = 4 << 20;
@@ -275,10 +275,20 @@ struct Pool {
 #[derive(Default)]
 struct Handles {
     idle: Vec<Repository>,
-    /// How many bytes of blobs were read by them, and by those in use.
+    /// How many bytes of blobs and trees were read by them, and by those in use.
     n_read: usize,
     /// How often all were closed.
     round: u64,
+}
+
+impl Handles {
+    /// Counts what was read, and closes all when it is much.
+    fn note_read(&mut self, n_bytes: usize) {
+        self.n_read += n_bytes;
+        if self.n_read > MAX_READ_BYTES {
+            *self = Self { round: self.round + 1, ..Self::default() };
+        }
+    }
 }
 
 impl Pool {
@@ -325,11 +335,7 @@ impl Pool {
             let blob = repository.find_blob(tree::oid(id)).map_err(|cause| GitError::failed(id, cause))?;
             Ok(blob.content().to_vec())
         })?;
-        let mut handles = self.handles();
-        handles.n_read += bytes.len();
-        if handles.n_read > MAX_READ_BYTES {
-            *handles = Handles { round: handles.round + 1, ..Handles::default() };
-        }
+        self.handles().note_read(bytes.len());
         Ok(bytes)
     }
 
@@ -360,6 +366,7 @@ impl Pool {
         };
         let answer = action(&repository);
         let mut handles = self.handles();
+        handles.note_read(self.trees.take_added());
         if handles.round == round && handles.idle.len() < MAX_IDLE_HANDLES {
             handles.idle.push(repository);
         }
