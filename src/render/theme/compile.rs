@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use tera::{ErrorKind, Tera};
 
 use crate::base::diagnostic::{Diagnostic, Place};
@@ -46,6 +47,13 @@ impl Templates {
         let found = self.sources.get_key_value(name);
         let found = found.or_else(|| self.sources.get_key_value(&format!("{TEMPLATE_FOLDER}{name}")));
         found.map(|(name, _)| name.as_str())
+    }
+
+    /// The full names of all templates by what they are called: see [`Self::full_name`].
+    pub(super) fn by_name(&self) -> HashMap<&str, &str> {
+        let full = self.sources.keys().map(|name| (name.as_str(), name.as_str()));
+        let short = full.clone().filter_map(|(name, _)| Some((name.strip_prefix(TEMPLATE_FOLDER)?, name)));
+        short.chain(full).collect()
     }
 
     /// All templates by their full names.

@@ -148,7 +148,7 @@ fn add(layers: &mut Layers, theme: &str, file: ThemeFile, diagnostics: &mut Vec<
     }
     if file.name.starts_with(texts::FOLDER) {
         let path = file.origin.clone().unwrap_or_else(|| builtin_path(theme, &file.name));
-        diagnostics.extend(layers.texts.add(&file.name, &file.bytes, &path));
+        diagnostics.extend(layers.texts.add(file, &path));
         return;
     }
     if !file.name.starts_with("templates/") && !file.name.starts_with("components/") {

@@ -9,6 +9,8 @@ use std::{
     iter::repeat,
 };
 
+use foldhash::HashMap;
+
 use crate::base::digest::Print;
 
 use super::{
@@ -44,8 +46,9 @@ impl Prints {
                 definitions(&source.text).map(move |(component, _)| (component.to_owned(), name.to_owned()))
             })
             .collect();
+        let by_name = templates.by_name();
         let needs: BTreeMap<&str, BTreeSet<&str>> =
-            templates.iter().map(|(name, source)| (name, named_in(source, templates, &components))).collect();
+            templates.iter().map(|(name, source)| (name, named_in(source, &by_name, &components))).collect();
         let seen: BTreeMap<&str, Vec<Print>> =
             templates.iter().map(|(name, source)| (name, assets.seen_by(&source.text))).collect();
         let print = |name: &str| {
@@ -136,10 +139,10 @@ fn first_path(arguments: &str) -> Option<&str> {
 /// The full names of the templates that a template names: in quotes, or by a component that it calls.
 fn named_in<'t>(
     source: &Source,
-    templates: &'t Templates,
+    by_name: &HashMap<&str, &'t str>,
     components: &'t BTreeMap<String, String>,
 ) -> BTreeSet<&'t str> {
-    let quoted = source.text.split(['"', '\'', '`']).filter_map(|text| templates.full_name(text));
+    let quoted = source.text.split(['"', '\'', '`']).filter_map(|text| by_name.get(text).copied());
     let called = source.text.split('<').skip(1).filter_map(|rest| {
         let rest = rest.trim_start();
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());

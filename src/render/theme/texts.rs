@@ -3,8 +3,9 @@
 //! Texts lie on top of each other one by one: a site replaces single texts of the built-in theme. What a language lacks is
 //! said in the wider one (`fr` for `fr-CA`), and then in English.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
+use super::files::ThemeFile;
 use crate::base::{
     diagnostic::{Diagnostic, Place},
     digest::Print,
@@ -22,7 +23,22 @@ const LAST_RESORT: &str = "en";
 /// Texts by language and key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
-    by_language: BTreeMap<String, Said>,
+    by_language: BTreeMap<String, Language>,
+}
+
+/// The files of one language, the lowest first, and what they say together: most languages are never asked for.
+#[derive(Clone, Debug, Default)]
+struct Language {
+    files: Vec<Layer>,
+    said: OnceLock<Said>,
+}
+
+/// What one file says.
+#[derive(Clone, Debug)]
+enum Layer {
+    /// It was not read yet. Only files of the binary may wait: tests read them all, so that nothing is wrong with them.
+    Unread(Cow<'static, [u8]>),
+    Read(BTreeMap<String, String>),
 }
 
 /// What is said in one language, by key.
@@ -32,39 +48,41 @@ struct Said {
     print: Print,
 }
 
+impl Language {
+    fn said(&self) -> &Said {
+        self.said.get_or_init(|| {
+            let mut texts = BTreeMap::new();
+            for layer in &self.files {
+                match layer {
+                    Layer::Unread(bytes) => texts.extend(read(bytes, &RepoPath::root()).0),
+                    Layer::Read(layer) => texts.extend(layer.clone()),
+                }
+            }
+            Said { print: Print::of(&texts), texts }
+        })
+    }
+}
+
 impl Texts {
     /// Puts the texts of a file over those that are there; `path` is where problems are.
-    pub(super) fn add(&mut self, name: &str, bytes: &[u8], path: &RepoPath) -> Vec<Diagnostic> {
-        let Some(language) = name.strip_prefix(FOLDER).and_then(|name| name.strip_suffix(EXTENSION)) else {
-            return Vec::new();
-        };
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return vec![wrong(path, "is not UTF-8 text").hint("save it as UTF-8")];
-        };
-        let (node, mut diagnostics) = yaml::read(path, text, 0..text.len(), yaml::SMALL);
-        let Some(node) = node.filter(|node| !node.is_null()) else { return diagnostics };
-        let Some(entries) = node.as_map() else {
-            diagnostics.push(wrong(path, "has no keys").hint("write `key: text` in each line"));
-            return diagnostics;
-        };
-        let said = self.by_language.entry(language.to_lowercase()).or_default();
-        for entry in entries {
-            match entry.node.as_written(text) {
-                Some(text) => drop(said.texts.insert(entry.key.clone(), text)),
-                None => diagnostics.push(
-                    wrong(path, &format!("has no text for `{}`", entry.key))
-                        .at(Place::in_text(path, text, entry.node.span.clone()))
-                        .hint("write one text; quote it if it begins with a sign such as `{`"),
-                ),
+    pub(super) fn add(&mut self, file: ThemeFile, path: &RepoPath) -> Vec<Diagnostic> {
+        let language = file.name.strip_prefix(FOLDER).and_then(|name| name.strip_suffix(EXTENSION));
+        let Some(language) = language.map(str::to_lowercase) else { return Vec::new() };
+        let (layer, problems) = match file.origin {
+            None => (Layer::Unread(file.bytes), Vec::new()),
+            Some(_) => {
+                let (texts, problems) = read(&file.bytes, path);
+                (Layer::Read(texts), problems)
             }
-        }
-        said.print = Print::of(&said.texts);
-        diagnostics
+        };
+        let language = self.by_language.entry(language).or_default();
+        language.files.push(layer);
+        problems
     }
 
     /// A text in a language, or else in the nearest that has it.
     pub(super) fn get(&self, language: &str, key: &str) -> Option<&str> {
-        let own = self.by_language.get(language).and_then(|said| said.texts.get(key));
+        let own = self.by_language.get(language).and_then(|language| language.said().texts.get(key));
         let nearest = || self.for_language(language).find_map(|said| said.texts.get(key));
         own.or_else(nearest).map(String::as_str)
     }
@@ -84,8 +102,33 @@ impl Texts {
         let wider = language.split('-').next().unwrap_or_default().to_owned();
         let mut names = vec![language, wider, LAST_RESORT.to_owned()];
         names.dedup();
-        names.into_iter().filter_map(|name| self.by_language.get(&name))
+        names.into_iter().filter_map(|name| self.by_language.get(&name)).map(Language::said)
     }
+}
+
+/// The texts of a file, by key.
+fn read(bytes: &[u8], path: &RepoPath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+    let mut texts = BTreeMap::new();
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return (texts, vec![wrong(path, "is not UTF-8 text").hint("save it as UTF-8")]);
+    };
+    let (node, mut diagnostics) = yaml::read(path, text, 0..text.len(), yaml::SMALL);
+    let Some(node) = node.filter(|node| !node.is_null()) else { return (texts, diagnostics) };
+    let Some(entries) = node.as_map() else {
+        diagnostics.push(wrong(path, "has no keys").hint("write `key: text` in each line"));
+        return (texts, diagnostics);
+    };
+    for entry in entries {
+        match entry.node.as_written(text) {
+            Some(text) => drop(texts.insert(entry.key.clone(), text)),
+            None => diagnostics.push(
+                wrong(path, &format!("has no text for `{}`", entry.key))
+                    .at(Place::in_text(path, text, entry.node.span.clone()))
+                    .hint("write one text; quote it if it begins with a sign such as `{`"),
+            ),
+        }
+    }
+    (texts, diagnostics)
 }
 
 fn wrong(path: &RepoPath, problem: &str) -> Diagnostic {
@@ -100,8 +143,13 @@ mod tests {
         let (mut texts, mut problems) = (Texts::default(), Vec::new());
         for (name, text) in files {
             let path = RepoPath::root().join("x.yml");
-            problems
-                .extend(texts.add(name, text.as_bytes(), &path).into_iter().map(|problem| problem.message));
+            let file = ThemeFile {
+                name: (*name).to_owned(),
+                bytes: text.as_bytes().to_vec().into(),
+                is_packed: false,
+                origin: Some(path.clone()),
+            };
+            problems.extend(texts.add(file, &path).into_iter().map(|problem| problem.message));
         }
         (texts, problems)
     }
@@ -139,7 +187,12 @@ mod tests {
         let (theme, problems) =
             crate::render::theme::Theme::load("default", Default::default(), &Default::default());
         assert!(problems.is_empty());
-        let keys = |language: &str| theme.texts.by_language[language].texts.keys().collect::<Vec<_>>();
+        let files = theme.texts.by_language.values().flat_map(|language| &language.files);
+        for file in files {
+            let Layer::Unread(bytes) = file else { panic!("a built-in file that was read") };
+            assert!(read(bytes, &RepoPath::root()).1.is_empty());
+        }
+        let keys = |language: &str| theme.texts.by_language[language].said().texts.keys().collect::<Vec<_>>();
         // What is filled in is filled in in all of them.
         let gaps = |text: &str| {
             let parts = text.split('{').skip(1).filter_map(|part| part.split('}').next());
@@ -147,8 +200,9 @@ mod tests {
             gaps.sort_unstable();
             (gaps, text.matches('|').count())
         };
-        let english = &theme.texts.by_language["en"].texts;
-        for (language, said) in &theme.texts.by_language {
+        let english = &theme.texts.by_language["en"].said().texts;
+        for (language, files) in &theme.texts.by_language {
+            let said = files.said();
             assert_eq!(keys("en"), keys(language), "{language}");
             for (key, text) in &said.texts {
                 assert_eq!(gaps(text), gaps(&english[key]), "`{key}` of `{language}`");
