@@ -170,7 +170,7 @@ fn date_in_name(path: &RepoPath) -> Option<Date> {
 
 /// The print of what the rest of a site can see of a page.
 fn outside(front: &FrontMatter, given_title: Option<&str>, facts: &Facts) -> Print {
-    let front = serde_json::to_string(front).unwrap_or_default();
+    let front = postcard::to_allocvec(front).unwrap_or_default();
     let Facts { title, headings, anchors, summary, .. } = facts;
     Print::of(&(front, given_title, title, headings, anchors, summary))
 }

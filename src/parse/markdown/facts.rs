@@ -214,28 +214,35 @@ const KINDS: [Kind; 128] = {
     kinds
 };
 
-/// Counts without a branch per letter: loading a site counts all of its text.
+/// Counts without a branch that depends on the letter: loading a site counts all of its text.
 fn count_words(text: &str) -> u32 {
-    let mut n_words = 0;
-    let mut in_word = false;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let n_ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        for &byte in &rest.as_bytes()[..n_ascii] {
+    let bytes = text.as_bytes();
+    let (mut n_words, mut in_word, mut at) = (0, false, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii() {
             let kind = KINDS[usize::from(byte & 0x7F)];
             n_words += u32::from((kind == Kind::Word) & !in_word);
             in_word = (kind == Kind::Word) | (in_word & (kind == Kind::Joiner));
+            at += 1;
+            continue;
         }
-        let mut chars = rest[n_ascii..].chars();
-        if let Some(c) = chars.next() {
-            let stands_alone = stands_alone(c);
-            let is_letter = c.is_alphanumeric();
-            n_words += u32::from(is_letter && (stands_alone || !in_word));
-            in_word = !stands_alone && (is_letter || (in_word && c == '’'));
-        }
-        rest = chars.as_str();
+        let Some(c) = text[at..].chars().next() else { break };
+        let (is_letter, stands_alone) = (is_letter(c), stands_alone(c));
+        n_words += u32::from(is_letter && (stands_alone || !in_word));
+        in_word = !stands_alone && (is_letter || (in_word && c == '’'));
+        at += c.len_utf8();
     }
     n_words
+}
+
+/// Whether a character beyond ASCII is a letter or digit: what the commonest are is known without looking through tables.
+fn is_letter(c: char) -> bool {
+    match c {
+        'À'..='ɏ' => !matches!(c, '×' | '÷'),
+        'Ѐ'..='ҁ' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣' => true,
+        '\u{2000}'..='\u{206F}' => false,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// Whether a character is of a script without spaces, in which each counts as a word.
@@ -261,4 +268,15 @@ fn cut(text: &str) -> String {
     let Some((limit, _)) = text.char_indices().nth(MAX_SUMMARY_CHARS) else { return text.to_owned() };
     let at_word = text[..limit].rfind(' ').unwrap_or(limit);
     format!("{}…", text[..at_word].trim_end_matches([' ', ',', ';', ':', '.', '–', '-']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        let wrong = ('\u{80}'..=char::MAX).find(|c| is_letter(*c) != c.is_alphanumeric());
+        assert_eq!(wrong, None);
+    }
 }

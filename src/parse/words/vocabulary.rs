@@ -9,8 +9,9 @@ use std::{
     },
 };
 
+use compact_str::CompactString;
+
 use super::fold::fold;
-use crate::base::digest::Print;
 
 /// How many locks the threads of a build spread over.
 const LOCKS: usize = 16;
@@ -19,9 +20,9 @@ const LOCKS: usize = 16;
 #[derive(Debug)]
 pub struct Form {
     /// The form.
-    pub text: Box<str>,
+    pub text: CompactString,
     /// The same as it is compared; `None` when that is the form itself.
-    folded: Option<Box<str>>,
+    folded: Option<CompactString>,
     /// The print of the text.
     pub print: FormPrint,
 }
@@ -43,10 +44,14 @@ impl Form {
 pub struct FormPrint(u64, u64);
 
 impl FormPrint {
+    /// A site has tens of thousands of words, each of which is put into numbers anew by every build.
     fn of(text: &str) -> Self {
-        let print = Print::of_bytes(text.as_bytes());
-        let half = |at: usize| print.as_bytes()[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
-        Self(half(0), half(8))
+        let begin = Self(0xA458_FEA3_F493_3D7E, 0x0D95_748F_728E_B658).with(text.len() as u64);
+        text.as_bytes().chunks(8).fold(begin, |print, part| {
+            let mut number = [0; 8];
+            number[..part.len()].copy_from_slice(part);
+            print.with(u64::from_le_bytes(number))
+        })
     }
 
     /// The print of this and of a number that belongs to it.
@@ -88,7 +93,7 @@ pub struct Vocabulary {
 }
 
 /// The numbers of forms, with their prints: to make a print takes longer than to find it.
-type Numbers = HashMap<Box<str>, (u32, FormPrint), Quick>;
+type Numbers = HashMap<CompactString, (u32, FormPrint), Quick>;
 
 /// How many vocabularies there were in this process.
 static N_VOCABULARIES: AtomicU64 = AtomicU64::new(1);
