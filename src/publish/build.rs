@@ -203,6 +203,8 @@ pub fn build(
     done.extend(forms.into_iter().flatten());
     let n_routes = done.len();
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
+    // As long as its file is open, another can take its place without a wait for the disk to free it.
+    let former_state = state.clone();
     let apply = || {
         let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
         staging.keep(kept.map(|file| (Arc::clone(&file.path), file.digest)))?;
@@ -243,7 +245,7 @@ pub fn build(
         cache_problem: remembered.and_then(Result::err),
     };
     drop((done, differences));
-    give_back((begun, marks));
+    give_back((begun, marks, former_state));
     Ok(built)
 }
 

@@ -4,10 +4,13 @@
 //! for the rest of it. What is in a journal is decided by [`super::plan`].
 
 use std::{
+    cell::RefCell,
     fmt::Write as _,
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
+
+use rayon::prelude::*;
 
 use super::{
     JOURNAL, MANIFEST, STAGE,
@@ -20,6 +23,12 @@ use crate::base::digest::Digest;
 
 /// First line; the number is raised when the format changes.
 const HEADER: &str = "recto-journal 1";
+
+/// From how many bytes on a file is held open while another takes its place. The disk frees it when nobody has it open any more, which
+/// takes longer than all else of a replacement (2 ms of a megabyte), and can be done beside what comes next.
+const LARGE_BYTES: u64 = 64 << 10;
+/// How many are held open at most.
+const MAX_HELD: usize = 128;
 
 /// One operation on the output folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +76,11 @@ impl Journal {
 
     /// Carries the operations out, then puts the new manifest in place, then removes the journal and the stage.
     pub(super) fn run(&self, root: &Path, steps: &Steps) -> Result<(), OutputError> {
-        let run = Run { root, stage: root.join(STAGE), folders: Folders::new(root), steps };
+        let (stage, folders, replaced) = (root.join(STAGE), Folders::new(root), RefCell::default());
+        let run = Run { root, stage, folders, steps, replaced };
         self.ops.iter().try_for_each(|op| run.op(op))?;
+        let replaced = run.replaced.take();
+        rayon::spawn(|| replaced.into_par_iter().for_each(drop));
         steps.next()?;
         let (staged, manifest) = (run.stage.join(MANIFEST), root.join(MANIFEST));
         match fs::rename(&staged, &manifest) {
@@ -107,6 +119,8 @@ struct Run<'a> {
     stage: PathBuf,
     folders: Folders,
     steps: &'a Steps,
+    /// Large files that others took the places of.
+    replaced: RefCell<Vec<File>>,
 }
 
 impl Run<'_> {
@@ -133,6 +147,16 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Holds a file open, if it is large.
+    fn hold(&self, path: &Path) {
+        let mut replaced = self.replaced.borrow_mut();
+        // Elsewhere no other file can take its place then.
+        if cfg!(unix) && replaced.len() < MAX_HELD {
+            let is_large = |file: &File| file.metadata().is_ok_and(|metadata| metadata.len() >= LARGE_BYTES);
+            replaced.extend(File::open(path).ok().filter(is_large));
+        }
+    }
+
     fn place(&self, path: &str, staged: u32, is_new: bool) -> Result<(), OutputError> {
         let (source, target) = (self.stage.join(staged.to_string()), self.root.join(path));
         let is_done = || Ok(disk::kind(&source)? == Kind::Missing);
@@ -141,6 +165,9 @@ impl Run<'_> {
             return if is_done()? { Ok(()) } else { Err(OutputError::Foreign(vec![path.to_owned()])) };
         }
         self.folders.make(parent_of(path))?;
+        if !is_new {
+            self.hold(&target);
+        }
         match fs::rename(&source, &target) {
             Err(error) if disk::is_absent(&error) && is_done()? => Ok(()),
             renamed => renamed.map_err(OutputError::io("replaced", target)),
