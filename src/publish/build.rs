@@ -211,7 +211,10 @@ pub fn build(
         staging.apply()
     };
     let (summary, (diagnostics, writer)) = rayon::join(apply, || {
-        (begun.diagnostics(&**source, &done), options.cache.map(|cache| next.begin(cache, state, &**source)))
+        (
+            begun.diagnostics(&**source, &done),
+            options.cache.map(|cache| next.begin(cache, &way, state, &**source)),
+        )
     });
     let summary = summary?;
     let is_settled = begun.site().unsettled_files().is_empty()
@@ -580,10 +583,11 @@ impl Next<'_> {
     fn begin(
         &self,
         cache: &Cache,
+        way: &Print,
         state: Option<Arc<State>>,
         source: &dyn Source,
     ) -> io::Result<StateWriter> {
-        let mut writer = cache.writer(state)?;
+        let mut writer = cache.writer(way, state)?;
         self.pages(&mut writer)?;
         self.words(&mut writer)?;
         self.routes(&mut writer)?;

@@ -45,7 +45,7 @@ impl Cache {
         if site.files().all(is_known) {
             return Ok(());
         }
-        let mut writer = self.writer(None)?;
+        let mut writer = self.writer(&way_to_serve(options), None)?;
         writer.pages(&site.files().map(|file| &**file).collect::<Vec<_>>(), &BTreeSet::new())?;
         writer.blobs(&source.known_blobs())?;
         let head = Head {

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
 use super::{
-    UNFINISHED,
     chapters::ChapterPlaces,
     chunk::{self, ChunkPlace},
 };
@@ -259,13 +258,7 @@ pub struct StateWriter {
 }
 
 impl StateWriter {
-    pub(super) fn new(dir: &Path, former: Option<Arc<State>>) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(UNFINISHED);
-        // Whoever may read the folder may use it: as with any other new file.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(dir)?;
+    pub(super) fn new(file: NamedTempFile, former: Option<Arc<State>>) -> io::Result<Self> {
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
@@ -363,7 +356,10 @@ impl StateWriter {
         self.file.write_all(&place.offset.to_le_bytes())?;
         self.file.write_all(&place.len.to_le_bytes())?;
         self.file.write_all(place.print.as_bytes())?;
-        self.file.into_inner().map_err(io::IntoInnerError::into_error)
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        // A spare may have been longer.
+        file.as_file().set_len(place.offset + place.len + TAIL_BYTES as u64)?;
+        Ok(file)
     }
 
     fn records<'r, T: Serialize + Sync, N: Hash + 'r>(
