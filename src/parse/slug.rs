@@ -263,6 +263,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_that_are_taken_as_they_are_would_be_made_to_the_same() {
+        let signs = "aZ0-_.# /é".chars();
+        for name in signs
+            .clone()
+            .flat_map(|a| signs.clone().flat_map(move |b| ["", "x", "-."].map(|c| format!("{a}{b}{c}"))))
+        {
+            if is_route_part(&name) {
+                assert_eq!(part_of(name.chars()), name);
+            }
+            let mut pushed = "/".to_owned();
+            push_route_part(&mut pushed, &name);
+            assert_eq!(pushed, format!("/{}", route_part(&name)));
+        }
+    }
+
+    #[test]
     fn route_parts_keep_letters_and_break_nothing() {
         let check = |name: &str, expected: &str| assert_eq!(route_part(name), expected, "{name}");
         check("Getting Started", "Getting-Started");

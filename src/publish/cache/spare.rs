@@ -30,8 +30,11 @@ pub(super) fn begin(dir: &Path, spare: &Path) -> io::Result<NamedTempFile> {
         return Ok(new);
     }
     let (_, path) = new.into_parts();
-    let file = File::options().read(true).write(true).open(&path)?;
-    Ok(NamedTempFile::from_parts(file, path))
+    match File::options().read(true).write(true).open(&path) {
+        Ok(file) => Ok(NamedTempFile::from_parts(file, path)),
+        // It may be another user's in a folder that both may change.
+        Err(_) => builder.tempfile_in(dir),
+    }
 }
 
 /// Makes a state that another one is about to replace its spare. Where that can't be, there is none.

@@ -152,8 +152,9 @@ impl Run<'_> {
         let mut replaced = self.replaced.borrow_mut();
         // Elsewhere no other file can take its place then.
         if cfg!(unix) && replaced.len() < MAX_HELD {
-            let is_large = |file: &File| file.metadata().is_ok_and(|metadata| metadata.len() >= LARGE_BYTES);
-            replaced.extend(File::open(path).ok().filter(is_large));
+            // To open anything but a file may wait for ever.
+            let is_large = matches!(disk::kind(path), Ok(Kind::File(stat)) if stat.size >= LARGE_BYTES);
+            replaced.extend(is_large.then(|| File::open(path).ok()).flatten());
         }
     }
 
