@@ -24,8 +24,8 @@ use crate::{
 /// What is said of a clone that has only its latest commits.
 const SHALLOW: &str = "the clone has only its latest commits (`git fetch --unshallow` gets the others)";
 
-/// How many pages may have changed since the rest was put together.
-const MAX_SINCE: usize = 256;
+/// How many pages may have changed at least since the rest was put together.
+const MIN_SINCE: usize = 16;
 
 /// What is known of the pages of a folder as of one commit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -114,7 +114,14 @@ impl History {
         self.problem.as_deref()
     }
 
-    /// Puts what is new to the rest, when it is no longer little.
+    /// Puts what is new to the rest after as many pages as make both cost the same: to copy what is new with each commit, and to
+    /// copy all now and then.
+    fn folded_now_and_then(self) -> Self {
+        let limit = self.before.pages.len().isqrt().max(MIN_SINCE);
+        self.folded(limit)
+    }
+
+    /// Puts what is new to the rest, if it is more than so many pages.
     fn folded(self, limit: usize) -> Self {
         if self.since.pages.len() <= limit {
             return self;
@@ -293,7 +300,7 @@ impl<'r> Walk<'r> {
         if !forgotten.is_empty() {
             history = self.walk(history, self.all_commits()?, Some(&forgotten))?;
         }
-        Ok(History { head: empty.head.clone(), ..history }.folded(MAX_SINCE))
+        Ok(History { head: empty.head.clone(), ..history }.folded_now_and_then())
     }
 
     fn commit_of(&self, id: &str) -> Option<Oid> {
