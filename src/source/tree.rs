@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use rayon::prelude::*;
@@ -36,6 +36,8 @@ pub struct Tree {
     root: TreeId,
     /// Sorted by name; equal folders are kept once.
     folders: RwLock<HashMap<TreeId, Arc<[TreeItem]>>>,
+    /// Whether its listing has files that symbolic links lead to, once somebody has looked.
+    has_links: OnceLock<bool>,
 }
 
 impl Tree {
@@ -47,7 +49,7 @@ impl Tree {
         dir.metadata().map_err(|cause| SourceError::on_disk(dir, cause))?;
         let reader = TreeReader::open(dir, rev)?;
         let folder = reader.folder().clone();
-        Self { root: reader.root(), reader, folders: RwLock::default() }.below(&folder)
+        Self::of(reader).below(&folder)
     }
 
     /// The files of a commit of a repository that is open; of none, where there is no commit yet.
@@ -59,10 +61,14 @@ impl Tree {
             None => TreeReader::of_nothing(store)?,
         };
         let folder = reader.folder().clone();
-        match (Self { root: reader.root(), reader, folders: RwLock::default() }).below(&folder) {
+        match (Self::of(reader)).below(&folder) {
             Err(SourceError::Git(GitError::NoFolder { .. })) => Self::of_commit(store, None),
             found => found,
         }
+    }
+
+    fn of(reader: TreeReader) -> Self {
+        Self { root: reader.root(), reader, folders: RwLock::default(), has_links: OnceLock::new() }
     }
 
     /// Takes a folder of this tree as the site, for bare repositories that hold more than a site.
@@ -124,7 +130,7 @@ impl Tree {
     ) -> Result<(Listing, ChangeSet), SourceError> {
         let mut rewritten = Vec::new();
         if self.differences(self.root, other.root, &RepoPath::root(), &mut rewritten)?
-            && let Some(found) = self.rewritten(former, &rewritten)?
+            && let Some(found) = self.rewritten(other, former, &rewritten)?
         {
             return Ok(found);
         }
@@ -171,6 +177,7 @@ impl Tree {
     /// The listing after files got other bytes; `None` when these could decide about other files.
     fn rewritten(
         &self,
+        other: &Self,
         former: &Listing,
         files: &[(RepoPath, BlobId)],
     ) -> Result<Option<(Listing, ChangeSet)>, SourceError> {
@@ -181,7 +188,10 @@ impl Tree {
         let mut changes = ChangeSet::default();
         let listed: Vec<&(RepoPath, BlobId)> =
             files.iter().filter(|(path, _)| former.entries.contains_key(path)).collect();
-        let has_links = former.entries.values().any(|entry| entry.link_to.is_some());
+        let is_link = |entry: &Entry| entry.link_to.is_some();
+        let has_links = *other.has_links.get_or_init(|| former.entries.values().any(is_link));
+        // Of links nothing differs.
+        let has_links = *self.has_links.get_or_init(|| has_links);
         if listed.is_empty() {
             return Ok((!has_links).then_some((listing, changes)));
         }
@@ -223,7 +233,7 @@ impl Source for Tree {
     fn at_revision(&self, rev: &str) -> Result<Self, SourceError> {
         let reader = self.reader.at(rev)?;
         let folder = reader.folder().clone();
-        Self { root: reader.root(), reader, folders: RwLock::default() }.below(&folder)
+        Self::of(reader).below(&folder)
     }
 
     fn repository_folder(&self) -> RepoPath {
