@@ -210,9 +210,10 @@ pub fn build(
         staging.keep(kept.map(|file| (Arc::clone(&file.path), file.digest)))?;
         staging.apply()
     };
-    let (summary, (diagnostics, writer)) = rayon::join(apply, || {
+    let (summary, (diagnostics, outside, writer)) = rayon::join(apply, || {
         (
             begun.diagnostics(&**source, &done),
+            outside(&done, &**source),
             options.cache.map(|cache| next.begin(cache, &way, state, &**source)),
         )
     });
@@ -228,7 +229,7 @@ pub fn build(
         scripts: begun.scripts.to_keep(),
         history_problem: begun.site().history().and_then(|history| history.problem()).map(str::to_owned),
         diagnostics,
-        outside: outside(&done, &**source),
+        outside,
         pins: begun.site().decks().pins(),
         n_routes,
         manifest: output.manifest_digest(),
