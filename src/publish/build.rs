@@ -610,7 +610,8 @@ impl Next<'_> {
     }
 
     fn words(&self, writer: &mut StateWriter) -> io::Result<()> {
-        writer.site_words(self.begun.site(), &self.begun.other_words)
+        writer.site_words(self.begun.site(), &self.begun.other_words)?;
+        writer.tallies(self.begun.renderer.world().tallies().as_deref())
     }
 
     fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {

@@ -1,9 +1,10 @@
 //! [`Stemmer`]: words of one stem are forms of one word.
 
 use rust_stemmers::Algorithm;
+use serde::{Deserialize, Serialize};
 
 /// The stemmer of a language; of one that has none, every word is its own stem.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stemmer(Option<u8>);
 
 const ALGORITHMS: [(&str, Algorithm); 18] = [

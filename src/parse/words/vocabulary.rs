@@ -10,6 +10,7 @@ use std::{
 };
 
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 use super::fold::fold;
 
@@ -40,7 +41,7 @@ impl Form {
 }
 
 /// A print that can be added up quickly: prints of sets of words are sums of those of the words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormPrint(u64, u64);
 
 impl FormPrint {
@@ -69,6 +70,12 @@ impl FormPrint {
     pub fn add(&mut self, other: Self) {
         self.0 = self.0.wrapping_add(other.0);
         self.1 = self.1.wrapping_add(other.1);
+    }
+
+    /// The print of the set without the words of another, which are in it.
+    pub fn take_away(&mut self, other: Self) {
+        self.0 = self.0.wrapping_sub(other.0);
+        self.1 = self.1.wrapping_sub(other.1);
     }
 
     /// Both halves.

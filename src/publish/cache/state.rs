@@ -39,6 +39,7 @@ use crate::{
     site::{
         file::{PageFile, Reading},
         route::Route,
+        search::Tally,
     },
     source::KnownBlob,
 };
@@ -129,6 +130,8 @@ struct Index {
     forms: Vec<ChunkPlace>,
     /// The words of pages, by these numbers.
     words: Vec<ChunkPlace>,
+    /// What was counted of them.
+    tallies: Option<ChunkPlace>,
     /// Where chapters are, by their keys.
     chapters: Option<ChunkPlace>,
 }
@@ -235,6 +238,19 @@ impl State {
         self.records(&self.index.words)
     }
 
+    /// The words of one page.
+    pub(super) fn words_record(&self, path: &RepoPath) -> Option<WordsRecord> {
+        let places = &self.index.words;
+        let place = places.get(chunk::chunk_of(path, places.len().max(1)))?;
+        let records: Vec<WordsRecord> = chunk::decode(&self.file, place)?;
+        records.into_iter().find(|record| record.path == *path)
+    }
+
+    /// What was counted of the words, by language.
+    pub(super) fn tallies(&self) -> Vec<Option<Tally>> {
+        self.index.tallies.and_then(|place| chunk::decode(&self.file, &place)).unwrap_or_default()
+    }
+
     fn records<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<T> {
         let chunks: Vec<Vec<T>> =
             places.par_iter().map(|place| chunk::decode(&self.file, place).unwrap_or_default()).collect();
@@ -254,6 +270,7 @@ pub struct StateWriter {
     blobs: Vec<ChunkPlace>,
     forms: Vec<ChunkPlace>,
     words: Vec<ChunkPlace>,
+    tallies: Option<ChunkPlace>,
     pub(super) chapters: Option<ChunkPlace>,
 }
 
@@ -262,8 +279,21 @@ impl StateWriter {
         let mut file = io::BufWriter::with_capacity(1 << 20, file);
         file.write_all(MAGIC)?;
         let offset = MAGIC.len() as u64;
-        let (pages, routes, common, outputs, blobs, forms, words, chapters) = Default::default();
-        Ok(Self { file, offset, former, pages, routes, common, outputs, blobs, forms, words, chapters })
+        let (pages, routes, common, outputs, blobs, forms, words, tallies, chapters) = Default::default();
+        Ok(Self {
+            file,
+            offset,
+            former,
+            pages,
+            routes,
+            common,
+            outputs,
+            blobs,
+            forms,
+            words,
+            tallies,
+            chapters,
+        })
     }
 
     /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
@@ -301,38 +331,54 @@ impl StateWriter {
         Ok(())
     }
 
-    /// Writes the words of pages by the numbers of a list of forms, of which the former state had the first ones. Chunks
-    /// without a page that is new, `changed` or gone are taken over as they are.
-    pub(super) fn words(
-        &mut self,
-        forms: &[&str],
-        words: &[&WordsRecord],
-        changed: &BTreeSet<RepoPath>,
-    ) -> io::Result<()> {
+    /// Writes the forms of words in the order of their numbers, of which the former state had the first ones.
+    pub(super) fn forms(&mut self, forms: &[&str]) -> io::Result<()> {
+        self.forms.clear();
         for part in forms.chunks(FORMS_PER_CHUNK) {
             let bytes = chunk::encode(part)?;
             let place = self.append(&bytes, chunk::print(&bytes))?;
             self.forms.push(place);
         }
+        Ok(())
+    }
+
+    /// Writes the words of pages by the numbers of forms. Chunks without a page that is new, `changed` or gone are taken over as
+    /// they are.
+    pub(super) fn words(&mut self, words: &[&WordsRecord], changed: &BTreeSet<RepoPath>) -> io::Result<()> {
         let former = self.former_chunks(|index| &index.words);
         self.words = self.records(words, |words| &words.path, &former, changed)?;
         Ok(())
     }
 
-    /// Takes the words over as they are.
+    /// Takes the words and their forms over as they are.
     pub(super) fn same_words(&mut self) -> io::Result<()> {
         let Some(state) = self.former.clone() else { return Ok(()) };
-        let mut copy = |places: &[ChunkPlace]| -> io::Result<Vec<ChunkPlace>> {
-            let copied = places.iter().map(|place| {
-                let bytes = chunk::read_exact(&state.file, place.offset, place.len)
-                    .ok_or_else(|| io::Error::other("the former state is shorter than it was"))?;
-                self.append(&bytes, place.print)
-            });
-            copied.collect()
-        };
-        let (forms, words) = (copy(&state.index.forms)?, copy(&state.index.words)?);
-        (self.forms, self.words) = (forms, words);
+        self.forms = self.copies(&state, &state.index.forms)?;
+        self.words = self.copies(&state, &state.index.words)?;
         Ok(())
+    }
+
+    /// Writes what was counted of the words, by language; `None` for what the former state has.
+    pub fn tallies(&mut self, tallies: Option<&[Option<&Tally>]>) -> io::Result<()> {
+        self.tallies = match (tallies, self.former.clone()) {
+            (Some(tallies), _) => {
+                let bytes = chunk::encode(tallies)?;
+                Some(self.append(&bytes, chunk::print(&bytes))?)
+            }
+            (None, Some(state)) => self.copies(&state, state.index.tallies.as_slice())?.pop(),
+            (None, None) => None,
+        };
+        Ok(())
+    }
+
+    /// Takes chunks over as they are.
+    fn copies(&mut self, state: &State, places: &[ChunkPlace]) -> io::Result<Vec<ChunkPlace>> {
+        let copied = places.iter().map(|place| {
+            let bytes = chunk::read_exact(&state.file, place.offset, place.len)
+                .ok_or_else(|| io::Error::other("the former state is shorter than it was"))?;
+            self.append(&bytes, place.print)
+        });
+        copied.collect()
     }
 
     fn former_chunks(&self, of: impl Fn(&Index) -> &Vec<ChunkPlace>) -> Vec<ChunkPlace> {
@@ -349,6 +395,7 @@ impl StateWriter {
             blobs: self.blobs.clone(),
             forms: self.forms.clone(),
             words: self.words.clone(),
+            tallies: self.tallies,
             chapters: self.chapters,
         };
         let bytes = postcard::to_allocvec(&index).map_err(io::Error::other)?;

@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, io, sync::Arc};
 use super::{State, StateWriter, state::WordsRecord};
 use crate::{
     base::path::RepoPath,
-    parse::words::PageWords,
+    parse::words::{Form, PageWords},
     site::{
         Site,
         file::PageFile,
-        search::{FormerWords, Stock},
+        languages::LanguageId,
+        search::{FormerWords, Stock, Tally},
     },
 };
 
@@ -24,6 +25,14 @@ impl FormerWords for State {
     fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)> {
         State::words(self).into_iter().map(|record| (record.path, record.words)).collect()
     }
+
+    fn words_of(&self, path: &RepoPath) -> Option<Arc<PageWords>> {
+        self.words_record(path).map(|record| record.words)
+    }
+
+    fn tally(&self, language: LanguageId) -> Option<Tally> {
+        self.tallies().into_iter().nth(language.index())?
+    }
 }
 
 impl State {
@@ -36,10 +45,16 @@ impl State {
 impl StateWriter {
     /// Writes the words of a site's pages. `changed` are those that have other words than in the former state, or are gone.
     pub fn site_words(&mut self, site: &Site, changed: &BTreeSet<RepoPath>) -> io::Result<()> {
-        if changed.is_empty() {
-            return self.same_words();
-        }
         let stock = site.stock();
+        if changed.is_empty() {
+            self.same_words()?;
+            // Titles have words, too.
+            return if stock.has_new_forms() {
+                self.forms(&texts(&stock.vocabulary().forms()))
+            } else {
+                Ok(())
+            };
+        }
         // Those of pages that can't be found weren't needed so far.
         stock.recall(site);
         let files = site.files().filter_map(|file| Some((file, file.words()?)));
@@ -54,7 +69,7 @@ impl StateWriter {
         if forms.len() > MAX_DEAD_FORMS * n_used.max(1 << 16) {
             return Ok(());
         }
-        let forms: Vec<&str> = forms.iter().map(|form| &*form.text).collect();
+        self.forms(&texts(&forms))?;
         let all: BTreeSet<RepoPath>;
         let changed = if stock.continues_former() {
             changed
@@ -62,6 +77,10 @@ impl StateWriter {
             all = site.files().map(|file| file.path.clone()).collect();
             &all
         };
-        self.words(&forms, &records.iter().collect::<Vec<_>>(), changed)
+        self.words(&records.iter().collect::<Vec<_>>(), changed)
     }
+}
+
+fn texts(forms: &[Arc<Form>]) -> Vec<&str> {
+    forms.iter().map(|form| &*form.text).collect()
 }

@@ -20,7 +20,7 @@ use crate::{
         Site,
         languages::LanguageId,
         route::Route,
-        search::{Index, MAX_POSTINGS, PageIds, Shard, ShardWord},
+        search::{Index, MAX_POSTINGS, PageIds, SearchedPages, Shard, ShardWord, Tally},
     },
     source::Source,
 };
@@ -65,8 +65,12 @@ impl<'w> Searching<'w> {
         self.search.ids.get_or_init(|| PageIds::of(self.site, self.language))
     }
 
+    fn pages(self) -> SearchedPages<'w> {
+        SearchedPages { site: self.site, source: self.source, ids: self.ids() }
+    }
+
     fn index(self) -> &'w Index {
-        let index = || Index::of(self.site, self.source, self.ids(), self.site.stock());
+        let index = || Index::of(self.pages(), self.site.stock().former_tally(self.language));
         self.search.index.get_or_init(index)
     }
 
@@ -106,7 +110,7 @@ impl Searches {
                 }
             }
             let shards = self.all(site, source).map(|searching| searching.shards().to_vec()).collect();
-            self.expect_shards_unlike(former.map_or(&[], |former| &former.shards));
+            self.expect_shards_unlike(site, source, former.map_or(&[], |former| &former.shards));
             KnownWords { print, shards }
         })
     }
@@ -139,18 +143,26 @@ impl Searches {
         Some(Print::of(&(site.config().search, &site.config().language, pages?)))
     }
 
-    fn expect_shards_unlike(&self, former: &[Vec<NamedShard>]) {
-        for (at, search) in self.of_languages.iter().enumerate() {
-            let former: HashSet<&NamedShard> = former.get(at).into_iter().flatten().collect();
-            if let Some(index) = search.index.get() {
-                index.expect(|shard| !former.contains(&named(shard)));
+    fn expect_shards_unlike(&self, site: &Site, source: &dyn Source, former: &[Vec<NamedShard>]) {
+        for searching in self.all(site, source) {
+            let former: HashSet<&NamedShard> =
+                former.get(searching.language.index()).into_iter().flatten().collect();
+            if let Some(index) = searching.search.index.get() {
+                index.expect(|shard| !former.contains(&named(shard)), searching.pages());
             }
         }
     }
 
+    /// What was counted, by language; `None` when nothing was, since all is as an earlier process counted it.
+    fn tallies(&self) -> Option<Vec<Option<&Tally>>> {
+        let indexes = self.of_languages.iter().map(|search| search.index.get());
+        let tallies: Vec<Option<&Tally>> = indexes.map(|index| index.map(Index::tally)).collect();
+        tallies.iter().any(Option::is_some).then_some(tallies)
+    }
+
     /// Whether the words are those of the files as they are listed.
     pub(super) fn are_settled(&self) -> bool {
-        self.of_languages.iter().filter_map(|search| search.index.get()).all(|index| index.is_settled)
+        self.of_languages.iter().filter_map(|search| search.index.get()).all(Index::is_settled)
     }
 }
 
@@ -189,6 +201,11 @@ impl World {
     /// What can be found in a language; `None` when there is no such language, or the site can't be searched.
     fn searching(&self, language: LanguageId) -> Option<Searching<'_>> {
         self.searches.searching(&self.site, &*self.source, language)
+    }
+
+    /// What was counted of the words of each language; `None` when nothing was, since all is as an earlier process counted it.
+    pub fn tallies(&self) -> Option<Vec<Option<&Tally>>> {
+        self.searches.tallies()
     }
 
     /// The addresses of all files that searching needs.
@@ -260,17 +277,17 @@ pub struct SearchWords(pub(in crate::render) LanguageId, pub(in crate::render) S
 /// A shard with its words.
 #[derive(Clone, Copy)]
 pub(in crate::render) struct ShardValues<'w> {
-    index: &'w Index,
+    searching: Searching<'w>,
     shard: &'w Shard,
 }
 
 impl<'w> ShardValues<'w> {
     pub(in crate::render) fn words(self) -> impl Iterator<Item = ShardWord<'w>> {
-        self.index.shard_words(self.shard)
+        self.searching.index().shard_words(self.shard, self.searching.pages())
     }
 
     pub(in crate::render) fn outside(self) -> Vec<(u32, &'w str)> {
-        self.index.outside(self.shard)
+        self.searching.index().outside(self.shard)
     }
 }
 
@@ -284,9 +301,9 @@ impl Ask for SearchWords {
     type Answer<'w> = Option<ShardValues<'w>>;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        let index = world.searching(self.0)?.index();
-        let shard = index.shards.iter().find(|shard| shard.name.to_string() == self.1)?;
-        Some(ShardValues { index, shard })
+        let searching = world.searching(self.0)?;
+        let shard = searching.index().shards.iter().find(|shard| shard.name.to_string() == self.1)?;
+        Some(ShardValues { searching, shard })
     }
 
     fn domain(&self) -> Domain<'_> {

@@ -12,15 +12,13 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    ids::PageIds,
     layout::{self, ShardName},
-    stock::Stock,
+    pages::{AllCounted, Counted, SearchedPages},
+    tally::{Count, Tally},
 };
 use crate::{
     base::digest::Print,
-    parse::words::{self, Form, FormPrint, PageWords, Stemmer, level},
-    site::Site,
-    source::Source,
+    parse::words::{Form, FormPrint},
 };
 
 /// How many pages are known for a word at most: the best ones. A word of more pages says little about any of them.
@@ -44,8 +42,13 @@ impl Posting {
     /// Bits for the page's number; the others say how far the level is from the highest.
     const PAGE_BITS: u32 = 28;
 
-    fn new(page: u32, level: u8) -> Self {
+    pub(super) fn new(page: u32, level: u8) -> Self {
         Self(u32::from(15 - (level & 15)) << Self::PAGE_BITS | page)
+    }
+
+    /// All of it in one number.
+    pub(super) fn bits(self) -> u32 {
+        self.0
     }
 
     /// The number of the page.
@@ -56,58 +59,6 @@ impl Posting {
     /// The level: see [`level`].
     pub fn level(self) -> u8 {
         15 - (self.0 >> Self::PAGE_BITS) as u8
-    }
-}
-
-/// A page as it is counted.
-struct Counted {
-    number: u32,
-    words: Arc<PageWords>,
-    /// The numbers of its title's words.
-    title: Vec<u32>,
-    stemmer: Stemmer,
-}
-
-impl Counted {
-    /// Takes the numbers of its words, which rise, with their levels.
-    fn for_each(&self, mut take: impl FnMut(u32, u8)) {
-        let mut title = self.title.iter().copied();
-        let mut next = title.next();
-        for (word, text) in self.words.iter() {
-            while let Some(titled) = next.filter(|titled| *titled < word) {
-                take(titled, level::raised(level::TITLE, 1));
-                next = title.next();
-            }
-            if next == Some(word) {
-                // What headings say of it is less than what the title says.
-                let text = if text < level::HEADING { text } else { text - level::HEADING };
-                take(word, level::raised(level::TITLE, text));
-                next = title.next();
-            } else {
-                take(word, text);
-            }
-        }
-        for titled in next.into_iter().chain(title) {
-            take(titled, level::raised(level::TITLE, 1));
-        }
-    }
-}
-
-/// What is counted of a form.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    n_pages: u32,
-    /// The stemmers of the pages that have it.
-    stemmers: u32,
-    /// Of the pages that have it, with their levels.
-    print: FormPrint,
-}
-
-impl Count {
-    fn add(&mut self, other: Self) {
-        self.n_pages += other.n_pages;
-        self.stemmers |= other.stemmers;
-        self.print.add(other.print);
     }
 }
 
@@ -142,15 +93,13 @@ pub struct ShardWord<'i> {
 pub struct Index {
     /// The shards, in the order of their words.
     pub shards: Vec<Shard>,
-    /// Whether it is made of the files as they are listed: one that changed meanwhile is missing.
-    pub is_settled: bool,
-    pages: Vec<Counted>,
+    tally: Tally,
+    /// All pages, once their words are needed.
+    pages: OnceLock<AllCounted>,
     forms: Vec<Arc<Form>>,
     /// The numbers of the forms that occur, by their folded text.
     order: Vec<u32>,
     words: Vec<Word>,
-    /// How many pages have each form, by number.
-    n_pages: Vec<u32>,
     /// Words that have a stem in common, by class.
     classes: Vec<Vec<u32>>,
     /// The classes of words, in the order of words.
@@ -166,50 +115,64 @@ pub struct Index {
 type Gathering = Vec<(usize, Vec<Posting>)>;
 
 impl Index {
-    /// Counts the words of the pages of one language.
-    pub fn of(site: &Site, source: &dyn Source, ids: &PageIds, stock: &Stock) -> Self {
-        let is_settled = stock.fill(site, source);
-        let vocabulary = stock.vocabulary();
-        let counted = ids.pages.par_iter().filter_map(|searched| {
-            let page = site.page(searched.page);
-            Some(Counted {
-                number: searched.number,
-                words: Arc::clone(page.file.words()?),
-                title: words::of_title(&page.title, vocabulary),
-                stemmer: Stemmer::of(site.text_language(page)),
-            })
-        });
-        let pages: Vec<Counted> = counted.collect();
+    /// Counts the words of the pages of one language, at the cost of those that a `former` tally hasn't counted.
+    pub fn of(of: SearchedPages<'_>, former: Option<Tally>) -> Self {
+        let renewed = former.and_then(|former| former.renewed(&of));
+        let counted = renewed.is_none().then(|| of.all());
         // From here on forms are only read, by many threads: better without a lock.
-        let forms: Vec<Arc<Form>> = vocabulary.forms().clone();
-        let counts = count(&pages, &forms);
+        let forms: Vec<Arc<Form>> = of.vocabulary().forms().clone();
+        let pages = counted.as_ref().map_or(&[][..], |counted| &counted.pages);
+        let tally = renewed.unwrap_or_else(|| Tally::of(pages, &forms));
+        let counts = tally.counts();
         let mut order: Vec<u32> = (0..).take(forms.len()).collect();
         order.retain(|number| counts[*number as usize].n_pages > 0);
         sort(&mut order, &forms);
-        let words = words_of(&order, &forms, &counts);
+        let words = words_of(&order, &forms, counts);
         let mut index = Self {
             shards: Vec::new(),
-            is_settled,
-            pages,
+            tally,
+            pages: counted.map(OnceLock::from).unwrap_or_default(),
             forms,
             order,
             words,
-            n_pages: Vec::new(),
             classes: Vec::new(),
             memberships: Vec::new(),
             postings: OnceLock::new(),
             together: OnceLock::new(),
             n_alone: AtomicUsize::new(MAX_ALONE),
         };
-        index.classify(&counts);
-        index.split(&counts);
-        index.n_pages = counts.iter().map(|count| count.n_pages).collect();
+        index.classify();
+        index.split();
         index
     }
 
-    /// A shard by its place.
-    pub fn shard_words(&self, shard: &Shard) -> impl Iterator<Item = ShardWord<'_>> {
-        let postings = self.postings_of(shard.words.clone());
+    /// What was counted, for the next index.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_counted_all(&self) -> bool {
+        self.pages.get().is_some()
+    }
+
+    /// Whether it is made of the files as they are listed.
+    pub fn is_settled(&self) -> bool {
+        self.pages.get().is_none_or(|pages| pages.is_settled)
+    }
+
+    /// All pages, which are those `of` which this is. A thread that waited here for another one could be the one that this waits
+    /// for, since both take over work of each other: so it would rather do the same.
+    fn pages(&self, of: SearchedPages<'_>) -> &[Counted] {
+        if self.pages.get().is_none() {
+            let _ = self.pages.set(of.all());
+        }
+        &self.pages.get().expect("it was set a line above").pages
+    }
+
+    /// The words of a shard. `of` are the pages that were counted.
+    pub fn shard_words(&self, shard: &Shard, of: SearchedPages<'_>) -> impl Iterator<Item = ShardWord<'_>> {
+        let postings = self.postings_of(shard.words.clone(), of);
         shard.words.clone().zip(postings).map(move |(word, (n_pages, postings))| ShardWord {
             text: self.text(word),
             classes: self.classes_of(word).collect(),
@@ -218,19 +181,19 @@ impl Index {
         })
     }
 
-    /// Gathers the shards that will be asked for, in one pass over all pages.
-    pub fn expect(&self, is_expected: impl Fn(&Shard) -> bool) {
+    /// Gathers the shards that will be asked for, in one pass over all pages: those that were counted.
+    pub fn expect(&self, is_expected: impl Fn(&Shard) -> bool, of: SearchedPages<'_>) {
         let expected: Vec<&Shard> = self.shards.iter().filter(|shard| is_expected(shard)).collect();
         if expected.len() > MAX_TOGETHER {
-            self.all_postings();
+            self.all_postings(of);
         } else if !expected.is_empty() {
             let parts: Vec<Range<usize>> = expected.iter().map(|shard| shard.words.clone()).collect();
             let starts = parts.iter().map(|words| words.start);
-            let _ = self.together.set(starts.zip(self.gather(&parts)).collect());
+            let _ = self.together.set(starts.zip(self.gather(&parts, of)).collect());
         }
     }
 
-    fn postings_of(&self, words: Range<usize>) -> Gathering {
+    fn postings_of(&self, words: Range<usize>, of: SearchedPages<'_>) -> Gathering {
         if let Some(gathered) = self.together.get().and_then(|together| together.get(&words.start)) {
             return gathered.clone();
         }
@@ -239,23 +202,22 @@ impl Index {
             self.n_alone.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
         };
         if self.postings.get().is_none() && is_alone() {
-            return self.gather(std::slice::from_ref(&words)).pop().unwrap_or_default();
+            return self.gather(std::slice::from_ref(&words), of).pop().unwrap_or_default();
         }
-        let all = self.all_postings();
+        let all = self.all_postings(of);
         words.map(|word| all.of_word(word)).collect()
     }
 
-    /// The postings of all words. A thread that waited here for another one could be the one that this waits for, since both
-    /// take over work of each other: so it would rather do the same.
-    fn all_postings(&self) -> &Postings {
+    /// The postings of all words. Here no thread waits for another one, either.
+    fn all_postings(&self, of: SearchedPages<'_>) -> &Postings {
         if self.postings.get().is_none() {
-            let _ = self.postings.set(Postings::of(self));
+            let _ = self.postings.set(Postings::of(self, self.pages(of)));
         }
         self.postings.get().expect("it was set a line above")
     }
 
     /// Gathers parts of the words, in one pass over all pages.
-    fn gather(&self, parts: &[Range<usize>]) -> Vec<Gathering> {
+    fn gather(&self, parts: &[Range<usize>], of: SearchedPages<'_>) -> Vec<Gathering> {
         let mut place_of_form = vec![u32::MAX; self.forms.len()];
         for (place, word) in (0..).zip(parts.iter().flat_map(|words| &self.words[words.clone()])) {
             self.order[word.forms.clone()].iter().for_each(|form| place_of_form[*form as usize] = place);
@@ -265,12 +227,12 @@ impl Index {
             page.for_each(|form, level| {
                 let place = place_of_form.get(form as usize).copied().unwrap_or(u32::MAX);
                 if place != u32::MAX {
-                    found.push((place, page.number, Posting::new(page.number, level)));
+                    found.push((place, page.row.number, Posting::new(page.row.number, level)));
                 }
             });
             found
         };
-        let mut found: Vec<(u32, u32, Posting)> = self.pages.par_iter().flat_map_iter(of_page).collect();
+        let mut found: Vec<(u32, u32, Posting)> = self.pages(of).par_iter().flat_map_iter(of_page).collect();
         found.par_sort_unstable();
         // Of a page with two forms of a word the better one counts.
         found.dedup_by_key(|(place, page, _)| (*place, *page));
@@ -308,22 +270,13 @@ impl Index {
             .map(|(_, class)| *class)
     }
 
-    /// Finds the words that have a stem in common. Stems are told apart by 64 bits: sorting texts takes many times as long.
-    fn classify(&mut self, counts: &[Count]) {
+    /// Finds the words that have a stem in common.
+    fn classify(&mut self) {
         let stems_of = |(at, word): (usize, &Word)| -> Vec<(u64, u32)> {
             let place = u32::try_from(at).expect("there are fewer words than bytes in memory");
-            let mut stems = Vec::new();
-            for &number in &self.order[word.forms.clone()] {
-                if is_number(&self.forms[number as usize].text) {
-                    continue;
-                }
-                for stemmer in (0..32).filter(|bit| counts[number as usize].stemmers & 1 << bit != 0) {
-                    let form = &self.forms[number as usize];
-                    let stem = Stemmer::of_number(stemmer).ready().map(|stem| stem(&form.text));
-                    stems.extend(stem.map(|stem| (words::quick_hash(&words::fold(&stem)), place)));
-                }
-            }
-            stems
+            let forms = self.order[word.forms.clone()].iter();
+            let stems = forms.flat_map(|&form| self.tally.stems(form, &self.forms[form as usize].text));
+            stems.map(|stem| (stem, place)).collect()
         };
         let mut stems: Vec<(u64, u32)> = self.words.par_iter().enumerate().flat_map_iter(stems_of).collect();
         stems.par_sort_unstable();
@@ -336,7 +289,8 @@ impl Index {
         self.memberships.sort_unstable();
     }
 
-    fn split(&mut self, counts: &[Count]) {
+    fn split(&mut self) {
+        let counts = self.tally.counts();
         let texts: Vec<&str> = (0..self.words.len()).map(|word| self.text(word)).collect();
         let size = |(word, text): (&Word, &&str)| {
             let n_pages = |number: &u32| counts[*number as usize].n_pages as usize;
@@ -371,11 +325,6 @@ impl Index {
     }
 }
 
-/// Whether a form is a number, which is no form of anything else. Of large sites most words are.
-fn is_number(form: &str) -> bool {
-    form.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Sorts the numbers of forms by how these are compared, then by how they are written.
 fn sort(order: &mut [u32], forms: &[Arc<Form>]) {
     // Most are told apart by their first letters, which are at hand then.
@@ -393,37 +342,6 @@ fn sort(order: &mut [u32], forms: &[Arc<Form>]) {
         a.0.cmp(&b.0).then_with(|| texts(a.1).cmp(&texts(b.1)))
     });
     order.iter_mut().zip(keyed).for_each(|(number, (_, sorted))| *number = sorted);
-}
-
-/// Counts forms, by their numbers.
-fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Vec<Count> {
-    let part = pages.len().div_ceil(rayon::current_num_threads()).max(1);
-    // Side by side, since they are looked up millions of times.
-    let prints: Vec<FormPrint> = forms.iter().map(|form| form.print).collect();
-    let of_part = |pages: &[Counted]| {
-        let mut counts = vec![Count::default(); forms.len()];
-        for page in pages {
-            let stemmers = 1 << page.stemmer.number();
-            page.for_each(|number, level| {
-                let Some((count, print)) = counts.get_mut(number as usize).zip(prints.get(number as usize))
-                else {
-                    return;
-                };
-                let print = print.with(u64::from(Posting::new(page.number, level).0));
-                count.add(Count { n_pages: 1, stemmers, print });
-            });
-        }
-        counts
-    };
-    let add = |mut one: Vec<Count>, other: Vec<Count>| {
-        one.iter_mut().zip(other).for_each(|(one, other)| one.add(other));
-        one
-    };
-    pages
-        .par_chunks(part)
-        .map(of_part)
-        .reduce_with(add)
-        .unwrap_or_else(|| vec![Count::default(); forms.len()])
 }
 
 /// Puts forms that are compared as one word together.
@@ -457,14 +375,14 @@ struct Gathered {
 
 impl Postings {
     /// Each thread goes over all pages, and gathers what concerns its part of the words.
-    fn of(index: &Index) -> Self {
+    fn of(index: &Index, pages: &[Counted]) -> Self {
         let mut word_of_form = vec![u32::MAX; index.forms.len()];
         let mut starts = vec![0];
         for (place, word) in (0..).zip(&index.words) {
             let mut n_pages = 0;
             for number in &index.order[word.forms.clone()] {
                 word_of_form[*number as usize] = place;
-                n_pages += index.n_pages[*number as usize] as usize;
+                n_pages += index.tally.counts()[*number as usize].n_pages as usize;
             }
             // As soon as there are twice as many as are kept, the worse half goes: see `push`.
             starts.push(starts.last().copied().unwrap_or(0) + n_pages.min(2 * MAX_POSTINGS));
@@ -472,10 +390,10 @@ impl Postings {
         let mut all = vec![Posting(0); starts.last().copied().unwrap_or(0)];
         let mut words = vec![Gathered::default(); index.words.len()];
         parts(&starts, &mut all, &mut words).into_par_iter().for_each(|mut part| {
-            for page in &index.pages {
+            for page in pages {
                 page.for_each(|number, level| {
                     let word = word_of_form.get(number as usize).map_or(usize::MAX, |word| *word as usize);
-                    part.push(word, Posting::new(page.number, level));
+                    part.push(word, Posting::new(page.row.number, level));
                 });
             }
         });

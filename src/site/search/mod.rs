@@ -2,8 +2,9 @@
 //!
 //! 1. [`PageIds`] gives each page that can be found a number that it keeps when others come and go.
 //! 2. [`Stock`] has the words of all pages: parsed with the pages, kept from an earlier process, or read when somebody asks.
-//! 3. [`Index`] counts them, finds out which are forms of one word, and splits them into shards (`layout`).
-//! 4. Postings, the pages of each word, are gathered when the first shard is rendered.
+//! 3. [`Tally`] counts them: anew, or only those of the pages that an earlier one hasn't counted.
+//! 4. [`Index`] finds out which are forms of one word, and splits them into shards (`layout`).
+//! 5. Postings, the pages of each word, are gathered when the first shard is rendered.
 //!
 //! A wiki asks a [`Finder`] instead, which needs no shards and is kept up to date.
 //!
@@ -13,7 +14,9 @@ mod finder;
 mod ids;
 mod index;
 mod layout;
+mod pages;
 mod stock;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -22,5 +25,7 @@ pub use self::{
     ids::{PageIds, Searched},
     index::{Index, MAX_POSTINGS, Posting, Shard, ShardWord},
     layout::ShardName,
+    pages::SearchedPages,
     stock::{FormerWords, Stock},
+    tally::Tally,
 };

@@ -8,7 +8,7 @@ use std::{
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::ids::searched;
+use super::{ids::searched, tally::Tally};
 use crate::{
     base::path::RepoPath,
     parse::{
@@ -18,6 +18,7 @@ use crate::{
     site::{
         Site,
         file::{self, PageFile, SourceFiles},
+        languages::LanguageId,
     },
     source::Source,
 };
@@ -28,14 +29,18 @@ pub trait FormerWords: Send + Sync + fmt::Debug {
     fn vocabulary(&self) -> Option<Vec<String>>;
     /// The words of pages.
     fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)>;
+    /// The words of one page.
+    fn words_of(&self, path: &RepoPath) -> Option<Arc<PageWords>>;
+    /// What was counted of the words of a language.
+    fn tally(&self, language: LanguageId) -> Option<Tally>;
 }
 
 /// The vocabulary of a site, which all its snapshots share, and where words may be known.
 #[derive(Debug, Default)]
 pub struct Stock {
     former: Option<Arc<dyn FormerWords>>,
-    /// With whether the words of `former` are of this vocabulary.
-    vocabulary: OnceLock<(Vocabulary, bool)>,
+    /// With how many of its forms `former` had; `None` when its words are not of this vocabulary.
+    vocabulary: OnceLock<(Vocabulary, Option<usize>)>,
     taken: OnceLock<()>,
 }
 
@@ -50,21 +55,42 @@ impl Stock {
         &self.vocabulary_and_former().0
     }
 
-    fn vocabulary_and_former(&self) -> &(Vocabulary, bool) {
+    fn vocabulary_and_former(&self) -> &(Vocabulary, Option<usize>) {
         self.vocabulary.get_or_init(|| match self.former.as_ref().and_then(|former| former.vocabulary()) {
-            Some(forms) => (Vocabulary::of_forms(forms.iter().map(String::as_str)), true),
-            None => (Vocabulary::default(), false),
+            Some(forms) => (Vocabulary::of_forms(forms.iter().map(String::as_str)), Some(forms.len())),
+            None => (Vocabulary::default(), None),
         })
     }
 
     /// Whether the numbers of the vocabulary are those of the earlier process.
     pub fn continues_former(&self) -> bool {
-        self.vocabulary_and_former().1
+        self.vocabulary_and_former().1.is_some()
+    }
+
+    /// Whether there are forms that the earlier process hadn't.
+    pub fn has_new_forms(&self) -> bool {
+        let known = self.vocabulary.get();
+        known.is_some_and(|(vocabulary, n_former)| n_former.is_some_and(|n| vocabulary.forms().len() > n))
+    }
+
+    /// The earlier process, if its numbers are those of the vocabulary.
+    fn former(&self) -> Option<&Arc<dyn FormerWords>> {
+        self.former.as_ref().filter(|_| self.continues_former())
+    }
+
+    /// The words that a page had in an earlier process.
+    pub(super) fn former_words(&self, path: &RepoPath) -> Option<Arc<PageWords>> {
+        self.former()?.words_of(path)
+    }
+
+    /// What an earlier process counted.
+    pub fn former_tally(&self, language: LanguageId) -> Option<Tally> {
+        self.former()?.tally(language)
     }
 
     /// Gives the pages of a site their words, as far as an earlier process knew them.
     pub fn recall(&self, site: &Site) {
-        let Some(former) = self.former.as_ref().filter(|_| self.continues_former()) else { return };
+        let Some(former) = self.former() else { return };
         self.taken.get_or_init(|| {
             let files: HashMap<&RepoPath, &Arc<PageFile>> =
                 site.files().map(|file| (&file.path, file)).collect();

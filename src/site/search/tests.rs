@@ -1,10 +1,16 @@
 //! What is found, in small sites; and that an index is a function of the pages alone.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Index, PageIds};
+use super::{FormerWords, Index, PageIds, SearchedPages, Stock, Tally};
 use crate::{
-    site::{Site, SiteOptions, file::FormerFiles, languages::DEFAULT},
+    base::path::RepoPath,
+    parse::words::PageWords,
+    site::{
+        Site, SiteOptions,
+        file::{FormerFiles, PageFile},
+        languages::{DEFAULT, LanguageId},
+    },
     source::{ListingOptions, Memory, Source},
 };
 
@@ -20,19 +26,20 @@ fn load(source: &Memory, former: Option<&Site>, takes_words: bool) -> Site {
 }
 
 fn index(site: &Site, source: &Memory) -> Index {
-    Index::of(site, source, &PageIds::of(site, DEFAULT), site.stock())
+    Index::of(SearchedPages { site, source, ids: &PageIds::of(site, DEFAULT) }, None)
 }
 
 /// Every word with the paths of its pages and their levels, and the words of its classes.
 fn listed(site: &Site, source: &Memory) -> Vec<String> {
     let (ids, index) = (PageIds::of(site, DEFAULT), index(site, source));
+    let of = SearchedPages { site, source, ids: &ids };
     let path = |number| {
         let searched = ids.pages.iter().find(|page| page.number == number).expect("a page that can be found");
         site.page(searched.page).path().to_string()
     };
     let mut lines = Vec::new();
     for shard in &index.shards {
-        for word in index.shard_words(shard) {
+        for word in index.shard_words(shard, of) {
             let mut pages: Vec<String> = word
                 .postings
                 .iter()
@@ -121,8 +128,9 @@ fn a_word_of_many_pages_has_the_best_ones() {
     });
     let source = texts.file("best.md", "# Common\n");
     let site = load(&source, None, true);
-    let index = index(&site, &source);
-    let mut words = index.shards.iter().flat_map(|shard| index.shard_words(shard));
+    let (ids, index) = (PageIds::of(&site, DEFAULT), index(&site, &source));
+    let of = SearchedPages { site: &site, source: &source, ids: &ids };
+    let mut words = index.shards.iter().flat_map(|shard| index.shard_words(shard, of));
     let common = words.find(|word| word.text == "common").expect("the word");
     assert_eq!((common.n_pages, common.postings.len()), (super::MAX_POSTINGS + 51, super::MAX_POSTINGS));
     assert!(common.postings.iter().any(|posting| posting.level() > 10));
@@ -138,17 +146,108 @@ fn a_shard_alone_is_as_among_all() {
         )
     });
     let site = load(&source, None, true);
+    let ids = PageIds::of(&site, DEFAULT);
+    let of = SearchedPages { site: &site, source: &source, ids: &ids };
     let of_site = || index(&site, &source);
     let (alone, all, together, some) = (of_site(), of_site(), of_site(), of_site());
     assert!(alone.shards.len() > 3);
     // Who asks for one after the other gets them from all in the end.
-    assert!((0..10).all(|_| all.shard_words(&all.shards[0]).count() > 0));
-    together.expect(|_| true);
-    some.expect(|shard| shard.print != alone.shards[1].print);
+    assert!((0..10).all(|_| all.shard_words(&all.shards[0], of).count() > 0));
+    together.expect(|_| true, of);
+    some.expect(|shard| shard.print != alone.shards[1].print, of);
     let words = |index: &Index| -> Vec<_> {
-        let words = index.shards.iter().flat_map(|shard| index.shard_words(shard));
+        let words = index.shards.iter().flat_map(|shard| index.shard_words(shard, of));
         words.map(|word| (word.text.to_owned(), word.n_pages, word.postings)).collect()
     };
     let expected = words(&alone);
     [&all, &together, &some].into_iter().for_each(|index| assert_eq!(words(index), expected));
+}
+
+/// What a process left of the words of a site.
+#[derive(Debug)]
+struct Left {
+    forms: Vec<String>,
+    words: BTreeMap<RepoPath, Arc<PageWords>>,
+    tally: Tally,
+}
+
+impl Left {
+    fn by(site: &Site, tally: Tally) -> Self {
+        let words = site.files().filter_map(|file| Some((file.path.clone(), file.words()?.clone())));
+        let forms = site.stock().vocabulary().forms();
+        Self {
+            words: words.collect(),
+            tally,
+            forms: forms.iter().map(|form| form.text.to_string()).collect(),
+        }
+    }
+}
+
+impl FormerWords for Left {
+    fn vocabulary(&self) -> Option<Vec<String>> {
+        Some(self.forms.clone())
+    }
+
+    fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)> {
+        self.words.clone().into_iter().collect()
+    }
+
+    fn words_of(&self, path: &RepoPath) -> Option<Arc<PageWords>> {
+        self.words.get(path).cloned()
+    }
+
+    fn tally(&self, _: LanguageId) -> Option<Tally> {
+        Some(self.tally.clone())
+    }
+}
+
+/// A file as another process reads it: without its words.
+fn as_read(file: &PageFile) -> PageFile {
+    let bytes = postcard::to_allocvec(file).expect("memory takes everything");
+    postcard::from_bytes(&bytes).expect("what was written")
+}
+
+/// The index of a site that begins with what the one before left, and whether its pages were counted again.
+fn renewed(before: &Site, old: &Memory, new: &Memory) -> (Vec<String>, bool) {
+    let index_of = |site: &Site, source: &Memory, former| {
+        Index::of(SearchedPages { site, source, ids: &PageIds::of(site, DEFAULT) }, former)
+    };
+    let left = Left::by(before, index_of(before, old, None).tally().clone());
+    let former = FormerFiles {
+        reading: before.reading().clone(),
+        files: before.files().map(|file| (file.path.clone(), Arc::new(as_read(file)))).collect(),
+        stock: Arc::new(Stock::new(Some(Arc::new(left)))),
+    };
+    let options = SiteOptions { takes_words: true, ..SiteOptions::default() };
+    let listing = new.listing(&ListingOptions::default()).expect("a source in memory");
+    let after = Site::load_with(new, listing, &options, &former);
+    let index = index_of(&after, new, after.stock().former_tally(DEFAULT));
+    let prints = index.shards.iter().map(|shard| format!("{} {}", shard.name, shard.print));
+    (prints.collect(), index.has_counted_all())
+}
+
+#[test]
+fn what_was_counted_is_not_counted_again() {
+    let pages = [
+        ("a.md", "# One\n\nThe first page, naïve and naive.\n"),
+        ("b.md", "---\ntitle: Zwei\n---\nThe second page has one word.\n"),
+        ("c.md", "# Three\n\nA page.\n"),
+    ];
+    let source = |pages: &[(&str, &str)]| {
+        pages.iter().fold(Memory::new(), |source, (path, text)| source.file(path, *text))
+    };
+    let old = source(&pages);
+    let before = load(&old, None, true);
+    let check = |next: &[(&str, &str)], counts_all: bool| {
+        let new = source(next);
+        let clean = load(&new, None, true);
+        assert_eq!(renewed(&before, &old, &new), (prints(&clean, &new), counts_all), "{next:?}");
+    };
+    check(&pages, false);
+    check(&[pages[0], ("b.md", "---\ntitle: Deux\n---\nThe second page has no words.\n"), pages[2]], false);
+    check(&[("a.md", "# Une\n\nThe first page, naïve and naive.\n"), pages[1], pages[2]], false);
+    check(&[pages[0], pages[1], pages[2], ("d.md", "# Four\n\nOne page more.\n")], false);
+    // The words of what is gone, and words of another language, are not known.
+    check(&[pages[0], pages[1]], true);
+    check(&[pages[0], pages[1], ("c.md", "---\nlang: fr\n---\n# Three\n\nA page.\n")], true);
 }

@@ -1,0 +1,255 @@
+//! [`Tally`]: what is counted of the words of pages, kept so that an edit costs the words of its page.
+//!
+//! All of it are sums over pages. Of a page with other words the former ones are taken away and its own are added; where that can't
+//! be done, all pages are counted again.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    index::Posting,
+    pages::{Counted, SearchedPages},
+};
+use crate::{
+    base::digest::Print,
+    parse::words::{Form, FormPrint, Stemmer, fold, quick_hash},
+};
+
+/// Of how many pages one may differ, at most, for the others not to be counted again.
+const RENEWED_OF: usize = 8;
+/// How many pages may differ in a small site.
+const MIN_RENEWED: usize = 16;
+
+/// What is counted of a form.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Count {
+    pub(super) n_pages: u32,
+    /// The stemmers of the pages that have it.
+    pub(super) stemmers: u32,
+    /// Of the pages that have it, with their levels.
+    pub(super) print: FormPrint,
+}
+
+impl Count {
+    pub(super) fn add(&mut self, other: Self) {
+        self.n_pages += other.n_pages;
+        self.stemmers |= other.stemmers;
+        self.print.add(other.print);
+    }
+}
+
+/// A page as it was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Row {
+    pub(super) number: u32,
+    /// The print of its words.
+    pub(super) words: Print,
+    /// A hash of its title.
+    pub(super) title: u64,
+    pub(super) stemmer: Stemmer,
+}
+
+impl Row {
+    pub(super) fn new(number: u32, words: Print, title: &str, stemmer: Stemmer) -> Self {
+        Self { number, words, title: quick_hash(title), stemmer }
+    }
+}
+
+/// The words of pages, counted: for each form how many pages have it, and the print of these.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// The pages in the order of their numbers.
+    rows: Vec<Row>,
+    /// The numbers of the words of their titles: of each page how many they are, and then these.
+    titles: Vec<u32>,
+    /// By the numbers of forms.
+    counts: Vec<Count>,
+    /// The stems of forms, if all pages have one stemmer: to find them takes longer than to read them. 0 where one isn't known.
+    stems: Vec<u64>,
+}
+
+impl Tally {
+    /// Counts all pages.
+    pub(super) fn of(pages: &[Counted], forms: &[Arc<Form>]) -> Self {
+        let mut tally = Self { counts: count(pages, forms), ..Self::default() };
+        pages.iter().for_each(|page| tally.note(page.row, &page.title));
+        tally.learn_stems(forms);
+        tally
+    }
+
+    /// The one stemmer of all pages.
+    fn stemmer(&self) -> Option<Stemmer> {
+        let first = self.rows.first()?.stemmer;
+        self.rows.iter().all(|row| row.stemmer == first).then_some(first)
+    }
+
+    fn learn_stems(&mut self, forms: &[Arc<Form>]) {
+        let Some(stemmer) = self.stemmer() else { return };
+        self.stems.resize(forms.len(), 0);
+        self.stems.par_iter_mut().zip(forms).zip(&self.counts).for_each(|((stem, form), count)| {
+            if *stem == 0 && count.n_pages > 0 {
+                *stem = stem_of(&form.text, stemmer);
+            }
+        });
+    }
+
+    /// What the forms of one word have in common: a number for each stemmer of the pages that have the form of a number.
+    pub(super) fn stems(&self, number: u32, form: &str) -> impl Iterator<Item = u64> {
+        let stemmers = self.counts.get(number as usize).map_or(0, |count| count.stemmers);
+        let stemmers = (0..32).filter(move |bit| stemmers & 1 << bit != 0).map(Stemmer::of_number);
+        let known = self.stems.get(number as usize).copied().filter(|stem| *stem != 0);
+        stemmers.map(move |stemmer| known.unwrap_or_else(|| stem_of(form, stemmer))).filter(|stem| *stem != 0)
+    }
+
+    /// By the numbers of forms.
+    pub(super) fn counts(&self) -> &[Count] {
+        &self.counts
+    }
+
+    fn note(&mut self, row: Row, title: &[u32]) {
+        self.rows.push(row);
+        self.titles.extend(u32::try_from(title.len()));
+        self.titles.extend_from_slice(title);
+    }
+
+    /// The tally of pages of which this counted most; `None` when they have to be counted again.
+    pub(super) fn renewed(self, pages: &SearchedPages<'_>) -> Option<Self> {
+        let rows: Vec<Row> = pages.rows().collect::<Option<_>>()?;
+        // Which stemmers the pages of a form have can't be taken away, but it is mostly one.
+        let stemmer = rows.first()?.stemmer;
+        if self.rows.iter().chain(&rows).any(|row| row.stemmer != stemmer) {
+            return None;
+        }
+        let mut next = Self::default();
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        let mut former = Former { rows: &self.rows, titles: &self.titles };
+        for (at, row) in rows.into_iter().enumerate() {
+            let known = former.take(row.number)?;
+            if let Some((_, title)) = known.filter(|(known, _)| *known == row) {
+                next.note(row, title);
+                continue;
+            }
+            if let Some((known, title)) = known {
+                let words = pages.former_words(at, known.words)?;
+                gone.push(Counted { row: known, words, title: title.to_vec() });
+            }
+            let page = pages.counted(at, row)?;
+            next.note(row, &page.title);
+            new.push(page);
+            if new.len() > MIN_RENEWED.max(self.rows.len() / RENEWED_OF) {
+                return None;
+            }
+        }
+        // A page that is gone has left no words.
+        former.rows.is_empty().then_some(())?;
+        (next.counts, next.stems) = (self.counts, self.stems);
+        let forms = pages.vocabulary().forms();
+        next.counts.resize(forms.len(), Count::default());
+        gone.iter().try_for_each(|page| next.take_away(page, &forms))?;
+        new.iter().try_for_each(|page| next.add(page, &forms))?;
+        next.learn_stems(&forms);
+        Some(next)
+    }
+
+    fn take_away(&mut self, page: &Counted, forms: &[Arc<Form>]) -> Option<()> {
+        self.change(page, forms, |count, print| {
+            count.n_pages = count.n_pages.checked_sub(1)?;
+            count.stemmers = if count.n_pages == 0 { 0 } else { count.stemmers };
+            count.print.take_away(print);
+            Some(())
+        })
+    }
+
+    fn add(&mut self, page: &Counted, forms: &[Arc<Form>]) -> Option<()> {
+        let stemmers = 1 << page.row.stemmer.number();
+        self.change(page, forms, |count, print| {
+            count.add(Count { n_pages: 1, stemmers, print });
+            Some(())
+        })
+    }
+
+    fn change(
+        &mut self,
+        page: &Counted,
+        forms: &[Arc<Form>],
+        mut change: impl FnMut(&mut Count, FormPrint) -> Option<()>,
+    ) -> Option<()> {
+        let mut all_known = Some(());
+        page.for_each(|number, level| {
+            let (count, form) = (self.counts.get_mut(number as usize), forms.get(number as usize));
+            let print = form.map(|form| print_of(form.print, page.row.number, level));
+            let changed = count.zip(print).and_then(|(count, print)| change(count, print));
+            all_known = all_known.and(changed);
+        });
+        all_known
+    }
+}
+
+/// A stem as a number: sorting texts takes many times as long. A number is no form of anything else, and has none: of large sites
+/// most words are numbers. Where words are their own stems, there is none either.
+fn stem_of(form: &str, stemmer: Stemmer) -> u64 {
+    if form.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    stemmer.ready().map_or(0, |stem| quick_hash(&fold(&stem(form))))
+}
+
+/// The rest of the rows of an earlier tally.
+struct Former<'t> {
+    rows: &'t [Row],
+    titles: &'t [u32],
+}
+
+impl<'t> Former<'t> {
+    /// The row of a number with the words of its title; the outer `None` when there is one of a number before: that page is gone.
+    fn take(&mut self, number: u32) -> Option<Option<(Row, &'t [u32])>> {
+        let Some((row, rows)) = self.rows.split_first() else { return Some(None) };
+        match row.number.cmp(&number) {
+            Ordering::Less => None,
+            Ordering::Greater => Some(None),
+            Ordering::Equal => {
+                let (n_words, rest) = self.titles.split_first()?;
+                let (title, titles) = rest.split_at_checked(*n_words as usize)?;
+                (self.rows, self.titles) = (rows, titles);
+                Some(Some((*row, title)))
+            }
+        }
+    }
+}
+
+/// The print of a form in a page.
+fn print_of(form: FormPrint, page: u32, level: u8) -> FormPrint {
+    form.with(u64::from(Posting::new(page, level).bits()))
+}
+
+/// Counts forms, by their numbers.
+fn count(pages: &[Counted], forms: &[Arc<Form>]) -> Vec<Count> {
+    let part = pages.len().div_ceil(rayon::current_num_threads()).max(1);
+    // Side by side, since they are looked up millions of times.
+    let prints: Vec<FormPrint> = forms.iter().map(|form| form.print).collect();
+    let of_part = |pages: &[Counted]| {
+        let mut counts = vec![Count::default(); forms.len()];
+        for page in pages {
+            let stemmers = 1 << page.row.stemmer.number();
+            page.for_each(|number, level| {
+                let Some((count, print)) = counts.get_mut(number as usize).zip(prints.get(number as usize))
+                else {
+                    return;
+                };
+                count.add(Count { n_pages: 1, stemmers, print: print_of(*print, page.row.number, level) });
+            });
+        }
+        counts
+    };
+    let add = |mut one: Vec<Count>, other: Vec<Count>| {
+        one.iter_mut().zip(other).for_each(|(one, other)| one.add(other));
+        one
+    };
+    pages
+        .par_chunks(part)
+        .map(of_part)
+        .reduce_with(add)
+        .unwrap_or_else(|| vec![Count::default(); forms.len()])
+}
