@@ -144,13 +144,19 @@ impl Wiki {
         self.signal.wait_shown(self.signal.tell(), SHOW_PATIENCE)
     }
 
-    /// The bytes of a file of a commit.
+    /// The bytes of a file of a commit. A symbolic link has none that anybody could edit.
     fn bytes(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, WikiError> {
         match self.store.file(commit, path)? {
             Some(file) if file.is_link() => Err(WikiError::Link { path: path.clone() }),
             Some(file) => Ok(Some(self.store.blob(file.blob)?)),
             None => Ok(None),
         }
+    }
+
+    /// The same for somebody who deletes it: a symbolic link is the target that is stored for it.
+    fn stored_bytes(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Vec<u8>>, WikiError> {
+        let file = self.store.file(commit, path)?;
+        Ok(file.map(|file| self.store.blob(file.blob)).transpose()?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     list::{Backlink, links_to, listed_page, sentences},
-    save::{Landed, clean_message},
+    save::{Change, Landed, Save, SaveResult, clean_message},
 };
 use crate::{
     base::path::RepoPath,
@@ -64,6 +64,28 @@ impl Wiki {
             self.commit(actor, head, &edits, &message)
         })?;
         Ok(self.shown(done))
+    }
+
+    /// Deletes a file or a symbolic link as it was at a commit, or as it is now. It stays if it has changed since.
+    pub fn remove_file(
+        &self,
+        actor: &Actor,
+        path: &str,
+        base: Option<CommitId>,
+        message: &str,
+    ) -> Result<SaveResult, WikiError> {
+        let known = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
+        actor.check(Action::Read, &known)?;
+        let base = match base {
+            Some(base) => self.known(base).map(Some)?,
+            None => self.store.head()?.commit,
+        };
+        let file = base.map(|base| self.store.file(base, &known)).transpose()?.flatten();
+        if file.is_none() {
+            return Err(WikiError::NoFile { path: known });
+        }
+        let changes = vec![Change { path: path.to_owned(), content: None }];
+        self.save(actor, &Save { changes, base, message: message.to_owned(), minor: false })
     }
 
     /// A file, or all files of a folder.

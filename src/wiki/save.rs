@@ -339,7 +339,7 @@ impl Wiki {
                 Some(head) => self.store.file(head, &now)?,
                 None => None,
             };
-            if is_there.is_some_and(|file| file.is_link()) {
+            if content.is_some() && is_there.is_some_and(|file| file.is_link()) {
                 return Err(WikiError::Link { path: now });
             }
             if is_there.is_none() && content.is_some() {
@@ -392,6 +392,7 @@ impl Wiki {
         head: Option<CommitId>,
     ) -> Result<Merge, WikiError> {
         let at = |commit: Option<CommitId>, path: &RepoPath| match commit {
+            Some(commit) if change.content.is_none() => self.stored_bytes(commit, path),
             Some(commit) => self.bytes(commit, path),
             None => Ok(None),
         };

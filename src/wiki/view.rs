@@ -75,14 +75,16 @@ impl Wiki {
 
     /// A file as a commit has it.
     pub fn file_at(&self, actor: &Actor, path: &str, commit: CommitId) -> Result<File, WikiError> {
+        self.file_of(actor, path, Some(self.known(commit)?))
+    }
+
+    /// A commit, if it is one of the wiki.
+    pub(super) fn known(&self, commit: CommitId) -> Result<CommitId, WikiError> {
         let is_known = match self.store.head()?.commit {
             Some(head) => self.store.is_in(commit, head)?,
             None => false,
         };
-        if !is_known {
-            return Err(WikiError::no_commit(commit));
-        }
-        self.file_of(actor, path, Some(commit))
+        if is_known { Ok(commit) } else { Err(WikiError::no_commit(commit)) }
     }
 
     fn file_of(&self, actor: &Actor, path: &str, commit: Option<CommitId>) -> Result<File, WikiError> {

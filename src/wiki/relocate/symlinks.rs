@@ -62,7 +62,9 @@ mod tests {
     use crate::{
         git::test_repo::TestRepo,
         wiki::{
+            WikiError,
             relocate::Relocate,
+            save::SaveResult,
             tests::{actor, wiki},
         },
     };
@@ -153,6 +155,27 @@ mod tests {
         let done = wiki.remove(&ada, "x/up.md", "").expect("it goes");
         assert_eq!(done.left_alone.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["x/up.md"]);
         assert!(repo.path("x/up.md").symlink_metadata().is_ok());
+    }
+
+    #[test]
+    fn a_link_is_deleted_by_a_program_unless_it_has_changed_since() {
+        let repo = repo();
+        let (wiki, ada) = (wiki(&repo), actor("Ada"));
+        let seen = wiki.head().expect("a head").commit;
+        fs::remove_file(repo.path("home.md")).expect("removed");
+        repo.link("home.md", "c.md").commit("another");
+        let Ok(SaveResult::Conflict(_)) = wiki.remove_file(&ada, "home.md", seen, "") else {
+            panic!("it leads elsewhere by now")
+        };
+        for (path, base) in [("home.md", None), ("x/all", seen), ("none.md", seen)] {
+            let Ok(SaveResult::Saved(_)) = wiki.remove_file(&ada, path, base, "") else { panic!("{path}") };
+            assert!(repo.path(path).symlink_metadata().is_err(), "{path}");
+        }
+        assert_eq!(repo.git_with_input("ls-files", b""), "c.md\nf/a.md\nf/g/b.txt\nout\nx/c.md\nx/up.md");
+        for path in ["home.md", "f", "x/all/a.md"] {
+            let refused = wiki.remove_file(&ada, path, None, "");
+            assert!(matches!(refused, Err(WikiError::NoFile { .. })), "{path}: {refused:?}");
+        }
     }
 
     #[test]

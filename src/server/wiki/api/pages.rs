@@ -206,23 +206,7 @@ pub(in crate::server::wiki) async fn delete(
 ) -> Result<Response, Problem> {
     let sent = if body.is_empty() { Ok(Delete::default()) } else { serde_json::from_slice(&body) };
     let Delete { message, base } = sent.map_err(|error| Problem::bad_request(error.to_string()))?;
-    off_thread(move || {
-        let base = match base {
-            Some(base) => Some(base),
-            None => site.wiki.head()?.commit,
-        };
-        let file = match base {
-            Some(base) => site.wiki.file_at(&actor, &path, base)?,
-            None => site.wiki.file(&actor, &path)?,
-        };
-        if file.bytes.is_none() {
-            return Err(WikiError::NoFile { path: file.path }.into());
-        }
-        let changes = vec![Change { path, content: None }];
-        let save = Save { changes, base, message, minor: false };
-        answer(&site, &actor, site.wiki.save(&actor, &save)?)
-    })
-    .await
+    off_thread(move || answer(&site, &actor, site.wiki.remove_file(&actor, &path, base, &message)?)).await
 }
 
 async fn saved(site: Site, actor: Actor, save: Save) -> Result<Response, Problem> {
