@@ -21,6 +21,7 @@ use crate::{
         routes::{self, BookPage, FeedOf, Routes, Target},
         section::{Child, SectionId},
     },
+    source::Entry,
 };
 
 /// The longest name of a file on the disks that sites are written to.
@@ -168,17 +169,24 @@ impl Claims {
     }
 
     fn aliases(&mut self, site: &Site) {
-        for (id, page) in site.pages.iter() {
-            for alias in page.front.aliases.iter().flatten().filter(|alias| !is_external(alias)) {
-                let Some(route) = alias_route(page, alias) else {
-                    self.diagnostics.push(bad_alias(page, alias));
-                    continue;
-                };
-                let is_free = self.routes.claim(route.clone(), Target::Redirect { page: id, to: None });
-                // A name without `/` is first of all a name for wiki links; it need not have an address.
-                if !is_free && alias.contains('/') && route != page.route {
-                    self.diagnostics.extend(self.alias_taken(site, page, &route));
-                }
+        let with_aliases = site.pages.iter().filter(|(_, page)| page.front.aliases.is_some());
+        let is_linked = |page: &Page| site.listing.entries.get(page.path()).is_some_and(Entry::is_linked);
+        let (linked, own): (Vec<_>, Vec<_>) = with_aliases.partition(|(_, page)| is_linked(page));
+        own.into_iter().for_each(|(id, page)| self.aliases_of(site, id, page, true));
+        // A text that symbolic links bring to other addresses, too, has its aliases once.
+        linked.into_iter().for_each(|(id, page)| self.aliases_of(site, id, page, false));
+    }
+
+    fn aliases_of(&mut self, site: &Site, id: PageId, page: &Page, is_own: bool) {
+        for alias in page.front.aliases.iter().flatten().filter(|alias| !is_external(alias)) {
+            let Some(route) = alias_route(page, alias) else {
+                self.diagnostics.push(bad_alias(page, alias));
+                continue;
+            };
+            let is_free = self.routes.claim(route.clone(), Target::Redirect { page: id, to: None });
+            // A name without `/` is first of all a name for wiki links; it need not have an address.
+            if is_own && !is_free && alias.contains('/') && route != page.route {
+                self.diagnostics.extend(self.alias_taken(site, page, &route));
             }
         }
     }

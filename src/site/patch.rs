@@ -21,7 +21,7 @@ use crate::{
         page::{Page, PageId},
         select,
     },
-    source::{Listing, Source},
+    source::{Entry, Listing, Source},
 };
 
 /// How many files are patched in at once; putting the site together anew costs about as much as a thousand.
@@ -35,6 +35,11 @@ pub(super) fn patched(
     listing: &Arc<Listing>,
 ) -> Option<Site> {
     if changed.iter().any(|path| path.as_str() == CONFIG_FILE || former.is_summary(path)) {
+        return None;
+    }
+    // Aliases in a text are first of all those of the page that it belongs to.
+    let is_linked = |listing: &Listing, path| listing.entries.get(path).is_some_and(Entry::is_linked);
+    if changed.iter().any(|path| is_linked(&former.listing, path) != is_linked(listing, path)) {
         return None;
     }
     let places = touched(former, changed);

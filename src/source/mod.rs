@@ -145,6 +145,13 @@ pub struct Entry {
     pub link_to: Option<RepoPath>,
 }
 
+impl Entry {
+    /// Whether the bytes are another file's, to which a symbolic link leads.
+    pub fn is_linked(&self) -> bool {
+        self.link_to.is_some()
+    }
+}
+
 /// A file of a listing, or why it has none.
 type Found = Result<(RepoPath, Entry), Box<Diagnostic>>;
 
@@ -183,8 +190,9 @@ pub struct ChangeSet {
 impl ChangeSet {
     /// Compares two listings by path and blob id.
     pub fn between(old: &Listing, new: &Listing) -> Self {
-        let blob_in = |listing: &Listing, path| listing.entries.get(path).map(|entry| entry.blob);
-        let changed = new.entries.iter().filter(|&(path, entry)| blob_in(old, path) != Some(entry.blob));
+        let known = |entry: &Entry| (entry.blob, entry.is_linked());
+        let is_known = |path, entry| old.entries.get(path).map(known) == Some(known(entry));
+        let changed = new.entries.iter().filter(|&(path, entry)| !is_known(path, entry));
         let removed = old.entries.keys().filter(|path| !new.entries.contains_key(*path));
         Self { changed: changed.map(|(path, _)| path.clone()).collect(), removed: removed.cloned().collect() }
     }

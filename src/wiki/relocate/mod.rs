@@ -176,7 +176,7 @@ impl Wiki {
         {
             return Err(WikiError::no_commit(base));
         }
-        let renames = if is_file {
+        let mut renames = if is_file {
             renames_of_file(site, &from, &to)
         } else {
             let files = self.store.files_below(head, &from)?;
@@ -189,6 +189,7 @@ impl Wiki {
             Renames::of_folder(files, &from, &to)
         };
         self.check_renames(actor, &renames, &from, &to, head)?;
+        renames.add_seen(site.listing());
         let plan = plan(site, &snapshot.source, &renames);
         let targets = self.new_targets(site, head, &renames)?;
         if let Some(other) = plan.hidden {
@@ -280,7 +281,7 @@ fn edits(looked: &Looked) -> Vec<Edit> {
     let link = |path: &RepoPath| {
         looked.targets.get(path).map(|(_, target)| Content::LinkTo(target.clone().into_bytes()))
     };
-    for (old, new) in looked.renames.iter() {
+    for (old, new) in looked.renames.stored() {
         if looked.renames.old_path(old) == *old {
             edits.push(Edit { path: old.clone(), content: None });
         }
@@ -313,7 +314,7 @@ fn relocation(looked: Looked, commit: CommitId) -> Relocation {
         commit,
         from,
         to,
-        renamed: renames.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
+        renamed: renames.stored().map(|(old, new)| (old.clone(), new.clone())).collect(),
         rewritten: plan.rewritten.into_iter().chain(links).collect(),
         redirects: plan.redirects,
         left: plan.left,

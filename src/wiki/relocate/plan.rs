@@ -21,7 +21,7 @@ use super::{
 use crate::{
     base::path::RepoPath,
     site::{Site, SiteOptions, page::Page, route::Route, routes::Hidden},
-    source::{ChangeSet, Laid, Overlay, Source},
+    source::{ChangeSet, Entry, Laid, Overlay, Source},
 };
 
 /// How often links are mended until all lead where they did.
@@ -120,7 +120,13 @@ impl Planner<'_> {
 
     /// Whether a symbolic link brings a file to a path of before: the text is another file's, and no edit may give it one.
     fn is_linked(&self, old: &RepoPath) -> bool {
-        self.before.listing().entries.get(old).is_some_and(|entry| entry.link_to.is_some())
+        self.before.listing().entries.get(old).is_some_and(Entry::is_linked)
+    }
+
+    /// The file, by its path afterwards, whose text a path of before shows.
+    fn owner(&self, old: &RepoPath) -> RepoPath {
+        let entry = self.before.listing().entries.get(old);
+        self.renames.new_path(entry.and_then(|entry| entry.link_to.as_ref()).unwrap_or(old))
     }
 
     /// Makes edits of a file, by its path afterwards.
@@ -188,29 +194,35 @@ impl Planner<'_> {
         }
     }
 
-    /// Gives pages that get another address their former one as an alias, and says which.
+    /// Gives pages that get another address their former one as an alias, and says which. What a symbolic link shows is the text of
+    /// another file: that gets the alias, and its own page is where the former address leads.
     fn leave_addresses(&mut self, after: &Site) -> Vec<(Route, Route)> {
         let mut left: BTreeMap<RepoPath, Addresses> = BTreeMap::new();
         let mut redirects = Vec::new();
+        let mut claimed: BTreeSet<&str> = BTreeSet::new();
         for (old, new) in self.renames.iter() {
             let (Some(was), Some(is)) = (self.before.page_of_file(old), after.page_of_file(new)) else {
                 continue;
             };
             let (was, is) = (self.before.page(was), after.page(is));
-            if was.route == is.route || self.published.page_of_file(old).is_none() || self.is_linked(old) {
+            if was.route == is.route || self.published.page_of_file(old).is_none() {
                 continue;
             }
-            let addresses = left.entry(new.clone()).or_default();
-            addresses.in_full = in_full(was);
+            claimed.insert(is.route.as_str());
+            let owner = self.owner(old);
+            let leads_to = after.page_of_file(&owner).map_or(is, |id| after.page(id));
+            redirects.push((was.route.clone(), leads_to.route.clone()));
+            let addresses = left.entry(owner).or_default();
             addresses.left.push(was.route.to_string());
-            redirects.push((was.route.clone(), is.route.clone()));
+            if !self.is_linked(old) {
+                addresses.in_full = in_full(was);
+            }
         }
-        let claimed: BTreeSet<&str> = redirects.iter().map(|(_, to)| to.as_str()).collect();
         for (_, page) in after.pages().iter().filter(|(_, page)| !page.is_untranslated()) {
             let aliases = page.file.front.aliases.iter().flatten();
             let taken: Vec<String> = aliases.filter(|alias| claimed.contains(&***alias)).cloned().collect();
             if !taken.is_empty() {
-                left.entry(page.path().clone()).or_default().taken = taken;
+                left.entry(self.owner(&self.renames.old_path(page.path()))).or_default().taken = taken;
             }
         }
         for (path, addresses) in left {

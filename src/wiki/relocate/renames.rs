@@ -1,8 +1,8 @@
 //! [`Renames`]: which files get another path, and how one path is written as seen from another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::path::RepoPath;
+use crate::{base::path::RepoPath, source::Listing};
 
 /// Files that get another path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(super) struct Renames {
     files: BTreeMap<RepoPath, RepoPath>,
     /// The same the other way round.
     back: BTreeMap<RepoPath, RepoPath>,
+    /// Those, by their old paths, that only a symbolic link on the way shows: Git knows the link.
+    seen: BTreeSet<RepoPath>,
     /// The folder that moves with all that is in it.
     folder: Option<(RepoPath, RepoPath)>,
 }
@@ -30,6 +32,26 @@ impl Renames {
     pub(super) fn add(&mut self, from: RepoPath, to: RepoPath) {
         self.back.insert(to.clone(), from.clone());
         self.files.insert(from, to);
+    }
+
+    /// Adds the files that a site shows through links to folders which move.
+    pub(super) fn add_seen(&mut self, listing: &Listing) {
+        let mut seen = Vec::new();
+        for (old, new) in &self.files {
+            let below = listing.below(old).filter(|(path, entry)| *path != old && entry.is_linked());
+            seen.extend(
+                below.filter_map(|(path, _)| Some((path.clone(), new.resolve(path.relative_to(old)?)?))),
+            );
+        }
+        for (old, new) in seen {
+            self.seen.insert(old.clone());
+            self.add(old, new);
+        }
+    }
+
+    /// The files that Git knows, by their old paths.
+    pub(super) fn stored(&self) -> impl Iterator<Item = (&RepoPath, &RepoPath)> {
+        self.files.iter().filter(|(old, _)| !self.seen.contains(*old))
     }
 
     /// The files by their old paths.

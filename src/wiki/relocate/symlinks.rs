@@ -61,6 +61,7 @@ mod tests {
 
     use crate::{
         git::test_repo::TestRepo,
+        site::routes::Target,
         wiki::{
             WikiError,
             relocate::Relocate,
@@ -132,6 +133,43 @@ mod tests {
         assert_eq!((&*target("y/z/c.md"), &*target("y/none.md")), ("../../c.md", "f/none.md"));
         assert!(!repo.path("x").exists() && repo.path("none.md").symlink_metadata().is_err());
         assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+    }
+
+    #[test]
+    fn addresses_of_links_lead_to_the_page_whose_text_they_show() {
+        let repo = repo();
+        repo.write("d.md", "# D\n\n[home](home.md) [up](x/up.md) [a](x/all/a.md)\n").commit("two");
+        let redirects = |from: &str, to: &str| {
+            let wiki = wiki(&repo);
+            let wanted = Relocate { from: from.to_owned(), to: to.to_owned(), ..Relocate::default() };
+            let done = wiki.relocate(&actor("Ada"), &wanted).expect("moved");
+            assert_eq!((done.left.len(), done.left_alone.len()), (0, 0));
+            let snapshot = wiki.engine().snapshot();
+            let site = snapshot.renderer.site();
+            let problems: Vec<_> = site.diagnostics().into_iter().map(|problem| problem.message).collect();
+            assert!(
+                problems.iter().all(|problem| problem.contains("`none.md`") || problem.contains("`out`"))
+            );
+            for (from, to) in &done.redirects {
+                let target = site.routes().get(from);
+                let Some(Target::Redirect { page, .. }) = target else { panic!("{from}: {target:?}") };
+                assert_eq!(site.page(*page).route, *to);
+            }
+            let shown = done.redirects.iter().map(|(from, to)| format!("{from} > {to}"));
+            shown.collect::<Vec<_>>().join(" ")
+        };
+        let text = |path: &str| fs::read_to_string(repo.path(path)).expect("a file");
+        assert_eq!(redirects("x/up.md", "start.md"), "/x/up/ > /f/a/");
+        assert_eq!(text("f/a.md"), "---\naliases: [/x/up/]\n---\n# A\n");
+        assert_eq!(redirects("x/all", "y/all"), "/x/all/a/ > /f/a/");
+        assert_eq!(text("d.md"), "# D\n\n[home](home.md) [up](start.md) [a](y/all/a.md)\n");
+        // Back again: nothing is left of it.
+        assert_eq!(redirects("y/all", "x/all"), "/y/all/a/ > /f/a/");
+        assert_eq!(redirects("start.md", "x/up.md"), "/start/ > /f/a/");
+        assert_eq!(text("f/a.md"), "---\naliases: [/start/, /y/all/a/]\n---\n# A\n");
+        // What is moved is the text itself: two links show it, and its aliases are its own.
+        assert_eq!(redirects("c.md", "e.md"), "/c/ > /e/");
+        repo.git("fsck --strict --no-dangling");
     }
 
     #[test]
