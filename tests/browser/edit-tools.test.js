@@ -301,6 +301,21 @@ test('a new page begins with a template, and a form knows its front matter', asy
   await site.close();
 });
 
+test('templates are offered until something is written or saved', async () => {
+  const site = await open(files);
+  const one = await Writer.of(site);
+  const offered = one.page.getByRole('button', { name: 'meeting' });
+  for (const [path, act] of [['typed.md', () => one.end('Words.')], ['saved.md', () => one.save()]]) {
+    await one.edit(path);
+    await offered.waitFor();
+    await act();
+    await offered.waitFor({ state: 'detached' });
+  }
+  await commits(site, 2);
+  await one.close();
+  await site.close();
+});
+
 test('a new page begins with the template that was chosen for it', async () => {
   const site = await open(files);
   const one = await Writer.of(site);

@@ -80,6 +80,7 @@ function start(page) {
     preview.update(session.text());
     drafts.changed();
     saving.changed();
+    if (session.text() !== session.begun) notices.drop('begin');
   }
   function onSettings() {
     applySettings(session.view, page);

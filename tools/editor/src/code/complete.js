@@ -99,6 +99,7 @@ function option(label, { detail = '', insert: text = label, close = '', more = '
 let known;
 async function emoji(q) {
   known ??= import('./emoji.js').then(({ names }) => names.split('\n').map(line => line.split(' ')));
+  known.catch(() => { known = undefined; });
   const found = [];
   for (const [sign, ...names] of await known) {
     const name = names.find(name => name.startsWith(q)) ?? names.find(name => name.includes(q));

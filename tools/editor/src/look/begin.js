@@ -9,12 +9,12 @@ export async function beginWith(session) {
   if (!page.isNew || session.text() !== page.text) return;
   const { templates } = await ask('GET', `templates?for=${encodeURIComponent(page.path)}`).catch(() => ({ templates: [] }));
   if (!templates.length) return;
-  let begun = page.text;
+  session.begun = page.text;
   // Once something is written, a template would be in its way.
   const begin = content => {
-    if (session.text() !== begun) return;
-    session.put(changesTo(begun, content));
-    session.baseText = begun = content;
+    if (session.text() !== session.begun) return;
+    session.put(changesTo(session.begun, content));
+    session.baseText = session.begun = content;
     const { view } = session;
     view.dispatch({ selection: { anchor: view.state.doc.length } });
     view.focus();

@@ -69,8 +69,7 @@ export function savingOf(session) {
     if (answer.outcome === 'failed') { session.status.state(say.changed, 'changed'); notices.tell(say.failed(answer.why), { kind: 'error', name: 'save' }); return false; }
     if (answer.outcome === 'conflict') { choose(answer, isLast); return false; }
     if (answer.outcome === 'gone') { gone(session.other ?? say.somebody); return false; }
-    notices.drop('save');
-    notices.drop('clash');
+    ['save', 'clash', 'begin'].forEach(notices.drop);
     message.value = '';
     if (!session.isDirty()) drafts.forget(); else drafts.changed();
     changed();
