@@ -33,6 +33,22 @@ test('text changes in place, and what is read stays where it is', async () => {
   await site.close();
 });
 
+test('a script that did not load once is loaded when it is needed again', async () => {
+  const site = await Site.open({ 'a.md': '# A\n\none\n' }, { path: '/a/' });
+  const fails = script => {
+    let n_asked = 0;
+    return new Promise(done => site.page.route(`**/.recto/${script}.js*`, route => n_asked++ ? route.continue() : route.abort().then(done)));
+  };
+  const morph = fails('morph'), panel = fails('panel');
+  site.write('a.md', '# A\n\ntwo [x](gone.md)\n');
+  await Promise.all([morph, panel]);
+  site.write('a.md', '# A\n\nthree [x](gone.md) [y](gone.md)\n');
+  await site.text('three');
+  await site.page.locator('recto-problems').waitFor({ state: 'attached' });
+  assert.equal(site.n_navigations, 1);
+  await site.close([/ERR_FAILED/]);
+});
+
 test('title, meta and lists follow', async () => {
   const site = await Site.open({ 'index.md': '# Home\n', 'a.md': '# Old name\n' });
   await site.text('Old name');

@@ -2,8 +2,8 @@
 // The server says when this page, a file that it uses, or the list of problems differs.
 (() => {
   const me = document.currentScript;
-  const home = new URL('.', me.src);
-  let digest = me.dataset.recto, stream, moment, isBusy, isStale, morph, panel;
+  const home = new URL('.', me.src), scripts = {};
+  let digest = me.dataset.recto, stream, moment, isBusy, isStale, hasProblems, n_failed = 0;
   me.remove();
 
   // --- the connection: only while the page is seen, since browsers allow a host few of them ---
@@ -35,9 +35,21 @@
   }
 
   async function problemsAre(problems) {
-    if (!panel && !problems.errors && !problems.warnings) return;
-    panel ??= import(new URL('panel.js', home));
-    (await panel).show(problems);
+    hasProblems ||= problems.errors || problems.warnings;
+    if (!hasProblems) return;
+    try {
+      (await script('panel.js')).show(problems);
+    } catch { /* The next list of them is shown. */ }
+  }
+
+  // A script that is needed now. One that didn't load is tried again under another address: browsers remember what failed.
+  function script(name) {
+    scripts[name] ??= import(new URL(name + (n_failed ? '?try=' + n_failed : ''), home)).catch(error => {
+      delete scripts[name];
+      n_failed++;
+      throw error;
+    });
+    return scripts[name];
   }
 
   // --- the page, as it is now, in the place of the one that is shown ---
@@ -53,17 +65,16 @@
   }
 
   async function put() {
-    morph ??= import(new URL('morph.js', home));
-    const [{ put, pathOf }, answer] = await Promise.all([morph, fetch(location.href)]);
+    const [{ put, pathOf }, answer] = await Promise.all([script('morph.js'), fetch(location.href)]);
     const isPage = !answer.redirected && answer.headers.get('content-type')?.includes('html');
     const next = isPage && new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const script = next && next.querySelector('script[data-recto]');
-    if (!script) return location.reload();
-    digest = script.dataset.recto;
-    script.remove();
+    const mark = next && next.querySelector('script[data-recto]');
+    if (!mark) return location.reload();
+    digest = mark.dataset.recto;
+    mark.remove();
     // A script that has run can't be taken back.
-    const scripts = new Map([...document.scripts].filter(({ src }) => src).map(({ src }) => [pathOf(src), src]));
-    if ([...next.scripts].some(({ src }) => src && scripts.has(pathOf(src)) && scripts.get(pathOf(src)) !== src)) return location.reload();
+    const run = new Map([...document.scripts].filter(({ src }) => src).map(({ src }) => [pathOf(src), src]));
+    if ([...next.scripts].some(({ src }) => src && run.has(pathOf(src)) && run.get(pathOf(src)) !== src)) return location.reload();
     put(next, swap);
     // For scripts of the theme: what they added to the page is gone.
     dispatchEvent(new Event('recto:update'));
