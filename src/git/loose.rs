@@ -2,64 +2,143 @@
 //!
 //! The library would look through all packs for each of them, and doesn't wait for the disk: whoever meets a power failure then can
 //! be left with the name of an object that is empty, which a later save of the same text would take for the text. Here each
-//! object is a file with another name until the disk has it. Which are there already is left to [`write`](super::write).
+//! object is a file of ours until the disk has it, and its name for Git is then a second name of that file ([`recent`](super::recent)
+//! says what the first is good for). Which are there already is left to [`write`](super::write).
 
 use std::{
+    cell::OnceCell,
     collections::BTreeSet,
     fs, io,
-    io::Write as _,
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
 
 use flate2::{Compression, write::ZlibEncoder};
-use git2::{ObjectType, Oid};
-use tempfile::NamedTempFile;
+use git2::{ObjectType, Oid, Repository};
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::git::lock::making_folder;
 
-/// What an object is called until the disk has it: Git's own cleaning takes such names away.
-const NEW_PREFIX: &str = "tmp_obj_";
+/// The folder of our own names of new objects, in the Git folder.
+pub(super) const OWN_FOLDER: &str = "recto/objects";
+/// What a copy of an object is called until the disk has it: Git's own cleaning takes such names away.
+const COPY_PREFIX: &str = "tmp_obj_";
 
-/// Objects that have no names yet. Dropping them takes them away.
+/// How many files are open at once: the disk takes many together as fast as one.
+const MAX_OPEN: usize = 200;
+
+/// Objects that have no names for Git yet. Dropping them takes them away.
 pub(super) struct NewObjects {
     /// All objects of the repository.
     folder: PathBuf,
-    new: Vec<(NamedTempFile, PathBuf)>,
+    own_folder: PathBuf,
+    open: Vec<(NamedTempFile, Oid)>,
+    made: Vec<Made>,
+}
+
+/// An object that is on the disk: a file of ours, which goes when this is dropped, and its name for Git, which stays.
+pub(super) struct Made {
+    id: Oid,
+    own: TempPath,
+    path: PathBuf,
 }
 
 impl NewObjects {
     pub(super) fn new(common_dir: &Path) -> Self {
-        Self { folder: common_dir.join("objects"), new: Vec::new() }
+        let (folder, own_folder) = (common_dir.join("objects"), common_dir.join(OWN_FOLDER));
+        Self { folder, own_folder, open: Vec::new(), made: Vec::new() }
     }
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Adds an object that isn't there.
+    /// Adds an object.
     pub(super) fn add(&mut self, kind: ObjectType, bytes: &[u8], id: Oid) -> io::Result<()> {
-        let id = id.to_string();
-        let folder = self.folder.join(&id[..2]);
-        let file = making_folder(&folder, || builder().tempfile_in(&folder))?;
+        if self.open.len() == MAX_OPEN {
+            self.close()?;
+        }
+        let file = making_folder(&self.own_folder, || builder().tempfile_in(&self.own_folder))?;
         // As Git does: what is read often is packed soon, and better.
         let mut packed = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
         packed.write_all(format!("{} {}\0", kind.str(), bytes.len()).as_bytes())?;
         packed.write_all(bytes)?;
         file.as_file().write_all(&packed.finish()?)?;
-        self.new.push((file, folder.join(&id[2..])));
+        self.open.push((file, id));
         Ok(())
     }
 
     /// Waits until the objects are on the disk, and then until their names are.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
-        let mut folders = BTreeSet::from([self.folder.clone()]);
-        self.new.iter().try_for_each(|(file, _)| file.as_file().sync_all())?;
-        for (file, path) in self.new.drain(..) {
-            folders.extend(path.parent().map(Path::to_path_buf));
-            file.persist(path).map_err(|error| error.error)?;
+    pub(super) fn finish(mut self) -> io::Result<Vec<Made>> {
+        self.close()?;
+        let mut folders = BTreeSet::from([self.folder]);
+        for object in &self.made {
+            object.give_name()?;
+            folders.extend(object.path.parent().map(Path::to_path_buf));
         }
-        folders.iter().try_for_each(|folder| sync_folder(folder))
+        folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        Ok(self.made)
     }
+
+    /// Waits until what was written is on the disk.
+    fn close(&mut self) -> io::Result<()> {
+        self.open.iter().try_for_each(|(file, _)| file.as_file().sync_all())?;
+        for (file, id) in self.open.drain(..) {
+            let name = id.to_string();
+            let path = self.folder.join(&name[..2]).join(&name[2..]);
+            self.made.push(Made { id, own: file.into_temp_path(), path });
+        }
+        Ok(())
+    }
+}
+
+impl Made {
+    /// Gives the object its name for Git; says whether it had none.
+    fn give_name(&self) -> io::Result<bool> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        match making_folder(folder, || fs::hard_link(&self.own, &self.path)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(_) if self.path.exists() => Ok(false),
+            // File systems without second names, or another one.
+            Err(_) => copy(&self.own, folder, &self.path).map(|()| true),
+        }
+    }
+
+    /// Gives the name again that somebody has taken away, unless the object is in a pack by now; says whether it was gone.
+    pub(super) fn give_back(&self, packs: &Packs<'_>) -> io::Result<bool> {
+        // With its whole repository ours goes, too.
+        if self.path.exists() || packs.have(self.id) || !self.own.exists() || !self.give_name()? {
+            return Ok(false);
+        }
+        self.path.parent().map_or(Ok(()), sync_folder)?;
+        Ok(true)
+    }
+}
+
+/// What is in packs now. A repository that was opened before may still have one open which is gone.
+pub(super) struct Packs<'p> {
+    common_dir: &'p Path,
+    repository: OnceCell<Option<Repository>>,
+}
+
+impl<'p> Packs<'p> {
+    pub(super) fn new(common_dir: &'p Path) -> Self {
+        Self { common_dir, repository: OnceCell::new() }
+    }
+
+    fn have(&self, id: Oid) -> bool {
+        let repository = self.repository.get_or_init(|| Repository::open(self.common_dir).ok());
+        let odb = repository.as_ref().and_then(|repository| repository.odb().ok());
+        odb.is_some_and(|odb| odb.exists(id))
+    }
+}
+
+fn copy(own: &Path, folder: &Path, path: &Path) -> io::Result<()> {
+    let mut file = making_folder(folder, || builder().prefix(COPY_PREFIX).tempfile_in(folder))?;
+    io::copy(&mut fs::File::open(own)?, &mut file)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Nobody writes to an object.
@@ -68,15 +147,13 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mut builder = tempfile::Builder::new();
-    builder.prefix(NEW_PREFIX).permissions(fs::Permissions::from_mode(0o444));
+    builder.permissions(fs::Permissions::from_mode(0o444));
     builder
 }
 
 #[cfg(not(unix))]
 fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(NEW_PREFIX);
-    builder
+    tempfile::Builder::new()
 }
 
 /// Waits until the names in a folder are on the disk. One that is no longer there has none: a Git has packed what was in it.
@@ -94,6 +171,34 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    #[test]
+    fn a_cleaning_takes_nothing_that_is_being_made() {
+        let repo = TestRepo::new();
+        let mut new = NewObjects::new(&repo.path(".git"));
+        let id = Oid::hash_object(ObjectType::Blob, b"text").expect("an id");
+        new.add(ObjectType::Blob, b"text", id).expect("written");
+        repo.git("prune --expire=now");
+        let made = new.finish().expect("named");
+        assert_eq!(repo.git_with_input(&format!("cat-file blob {id}"), b""), "text");
+        repo.git("prune --expire=now");
+        let git_dir = repo.path(".git");
+        let give_back = || made[0].give_back(&Packs::new(&git_dir)).expect("named");
+        assert_eq!([give_back(), give_back()], [true, false]);
+        repo.git_with_input("pack-objects -q .git/objects/pack/pack", id.to_string().as_bytes());
+        repo.git("prune-packed");
+        assert!(!give_back(), "it is in a pack");
+        for pack in fs::read_dir(git_dir.join("objects/pack")).expect("a folder").flatten() {
+            fs::remove_file(pack.path()).expect("removed");
+        }
+        assert!(give_back());
+        fs::remove_file(&made[0].path).expect("removed");
+        copy(&made[0].own, &repo.path(".git/objects/f0"), &made[0].path).expect("copied");
+        drop(made);
+        assert_eq!(repo.git_with_input(&format!("cat-file blob {id}"), b""), "text");
+        assert_eq!(fs::read_dir(repo.path(".git").join(OWN_FOLDER)).expect("a folder").count(), 0);
+    }
 
     #[test]
     fn a_folder_that_was_packed_meanwhile_is_no_error() {

@@ -37,6 +37,7 @@ mod kept;
 mod lock;
 mod loose;
 mod people;
+mod recent;
 mod store;
 mod trees;
 mod work_tree;

@@ -16,6 +16,7 @@ use crate::{
     git::{
         CommitId, GitError, Pool, discover, folder_in_work_tree,
         index_file::IndexDigest,
+        recent::Recent,
         tree::{blob_id, oid},
     },
 };
@@ -32,6 +33,8 @@ pub struct Store {
     pub(super) common_dir: PathBuf,
     pub(super) work_tree: Option<PathBuf>,
     folder: RepoPath,
+    /// What was written here lately.
+    pub(super) recent: Recent,
     /// Taken by those of this process who move the branch.
     pub(super) turn: Mutex<()>,
     /// The digest of the index that was written here last.
@@ -120,6 +123,7 @@ impl Store {
         Self {
             git_dir: repository.path().to_path_buf(),
             common_dir: repository.commondir().to_path_buf(),
+            recent: Recent::new(repository.commondir()),
             work_tree: repository.workdir().map(Path::to_path_buf),
             folder: folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root),
             pool: Arc::new(Pool::new(repository)),

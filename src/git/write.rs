@@ -141,7 +141,8 @@ impl Store {
             }
             let text = commit_text(tree, parent, &author, &committer, new.message);
             let commit = writer.object(ObjectType::Commit, &text)?;
-            writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
+            let made = writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
+            self.recent.keep(CommitId::of(commit), made);
             // Whoever shows the commit asks for them next.
             writer.new_trees.into_iter().for_each(|(id, bytes)| self.pool.trees.add(id, bytes));
             writer.new_blobs.into_iter().for_each(|(id, bytes)| self.pool.blobs.add(id, bytes.into()));
@@ -240,10 +241,10 @@ impl<'r> Writer<'r> {
     /// An object that is there once the others are.
     fn object(&mut self, kind: ObjectType, bytes: &[u8]) -> Result<Oid, GitError> {
         let id = Oid::hash_object(kind, bytes).map_err(|cause| self.failed(cause))?;
-        // One more than there has to be, if a pack has come meanwhile: looking for packs each time costs more.
+        // One that was there may be of use to nobody else: it is made all the same, in case that a cleaning takes it away. The
+        // library makes it young again, so that one which leaves young ones doesn't.
         if self.odb.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
-            // The library makes it young again, so that no cleaning takes it away before the branch leads to it.
-            return self.odb.write(kind, bytes).map_err(|cause| self.failed(cause));
+            self.odb.write(kind, bytes).map_err(|cause| self.failed(cause))?;
         }
         self.new.add(kind, bytes, id).map_err(|cause| GitError::disk(self.new.folder(), cause))?;
         Ok(id)
