@@ -301,6 +301,23 @@ test('a new page begins with a template, and a form knows its front matter', asy
   await site.close();
 });
 
+test('the form of front matter leaves TOML alone, and says when it can not be loaded', async () => {
+  const site = await open({ 'toml.md': '+++\ntitle = "A"\n+++\n\nbody\n' });
+  const one = await Writer.of(site);
+  await one.edit('toml.md');
+  await one.page.route('**/static/matter.js*', route => route.abort(), { times: 1 });
+  await tool(one, 'About the page');
+  await one.notice('The server can\'t be reached');
+  assert.equal(await one.page.locator('.ed-menu:popover-open').count(), 0);
+  await one.edit('toml.md');
+  await tool(one, 'About the page');
+  const form = one.page.locator('.ed-menu:popover-open');
+  await form.getByLabel('Title').waitFor();
+  assert.equal(await form.locator('input:enabled').count(), 0);
+  await one.close([/ERR_FAILED/]);
+  await site.close();
+});
+
 test('templates are offered until something is written or saved', async () => {
   const site = await open(files);
   const one = await Writer.of(site);

@@ -2,7 +2,7 @@
 // is committed. `node build.js --check` says whether it is what these sources make.
 //
 // edit.js is ours and small, with base.js, which other parts need as well; codemirror.js has the packages that every editor needs
-// and changes with them only. The others are loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js, and de.js
+// and changes with them only. The others are loaded when they are asked for: vim.js, emacs.js, emoji.js, conflict.js, matter.js, and de.js
 // and its like, which are languages.
 
 import { createHash } from 'node:crypto';
@@ -23,8 +23,8 @@ const MAX_KB = 180;
 
 // Packages that all editors load; the others come with the part that imports them.
 const isShared = id => /node_modules\/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\//.test(id);
-// What conflict.js needs besides edit.js: parts can't import from an entry.
-const isBase = id => /src\/(base\/(dom|settings)|texts\/(texts|en)|merge\/(diff|merge))\.js$/.test(id);
+// What conflict.js and matter.js need besides edit.js: parts can't import from an entry.
+const isBase = id => /src\/(base\/(api|dom|settings)|code\/matter|texts\/(texts|en)|merge\/(diff|merge))\.js$/.test(id);
 const packages = new Set();
 
 // `import names from 'emoji:names'`: a line for each emoji, with its names.

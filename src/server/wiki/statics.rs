@@ -25,6 +25,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("fr.js", include_bytes!("static/fr.js")),
     ("it.js", include_bytes!("static/it.js")),
     ("ja.js", include_bytes!("static/ja.js")),
+    ("matter.js", include_bytes!("static/matter.js")),
     ("nl.js", include_bytes!("static/nl.js")),
     ("pt.js", include_bytes!("static/pt.js")),
     ("vim.js", include_bytes!("static/vim.js")),

@@ -2,6 +2,7 @@
 
 import { changesTo } from '../merge/into.js';
 import { isError } from '../preview/problems.js';
+import { loaded } from '../shell/load.js';
 import { save } from '../save/save.js';
 import { ask, inAddress } from '../base/api.js';
 import { say } from '../texts/texts.js';
@@ -92,8 +93,8 @@ export function savingOf(session) {
 
   // Two texts for the same place.
   async function choose({ base, ours = session.text(), theirs, commit, author }, isLast) {
-    const { openConflict } = await import('../merge/conflict.js');
-    openConflict(session.shell.root, {
+    const view = await loaded(import('../merge/conflict.js'), notices);
+    view?.openConflict(session.shell.root, {
       base: base ?? session.baseText, ours, theirs, isProse: page.kind === 'markdown', who: author?.name ?? author ?? session.other ?? say.somebody,
       onBack: () => session.view.focus(),
       async onDone(text) {

@@ -2,17 +2,17 @@
 
 import { h } from '../base/dom.js';
 
-// `fill(sheet, close)` puts its content in each time when it opens.
+// `fill(sheet, close)` puts its content in each time when it opens; `false` when there is none.
 export function menu(opener, label, fill) {
   const sheet = h('div.ed-menu', { popover: 'auto', role: 'dialog', 'aria-label': label });
   opener.setAttribute('aria-haspopup', 'dialog');
   opener.setAttribute('aria-expanded', 'false');
   opener.after(sheet);
   const close = () => sheet.hidePopover();
-  opener.addEventListener('click', () => {
+  opener.addEventListener('click', async () => {
     if (sheet.matches(':popover-open')) return close();
     sheet.replaceChildren();
-    fill(sheet, close);
+    if (await fill(sheet, close) === false || sheet.matches(':popover-open')) return;
     sheet.showPopover();
     place();
     sheet.querySelector('[autofocus], input, select, button, a')?.focus();

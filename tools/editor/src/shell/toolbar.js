@@ -8,8 +8,8 @@ import { headings } from '../code/outline.js';
 import { button, h } from '../base/dom.js';
 import { icons } from '../base/icons.js';
 import { say } from '../texts/texts.js';
+import { loaded } from './load.js';
 import { item, menu } from './menu.js';
-import { matterForm } from './matter.js';
 import { settingsForm } from './settings.js';
 
 const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -43,7 +43,11 @@ export function openToolbar(session, { uploads, onSettings }) {
   group(tool('undo', undo, 'Ctrl+Z'), tool('redo', redo, isMac ? 'Ctrl+Shift+Z' : 'Ctrl+Y'));
   dom.append(h('div.ed-group.ed-last', {}, tool('find', view => openSearchPanel(view), 'Ctrl+F'), outline, matter, settings));
   if (outline) menu(outline, say.outline, (sheet, close) => outlineList(sheet, close));
-  if (matter) menu(matter, say.matter, (sheet, close) => matterForm(sheet, session, close));
+  if (matter) menu(matter, say.matter, async sheet => {
+    const form = await loaded(import('./matter.js'), session.notices);
+    form?.matterForm(sheet, session);
+    return Boolean(form);
+  });
   menu(settings, say.settings, sheet => settingsForm(sheet, onSettings));
 
   function emojiTool() {

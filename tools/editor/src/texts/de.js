@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'Die Seite, wie man sie lesen wird', no_preview: 'Von dieser Datei gibt es nichts zu zeigen.', preview_fails: 'Die Vorschau ist gerade nicht möglich.',
   matter_hint: 'Steht als YAML am Anfang der Seite.',
   fields: { title: 'Titel', description: 'Beschreibung', tags: 'Schlagwörter', date: 'Datum', aliases: 'Andere Namen', draft: 'Entwurf: nicht veröffentlichen' },
-  tags_hint: 'durch Kommas getrennt', only_yaml: 'als YAML geschrieben; im Text zu ändern',
+  tags_hint: 'durch Kommas getrennt', only_text: 'im Text zu ändern',
   section: title => `Sie bearbeiten einen Abschnitt: ${title}`, whole_page: 'Ganze Seite zeigen', no_section: 'Diesen Abschnitt gibt es auf der Seite nicht (mehr).',
   draft_found: when => `Es gibt einen Text von Ihnen (${when}), der nie gespeichert wurde.`, draft_other_base: 'Die Seite hat sich inzwischen geändert; beides wird beim Speichern zusammengeführt.',
   other_drafts: n => n === 1 ? '1 anderer Entwurf' : `${n} andere Entwürfe`,

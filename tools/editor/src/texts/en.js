@@ -45,7 +45,7 @@ export const en = {
   // Front matter.
   matter_hint: 'Kept at the top of the page, as YAML.',
   fields: { title: 'Title', description: 'Description', tags: 'Tags', date: 'Date', aliases: 'Other names', draft: 'Draft: leave it out of the site' },
-  tags_hint: 'with commas between them', only_yaml: 'written as YAML; change it in the text',
+  tags_hint: 'with commas between them', only_text: 'change it in the text',
   // Sections.
   section: title => `You edit one section: ${title}`, whole_page: 'Show the whole page', no_section: 'That section is not on the page (any more).',
   // Drafts.

@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'La página tal como se leerá', no_preview: 'No hay nada que mostrar de este archivo.', preview_fails: 'La vista previa no es posible en este momento.',
   matter_hint: 'Está al principio de la página, en YAML.',
   fields: { title: 'Título', description: 'Descripción', tags: 'Etiquetas', date: 'Fecha', aliases: 'Otros nombres', draft: 'Borrador: no publicar' },
-  tags_hint: 'separadas por comas', only_yaml: 'escrito en YAML; cámbielo en el texto',
+  tags_hint: 'separadas por comas', only_text: 'cámbielo en el texto',
   section: title => `Está editando una sección: ${title}`, whole_page: 'Mostrar toda la página', no_section: 'Esa sección no está (o ya no está) en la página.',
   draft_found: when => `Hay un texto suyo (${when}) que no se llegó a guardar.`, draft_other_base: 'Entretanto la página ha cambiado; ambos se combinarán al guardar.',
   other_drafts: n => n === 1 ? '1 borrador más' : `${n} borradores más`,

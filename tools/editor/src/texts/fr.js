@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'La page comme on la lira', no_preview: "Il n'y a rien à montrer de ce fichier.", preview_fails: "L'aperçu est impossible en ce moment.",
   matter_hint: 'Gardé en tête de la page, en YAML.',
   fields: { title: 'Titre', description: 'Description', tags: 'Mots-clés', date: 'Date', aliases: 'Autres noms', draft: 'Brouillon : ne pas publier' },
-  tags_hint: 'séparés par des virgules', only_yaml: 'écrit en YAML ; à changer dans le texte',
+  tags_hint: 'séparés par des virgules', only_text: 'à changer dans le texte',
   section: title => `Vous modifiez une section : ${title}`, whole_page: 'Montrer toute la page', no_section: "Cette section n'est pas (ou plus) sur la page.",
   draft_found: when => `Il y a un texte de vous, ${when}, qui n'a pas été enregistré.`, draft_other_base: 'La page a changé depuis ; les deux seront réunis à l’enregistrement.',
   other_drafts: n => n === 1 ? '1 autre brouillon' : `${n} autres brouillons`,

@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'La pagina come si leggerà', no_preview: "Di questo file non c'è nulla da mostrare.", preview_fails: "L'anteprima non è possibile in questo momento.",
   matter_hint: "All'inizio della pagina, in YAML.",
   fields: { title: 'Titolo', description: 'Descrizione', tags: 'Etichette', date: 'Data', aliases: 'Altri nomi', draft: 'Bozza: non pubblicare' },
-  tags_hint: 'separate da virgole', only_yaml: 'scritto in YAML; cambialo nel testo',
+  tags_hint: 'separate da virgole', only_text: 'cambialo nel testo',
   section: title => `Stai modificando una sezione: ${title}`, whole_page: 'Mostra tutta la pagina', no_section: "Quella sezione non c'è (o non c'è più) nella pagina.",
   draft_found: when => `C'è un tuo testo (${when}) che non è mai stato salvato.`, draft_other_base: 'Nel frattempo la pagina è cambiata; al salvataggio saranno uniti.',
   other_drafts: n => n === 1 ? "Un'altra bozza" : `Altre ${n} bozze`,

@@ -39,7 +39,7 @@ export const texts = {
   preview_of: '読者に表示されるページ', no_preview: 'このファイルには表示するものがありません。', preview_fails: '現在プレビューを表示できません。',
   matter_hint: 'ページの先頭に YAML で記録されます。',
   fields: { title: 'タイトル', description: '説明', tags: 'タグ', date: '日付', aliases: '別名', draft: '下書き: 公開しない' },
-  tags_hint: 'カンマで区切ります', only_yaml: 'YAML で書かれています。本文で変更してください',
+  tags_hint: 'カンマで区切ります', only_text: '本文で変更してください',
   section: title => `1 つのセクションを編集中: ${title}`, whole_page: 'ページ全体を表示', no_section: 'そのセクションはページにありません。',
   draft_found: when => `保存されていない文章があります（${when}）。`, draft_other_base: 'その後ページが変更されました。保存時に統合されます。',
   other_drafts: n => `ほかの下書き ${n} 件`,

@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'De pagina zoals lezers haar zien', no_preview: 'Van dit bestand is er niets te tonen.', preview_fails: 'Het voorbeeld is nu niet mogelijk.',
   matter_hint: 'Staat boven aan de pagina, als YAML.',
   fields: { title: 'Titel', description: 'Beschrijving', tags: 'Tags', date: 'Datum', aliases: 'Andere namen', draft: 'Concept: niet publiceren' },
-  tags_hint: "met komma's ertussen", only_yaml: 'als YAML geschreven; wijzig het in de tekst',
+  tags_hint: "met komma's ertussen", only_text: 'wijzig het in de tekst',
   section: title => `U bewerkt één sectie: ${title}`, whole_page: 'De hele pagina tonen', no_section: 'Die sectie staat niet (meer) op de pagina.',
   draft_found: when => `Er is een tekst van u (${when}) die nooit is opgeslagen.`, draft_other_base: 'De pagina is intussen gewijzigd; beide worden bij het opslaan samengevoegd.',
   other_drafts: n => n === 1 ? '1 ander concept' : `${n} andere concepten`,

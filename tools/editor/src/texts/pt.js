@@ -39,7 +39,7 @@ export const texts = {
   preview_of: 'A página tal como será lida', no_preview: 'Não há nada para mostrar deste ficheiro.', preview_fails: 'De momento, a pré-visualização não é possível.',
   matter_hint: 'Fica no início da página, em YAML.',
   fields: { title: 'Título', description: 'Descrição', tags: 'Etiquetas', date: 'Data', aliases: 'Outros nomes', draft: 'Rascunho: não publicar' },
-  tags_hint: 'separadas por vírgulas', only_yaml: 'escrito em YAML; altere-o no texto',
+  tags_hint: 'separadas por vírgulas', only_text: 'altere-o no texto',
   section: title => `Está a editar uma secção: ${title}`, whole_page: 'Mostrar a página inteira', no_section: 'Essa secção não está (ou já não está) na página.',
   draft_found: when => `Há um texto seu (${when}) que nunca foi guardado.`, draft_other_base: 'Entretanto a página mudou; ambos serão combinados ao guardar.',
   other_drafts: n => n === 1 ? '1 outro rascunho' : `${n} outros rascunhos`,

@@ -39,7 +39,7 @@ export const texts = {
   preview_of: '读者将看到的页面', no_preview: '此文件没有可显示的内容。', preview_fails: '目前无法预览。',
   matter_hint: '以 YAML 保存在页面开头。',
   fields: { title: '标题', description: '描述', tags: '标签', date: '日期', aliases: '别名', draft: '草稿：不发布' },
-  tags_hint: '用逗号分隔', only_yaml: '以 YAML 书写；请在正文中修改',
+  tags_hint: '用逗号分隔', only_text: '请在正文中修改',
   section: title => `您正在编辑一个章节：${title}`, whole_page: '显示整个页面', no_section: '页面上没有（或已不再有）该章节。',
   draft_found: when => `您有一段从未保存的文字（${when}）。`, draft_other_base: '此后页面已更改；保存时两者会合并。',
   other_drafts: n => `另有 ${n} 份草稿`,
