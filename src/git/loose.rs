@@ -201,6 +201,20 @@ mod tests {
     }
 
     #[test]
+    fn few_files_are_open_at_once() {
+        let repo = TestRepo::new();
+        let mut new = NewObjects::new(&repo.path(".git"));
+        for n in 0..MAX_OPEN * 2 {
+            let text = n.to_string();
+            let id = Oid::hash_object(ObjectType::Blob, text.as_bytes()).expect("an id");
+            new.add(ObjectType::Blob, text.as_bytes(), id).expect("written");
+            assert!(new.open.len() <= MAX_OPEN);
+        }
+        assert_eq!(new.finish().expect("named").len(), MAX_OPEN * 2);
+        assert!(repo.git_with_input("count-objects", b"").starts_with(&format!("{} ", MAX_OPEN * 2)));
+    }
+
+    #[test]
     fn a_folder_that_was_packed_meanwhile_is_no_error() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(sync_folder(folder.path()).is_ok());
