@@ -189,7 +189,7 @@ impl Wiki {
             Renames::of_folder(files, &from, &to)
         };
         self.check_renames(actor, &renames, &from, &to, head)?;
-        renames.add_seen(site.listing());
+        self.add_seen(site, head, &mut renames)?;
         let plan = plan(site, &snapshot.source, &renames);
         let targets = self.new_targets(site, head, &renames)?;
         if let Some(other) = plan.hidden {

@@ -156,7 +156,7 @@ impl Planner<'_> {
         let mut files: BTreeMap<RepoPath, Laid> = BTreeMap::new();
         for (old, new) in self.renames.iter() {
             files.entry(old.clone()).or_insert(Laid::Nothing);
-            files.insert(new.clone(), Laid::From(old.clone()));
+            files.insert(new.clone(), Laid::From(self.renames.old_path(new)));
         }
         let bytes = |text: &String| Laid::Bytes(text.clone().into_bytes());
         files.extend(self.texts.iter().map(|(path, text)| (path.clone(), bytes(text))));

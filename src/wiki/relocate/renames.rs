@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{base::path::RepoPath, source::Listing};
+use crate::base::path::RepoPath;
 
 /// Files that get another path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,19 +34,12 @@ impl Renames {
         self.files.insert(from, to);
     }
 
-    /// Adds the files that a site shows through links to folders which move.
-    pub(super) fn add_seen(&mut self, listing: &Listing) {
-        let mut seen = Vec::new();
-        for (old, new) in &self.files {
-            let below = listing.below(old).filter(|(path, entry)| *path != old && entry.is_linked());
-            seen.extend(
-                below.filter_map(|(path, _)| Some((path.clone(), new.resolve(path.relative_to(old)?)?))),
-            );
-        }
-        for (old, new) in seen {
-            self.seen.insert(old.clone());
-            self.add(old, new);
-        }
+    /// Adds a file that only a link to a folder shows.
+    pub(super) fn add_seen(&mut self, from: RepoPath, to: RepoPath) {
+        self.seen.insert(from.clone());
+        // It may be seen as the file itself by now.
+        self.back.entry(to.clone()).or_insert_with(|| from.clone());
+        self.files.insert(from, to);
     }
 
     /// The files that Git knows, by their old paths.

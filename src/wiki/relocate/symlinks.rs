@@ -43,6 +43,35 @@ impl Wiki {
         Ok(targets)
     }
 
+    /// Adds to a move what links to folders show of it: files below a link that moves, and files that move below one.
+    pub(super) fn add_seen(
+        &self,
+        site: &Site,
+        head: CommitId,
+        renames: &mut Renames,
+    ) -> Result<(), WikiError> {
+        let listing = site.listing();
+        let mut seen = Vec::new();
+        for (old, new) in renames.iter() {
+            let below = listing.below(old).filter(|(path, entry)| *path != old && entry.is_linked());
+            seen.extend(
+                below.filter_map(|(path, _)| Some((path.clone(), new.resolve(path.relative_to(old)?)?))),
+            );
+        }
+        for (path, entry) in &listing.entries {
+            let Some(file) = entry.link_to.as_ref().filter(|file| renames.has(file)) else { continue };
+            let Some((link, _)) = self.link_above(head, path)?.filter(|(link, _)| link != path) else {
+                continue;
+            };
+            if !renames.has(&link) {
+                let now = seen_at(renames, path, &link, file).unwrap_or_else(|| renames.new_path(file));
+                seen.extend((now != *path).then(|| (path.clone(), now)));
+            }
+        }
+        seen.into_iter().for_each(|(old, new)| renames.add_seen(old, new));
+        Ok(())
+    }
+
     /// The symbolic link that a path is, or that a folder on its way is, with its target.
     fn link_above(&self, head: CommitId, path: &RepoPath) -> Result<Option<(RepoPath, String)>, WikiError> {
         for path in std::iter::successors(Some(path.clone()), RepoPath::parent) {
@@ -53,6 +82,13 @@ impl Wiki {
         }
         Ok(None)
     }
+}
+
+/// Where a link to a folder shows a file after a move, which it showed at a path; `None` when it is in that folder no more.
+fn seen_at(renames: &Renames, path: &RepoPath, link: &RepoPath, file: &RepoPath) -> Option<RepoPath> {
+    let rest = path.relative_to(link)?;
+    let folder = RepoPath::root().resolve(file.as_str().strip_suffix(rest)?)?;
+    link.resolve(renames.new_path(file).relative_to(&renames.new_folder(&folder))?)
 }
 
 #[cfg(all(test, unix))]
@@ -167,8 +203,11 @@ mod tests {
         assert_eq!(redirects("y/all", "x/all"), "/y/all/a/ > /f/a/");
         assert_eq!(redirects("start.md", "x/up.md"), "/start/ > /f/a/");
         assert_eq!(text("f/a.md"), "---\naliases: [/start/, /y/all/a/]\n---\n# A\n");
-        // What is moved is the text itself: two links show it, and its aliases are its own.
-        assert_eq!(redirects("c.md", "e.md"), "/c/ > /e/");
+        // The text itself: within the folder that a link leads to, and out of it.
+        assert_eq!(redirects("f/a.md", "f/g/e.md"), "/f/a/ > /f/g/e/ /x/all/a/ > /f/g/e/");
+        assert_eq!(text("d.md"), "# D\n\n[home](home.md) [up](x/up.md) [a](x/all/g/e.md)\n");
+        assert_eq!(redirects("f/g/e.md", "e.md"), "/f/g/e/ > /e/ /x/all/g/e/ > /e/");
+        assert_eq!(text("d.md"), "# D\n\n[home](home.md) [up](x/up.md) [a](e.md)\n");
         repo.git("fsck --strict --no-dangling");
     }
 
