@@ -521,13 +521,20 @@ impl Begun {
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
     fn sources(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
+        let of_questions = |done: &Done<'_>| -> Vec<(RepoPath, Vec<Route>)> {
+            let noted = done.record.trace.noted();
+            let forms = noted.filter_map(|question| {
+                let (source, forms) = question.forms(self.renderer.world())?;
+                Some((source.clone(), forms))
+            });
+            forms.collect()
+        };
         let mut sources: BTreeMap<RepoPath, BTreeSet<Route>> = BTreeMap::new();
-        for question in done.iter().flat_map(|done| done.record.trace.noted()) {
-            let Some((source, forms)) = question.forms(self.renderer.world()) else { continue };
-            sources.entry(source.clone()).or_default().extend(forms);
-        }
-        for (source, forms) in done.iter().flat_map(|done| &done.forms) {
-            sources.entry(source.clone()).or_default().extend(forms.iter().cloned());
+        let found: Vec<_> = done.par_iter().flat_map_iter(of_questions).collect();
+        for (source, forms) in
+            found.into_iter().chain(done.iter().flat_map(|done| done.forms.iter().cloned()))
+        {
+            sources.entry(source).or_default().extend(forms);
         }
         sources.into_values().collect()
     }

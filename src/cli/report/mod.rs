@@ -15,7 +15,7 @@ use std::{
     io::{self, Write},
 };
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 
 use crate::base::diagnostic::{Diagnostic, Place, Severity};
 
@@ -74,8 +74,13 @@ pub struct ReportOptions<'a> {
 pub fn print(diagnostics: &[Diagnostic], format: Format, options: &ReportOptions<'_>) -> io::Result<()> {
     match format {
         Format::Human => {
-            let mut stream = AutoStream::new(io::stderr(), options.color.into()).lock();
-            stream.write_all(human(diagnostics, options).as_bytes())?;
+            let (text, mut stream) =
+                (human(diagnostics, options), AutoStream::new(io::stderr(), options.color.into()));
+            // The stream writes each piece between two colours by itself, also where it leaves these out.
+            match stream.current_choice() {
+                ColorChoice::Never => io::stderr().write_all(strip_str(&text).to_string().as_bytes())?,
+                _ => stream.write_all(text.as_bytes())?,
+            }
             stream.flush()
         }
         Format::Github => write_stdout(&github(diagnostics, options.path_prefix)),

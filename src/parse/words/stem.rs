@@ -1,10 +1,9 @@
 //! [`Stemmer`]: words of one stem are forms of one word.
 
 use rust_stemmers::Algorithm;
-use serde::{Deserialize, Serialize};
 
 /// The stemmer of a language; of one that has none, every word is its own stem.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stemmer(Option<u8>);
 
 const ALGORITHMS: [(&str, Algorithm); 18] = [

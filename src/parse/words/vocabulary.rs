@@ -10,7 +10,6 @@ use std::{
 };
 
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
 
 use super::fold::fold;
 
@@ -41,7 +40,7 @@ impl Form {
 }
 
 /// A print that can be added up quickly: prints of sets of words are sums of those of the words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FormPrint(u64, u64);
 
 impl FormPrint {
@@ -76,6 +75,11 @@ impl FormPrint {
     pub fn take_away(&mut self, other: Self) {
         self.0 = self.0.wrapping_sub(other.0);
         self.1 = self.1.wrapping_sub(other.1);
+    }
+
+    /// The print with some halves.
+    pub fn of_halves(one: u64, other: u64) -> Self {
+        Self(one, other)
     }
 
     /// Both halves.

@@ -34,7 +34,7 @@ impl State {
     fn chapter_places(&self) -> &ChapterPlaces {
         self.chapters.get_or_init(|| {
             let places: Option<Vec<(Print, ChunkPlace)>> =
-                self.chapters_place().and_then(|place| chunk::decode(&self.file, place));
+                self.chapters_place().and_then(|place| self.decode(place));
             places.unwrap_or_default().into_iter().collect()
         })
     }
@@ -42,7 +42,7 @@ impl State {
 
 impl FormerChapters for State {
     fn record(&self, key: &Print) -> Option<Record> {
-        chunk::read(&self.file, self.chapter_places().get(key)?)
+        self.read(self.chapter_places().get(key)?)
     }
 }
 
@@ -80,6 +80,10 @@ impl StateWriter {
         let known = state.chapter_places();
         let mut former: Vec<(Print, ChunkPlace)> =
             keys.iter().filter_map(|key| Some((*key, *known.get(key)?))).collect();
+        if self.grows() {
+            former.iter().for_each(|(_, place)| self.note_taken_over(place));
+            return Ok(former);
+        }
         former.sort_unstable_by_key(|(_, place)| place.offset);
         let mut places = Vec::with_capacity(former.len());
         for run in former.chunk_by(|(_, one), (_, other)| one.offset + one.len == other.offset) {

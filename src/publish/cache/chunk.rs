@@ -8,7 +8,7 @@ use std::{
     io,
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::base::digest::Print;
 
@@ -37,11 +37,6 @@ pub(super) fn chunk_of(name: &(impl Hash + ?Sized), n_chunks: usize) -> usize {
 /// Writes records as the bytes of a chunk.
 pub(super) fn encode<T: Serialize>(records: &[T]) -> io::Result<Vec<u8>> {
     postcard::to_allocvec(records).map_err(io::Error::other)
-}
-
-/// Reads the records of a chunk; `None` when it is damaged.
-pub(super) fn decode<T: DeserializeOwned>(file: &File, place: &ChunkPlace) -> Option<Vec<T>> {
-    postcard::from_bytes(&read(file, place)?).ok()
 }
 
 /// Reads the bytes of a chunk; `None` when it is damaged.

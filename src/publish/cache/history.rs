@@ -2,7 +2,7 @@
 
 use std::{fs, io, io::Write as _};
 
-use super::{Cache, EXTENSION, UNFINISHED, chunk};
+use super::{Cache, UNFINISHED, chunk};
 use crate::{
     base::digest::Print,
     git::history::{History, HistoryReader},
@@ -14,7 +14,7 @@ const PRINT_BYTES: usize = 16;
 impl Cache {
     /// The history that was kept last, if it can be read.
     pub fn history(&self) -> Option<History> {
-        let path = self.path(&way(), EXTENSION);
+        let path = self.path(&way());
         path.symlink_metadata().ok().filter(fs::Metadata::is_file)?;
         let bytes = fs::read(path).ok()?;
         let (print, packed) = bytes.split_at_checked(PRINT_BYTES)?;
@@ -29,7 +29,7 @@ impl Cache {
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.dir)?;
         file.write_all(chunk::print(&packed).as_bytes())?;
         file.write_all(&packed)?;
-        file.persist(self.path(&way(), EXTENSION)).map_err(|error| error.error)?;
+        file.persist(self.path(&way())).map_err(|error| error.error)?;
         Ok(())
     }
 }
@@ -65,7 +65,7 @@ mod tests {
         assert!(cache.history().is_none());
         cache.keep_history(&history).expect("kept");
         assert_eq!(cache.history().expect("a history").print(), history.print());
-        let path = cache.path(&way(), EXTENSION);
+        let path = cache.path(&way());
         let mut bytes = fs::read(&path).expect("bytes");
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;

@@ -6,11 +6,10 @@
 //!
 //! * One file for each way to build a site ([`Cache::state`]): its options, and the build of the program, whose name
 //!   (`RECTO_BUILD`) is part of the file's name.
-//! * Written beside and renamed, so that two builds at once leave one of two whole files.
-//! * The state before the last one stays beside it as a spare, whose bytes the next one takes over: to write new ones, and to
-//!   have the disk free the old ones, takes as long as all else of a small change.
 //! * In chunks with a digest each: a build reads those that it needs, writes anew those that differ, and a damaged one
 //!   counts as missing.
+//! * Those that differ are put at the end of the file ([`Target`]), or all into a new one that is renamed. A build that is killed leaves
+//!   the former state, and two builds at once one of two whole ones.
 //! * Bounded by `MAX_STATES` and `MAX_BYTES`: the files not used for longest go.
 //!
 //! It is safe to delete at any time.
@@ -20,8 +19,8 @@ mod chunk;
 mod history;
 mod images;
 mod pages;
-mod spare;
 mod state;
+mod target;
 mod words;
 
 use std::{
@@ -35,16 +34,15 @@ pub use self::chunk::{read_at, write_at};
 pub use self::history::history;
 pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
 
+use self::target::Target;
 use crate::{base::digest::Print, site::SiteOptions};
 
-/// How many states are kept, each with its spare.
+/// How many states are kept.
 const MAX_STATES: usize = 32;
 /// How many bytes all states may have together.
 const MAX_BYTES: u64 = 2 << 30;
 /// What the names of our files end with.
 const EXTENSION: &str = ".state";
-/// What those of spares end with.
-const SPARE_EXTENSION: &str = ".spare";
 /// What the names of files begin with that are being written.
 const UNFINISHED: &str = ".next-";
 /// When such a file is one that a killed build has left.
@@ -77,30 +75,27 @@ impl Cache {
 
     /// The state of a way to build, if there is one that can be read.
     pub fn state(&self, way: &Print) -> Option<State> {
-        State::open(&self.path(way, EXTENSION))
+        State::open(&self.path(way))
     }
 
     /// Begins the next state of a way to build.
     pub fn writer(&self, way: &Print, former: Option<Arc<State>>) -> io::Result<StateWriter> {
         fs::create_dir_all(&self.dir)
             .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", self.dir.display())))?;
-        StateWriter::new(spare::begin(&self.dir, &self.path(way, SPARE_EXTENSION))?, former)
+        StateWriter::new(Target::of(former.as_deref(), &self.path(way), &self.dir)?, former)
     }
 
     /// Puts the next state in place, and removes what is too old or too much.
     pub fn keep(&self, way: &Print, writer: StateWriter, head: &Head) -> io::Result<()> {
-        let path = self.path(way, EXTENSION);
-        let next = writer.finish(head)?;
-        spare::keep(&path, &self.path(way, SPARE_EXTENSION));
-        next.persist(&path).map_err(|error| {
-            io::Error::new(error.error.kind(), format!("`{}`: {}", path.display(), error.error))
-        })?;
+        let path = self.path(way);
+        let put = writer.finish(head).and_then(|next| next.put(&path));
+        put.map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))?;
         self.prune();
         Ok(())
     }
 
-    fn path(&self, way: &Print, extension: &str) -> PathBuf {
-        self.dir.join(format!("{PROGRAM}-{way}{extension}"))
+    fn path(&self, way: &Print) -> PathBuf {
+        self.dir.join(format!("{PROGRAM}-{way}{EXTENSION}"))
     }
 
     /// Removes the states that were not used for longest, and what killed builds have left. What can't be removed stays.
@@ -135,8 +130,7 @@ impl Cache {
 fn is_state(name: &str) -> bool {
     let hexadecimal =
         |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let stem = name.strip_suffix(EXTENSION).or_else(|| name.strip_suffix(SPARE_EXTENSION));
-    let Some((program, way)) = stem.and_then(|stem| stem.split_once('-')) else {
+    let Some((program, way)) = name.strip_suffix(EXTENSION).and_then(|stem| stem.split_once('-')) else {
         return false;
     };
     hexadecimal(program, PROGRAM.len()) && hexadecimal(way, 32)

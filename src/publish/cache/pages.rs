@@ -1,15 +1,11 @@
 //! Parsed pages for those who don't build: a server begins with what it, or a build, has parsed before.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use super::{Cache, Head, State, way};
 use crate::{
     base::digest::Print,
-    render::{Renderer, trace::Domains},
+    render::Renderer,
     site::{
         SiteOptions,
         file::{FormerFiles, PageFile},
@@ -48,19 +44,8 @@ impl Cache {
         let mut writer = self.writer(&way_to_serve(options), None)?;
         writer.pages(&site.files().map(|file| &**file).collect::<Vec<_>>(), &BTreeSet::new())?;
         writer.blobs(&source.known_blobs())?;
-        let head = Head {
-            inputs: None,
-            reading: site.reading().clone(),
-            // Only a build compares them.
-            outside: Vec::new(),
-            pins: BTreeMap::new(),
-            domains: Domains::default(),
-            scripts: BTreeMap::new(),
-            history_problem: None,
-            diagnostics: Vec::new(),
-            n_routes: 0,
-            manifest: None,
-        };
+        // The rest is for builds.
+        let head = Head { reading: site.reading().clone(), ..Head::default() };
         self.keep(&way_to_serve(options), writer, &head)
     }
 }

@@ -31,7 +31,7 @@ impl FormerWords for State {
     }
 
     fn tally(&self, language: LanguageId) -> Option<Tally> {
-        self.tallies().into_iter().nth(language.index())?
+        State::tally(self, language.index())
     }
 }
 

@@ -6,7 +6,6 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{
     index::Posting,
@@ -23,7 +22,7 @@ const RENEWED_OF: usize = 8;
 const MIN_RENEWED: usize = 16;
 
 /// What is counted of a form.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Count {
     pub(super) n_pages: u32,
     /// The stemmers of the pages that have it.
@@ -41,7 +40,7 @@ impl Count {
 }
 
 /// A page as it was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) number: u32,
     /// The print of its words.
@@ -58,7 +57,7 @@ impl Row {
 }
 
 /// The words of pages, counted: for each form how many pages have it, and the print of these.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// The pages in the order of their numbers.
     rows: Vec<Row>,
@@ -106,6 +105,51 @@ impl Tally {
     /// By the numbers of forms.
     pub(super) fn counts(&self) -> &[Count] {
         &self.counts
+    }
+
+    /// How many parts a tally is kept in.
+    pub const N_PARTS: usize = 4;
+
+    /// Its bytes: all numbers at fixed places, so that most of them stay the same when little changes.
+    pub fn to_parts(&self) -> [Vec<u8>; Self::N_PARTS] {
+        let row = |row: &Row| {
+            let (number, stemmer) = (row.number.to_le_bytes(), [row.stemmer.number()]);
+            [&number[..], row.words.as_bytes(), &row.title.to_le_bytes(), &stemmer].concat()
+        };
+        let count = |count: &Count| {
+            let (one, other) = count.print.halves();
+            let (n_pages, stemmers) = (count.n_pages.to_le_bytes(), count.stemmers.to_le_bytes());
+            [&n_pages[..], &stemmers, &one.to_le_bytes(), &other.to_le_bytes()].concat()
+        };
+        [
+            self.rows.iter().flat_map(row).collect(),
+            self.titles.iter().flat_map(|number| number.to_le_bytes()).collect(),
+            self.counts.iter().flat_map(count).collect(),
+            self.stems.iter().flat_map(|stem| stem.to_le_bytes()).collect(),
+        ]
+    }
+
+    /// The tally of some bytes; `None` when there are none, or they are no tally's.
+    pub fn of_parts(parts: &[Vec<u8>]) -> Option<Self> {
+        let [rows, titles, counts, stems] = parts else { return None };
+        let row = |bytes: &[u8; 29]| Row {
+            number: u32_at(bytes, 0),
+            words: Print::from_bytes(bytes[4..20].try_into().expect("16 bytes")),
+            title: u64_at(bytes, 20),
+            stemmer: Stemmer::of_number(bytes[28]),
+        };
+        let count = |bytes: &[u8; 24]| Count {
+            n_pages: u32_at(bytes, 0),
+            stemmers: u32_at(bytes, 4),
+            print: FormPrint::of_halves(u64_at(bytes, 8), u64_at(bytes, 16)),
+        };
+        let tally = Self {
+            rows: rows.as_chunks().0.iter().map(row).collect(),
+            titles: titles.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
+            counts: counts.as_chunks().0.iter().map(count).collect(),
+            stems: stems.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(),
+        };
+        (!tally.rows.is_empty()).then_some(tally)
     }
 
     fn note(&mut self, row: Row, title: &[u32]) {
@@ -194,6 +238,14 @@ fn stem_of(form: &str, stemmer: Stemmer) -> u64 {
         return 0;
     }
     stemmer.ready().map_or(0, |stem| quick_hash(&fold(&stem(form))))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
 }
 
 /// The rest of the rows of an earlier tally.
