@@ -257,14 +257,14 @@ impl HistoryReader {
     }
 
     /// The history, at the cost of the commits that a `former` one doesn't know.
-    pub fn read(&self, former: Option<History>) -> History {
+    pub fn read(&self, mut former: Option<History>) -> History {
         let empty =
             History { head: self.head.to_string(), folder: self.folder.clone(), ..History::default() };
         let unknown = |problem: String| History { problem: Some(problem), ..empty.clone() };
         if self.is_shallow {
             return unknown(SHALLOW.to_owned());
         }
-        let read = self.pool.with(|repository| Walk::new(repository, self)?.history(&empty, former));
+        let read = self.pool.with(|repository| Walk::new(repository, self)?.history(&empty, former.take()));
         read.unwrap_or_else(|error| unknown(error.to_string()))
     }
 }

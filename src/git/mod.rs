@@ -12,7 +12,7 @@ use std::{
 };
 
 use foldhash::HashMap;
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorClass, ErrorCode, Oid, Repository};
 
 use crate::base::{digest::BlobId, path::RepoPath};
 
@@ -56,6 +56,7 @@ pub use self::{
 };
 use self::{
     kept::KeptObjects,
+    recent::Recent,
     trees::{Row, Trees},
 };
 
@@ -189,6 +190,12 @@ impl GitError {
         Self::NotWritten { path: path.to_path_buf(), cause: Cause(cause) }
     }
 
+    /// Whether an object isn't there.
+    fn is_missing(&self) -> bool {
+        let (Self::Failed { cause, .. } | Self::NotWritten { cause, .. }) = self else { return false };
+        cause.0.code() == ErrorCode::NotFound && cause.0.class() == ErrorClass::Odb
+    }
+
     /// The next step, when there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -270,6 +277,8 @@ struct Pool {
     blobs: KeptObjects,
     /// The trees of commits that were asked for lately: of each save it is asked a dozen times.
     roots: Mutex<HashMap<Oid, Oid>>,
+    /// What was written lately.
+    recent: Recent,
 }
 
 /// The handles that nobody uses.
@@ -299,10 +308,10 @@ impl Pool {
         git2::opts::strict_hash_verification(false);
         // The library would keep objects of up to 256 MiB, for each handle anew. What is read again and again are trees.
         git2::opts::enable_caching(false);
-        let git_dir = repository.path().to_path_buf();
+        let (git_dir, recent) = (repository.path().to_path_buf(), Recent::new(repository.commondir()));
         let handles = Mutex::new(Handles { idle: vec![repository], ..Handles::default() });
         let (trees, blobs) = (KeptObjects::new(MAX_TREE_BYTES), KeptObjects::new(MAX_BLOB_BYTES));
-        Self { git_dir, handles, trees, blobs, roots: Mutex::default() }
+        Self { git_dir, handles, trees, blobs, roots: Mutex::default(), recent }
     }
 
     /// The tree of a commit.
@@ -354,8 +363,8 @@ impl Pool {
         })
     }
 
-    /// Lends a handle, opening one more when all are in use.
-    fn with<T>(&self, action: impl FnOnce(&Repository) -> Result<T, GitError>) -> Result<T, GitError> {
+    /// Lends a handle, opening one more when all are in use. What is missing may be there again.
+    fn with<T>(&self, mut action: impl FnMut(&Repository) -> Result<T, GitError>) -> Result<T, GitError> {
         let (idle, round) = {
             let mut handles = self.handles();
             (handles.idle.pop(), handles.round)
@@ -365,7 +374,10 @@ impl Pool {
             None => Repository::open(&self.git_dir)
                 .map_err(|cause| GitError::failed(self.git_dir.display(), cause))?,
         };
-        let answer = action(&repository);
+        let mut answer = action(&repository);
+        if answer.as_ref().is_err_and(GitError::is_missing) && self.recent.miss() {
+            answer = action(&repository);
+        }
         let mut handles = self.handles();
         handles.note_read(self.trees.take_added());
         if handles.round == round && handles.idle.len() < MAX_IDLE_HANDLES {

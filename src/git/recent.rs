@@ -3,7 +3,8 @@
 //! `git prune --expire=now` and `git gc --prune=now` look first at what the branches lead to, and then take away all else: also the
 //! objects of a save that came in between, though a branch leads to them by now. Whoever commits with Git loses commits that way, and
 //! the repository is broken. Here the files of new objects keep a name of ours for longer than a cleaning takes. It is looked
-//! whether they still have the one for Git: as soon as the branch was moved, and then after 1/4, 1/2, 1, 2 ... seconds.
+//! whether they still have the one for Git: as soon as the branch was moved, then after 1/4, 1/2, 1, 2 ... seconds, and when
+//! an object is missing that somebody wants to read.
 
 use std::{
     fs,
@@ -73,6 +74,13 @@ impl Recent {
             save.is_in_branch = true;
             save.give_back(&Packs::new(common_dir));
         }
+    }
+
+    /// Looks at all objects, since somebody misses one; says whether it can be there again.
+    pub(super) fn miss(&self) -> bool {
+        let kept = lock(&self.kept);
+        kept.look_at_all();
+        !kept.saves.is_empty()
     }
 
     /// Keeps nothing any more of a commit that came too late.
@@ -208,7 +216,7 @@ mod tests {
         let last = save(&repo, &store, "2\n");
         repo.git("fsck --strict --no-dangling");
         take_away(&repo, last);
-        let mut kept = lock(&store.recent.kept);
+        let mut kept = lock(&store.pool.recent.kept);
         let now = Instant::now();
         kept.look(now + KEPT / 2);
         repo.git("fsck --strict --no-dangling");
@@ -216,6 +224,12 @@ mod tests {
         kept.look(now + KEPT);
         assert!(kept.saves.is_empty());
         drop(kept);
+        // Whoever reads meanwhile misses nothing.
+        let last = save(&repo, &store, "4\n");
+        take_away(&repo, last);
+        let store_of_another = Store::open(repo.root()).expect("a repository");
+        assert!(store_of_another.has_commit(last).is_ok_and(|has| !has));
+        assert_eq!(store.arrivals(Some(first), last, 9).expect("readable").len(), 2);
         // A last time when the program ends.
         let last = save(&repo, &store, "3\n");
         take_away(&repo, last);

@@ -64,10 +64,10 @@ impl Store {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let along = Along::begin(self, to)?;
         if !self.swap(to)? {
-            self.recent.forget(to.to);
+            self.pool.recent.forget(to.to);
             return Ok(Moved::Elsewhere);
         }
-        self.recent.is_in_branch(to.to);
+        self.pool.recent.is_in_branch(to.to);
         // From here on the move is done, whatever becomes of the work tree.
         Ok(Moved::Done { left_alone: along.map(Along::finish).unwrap_or_default() })
     }

@@ -16,7 +16,6 @@ use crate::{
     git::{
         CommitId, GitError, Pool, discover, folder_in_work_tree,
         index_file::IndexDigest,
-        recent::Recent,
         tree::{blob_id, oid},
     },
 };
@@ -33,8 +32,6 @@ pub struct Store {
     pub(super) common_dir: PathBuf,
     pub(super) work_tree: Option<PathBuf>,
     folder: RepoPath,
-    /// What was written here lately.
-    pub(super) recent: Recent,
     /// Taken by those of this process who move the branch.
     pub(super) turn: Mutex<()>,
     /// The digest of the index that was written here last.
@@ -123,7 +120,6 @@ impl Store {
         Self {
             git_dir: repository.path().to_path_buf(),
             common_dir: repository.commondir().to_path_buf(),
-            recent: Recent::new(repository.commondir()),
             work_tree: repository.workdir().map(Path::to_path_buf),
             folder: folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root),
             pool: Arc::new(Pool::new(repository)),
@@ -155,15 +151,12 @@ impl Store {
     /// The branch that is checked out, and its last commit.
     pub fn head(&self) -> Result<Head, GitError> {
         let branch = self.branch()?;
-        self.pool.with(|repository| {
-            let failed = |cause| GitError::failed("HEAD", cause);
-            let commit = match repository.refname_to_id(&branch) {
-                Ok(id) => Some(CommitId::of(id)),
-                Err(error) if error.code() == ErrorCode::NotFound => None,
-                Err(cause) => return Err(failed(cause)),
-            };
-            Ok(Head { branch, commit })
-        })
+        let commit = self.pool.with(|repository| match repository.refname_to_id(&branch) {
+            Ok(id) => Ok(Some(CommitId::of(id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(cause) => Err(GitError::failed("HEAD", cause)),
+        })?;
+        Ok(Head { branch, commit })
     }
 
     /// The full name of the branch that is checked out.

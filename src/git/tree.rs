@@ -136,6 +136,12 @@ impl TreeReader {
 
     /// How many bytes each blob has, without reading them.
     pub fn sizes(&self, ids: &[BlobId]) -> Result<Vec<Result<u64, GitError>>, GitError> {
+        let sizes = self.sizes_now(ids)?;
+        let is_missing = sizes.iter().any(|size| size.as_ref().is_err_and(GitError::is_missing));
+        if is_missing && self.pool.recent.miss() { self.sizes_now(ids) } else { Ok(sizes) }
+    }
+
+    fn sizes_now(&self, ids: &[BlobId]) -> Result<Vec<Result<u64, GitError>>, GitError> {
         self.pool.with(|repository| {
             let objects = repository.odb().map_err(|cause| GitError::failed(&self.rev, cause))?;
             let size_of = |&id| match objects.read_header(oid(id)) {

@@ -142,7 +142,7 @@ impl Store {
             let text = commit_text(tree, parent, &author, &committer, new.message);
             let commit = writer.object(ObjectType::Commit, &text)?;
             let made = writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
-            self.recent.keep(CommitId::of(commit), made);
+            self.pool.recent.keep(CommitId::of(commit), made);
             // Whoever shows the commit asks for them next.
             writer.new_trees.into_iter().for_each(|(id, bytes)| self.pool.trees.add(id, bytes));
             writer.new_blobs.into_iter().for_each(|(id, bytes)| self.pool.blobs.add(id, bytes.into()));
