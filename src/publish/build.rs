@@ -192,7 +192,8 @@ pub fn build(
     drop(named);
     done.extend(done_of(&wanted)?);
     // Which smaller forms of pictures and the like there are is known when the pages that name them are.
-    let sources = begun.sources(&done);
+    let mut noted_questions = noted(&done);
+    let sources = begun.sources(&noted_questions, &done);
     progress.begin(sources.len());
     let forms = sources.par_iter().map(|forms| {
         let made = begun.forms(forms, &on);
@@ -200,7 +201,9 @@ pub fn build(
         made
     });
     let forms: Vec<Vec<Done<'_>>> = forms.collect::<Result<_, OutputError>>()?;
-    done.extend(forms.into_iter().flatten());
+    let forms: Vec<Done<'_>> = forms.into_iter().flatten().collect();
+    noted_questions.extend(noted(&forms));
+    done.extend(forms);
     let n_routes = done.len();
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     // As long as its file is open, another can take its place without a wait for the disk to free it.
@@ -213,7 +216,7 @@ pub fn build(
     let (summary, (diagnostics, outside, writer)) = rayon::join(apply, || {
         (
             begun.diagnostics(&**source, &done),
-            outside(&done, &**source),
+            outside(&noted_questions, &**source),
             options.cache.map(|cache| next.begin(cache, &way, state, &**source)),
         )
     });
@@ -253,15 +256,15 @@ pub fn build(
     Ok(built)
 }
 
+/// The questions of addresses that a whole build has to know of.
+fn noted(done: &[Done<'_>]) -> Vec<Question> {
+    done.par_iter().flat_map_iter(|done| done.record.trace.noted()).collect()
+}
+
 /// The files beside the site that were asked for, with their ids.
-fn outside(done: &[Done<'_>], source: &dyn Source) -> Vec<(String, Option<BlobId>)> {
-    let noted = done.iter().flat_map(|done| done.record.trace.noted());
-    let paths: BTreeSet<String> =
-        noted.filter_map(|question| question.outside().map(str::to_owned)).collect();
-    let with_blob = |path: String| {
-        let blob = source.outside_blob(&path);
-        (path, blob)
-    };
+fn outside(noted: &[Question], source: &dyn Source) -> Vec<(String, Option<BlobId>)> {
+    let paths: BTreeSet<&str> = noted.iter().filter_map(Question::outside).collect();
+    let with_blob = |path: &str| (path.to_owned(), source.outside_blob(path));
     paths.into_iter().map(with_blob).collect()
 }
 
@@ -520,21 +523,13 @@ impl Begun {
     }
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
-    fn sources(&self, done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
-        let of_questions = |done: &Done<'_>| -> Vec<(RepoPath, Vec<Route>)> {
-            let noted = done.record.trace.noted();
-            let forms = noted.filter_map(|question| {
-                let (source, forms) = question.forms(self.renderer.world())?;
-                Some((source.clone(), forms))
-            });
-            forms.collect()
-        };
+    fn sources(&self, noted: &[Question], done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
         let mut sources: BTreeMap<RepoPath, BTreeSet<Route>> = BTreeMap::new();
-        let found: Vec<_> = done.par_iter().flat_map_iter(of_questions).collect();
-        for (source, forms) in
-            found.into_iter().chain(done.iter().flat_map(|done| done.forms.iter().cloned()))
-        {
-            sources.entry(source).or_default().extend(forms);
+        for (source, forms) in noted.iter().filter_map(|question| question.forms(self.renderer.world())) {
+            sources.entry(source.clone()).or_default().extend(forms);
+        }
+        for (source, forms) in done.iter().flat_map(|done| &done.forms) {
+            sources.entry(source.clone()).or_default().extend(forms.iter().cloned());
         }
         sources.into_values().collect()
     }

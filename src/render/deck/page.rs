@@ -53,7 +53,8 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
     speak(render, facts.manifest);
     let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
-    let view = deck.view(slides);
+    // All slides are in the context now, and not here any more: what they took is used for the page.
+    let context = deck.view(slides).to_context();
     let mut diagnostics = std::mem::take(&mut deck.diagnostics);
     if deck.pin.is_some() {
         // What is wrong in a commit can't be mended any more, and its lines are no longer those of the files.
@@ -61,7 +62,7 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
             |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| place.path == *path);
         diagnostics.retain(is_of_manifest);
     }
-    let html = render.template("deck", "deck.html", path, None, &view.to_context(), &mut diagnostics);
+    let html = render.template("deck", "deck.html", path, None, &context, &mut diagnostics);
     (html, diagnostics)
 }
 

@@ -165,7 +165,7 @@ impl Index {
     /// for, since both take over work of each other: so it would rather do the same.
     fn pages(&self, of: SearchedPages<'_>) -> &[Counted] {
         if self.pages.get().is_none() {
-            let _ = self.pages.set(of.all());
+            let _ = self.pages.set(of.all_of(&self.tally));
         }
         &self.pages.get().expect("it was set a line above").pages
     }
@@ -218,15 +218,21 @@ impl Index {
 
     /// Gathers parts of the words, in one pass over all pages.
     fn gather(&self, parts: &[Range<usize>], of: SearchedPages<'_>) -> Vec<Gathering> {
-        let mut place_of_form = vec![u32::MAX; self.forms.len()];
+        let mut place_of_form: HashMap<u32, u32> = HashMap::default();
+        let mut is_wanted = vec![0_u64; self.forms.len() / 64 + 1];
         for (place, word) in (0..).zip(parts.iter().flat_map(|words| &self.words[words.clone()])) {
-            self.order[word.forms.clone()].iter().for_each(|form| place_of_form[*form as usize] = place);
+            for &form in &self.order[word.forms.clone()] {
+                place_of_form.insert(form, place);
+                is_wanted[form as usize / 64] |= 1 << (form % 64);
+            }
         }
         let of_page = |page: &Counted| {
             let mut found = Vec::new();
             page.for_each(|form, level| {
-                let place = place_of_form.get(form as usize).copied().unwrap_or(u32::MAX);
-                if place != u32::MAX {
+                // Few are: this is asked of all words of all pages.
+                let bits = is_wanted.get(form as usize / 64).map_or(0, |bits| bits >> (form % 64));
+                if bits & 1 == 1 {
+                    let place = place_of_form[&form];
                     found.push((place, page.row.number, Posting::new(page.row.number, level)));
                 }
             });

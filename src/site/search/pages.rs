@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{ids::PageIds, stock::Stock, tally::Row};
+use super::{
+    ids::PageIds,
+    stock::Stock,
+    tally::{Row, Tally},
+};
 use crate::{
     base::digest::Print,
     parse::words::{self, PageWords, Stemmer, Vocabulary, level},
@@ -75,12 +79,26 @@ impl SearchedPages<'_> {
 
     /// All pages. Those whose words nobody knows are read.
     pub(super) fn all(&self) -> AllCounted {
-        let is_settled = self.stock().fill(self.site, self.source);
-        let counted = (0..self.ids.pages.len()).into_par_iter().filter_map(|at| {
+        self.all_by(|at| {
             let words = self.page(at).file.words()?;
             self.counted(at, self.row(at, words.print))
-        });
-        AllCounted { pages: counted.collect(), is_settled }
+        })
+    }
+
+    /// The same of pages that were counted: what their titles say is known.
+    pub(super) fn all_of(&self, tally: &Tally) -> AllCounted {
+        let known = tally.rows_with_titles();
+        self.all_by(|at| {
+            let (row, title) = *known.get(at)?;
+            let words = Arc::clone(self.page(at).file.words()?);
+            Some(Counted { row, words, title: title.to_vec() })
+        })
+    }
+
+    fn all_by(&self, counted: impl Fn(usize) -> Option<Counted> + Send + Sync) -> AllCounted {
+        let is_settled = self.stock().fill(self.site, self.source);
+        let pages = (0..self.ids.pages.len()).into_par_iter().filter_map(counted).collect();
+        AllCounted { pages, is_settled }
     }
 }
 

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{ids::searched, tally::Tally};
@@ -92,13 +91,11 @@ impl Stock {
     pub fn recall(&self, site: &Site) {
         let Some(former) = self.former() else { return };
         self.taken.get_or_init(|| {
-            let files: HashMap<&RepoPath, &Arc<PageFile>> =
-                site.files().map(|file| (&file.path, file)).collect();
-            for (path, words) in former.words() {
-                if let Some(file) = files.get(&path).filter(|file| file.words_print == Some(words.print)) {
+            former.words().into_par_iter().for_each(|(path, words)| {
+                if let Some(file) = site.file(&path).filter(|file| file.words_print == Some(words.print)) {
                     file.learn_words(words);
                 }
-            }
+            });
         });
     }
 

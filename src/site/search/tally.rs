@@ -152,6 +152,12 @@ impl Tally {
         (!tally.rows.is_empty()).then_some(tally)
     }
 
+    /// The pages, each with the words of its title.
+    pub(super) fn rows_with_titles(&self) -> Vec<(Row, &[u32])> {
+        let mut rest = Rest { rows: &self.rows, titles: &self.titles };
+        std::iter::from_fn(|| rest.next()).collect()
+    }
+
     fn note(&mut self, row: Row, title: &[u32]) {
         self.rows.push(row);
         self.titles.extend(u32::try_from(title.len()));
@@ -168,7 +174,7 @@ impl Tally {
         }
         let mut next = Self::default();
         let (mut gone, mut new) = (Vec::new(), Vec::new());
-        let mut former = Former { rows: &self.rows, titles: &self.titles };
+        let mut former = Rest { rows: &self.rows, titles: &self.titles };
         for (at, row) in rows.into_iter().enumerate() {
             let known = former.take(row.number)?;
             if let Some((_, title)) = known.filter(|(known, _)| *known == row) {
@@ -248,26 +254,29 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
 }
 
-/// The rest of the rows of an earlier tally.
-struct Former<'t> {
+/// The rest of the rows of a tally.
+struct Rest<'t> {
     rows: &'t [Row],
     titles: &'t [u32],
 }
 
-impl<'t> Former<'t> {
+impl<'t> Rest<'t> {
     /// The row of a number with the words of its title; the outer `None` when there is one of a number before: that page is gone.
     fn take(&mut self, number: u32) -> Option<Option<(Row, &'t [u32])>> {
-        let Some((row, rows)) = self.rows.split_first() else { return Some(None) };
-        match row.number.cmp(&number) {
-            Ordering::Less => None,
-            Ordering::Greater => Some(None),
-            Ordering::Equal => {
-                let (n_words, rest) = self.titles.split_first()?;
-                let (title, titles) = rest.split_at_checked(*n_words as usize)?;
-                (self.rows, self.titles) = (rows, titles);
-                Some(Some((*row, title)))
-            }
+        match self.rows.first().map(|row| row.number.cmp(&number)) {
+            Some(Ordering::Less) => None,
+            Some(Ordering::Equal) => self.next().map(Some),
+            Some(Ordering::Greater) | None => Some(None),
         }
+    }
+
+    /// The next row with the words of its title.
+    fn next(&mut self) -> Option<(Row, &'t [u32])> {
+        let (row, rows) = self.rows.split_first()?;
+        let (n_words, rest) = self.titles.split_first()?;
+        let (title, titles) = rest.split_at_checked(*n_words as usize)?;
+        (self.rows, self.titles) = (rows, titles);
+        Some((*row, title))
     }
 }
 
