@@ -33,7 +33,7 @@ EDITS = {
 def main():
     options = arguments()
     recto = os.path.abspath(options.recto)
-    work = Path(options.work)
+    work = Path(options.work).resolve()
     shutil.rmtree(work, ignore_errors=True)
     done("git", "clone", "--quiet", options.checkout, work / "ct")
     slides = work / "ct" / "slides"
