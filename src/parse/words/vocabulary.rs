@@ -120,6 +120,13 @@ impl Vocabulary {
     /// The vocabulary that had these forms, in the order of their numbers.
     pub fn of_forms<'f>(forms: impl Iterator<Item = &'f str>) -> Self {
         let mut vocabulary = Self::default();
+        let n_forms = forms.size_hint().0;
+        for numbers in &mut vocabulary.numbers {
+            // They are spread evenly, but for chance.
+            let reserved = n_forms / LOCKS + n_forms / LOCKS / 8;
+            numbers.get_mut().unwrap_or_else(PoisonError::into_inner).reserve(reserved);
+        }
+        vocabulary.forms.get_mut().unwrap_or_else(PoisonError::into_inner).reserve(n_forms);
         for (number, form) in (0..).zip(forms) {
             let made = Form::new(form);
             let numbers = vocabulary.numbers[lock_of(form)].get_mut().unwrap_or_else(PoisonError::into_inner);
