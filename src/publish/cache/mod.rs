@@ -8,7 +8,7 @@
 //!   (`RECTO_BUILD`) is part of the file's name.
 //! * In chunks with a digest each: a build reads those that it needs, writes anew those that differ, and a damaged one
 //!   counts as missing.
-//! * Those that differ are put at the end of the file ([`Target`]), or all into a new one that is renamed. A build that is killed leaves
+//! * Those that differ are put at the end of the file (`target`), or all into a new one that is renamed. A build that is killed leaves
 //!   the former state, and two builds at once one of two whole ones.
 //! * Bounded by `MAX_STATES` and `MAX_BYTES`: the files not used for longest go.
 //!

@@ -56,7 +56,7 @@ impl Posting {
         self.0 & ((1 << Self::PAGE_BITS) - 1)
     }
 
-    /// The level: see [`level`].
+    /// The level: see [`level`](crate::parse::words::level).
     pub fn level(self) -> u8 {
         15 - (self.0 >> Self::PAGE_BITS) as u8
     }
