@@ -140,7 +140,7 @@ struct Index {
     tallies: Vec<TallyPlaces>,
     /// Where chapters are, by their keys.
     chapters: Option<ChunkPlace>,
-    /// How many bytes all of it has.
+    /// How many bytes all of it has, without this index.
     n_bytes: u64,
 }
 
@@ -159,6 +159,7 @@ pub(super) struct WordsRecord {
 pub struct State {
     pub(super) file: File,
     index: Index,
+    index_len: u64,
     /// Where chapters are; read when one is asked for.
     pub(super) chapters: OnceLock<ChapterPlaces>,
     /// Whether some chunk could not be read.
@@ -179,6 +180,7 @@ impl State {
         let index = is_sound.then(|| chunk::read(&file, &place))??;
         Some(Self {
             index: postcard::from_bytes(&index).ok()?,
+            index_len: len,
             file,
             chapters: OnceLock::new(),
             is_damaged: AtomicBool::new(false),
@@ -204,7 +206,7 @@ impl State {
 
     /// How many bytes of the file are in use.
     pub(super) fn n_used_bytes(&self) -> u64 {
-        self.index.n_bytes
+        self.index.n_bytes + self.index_len
     }
 
     /// When it was written, or last found to hold.
