@@ -194,6 +194,15 @@ impl State {
         bytes
     }
 
+    /// Reads a chunk to take it over; it is looked at only where something else was damaged, so that what is stays so no longer.
+    fn read_as_it_is(&self, place: &ChunkPlace) -> Option<Vec<u8>> {
+        if self.is_damaged() {
+            self.read(place)
+        } else {
+            chunk::read_exact(&self.file, place.offset, place.len)
+        }
+    }
+
     /// Reads the records of a chunk; `None` when it is damaged.
     pub(super) fn decode<T: DeserializeOwned>(&self, place: &ChunkPlace) -> Option<Vec<T>> {
         postcard::from_bytes(&self.read(place)?).ok()
@@ -539,9 +548,9 @@ impl StateWriter {
             if let Some(place) = same.filter(|_| grows) {
                 return Ok(Chunk::Same(*place));
             }
-            let taken = same.zip(state.as_ref()).and_then(|(place, state)| {
-                Some(Chunk::Bytes(chunk::read_exact(&state.file, place.offset, place.len)?, place.print))
-            });
+            let taken = same
+                .zip(state.as_ref())
+                .and_then(|(place, state)| Some(Chunk::Bytes(state.read_as_it_is(place)?, place.print)));
             let encoded = || chunk::encode(records).map(|bytes| (chunk::print(&bytes), bytes));
             taken.map_or_else(|| encoded().map(|(print, bytes)| Chunk::Bytes(bytes, print)), Ok)
         };

@@ -96,12 +96,12 @@ fn is_alone(_: &Metadata, _: &Metadata) -> bool {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::{fs, sync::Arc};
+    use std::{collections::BTreeSet, fs, sync::Arc};
 
     use super::*;
     use crate::{
-        base::digest::Print,
-        publish::cache::{Cache, Head, StateWriter},
+        base::{digest::Print, path::RepoPath},
+        publish::cache::{Cache, Head, StateWriter, state::WordsRecord},
     };
 
     fn forms(words: &[String]) -> Vec<&str> {
@@ -219,6 +219,28 @@ mod tests {
         writer.forms(&forms(&words(20_000))).expect("written");
         one.finish(writer);
         assert_eq!(one.known(), words(20_000));
+    }
+
+    #[test]
+    fn what_is_damaged_is_not_taken_over() {
+        let one = OneWay::new();
+        let paths = (0..2_000).filter_map(|at| RepoPath::new(&format!("page{at}.md")));
+        let records: Vec<WordsRecord> =
+            paths.map(|path| WordsRecord { path, words: Arc::default() }).collect();
+        let records: Vec<&WordsRecord> = records.iter().collect();
+        let keep = |former: Option<State>| {
+            let mut writer = one.cache.writer(&one.way, former.map(Arc::new)).expect("a file");
+            writer.words(&records, &BTreeSet::new()).expect("written");
+            one.finish(writer);
+            one.cache.state(&one.way).expect("a state")
+        };
+        keep(None);
+        let (path, len) = one.file();
+        let file = File::options().write(true).open(path).expect("a file");
+        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        let former = one.cache.state(&one.way).expect("a state");
+        assert!(former.words().len() < records.len());
+        assert_eq!(keep(Some(former)).words().len(), records.len());
     }
 
     #[test]
