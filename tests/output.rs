@@ -218,6 +218,36 @@ fn explain_knows_the_files_of_a_theme() {
 }
 
 #[test]
+fn a_template_is_given_all_that_it_names() {
+    let fields = ["backlinks", "breadcrumbs", "next", "previous", "related", "show_toc", "toc"];
+    let with = |template: &str| {
+        let tulip = plant("Tulip", 1, "## Where\n\nBeside [roses](rose.md).\n\n## When\n\nIn May.");
+        let site = garden().file("plants/tulip.md", &tulip);
+        let built = site.file("themes/default/templates/page.html", template).build();
+        ["rose", "tulip"].map(|name| built.page(&format!("plants/{name}/index.html")))
+    };
+    for field in fields {
+        let named = with(&format!("{{{{ page.{field} | json }}}}"));
+        assert_eq!(named, with(&format!("{{% set it = page %}}{{{{ it.{field} | json }}}}")), "{field}");
+        assert!(named.iter().any(|html| !["[]", "null", "false"].contains(&html.trim())), "{field}");
+    }
+    assert!(with("{{ nav | json }}").iter().all(|html| html.contains("Plants")));
+}
+
+#[test]
+fn what_no_template_names_renders_nothing_anew() {
+    let title = |title: &str| plant(title, 1, "A [rose](rose.md).");
+    let bare = "<h1>{{ page.title }}</h1>{{ content }}";
+    let site = garden()
+        .file("plants/tulip.md", &title("Tulip"))
+        .file("themes/default/templates/page.html", bare)
+        .file("themes/default/templates/section.html", bare);
+    site.build();
+    let built = site.file("plants/tulip.md", &title("Tulips")).build_with(&["--explain", "plants/rose.md"]);
+    assert!(built.stderr().contains("was kept"), "{}", built.stderr());
+}
+
+#[test]
 fn threads_change_nothing() {
     let site = garden();
     let one = site.build_into("../one", &["--jobs", "1"]);

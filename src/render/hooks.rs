@@ -22,7 +22,7 @@ use crate::{
         },
         page::Render,
         rewrite,
-        theme::{Context, Uids},
+        theme::{Context, Shown, Uids},
         trace::{Lead, Leads, Links},
         view,
     },
@@ -243,11 +243,11 @@ impl<'a> PageHooks<'a> {
         view::source_url(self.render, &folder.resolve(target.split('#').next()?)?)
     }
 
-    /// `page` in a component: the page whose text calls it, also where another page embeds that.
-    fn context(&self) -> Context {
+    /// `page` in a component, which can show so much of it: the page whose text calls it, also where another page embeds that.
+    fn context(&self, shown: Shown) -> Context {
         let mut context = Context::new();
         if let Some(page) = self.stack.last().and_then(|path| self.render.facts(path)) {
-            context.insert("page", &view::page_values(self.render, &page));
+            context.insert("page", &view::page_values(self.render, &page, shown));
         }
         context
     }
@@ -348,7 +348,7 @@ impl Hooks for PageHooks<'_> {
     fn component(&mut self, call: &ComponentCall, body: String) -> String {
         let body_html = call.body.is_some().then_some(body.as_str());
         let mut uids = std::mem::take(&mut self.uids);
-        let page = || self.context();
+        let page = |shown| self.context(shown);
         let asker = &self.render.asker;
         let rendered = asker.render_component(&call.name, &call.attributes, body_html, page, &mut uids);
         self.uids = uids;

@@ -22,17 +22,19 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
     let list = SectionList { folder: folder.clone(), part: Some(number) };
     let Some(section) = render.asker.ask(list) else { return Page::default() };
     let own = section.page.and_then(|key| render.facts(key));
+    let layout = own.as_ref().and_then(|page| page.layout).unwrap_or("section");
+    let shown = render.shown(layout, "section.html");
     let mut diagnostics = Vec::new();
     let mut view = match &own {
         Some(page) => {
             let content = if number == 1 { render.body(page.key) } else { Page::default() };
             diagnostics = content.1;
-            view::page(render, page, content.0)
+            view::page(render, page, content.0, shown)
         }
         None => {
             let mut page = view::added(render, route, section.title, Kind::Folder);
             page.breadcrumbs = view::section_breadcrumbs(render, folder);
-            View { page, nav: nav::nav(render, NavPlace::Section(folder.clone())), ..View::default() }
+            View { page, nav: nav::nav(render, NavPlace::Section(folder.clone()), shown), ..View::default() }
         }
     };
     view.page.url = render.href(route);
@@ -44,7 +46,6 @@ pub(super) fn section(render: &Arc<Render>, route: &Route, folder: &RepoPath, nu
     if number == 1 {
         view.decks = view::decks(render, folder);
     }
-    let layout = own.as_ref().and_then(|page| page.layout).unwrap_or("section");
     let path = own.as_ref().map_or(section.folder, |page| page.path);
     let html =
         render.template(layout, "section.html", path, section.page, &view.to_context(), &mut diagnostics);
@@ -65,7 +66,7 @@ pub(super) fn folder(render: &Arc<Render>, route: &Route, folder: &RepoPath) -> 
     let view = View {
         children: files.collect(),
         page: view::added(render, route, folder.file_name(), Kind::Folder),
-        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::top(render, "section"),
         ..View::default()
     };
     whole(render, "section", folder, &view)
@@ -77,7 +78,7 @@ pub(super) fn taxonomy(render: &Arc<Render>, route: &Route, name: Named) -> Page
     let view = View {
         page: view::added(render, route, &capitalised(taxonomy.name), Kind::Taxonomy),
         taxonomy: Some(taxonomy_values(render, &taxonomy)),
-        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::top(render, "taxonomy"),
         ..View::default()
     };
     whole(render, "taxonomy", &RepoPath::root(), &view)
@@ -105,7 +106,7 @@ pub(super) fn term(
             url: render.href(of.term.route),
             count: of.n_pages,
         }),
-        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::top(render, "term"),
         ..View::default()
     };
     whole(render, "term", &RepoPath::root(), &view)
@@ -117,7 +118,7 @@ pub(super) fn not_found(render: &Arc<Render>, route: &Route) -> Page {
     let title = texts.get("not_found").unwrap_or_default();
     let view = View {
         page: view::added(render, route, title, Kind::NotFound),
-        nav: nav::nav(render, NavPlace::Top(render.asker.language())),
+        nav: nav::top(render, "404"),
         ..View::default()
     };
     whole(render, "404", &RepoPath::root(), &view)

@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use crate::{
     render::{
         page::Render,
-        theme::{NavTree, context::NavItem},
+        theme::{Costly, NavTree, Shown, context::NavItem},
         trace::{Nav, NavPlace},
     },
     site::{nav::NavEntry, route::Route},
@@ -22,13 +22,21 @@ thread_local! {
     static REMEMBERED: RefCell<Remembered> = RefCell::default();
 }
 
-/// The tree around a place, as templates see it.
-pub(super) fn nav(render: &Render, place: NavPlace) -> Vec<NavTree> {
+/// The tree around a place, as templates see it, if they show it.
+pub(super) fn nav(render: &Render, place: NavPlace, shown: Shown) -> Vec<NavTree> {
+    if !shown.has(Costly::Nav) {
+        return Vec::new();
+    }
     let entries = render.asker.ask(Nav(place));
     REMEMBERED.with_borrow_mut(|remembered| {
         remembered.begin(render.asker.world().number());
         remembered.trees(render, entries)
     })
+}
+
+/// The top level of the tree, if the template for a layout shows it.
+pub(super) fn top(render: &Render, layout: &str) -> Vec<NavTree> {
+    nav(render, NavPlace::Top(render.asker.language()), render.shown(layout, layout))
 }
 
 /// Entries of one world with nothing below them that are neither current nor active, by their addresses.

@@ -23,7 +23,7 @@ use crate::{
         markdown::code::has_diagrams,
         queries::SiteQueries,
         scope,
-        theme::{self, context},
+        theme::{self, Shown, context},
         trace::{Asker, NearestFile, PageFacts, PageValues, PartKey, Said},
         view,
     },
@@ -143,8 +143,8 @@ impl Render {
             return lists::section(self, route, &page.folder, 1);
         }
         let (content, mut diagnostics) = self.body(key);
-        let view = view::page(self, &page, content);
         let layout = page.layout.unwrap_or_else(|| layout_of(key));
+        let view = view::page(self, &page, content, self.shown(layout, "page.html"));
         let context = view.to_context();
         let html = self.template(layout, "page.html", page.path, Some(key), &context, &mut diagnostics);
         if page.is_untranslated {
@@ -171,14 +171,10 @@ impl Render {
         context: &theme::Context,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
-        let wanted: Cow<'_, str> =
-            if layout.ends_with(".html") { layout.into() } else { format!("{layout}.html").into() };
-        let name = if self.asker.has_template(&wanted) {
-            wanted
-        } else {
+        let name = self.template_name(layout).unwrap_or_else(|| {
             diagnostics.push(self.unknown_layout(layout, path));
             fallback.into()
-        };
+        });
         let queries = Arc::new(SiteQueries::new(Arc::clone(self), page.cloned()));
         let rendered = scope::with(queries.clone(), || self.asker.render_template(&name, context));
         let html = rendered.unwrap_or_else(|problem| {
@@ -188,6 +184,19 @@ impl Render {
         let html =
             if has_diagrams(&html) { self.with_diagrams(html, context, queries, diagnostics) } else { html };
         later::placed(html)
+    }
+
+    /// What of a page [`Self::template`] can show.
+    pub(super) fn shown(&self, layout: &str, fallback: &str) -> Shown {
+        let name = self.template_name(layout).unwrap_or_else(|| fallback.into());
+        self.asker.shown(&name) | self.asker.shown(DIAGRAMS)
+    }
+
+    /// The name of the template for a layout, if the theme has it.
+    fn template_name<'l>(&self, layout: &'l str) -> Option<Cow<'l, str>> {
+        let name: Cow<'l, str> =
+            if layout.ends_with(".html") { layout.into() } else { format!("{layout}.html").into() };
+        self.asker.has_template(&name).then_some(name)
     }
 
     /// A page with what draws its diagrams: the partial of the theme for that, whatever layout the page has.

@@ -15,6 +15,7 @@ use crate::{
         hooks, lists,
         page::Render,
         scope::Queries,
+        theme::Shown,
         trace::{FileBlob, Lead, Leads, Named, NearestFile, PageFacts, SectionList, TaxonomyTerms, Texts},
         view,
     },
@@ -80,7 +81,7 @@ impl Queries for SiteQueries {
     fn page(&self, path: &str) -> Option<Value> {
         let page =
             self.keys(path, Languages::locate).find_map(|key| self.render.asker.ask(PageFacts(key)))?;
-        serde_json::to_value(view::page_values(&self.render, &page)).ok()
+        serde_json::to_value(view::page_values(&self.render, &page, Shown::ALL)).ok()
     }
 
     fn section(&self, path: &str) -> Option<Value> {

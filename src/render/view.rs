@@ -9,9 +9,12 @@ use crate::{
     render::{
         nav,
         page::Render,
-        theme::context::{
-            self, Child, Kind, LastChange, Link, ListedDeck, Page, Sentence, TaxonomyLink, TocEntry,
-            Translation, View,
+        theme::{
+            Costly, Shown,
+            context::{
+                self, Child, Kind, LastChange, Link, ListedDeck, Page, Sentence, TaxonomyLink, TocEntry,
+                Translation, View,
+            },
         },
         trace::{
             Backlink, Backlinks, FolderDecks, InLanguage, InLanguages, LastChanged, LinkTo, Listed, NavPlace,
@@ -30,27 +33,31 @@ const MAX_TOC_LEVEL: u8 = 3;
 /// What most forges take for the branch that a repository is opened at.
 const DEFAULT_BRANCH: &str = "HEAD";
 
-/// A whole page of content.
-pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String) -> View {
+/// A whole page of content, as far as its template can show it.
+pub(super) fn page(render: &Arc<Render>, page: &PageValues<'_>, content: String, shown: Shown) -> View {
     View {
-        page: page_values(render, page),
+        page: page_values(render, page, shown),
         content,
-        nav: nav::nav(render, NavPlace::Page(page.key.clone())),
+        nav: nav::nav(render, NavPlace::Page(page.key.clone()), shown),
         ..View::default()
     }
 }
 
-/// `page` in templates, for a page of content.
-pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
+/// `page` in templates that can show so much of it, for a page of content.
+pub(super) fn page_values(render: &Render, page: &PageValues<'_>, shown: Shown) -> Page {
     let (asker, key, path) = (&render.asker, page.key, page.path);
     let languages = in_languages(render, page.route, Some(key));
     let link = |to: LinkTo<'_>| self::link(render, to);
     let links = |list: Vec<LinkTo<'_>>| list.into_iter().map(link).collect();
-    let (previous, next) = asker.ask(Neighbours(key.clone()));
+    let (previous, next) = if_shown(shown, Costly::Neighbours, || asker.ask(Neighbours(key.clone())));
     let n_words = asker.ask(Words(key.clone()));
-    let toc = toc(page.headings);
+    let toc = if_shown(shown, Costly::Toc, || toc(page.headings));
     let enough = page.headings.iter().filter(|heading| (2..=MAX_TOC_LEVEL).contains(&heading.level)).count()
         >= MIN_TOC;
+    let trail = || links(asker.ask(Trail(NavPlace::Page(key.clone()))));
+    let related = || links(asker.ask(Related(key.clone())));
+    let backlinks = || asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect();
+    let last_change = || asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change));
     let terms = |list: &[TermLink<'_>]| -> Vec<TaxonomyLink> {
         list.iter().map(|term| taxonomy_link(render, term)).collect()
     };
@@ -80,16 +87,21 @@ pub(super) fn page_values(render: &Render, page: &PageValues<'_>) -> Page {
         n_words,
         reading_minutes: n_words.div_ceil(WORDS_PER_MINUTE),
         extra: serde_json::Value::Object(page.extra.0.clone()),
-        breadcrumbs: links(asker.ask(Trail(NavPlace::Page(key.clone())))),
+        breadcrumbs: if_shown(shown, Costly::Breadcrumbs, trail),
         previous: previous.map(link),
         next: next.map(link),
-        related: links(asker.ask(Related(key.clone()))),
-        backlinks: asker.ask(Backlinks(key.clone())).iter().map(|link| backlink(render, link)).collect(),
+        related: if_shown(shown, Costly::Related, related),
+        backlinks: if_shown(shown, Costly::Backlinks, backlinks),
         source_url: source_url(render, path),
         edit_url: edit_of(render, path),
         history_url: wiki_url(render, "history", path),
-        last_change: asker.ask(LastChanged(path.clone())).map(|change| last_change(render, &change)),
+        last_change: if_shown(shown, Costly::LastChange, last_change),
     }
+}
+
+/// A value that a template can show, or else nothing.
+fn if_shown<T: Default>(shown: Shown, value: Costly, find: impl FnOnce() -> T) -> T {
+    if shown.has(value) { find() } else { T::default() }
 }
 
 fn last_change(render: &Render, change: &git::history::LastChange<'_>) -> LastChange {

@@ -11,7 +11,6 @@ use super::{
     queries::SiteQueries,
     rendered, scope,
     theme::context::{Kind, View},
-    trace::NavPlace,
     view,
 };
 use crate::{
@@ -44,15 +43,15 @@ impl Renderer {
         let render = self.begin(&route);
         let texts = render.asker.texts(render.language(None));
         let title = texts.get(page.title).unwrap_or(page.title).replace("{name}", page.name);
+        let template = format!("wiki/{}", page.template);
         let view = View {
             page: view::added(&render, &route, &title, Kind::Wiki),
-            nav: nav::nav(&render, NavPlace::Top(render.asker.language())),
+            nav: nav::top(&render, &template),
             ..View::default()
         };
         let mut context = view.to_context();
         context.insert("wiki", page.values);
         context.insert("csp_nonce", page.nonce);
-        let template = format!("wiki/{}", page.template);
         let mut diagnostics = Vec::new();
         let path = RepoPath::root();
         let html = render.template(&template, "404.html", &path, None, &context, &mut diagnostics);
@@ -68,7 +67,7 @@ impl Renderer {
         let view = View {
             page: view::added(&render, route, &title, Kind::Page),
             content,
-            nav: nav::nav(&render, NavPlace::Top(render.asker.language())),
+            nav: nav::top(&render, "page"),
             ..View::default()
         };
         let html = render.template("page", "page.html", path, None, &view.to_context(), &mut diagnostics);

@@ -27,6 +27,7 @@ mod look;
 mod manifest;
 mod prints;
 mod report;
+mod shown;
 mod texts;
 mod tree;
 
@@ -47,6 +48,7 @@ pub use self::{
     call::Uids,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},
+    shown::{Costly, Shown},
     tree::NavTree,
 };
 
@@ -204,6 +206,16 @@ impl Theme {
     /// Whether a template, and all that it includes, is built in.
     pub fn is_builtin(&self, name: &str) -> bool {
         self.templates.full_name(name).is_some_and(|name| self.prints.is_builtin(name))
+    }
+
+    /// What a template can show of a page, with all that it is put together from; nothing when there is none of that name.
+    pub fn shown(&self, template: &str) -> Shown {
+        self.templates.full_name(template).map(|name| self.prints.shown(name)).unwrap_or_default()
+    }
+
+    /// The same of a component.
+    pub fn shown_in_component(&self, name: &str) -> Shown {
+        self.prints.shown_in_component(name)
     }
 
     /// The print of all that decides how a component is rendered; `None` when pages can't call one of that name.

@@ -18,6 +18,7 @@ use super::{
     compile::Templates,
     component::{definitions, identifier},
     files::Source,
+    shown::Shown,
 };
 
 /// The functions whose answers depend on the theme's other files.
@@ -34,6 +35,8 @@ pub(super) struct Prints {
     components: BTreeMap<String, String>,
     /// The full names of the templates that are put together from files of a site, too.
     own: BTreeSet<String>,
+    /// What a template and all that it is put together from can show of a page.
+    shown: BTreeMap<String, Shown>,
 }
 
 impl Prints {
@@ -64,7 +67,14 @@ impl Prints {
         let own = templates.iter().map(|(name, _)| name);
         let own =
             own.filter(|name| closure(name, &needs).into_iter().any(is_own)).map(str::to_owned).collect();
-        Self { templates: prints, components, own }
+        let in_text: BTreeMap<&str, Shown> =
+            templates.iter().map(|(name, source)| (name, Shown::in_text(&source.text))).collect();
+        let shown = |name: &str| {
+            let all = closure(name, &needs).into_iter().filter_map(|name| in_text.get(name));
+            all.fold(Shown::default(), |shown, other| shown | *other)
+        };
+        let shown = templates.iter().map(|(name, _)| (name.to_owned(), shown(name))).collect();
+        Self { templates: prints, components, own, shown }
     }
 
     /// The print of a template by its full name.
@@ -75,6 +85,16 @@ impl Prints {
     /// Whether nothing of a template is a file of a site.
     pub(super) fn is_builtin(&self, full_name: &str) -> bool {
         self.templates.contains_key(full_name) && !self.own.contains(full_name)
+    }
+
+    /// What a template can show of a page, by its full name.
+    pub(super) fn shown(&self, full_name: &str) -> Shown {
+        self.shown.get(full_name).copied().unwrap_or_default()
+    }
+
+    /// What a component can show of one, in either spelling of its name.
+    pub(super) fn shown_in_component(&self, name: &str) -> Shown {
+        self.components.get(&*identifier(name)).map(|full_name| self.shown(full_name)).unwrap_or_default()
     }
 
     /// The print of a component, in either spelling of its name.

@@ -29,7 +29,7 @@ use crate::{
         expand::{At as TextAt, AttributeValue, Expanded},
         slides::Outline,
     },
-    render::theme::{Asset, Context, Theme, Uids},
+    render::theme::{Asset, Context, Shown, Theme, Uids},
     site::{
         file::{self, PageFile},
         languages::LanguageId,
@@ -328,6 +328,12 @@ impl Asker {
         self.has_template(name) && self.theme().is_builtin(name)
     }
 
+    /// What a template can show of a page: its print, which is asked for, tells it.
+    pub(in crate::render) fn shown(&self, name: &str) -> Shown {
+        self.ask(TemplateText(name.to_owned()));
+        self.theme().shown(name)
+    }
+
     /// What is said once for all pages of this world.
     pub(in crate::render) fn said_once(&self) -> &SaidOnce {
         &self.world.said_once
@@ -373,13 +379,14 @@ impl Asker {
         name: &str,
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
-        page: impl FnOnce() -> Context,
+        page: impl FnOnce(Shown) -> Context,
         uids: &mut Uids,
     ) -> Option<(Option<String>, Vec<Diagnostic>)> {
         self.ask(SiteValues(self.language));
         self.ask(ComponentText(name.to_owned()))?;
         let wants_page = self.world.theme.component(name).is_some_and(|component| component.wants_page);
-        let context = if wants_page { page() } else { Context::new() };
+        let shown = self.theme().shown_in_component(name);
+        let context = if wants_page { page(shown) } else { Context::new() };
         let (html, problems) = self.theme().render_component(name, attributes, body_html, &context, uids);
         if !problems.is_empty() {
             self.ask(ThemeNames);
