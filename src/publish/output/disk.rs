@@ -190,6 +190,19 @@ impl Folders {
             return Ok(());
         }
         self.make(parent_of(folder))?;
+        self.create(folder)
+    }
+
+    /// The same where nobody else makes any, so none has to be looked at before.
+    pub(super) fn make_alone(&self, folder: &str) -> Result<(), OutputError> {
+        if folder.is_empty() || self.recall(folder) == Some(Folder::Real) {
+            return Ok(());
+        }
+        self.make_alone(parent_of(folder))?;
+        self.create(folder)
+    }
+
+    fn create(&self, folder: &str) -> Result<(), OutputError> {
         let path = self.root.join(folder);
         match fs::create_dir(&path) {
             // Another thread was faster.

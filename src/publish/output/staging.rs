@@ -245,7 +245,7 @@ impl Staging {
         let number = self.n_staged.fetch_add(1, Ordering::Relaxed);
         let stat = match self.mode {
             Mode::Fresh(_) => {
-                self.folders.make(parent_of(path))?;
+                self.folders.make_alone(parent_of(path))?;
                 write(&self.stage.join(path), bytes)?
             }
             Mode::Within { .. } => write(&self.stage.join(number.to_string()), bytes)?,
