@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::Print, path::RepoPath},
     git::{
-        Author, GitError, Pool, Store, discover, folder_in_work_tree, people::People, tree::find_commit,
-        trees::Trees,
+        Author, GitError, Head, Pool, Store, discover, folder_in_work_tree, people::People,
+        tree::find_commit, trees::Trees,
     },
 };
 
@@ -224,7 +224,10 @@ impl HistoryReader {
 
     /// Finds the commit that is checked out in a repository that is open.
     pub fn of(store: &Store) -> Result<Option<Self>, GitError> {
-        Self::find(Arc::clone(&store.pool), None, store.folder().clone())
+        let (pool, folder) = (Arc::clone(&store.pool), store.folder().clone());
+        let Ok(Head { commit: Some(head), .. }) = store.head() else { return Self::find(pool, None, folder) };
+        let is_shallow = pool.with(|repository| Ok(repository.is_shallow()))?;
+        Ok(Some(Self { pool, head: head.oid(), is_shallow, folder }))
     }
 
     fn find(pool: Arc<Pool>, rev: Option<&str>, folder: RepoPath) -> Result<Option<Self>, GitError> {

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flate2::{Compression, write::ZlibEncoder};
+use flate2::{Compress, Compression, FlushCompress, Status};
 use git2::{ObjectType, Oid, Repository};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -34,6 +34,8 @@ pub(super) struct NewObjects {
     own_folder: PathBuf,
     open: Vec<(NamedTempFile, Oid)>,
     made: Vec<Made>,
+    /// To make one costs more than to pack an object of a save.
+    packer: Compress,
 }
 
 /// An object that is on the disk: a file of ours, which goes when this is dropped, and its name for Git, which stays.
@@ -46,7 +48,9 @@ pub(super) struct Made {
 impl NewObjects {
     pub(super) fn new(common_dir: &Path) -> Self {
         let (folder, own_folder) = (common_dir.join("objects"), common_dir.join(OWN_FOLDER));
-        Self { folder, own_folder, open: Vec::new(), made: Vec::new() }
+        // As Git does: what is read often is packed soon, and better.
+        let packer = Compress::new(Compression::fast(), true);
+        Self { folder, own_folder, open: Vec::new(), made: Vec::new(), packer }
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -59,13 +63,29 @@ impl NewObjects {
             self.close()?;
         }
         let file = making_folder(&self.own_folder, || builder().tempfile_in(&self.own_folder))?;
-        // As Git does: what is read often is packed soon, and better.
-        let mut packed = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
-        packed.write_all(format!("{} {}\0", kind.str(), bytes.len()).as_bytes())?;
-        packed.write_all(bytes)?;
-        file.as_file().write_all(&packed.finish()?)?;
+        file.as_file().write_all(&self.packed(kind, bytes)?)?;
         self.open.push((file, id));
         Ok(())
+    }
+
+    /// An object as Git stores it.
+    fn packed(&mut self, kind: ObjectType, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        self.packer.reset();
+        let mut packed = Vec::with_capacity(bytes.len() / 2 + 128);
+        let head = format!("{} {}\0", kind.str(), bytes.len());
+        for (part, flush) in [(head.as_bytes(), FlushCompress::None), (bytes, FlushCompress::Finish)] {
+            let start = self.packer.total_in();
+            loop {
+                let n_done = usize::try_from(self.packer.total_in() - start).map_err(io::Error::other)?;
+                let status = self.packer.compress_vec(&part[n_done..], &mut packed, flush)?;
+                let is_taken = self.packer.total_in() - start == part.len() as u64;
+                if matches!(status, Status::StreamEnd) || is_taken && matches!(flush, FlushCompress::None) {
+                    break;
+                }
+                packed.reserve(packed.capacity().max(128));
+            }
+        }
+        Ok(packed)
     }
 
     /// Waits until the objects are on the disk, and then until their names are.

@@ -14,8 +14,6 @@ use std::{
     sync::PoisonError,
 };
 
-use git2::ErrorCode;
-
 use crate::{
     base::path::RepoPath,
     git::{
@@ -97,14 +95,6 @@ impl Store {
             }
         }
         Lock::take(&self.common_dir, path)
-    }
-
-    fn commit_of_branch(&self, branch: &str) -> Result<Option<CommitId>, GitError> {
-        self.pool.with(|repository| match repository.refname_to_id(branch) {
-            Ok(id) => Ok(Some(CommitId::of(id))),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(cause) => Err(GitError::failed(branch, cause)),
-        })
     }
 
     /// Writes the move into the reflogs of the branch and of `HEAD`, where there are some or should be.

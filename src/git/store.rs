@@ -5,11 +5,15 @@
 //! nowhere else.
 
 use std::{
+    fs::File,
+    io::Read as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
-use git2::{ErrorCode, ObjectType, Repository, RepositoryInitOptions, TreeWalkMode, TreeWalkResult};
+use git2::{
+    ErrorCode, ObjectType, Reference, Repository, RepositoryInitOptions, TreeWalkMode, TreeWalkResult,
+};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
@@ -20,6 +24,8 @@ use crate::{
     },
 };
 
+/// What the full names of branches begin with. Such a branch has a file of its own, unless it was packed.
+const BRANCHES: &str = "refs/heads/";
 /// The branch of a repository that is made here.
 const FIRST_BRANCH: &str = "main";
 
@@ -151,19 +157,36 @@ impl Store {
     /// The branch that is checked out, and its last commit.
     pub fn head(&self) -> Result<Head, GitError> {
         let branch = self.branch()?;
-        let commit = self.pool.with(|repository| match repository.refname_to_id(&branch) {
-            Ok(id) => Ok(Some(CommitId::of(id))),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(cause) => Err(GitError::failed("HEAD", cause)),
-        })?;
+        let commit = self.commit_of_branch(&branch)?;
         Ok(Head { branch, commit })
     }
 
     /// The full name of the branch that is checked out.
     pub(super) fn branch(&self) -> Result<String, GitError> {
+        // This and the commit are asked for many times in a save, so the plain forms are read here and all others by the library.
+        let text = read_small(&self.git_dir.join("HEAD"));
+        let name = text.as_deref().and_then(|text| text.strip_prefix("ref: ")).map(str::trim_end);
+        if let Some(name) = name.filter(|name| name.starts_with(BRANCHES) && Reference::is_valid_name(name)) {
+            return Ok(name.to_owned());
+        }
         self.pool.with(|repository| {
             let head = repository.find_reference("HEAD").map_err(|cause| GitError::failed("HEAD", cause))?;
             head.symbolic_target().ok().flatten().map(str::to_owned).ok_or(GitError::NoBranch)
+        })
+    }
+
+    /// The commit of a branch, by its full name; `None` while there is none.
+    pub(super) fn commit_of_branch(&self, branch: &str) -> Result<Option<CommitId>, GitError> {
+        if branch.starts_with(BRANCHES)
+            && let Some(id) =
+                read_small(&self.common_dir.join(branch)).and_then(|text| CommitId::parse(text.trim_end()))
+        {
+            return Ok(Some(id));
+        }
+        self.pool.with(|repository| match repository.refname_to_id(branch) {
+            Ok(id) => Ok(Some(CommitId::of(id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(cause) => Err(GitError::failed(branch, cause)),
         })
     }
 
@@ -218,12 +241,17 @@ impl Store {
         self.pool.with(|repository| Ok(self.pool.root(repository, commit.oid()).is_ok()))
     }
 
-    /// Whether a commit is `head` or comes before it.
+    /// Whether a commit is `head` or comes before it. What is no commit here isn't, or isn't any more.
     pub fn is_in(&self, commit: CommitId, head: CommitId) -> Result<bool, GitError> {
         self.pool.with(|repository| {
-            let is_before =
-                commit == head || repository.graph_descendant_of(head.oid(), commit.oid()).unwrap_or(false);
-            Ok(is_before)
+            let is_before = match repository.find_commit(commit.oid()) {
+                Ok(_) => repository.graph_descendant_of(head.oid(), commit.oid()),
+                Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+                Err(error) => Err(error),
+            };
+            is_before
+                .map(|is_before| is_before || commit == head)
+                .map_err(|cause| GitError::failed(head, cause))
         })
     }
 
@@ -233,9 +261,47 @@ impl Store {
     }
 }
 
+/// The text of a file of a line; `None` for any other.
+fn read_small(path: &Path) -> Option<String> {
+    let mut line = [0; 512];
+    let n_read = File::open(path).ok()?.read(&mut line).ok().filter(|n_read| *n_read < line.len())?;
+    std::str::from_utf8(&line[..n_read]).ok().map(str::to_owned)
+}
+
 /// The mode of a symbolic link.
 pub(super) const LINK_MODE: i32 = 0o120_000;
 /// The type of a plain file, executable or not, and where types and rights to run stand in a mode.
 const FILE_TYPE: i32 = 0o100_000;
 const TYPE_BITS: i32 = 0o170_000;
 const EXECUTABLE_BITS: i32 = 0o111;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::git::test_repo::TestRepo;
+
+    fn commit(repo: &TestRepo, rev: &str) -> CommitId {
+        CommitId::parse(&repo.git_with_input(&format!("rev-parse {rev}"), b"")).expect("an id")
+    }
+
+    #[test]
+    fn a_commit_before_the_head_is_in_it() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").commit("one").at(1).commit("two").at(2).commit("three");
+        let (first, middle, head) = (commit(&repo, "HEAD~2"), commit(&repo, "HEAD~1"), commit(&repo, "HEAD"));
+        let store = Store::open(repo.root()).expect("a repository");
+        let is_in = |commit, head| store.is_in(commit, head).expect("an answer");
+        assert!(is_in(first, head) && is_in(head, head) && !is_in(head, first));
+        let (gone, tree) = (CommitId::parse(&"1".repeat(40)).expect("an id"), commit(&repo, "HEAD^{tree}"));
+        assert!(!is_in(gone, head) && !is_in(tree, head));
+        // What can't be read is no answer.
+        let id = middle.to_string();
+        let object = repo.path(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+        fs::remove_file(&object).expect("a loose object");
+        fs::write(object, "no object").expect("writable");
+        let store = Store::open(repo.root()).expect("a repository");
+        store.is_in(first, head).expect_err("a damaged commit between them");
+    }
+}

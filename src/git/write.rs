@@ -242,8 +242,8 @@ impl<'r> Writer<'r> {
     fn object(&mut self, kind: ObjectType, bytes: &[u8]) -> Result<Oid, GitError> {
         let id = Oid::hash_object(kind, bytes).map_err(|cause| self.failed(cause))?;
         // One that was there may be of use to nobody else: it is made all the same, in case that a cleaning takes it away. The
-        // library makes it young again, so that one which leaves young ones doesn't.
-        if self.odb.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+        // library makes it young again, so that one which leaves young ones doesn't. A commit has the time in it, and is never old.
+        if kind != ObjectType::Commit && self.odb.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
             self.odb.write(kind, bytes).map_err(|cause| self.failed(cause))?;
         }
         self.new.add(kind, bytes, id).map_err(|cause| GitError::disk(self.new.folder(), cause))?;

@@ -129,9 +129,9 @@ impl Wiki {
     /// A file of the head that had a path at an earlier commit, under the path that it has by now.
     pub fn file_by_now(&self, actor: &Actor, path: &str, since: Option<CommitId>) -> Result<File, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
-        let now = self.path_by_now(&path, since, self.store.head()?.commit)?;
-        actor.check(Action::Read, &now)?;
-        self.file(actor, now.as_str())
+        let head = self.store.head()?.commit;
+        let now = self.path_by_now(&path, since, head)?;
+        self.file_of(actor, now.as_str(), head)
     }
 }
 

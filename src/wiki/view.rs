@@ -87,7 +87,12 @@ impl Wiki {
         if is_known { Ok(commit) } else { Err(WikiError::no_commit(commit)) }
     }
 
-    fn file_of(&self, actor: &Actor, path: &str, commit: Option<CommitId>) -> Result<File, WikiError> {
+    pub(super) fn file_of(
+        &self,
+        actor: &Actor,
+        path: &str,
+        commit: Option<CommitId>,
+    ) -> Result<File, WikiError> {
         let path = name::known(path).map_err(|why| WikiError::BadName { path: path.to_owned(), why })?;
         actor.check(Action::Read, &path)?;
         let bytes = match commit {
