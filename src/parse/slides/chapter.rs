@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -102,6 +103,9 @@ pub struct Definition {
     /// Where its id stands.
     pub at: usize,
 }
+
+/// Definitions by their ids.
+pub type Definitions = HashMap<String, Definition>;
 
 /// A heading of the table of contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

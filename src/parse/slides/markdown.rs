@@ -3,17 +3,14 @@
 //! Blocks of classes become component calls named [`CLASS`], link definitions of the deck stand at the top, and lines that
 //! the old Markdown of remark reads in another way than CommonMark are written so that both read the same.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     base::path::RepoPath,
     parse::{
         expand::{AttributeValue, Body, ComponentCall, Expanded, SourceMap, block_placeholder, placeholder},
         slides::{
-            chapter::{Definition, Piece},
+            chapter::{Definitions, Piece},
             properties::Properties,
         },
     },
@@ -52,7 +49,7 @@ pub fn to_expanded(
     path: &RepoPath,
     parts: &[Part<'_>],
     properties: &Properties,
-    definitions: &BTreeMap<String, Definition>,
+    definitions: &Definitions,
 ) -> SlideText {
     let mut calls = Vec::new();
     let mut out = Out::new(SourceMap::whole(0, 0), properties);
@@ -100,7 +97,7 @@ impl<'p> Out<'p> {
     }
 
     /// Writes the definitions that the text uses.
-    fn define(&mut self, parts: &[Part<'_>], definitions: &BTreeMap<String, Definition>) {
+    fn define(&mut self, parts: &[Part<'_>], definitions: &Definitions) {
         if definitions.is_empty() {
             return;
         }

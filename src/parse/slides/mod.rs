@@ -22,7 +22,7 @@ mod text;
 mod variables;
 
 pub use self::{
-    chapter::{Chapter, Definition, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
+    chapter::{Chapter, Definition, Definitions, MAX_SLIDES, Piece, Problem, Slide, Title, parse},
     learned::{Learned, Question, is_marked, may_have_marks},
     markdown::{CLASS, EMPTY, Part, SlideText, label, labels, to_expanded},
     outline::{Outline, is_plain_value},

@@ -25,8 +25,10 @@ struct Begin {
 }
 
 impl SlideIds {
-    pub(super) fn new(content: RepoPath) -> Self {
-        Self { content, taken: HashSet::default(), chapters: HashMap::default(), counts: HashMap::default() }
+    /// Ids for about so many slides.
+    pub(super) fn new(content: RepoPath, n_slides: usize) -> Self {
+        let taken = HashSet::with_capacity_and_hasher(n_slides, Default::default());
+        Self { content, taken, chapters: HashMap::default(), counts: HashMap::default() }
     }
 
     pub(super) fn id(&mut self, text: &Loaded, shown: &Shown, slide: &SlideHtml) -> String {

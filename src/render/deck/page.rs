@@ -18,7 +18,7 @@ use crate::{
     },
     parse::{
         manifest::{Action, Change, Manifest},
-        slides::{Definition, Properties},
+        slides::{Definition, Definitions, Properties},
     },
     render::{
         deck::{
@@ -53,8 +53,7 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
     speak(render, facts.manifest);
     let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
-    // All slides are in the context now, and not here any more: what they took is used for the page.
-    let context = deck.view(slides).to_context();
+    let context = deck.view(&slides).to_context(slides.html);
     let mut diagnostics = std::mem::take(&mut deck.diagnostics);
     if deck.pin.is_some() {
         // What is wrong in a commit can't be mended any more, and its lines are no longer those of the files.
@@ -88,7 +87,7 @@ struct Deck<'a> {
     /// Which texts each change of a slide brings.
     brought: Vec<Range<usize>>,
     order: Vec<SlideRef>,
-    definitions: BTreeMap<String, Definition>,
+    definitions: Definitions,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -99,8 +98,8 @@ struct Making {
 }
 
 impl Making {
-    fn new(render: &Render) -> Self {
-        let ids = SlideIds::new(render.asker.settings().content.clone());
+    fn new(render: &Render, n_slides: usize) -> Self {
+        let ids = SlideIds::new(render.asker.settings().content.clone(), n_slides);
         Self { rendered: HashMap::default(), ids }
     }
 }
@@ -111,6 +110,14 @@ struct Section {
     text: usize,
     part: Option<usize>,
     number: usize,
+}
+
+/// The file that slides come from, as HTML has it.
+#[derive(Default)]
+struct Origin {
+    path: String,
+    /// Its address on the forge.
+    url: Option<String>,
 }
 
 /// The sections of a deck, with what is known of them.
@@ -163,7 +170,7 @@ impl<'a> Deck<'a> {
             texts,
             brought,
             order: Vec::new(),
-            definitions: BTreeMap::new(),
+            definitions: Definitions::default(),
             diagnostics,
         };
         deck.check_texts();
@@ -279,8 +286,8 @@ impl<'a> Deck<'a> {
     }
 
     fn sections(&mut self) -> Sections {
-        let mut making = Making::new(self.render);
         let order = std::mem::take(&mut self.order);
+        let mut making = Making::new(self.render, order.len());
         let mut row = self.placed(&mut making, &order);
         for (change, texts) in self.manifest.slides.iter().zip(std::mem::take(&mut self.brought)) {
             let order: Vec<SlideRef> = texts.flat_map(|text| self.slides_of(text)).collect();
@@ -296,12 +303,17 @@ impl<'a> Deck<'a> {
             .map(|slide| SECTION_BYTES + slide.html.get().html.len() + slide.html.get().notes.len());
         let mut html = String::with_capacity(len.sum());
         let mut number = 1;
+        let mut origin = (usize::MAX, Origin::default());
         for slide in &row {
+            let text = slide.shown.base.text;
+            if origin.0 != text {
+                origin = (text, self.origin(&self.texts[text].path));
+            }
             let of_steps = slide.shown.steps.iter().flat_map(|step| self.properties(step).classes());
             let classes = slide.shown.properties.classes().chain(of_steps);
             lenses.extend(classes.filter_map(lens));
-            self.push_section(&mut html, slide, number);
-            all.push(Section { id: slide.id.clone(), text: slide.shown.base.text, part: slide.part, number });
+            self.push_section(&mut html, slide, number, &origin.1);
+            all.push(Section { id: slide.id.clone(), text, part: slide.part, number });
             number += 1 + slide.shown.steps.len() + slide.html.get().line_steps.n;
         }
         self.check_names(&row, &all);
@@ -357,7 +369,7 @@ impl<'a> Deck<'a> {
     }
 
     /// One `<section>`.
-    fn push_section(&self, out: &mut String, placed: &Placed, number: usize) {
+    fn push_section(&self, out: &mut String, placed: &Placed, number: usize, origin: &Origin) {
         let (shown, slide, id) = (&placed.shown, placed.html.get(), &placed.id);
         let text = &self.texts[shown.base.text];
         let line = text.lines.get(shown.base.slide).copied().unwrap_or(1);
@@ -373,11 +385,11 @@ impl<'a> Deck<'a> {
         let n_steps = shown.steps.len() + slide.line_steps.n;
         let _ = write!(out, " data-number=\"{number}\" data-steps=\"{n_steps}\"");
         self.push_step_classes(out, placed, &classes);
-        escape::push_attribute(out, "data-source", &format!("{}:{line}", text.path));
+        let _ = write!(out, " data-source=\"{}:{line}\"", origin.path);
         if let Some(part) = placed.part {
             let _ = write!(out, " data-part=\"{part}\"");
         }
-        escape::push_attribute(out, "data-chapter", text.path.as_str());
+        let _ = write!(out, " data-chapter=\"{}\"", origin.path);
         if shown.properties.get("count").is_some_and(|count| count == "false") {
             out.push_str(" data-count=\"false\"");
         }
@@ -391,8 +403,12 @@ impl<'a> Deck<'a> {
             out.push_str(&slide.notes);
             out.push_str("</aside>\n");
         }
-        self.push_footer(out, &text.path, line);
-        out.push_str("</section>\n");
+        out.push_str("<footer class=\"debug\">");
+        let _ = match &origin.url {
+            Some(url) => write!(out, "<a href=\"{url}#L{line}\">{}</a>", origin.path),
+            None => write!(out, "{}", origin.path),
+        };
+        out.push_str("</footer>\n</section>\n");
     }
 
     /// Classes that a slide gets with a step, as `1:center`, and steps that are for those of a lens, with the lines in them,
@@ -418,19 +434,15 @@ impl<'a> Deck<'a> {
         &self.texts[at.text].chapter.slides[at.slide].properties
     }
 
-    fn push_footer(&self, out: &mut String, path: &RepoPath, line: u32) {
-        out.push_str("<footer class=\"debug\">");
-        match view::deck_source_url(self.render, path, self.pin.map(Pin::commit)) {
-            Some(url) => {
-                out.push_str("<a href=\"");
-                escape::push_address(out, &format!("{url}#L{line}"));
-                out.push_str("\">");
-                escape::push_text(out, path.as_str());
-                out.push_str("</a>");
-            }
-            None => escape::push_text(out, path.as_str()),
-        }
-        out.push_str("</footer>\n");
+    /// Where slides of a file come from.
+    fn origin(&self, path: &RepoPath) -> Origin {
+        let url = view::deck_source_url(self.render, path, self.pin.map(Pin::commit));
+        let address = |url: String| {
+            let mut address = String::with_capacity(url.len());
+            escape::push_address(&mut address, &url);
+            address
+        };
+        Origin { path: escape::text(path.as_str()), url: url.map(address) }
     }
 
     /// The number of the part that an entry's slides belong to, among those that are listed.
@@ -477,7 +489,7 @@ impl<'a> Deck<'a> {
         self.diagnostics.extend(found);
     }
 
-    fn view(&self, sections: Sections) -> context::Deck {
+    fn view(&self, sections: &Sections) -> context::Deck {
         let manifest = self.manifest;
         let title = manifest.title_or(self.path.stem());
         context::Deck {
@@ -491,10 +503,9 @@ impl<'a> Deck<'a> {
             date: manifest.date.clone(),
             event: manifest.event.clone(),
             lenses: sections.lenses.iter().map(|lens| (*lens).to_owned()).collect(),
-            facts: self.facts(&title, &sections),
+            facts: self.facts(&title, sections),
             contents_url: book::to_file(self.route, &book_route(self.route, BookPage::Contents)),
             title,
-            slides_html: sections.html,
         }
     }
 

@@ -1,6 +1,6 @@
 //! [`SlideHtml`]: a slide with its steps and notes as HTML, the same in all decks that show it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::{
     parse::{
         expand::{At, Expanded},
         markdown::{self, Document, Event, MarkdownOptions, Tag, TagEnd, heading_slug},
-        slides::{self, Definition, Part, Piece, Properties},
+        slides::{self, Definition, Definitions, Part, Piece, Properties},
     },
     render::{
         deck::{
@@ -51,7 +51,7 @@ pub(super) struct Setting<'a> {
     pub(super) deck: &'a RepoPath,
     pub(super) route: &'a Route,
     pub(super) pin: Option<&'a Pin>,
-    pub(super) definitions: &'a BTreeMap<String, Definition>,
+    pub(super) definitions: &'a Definitions,
 }
 
 /// The slides of a text, from the cache if they are known there.

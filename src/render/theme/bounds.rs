@@ -32,14 +32,30 @@ const AROUND_BYTES: usize = 24 << 10;
 
 /// What a template writes, with an end.
 #[derive(Default)]
-pub(super) struct Html {
+pub(super) struct Html<'c> {
     bytes: Vec<u8>,
+    /// What is written in place of a text, and how often it was.
+    instead: Option<Instead<'c>>,
+    n_instead: usize,
 }
 
-impl Html {
+/// Text for the one at another place of the memory.
+#[derive(Clone, Copy)]
+pub(super) struct Instead<'c> {
+    pub(super) of: &'c str,
+    pub(super) text: &'c str,
+}
+
+impl<'c> Html<'c> {
     /// One that is to hold some HTML, and what a template puts around it.
-    pub(super) fn around(n_bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(n_bytes + n_bytes / 16 + AROUND_BYTES) }
+    pub(super) fn around(n_bytes: usize, instead: Option<Instead<'c>>) -> Self {
+        let n_bytes = n_bytes + n_bytes / 16 + AROUND_BYTES + instead.map_or(0, |instead| instead.text.len());
+        Self { bytes: Vec::with_capacity(n_bytes), instead, n_instead: 0 }
+    }
+
+    /// How often something was written in place of something else.
+    pub(super) fn n_instead(&self) -> usize {
+        self.n_instead
     }
 
     pub(super) fn into_text(self) -> TeraResult<String> {
@@ -47,12 +63,15 @@ impl Html {
     }
 }
 
-impl Write for Html {
+impl Write for Html<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + bytes.len() > MAX_HTML_BYTES {
+        let instead = self.instead.filter(|instead| std::ptr::eq(instead.of.as_bytes(), bytes));
+        self.n_instead += usize::from(instead.is_some());
+        let written = instead.map_or(bytes, |instead| instead.text.as_bytes());
+        if self.bytes.len() + written.len() > MAX_HTML_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.bytes.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(written);
         Ok(bytes.len())
     }
 

@@ -466,17 +466,14 @@ pub struct Deck {
     pub facts: String,
     /// The list of its chapters as pages to read, from file to file.
     pub contents_url: String,
-    /// All slides, as HTML.
-    #[serde(skip)]
-    pub slides_html: String,
 }
 
 impl Deck {
-    /// The context of a render of `deck.html`; the slides are both `content` and `deck.slides_html`.
-    pub fn to_context(&self) -> Context {
+    /// The context of a render of `deck.html`, with all slides as `content`.
+    pub fn to_context(&self, slides: String) -> Context {
         let mut context = Context::new();
         context.insert("deck", self);
-        context.insert_html("content", &self.slides_html);
+        context.insert_large_html("content", slides);
         context
     }
 }

@@ -35,7 +35,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tera::Tera;
+use tera::{Tera, TeraResult};
 
 use crate::base::{
     config,
@@ -53,7 +53,12 @@ pub use self::{
 };
 
 use self::{
-    assets::Assets, bounds::Html, compile::Templates, prints::Prints, report::Reporter, texts::Texts,
+    assets::Assets,
+    bounds::{Html, Instead},
+    compile::Templates,
+    prints::Prints,
+    report::Reporter,
+    texts::Texts,
 };
 
 /// The folder of a site under which the assets of its theme are published.
@@ -166,11 +171,30 @@ impl Theme {
             let diagnostic = Diagnostic::error("template-missing", format!("unknown template `{template}`"));
             return Err(Box::new(diagnostic.hint_opt(hint)));
         }
-        let mut html = Html::around(context.n_html_bytes);
-        let rendered = self.tera.render_to(template, &context.values, &mut html);
-        rendered
-            .and_then(|()| html.into_text())
-            .map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
+        self.html(template, context).map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
+    }
+
+    fn html(&self, template: &str, context: &Context) -> TeraResult<String> {
+        let Some((name, large)) = &context.large else {
+            return self
+                .write(template, &context.values, Html::around(context.n_html_bytes, None))?
+                .into_text();
+        };
+        let mut values = context.values.clone();
+        if self.is_builtin(template) {
+            values.insert_value(*name, tera::Value::safe_string(STAND_IN));
+            let of = values.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+            let html = self.write(template, &values, Html::around(0, Some(Instead { of, text: large })))?;
+            if html.n_instead() == 1 {
+                return html.into_text();
+            }
+        }
+        values.insert_value(*name, tera::Value::safe_string(large));
+        self.write(template, &values, Html::around(large.len(), None))?.into_text()
+    }
+
+    fn write<'c>(&self, template: &str, values: &tera::Context, mut html: Html<'c>) -> TeraResult<Html<'c>> {
+        self.tera.render_to(template, values, &mut html).map(|()| html)
     }
 
     /// A component by the name it is called with; `code-group` finds `code_group`.
@@ -251,7 +275,12 @@ pub struct Context {
     values: tera::Context,
     /// How long the HTML in it is.
     n_html_bytes: usize,
+    /// HTML by its name that is too large to be copied.
+    large: Option<(&'static str, String)>,
 }
+
+/// Takes the place of large HTML until that is written.
+const STAND_IN: &str = "<!-- what is too large to be copied is here -->";
 
 impl Context {
     /// No values.
@@ -267,7 +296,8 @@ impl Context {
 
     /// The text or HTML of a name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.values.get(name)?.as_str()
+        let large = self.large.as_ref().filter(|(large, _)| *large == name);
+        large.map(|(_, html)| html.as_str()).or_else(|| self.values.get(name)?.as_str())
     }
 
     /// Adds entries of the navigation.
@@ -279,6 +309,11 @@ impl Context {
     pub fn insert_html(&mut self, name: &'static str, html: &str) {
         self.n_html_bytes += html.len();
         self.values.insert_value(name, tera::Value::safe_string(html));
+    }
+
+    /// The same for HTML of megabytes, of which there can be one. Built-in templates show it as it is, and ask nothing about it.
+    pub fn insert_large_html(&mut self, name: &'static str, html: String) {
+        self.large = Some((name, html));
     }
 }
 

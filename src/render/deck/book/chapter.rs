@@ -1,13 +1,10 @@
 //! [`chapter`]: a chapter as a page to read.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
-    parse::slides::Learned,
+    parse::slides::{Definitions, Learned},
     render::{
         deck::{
             book::{questions, tasks, ways},
@@ -47,7 +44,7 @@ pub(in crate::render) fn chapter(
     // What is wrong with the chapter is told by its decks. Contents are no part of it.
     let reader = Reader::new(render, deck, facts.manifest, None);
     let Some(text) = reader.file(page.path, Some("")) else { return Default::default() };
-    let definitions: BTreeMap<_, _> =
+    let definitions: Definitions =
         text.chapter.definitions.iter().map(|found| (found.id.clone(), found.clone())).collect();
     let setting = Setting { deck, route, pin: None, definitions: &definitions };
     let excluded: BTreeSet<&str> = facts.manifest.exclude.iter().flatten().map(String::as_str).collect();
@@ -61,7 +58,7 @@ pub(in crate::render) fn chapter(
     let mut leaves = Leaves {
         deck: ways::to_file(route, facts.route),
         show: render.asker.texts(page.lang).get("book_slide").unwrap_or_default().to_owned(),
-        ids: SlideIds::new(render.asker.settings().content.clone()),
+        ids: SlideIds::new(render.asker.settings().content.clone(), texts[0].chapter.slides.len()),
         heading: Some(title.to_owned()),
         toc: Vec::new(),
         html: String::new(),

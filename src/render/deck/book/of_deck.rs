@@ -1,9 +1,10 @@
 //! [`of_deck`]: the pages about all chapters of a deck: contents, syllabus, quiz.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
+    parse::slides::Definitions,
     render::{
         deck::{
             book::{line, questions, syllabus, ways},
@@ -34,7 +35,7 @@ pub(in crate::render) fn of_deck(
     speak(render, manifest);
     let reader = Reader::new(render, deck, manifest, facts.pin);
     let plan = Plan::of(manifest, &deck.parent().unwrap_or_default());
-    let definitions = BTreeMap::new();
+    let definitions = Definitions::default();
     let setting = Setting { deck, route, pin: facts.pin, definitions: &definitions };
     let slides = ways::to_file(route, facts.route);
     let mut parts: Vec<Listed> = plan.parts.iter().map(Listed::of).collect();

@@ -1,9 +1,8 @@
 //! Addresses between the pages of a workbook, its decks and the site: from file to file, so that they lead there from a disk.
 
-use std::collections::BTreeMap;
-
 use crate::{
     base::{path::RepoPath, url::encode_path},
+    parse::slides::Definitions,
     render::{
         deck::{book::line, hooks::relative, label::first_line, plan::Plan, slide::Setting},
         page::Render,
@@ -75,7 +74,7 @@ pub(super) fn to_deck(
     let mut chapters: Vec<&RepoPath> = plan.entries.iter().filter_map(|entry| entry.path.as_ref()).collect();
     chapters.dedup();
     let at = chapters.iter().position(|path| Some(*path) == chapter);
-    let definitions = BTreeMap::new();
+    let definitions = Definitions::default();
     let setting = Setting { deck, route: from, pin: facts.pin, definitions: &definitions };
     let around = |at: Option<usize>| to_chapter(render, setting, chapters.get(at?)?);
     Some(BookDeck {
