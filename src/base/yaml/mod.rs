@@ -4,13 +4,14 @@
 //! stack per level in a debug build, so that 64 levels overflow a thread's 2 MB. Input is a file's text and the range
 //! of it that is YAML; output is the value, if it could be read, and the problems: `invalid-yaml`, `duplicate-key`,
 //! `yaml-limit`, and for types `bad-value`, `unknown-key`, `missing-key`. The dialect is the core schema of YAML 1.2
-//! with merge keys: `yes`, `012` and `1_000` are text. What keys mean is left to the callers. A faster reader of flat
-//! mappings could be put in front of [`read`].
+//! with merge keys: `yes`, `012` and `1_000` are text. What keys mean is left to the callers.
 //!
-//! 1. `tree` turns the parser's events into a [`Node`], replacing aliases and merge keys, and counts.
-//! 2. `scalar` says which plain words are numbers, booleans or nothing.
-//! 3. `typed` deserializes a type from the tree.
+//! 1. `flat` reads small mappings of short values, which is what front matter mostly is, and leaves all else to the others.
+//! 2. `tree` turns the parser's events into a [`Node`], replacing aliases and merge keys, and counts.
+//! 3. `scalar` says which plain words are numbers, booleans or nothing.
+//! 4. `typed` deserializes a type from the tree.
 
+mod flat;
 mod scalar;
 mod tree;
 mod typed;
@@ -74,7 +75,8 @@ pub fn read(
     yaml: Range<usize>,
     limits: Limits,
 ) -> (Option<Node>, Vec<Diagnostic>) {
-    match tree::build(&text[yaml.clone()], limits) {
+    let part = &text[yaml.clone()];
+    match flat::build(part).map_or_else(|| tree::build(part, limits), Ok) {
         Ok(mut node) => {
             node.shift(yaml.start);
             (Some(node), Vec::new())
