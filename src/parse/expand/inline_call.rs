@@ -39,7 +39,11 @@ pub(super) fn find(text: &str) -> Vec<Found> {
 pub(super) fn may_have_calls(text: &str) -> bool {
     text.match_indices(':').any(|(colon, _)| {
         let rest = &text[colon + 1..];
-        rest.starts_with(':') || rest[name_len(rest)..].starts_with(['[', '{'])
+        let begins_block = || {
+            let before = text[..colon].rsplit(['\n', '\r']).next().unwrap_or_default();
+            before.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ">-+*.):".contains(c))
+        };
+        rest.starts_with(':') && begins_block() || rest[name_len(rest)..].starts_with(['[', '{'])
     })
 }
 

@@ -237,3 +237,31 @@ fn depth_number_and_size_are_limited() {
     let large = expand(&path, &"{{#include big.txt}}".repeat(4), 0, &Endless);
     assert_eq!(codes(&large), ["include-size"; 2]);
 }
+
+#[test]
+fn a_text_that_is_not_looked_through_has_no_calls() {
+    const PARTS: [&str; 20] = [
+        ":::", "::", ":", "a", "box", " ", "\n", "\n", "\n    ", "> ", "- ", "1. ", "2) ", "```\n", "\t",
+        "[x]", "{y}", "\u{3000}", "std::a", "<!--",
+    ];
+    let mut state = 11_u64;
+    let mut below = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    let mut n_looked = 0;
+    for _ in 0..20_000 {
+        let text: String = (0..1 + below(12)).map(|_| PARTS[below(PARTS.len())]).collect();
+        if may_have_calls(&text) {
+            continue;
+        }
+        let path = page_path();
+        let mut record = Record::new(&path, &text);
+        let merged = include::merge(&text, 0, &Folder(BTreeMap::new()), &mut record);
+        let (page, calls) = blocks::scan(&merged.sheet, &mut record);
+        assert!(calls.is_empty() && record.finish().1.is_empty(), "{text:?}");
+        assert_eq!(page.text, text);
+        n_looked += usize::from(text.contains("::"));
+    }
+    assert!(n_looked > 2000, "{n_looked}");
+}
