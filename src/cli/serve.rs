@@ -33,6 +33,8 @@ use crate::{
 const KEEP_AFTER: Duration = Duration::from_secs(2);
 /// After how many moves of the branch the history is put into the cache.
 const KEEP_EVERY: usize = 200;
+/// How long after a history that can't be read it is read once more: a cleaning beside saves takes objects away, which come back.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How many problems of one kind are shown.
 const MAX_PER_CODE: usize = 10;
 
@@ -140,7 +142,11 @@ pub(super) fn history(
         if reader.is_of(known) {
             return Some(known.clone());
         }
-        let history = reader.read(Some(History::clone(known)));
+        let mut history = reader.read(Some(History::clone(known)));
+        if history.is_unreadable() {
+            thread::sleep(READ_AGAIN_AFTER);
+            history = open()?.read(Some(History::clone(known)));
+        }
         if n_unkept.fetch_add(1, Ordering::Relaxed) % KEEP_EVERY == KEEP_EVERY - 1 {
             // One that can't be kept is read again.
             let _ = cache.as_ref().map(|cache| cache.keep_history(&history));
@@ -199,7 +205,35 @@ fn mended(n_mended: usize, n_left: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::{base::path::RepoPath, git::test_repo::TestRepo};
+
+    #[test]
+    fn a_history_with_a_gap_is_read_again() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").commit("one");
+        let root = repo.root().to_path_buf();
+        let ask = history(move || HistoryReader::open(&root, None).ok().flatten(), None);
+        let first = ask(None).expect("a history");
+        repo.at(1).write("a.md", "two\n").commit("two");
+        let tree = repo.git_with_input("rev-parse HEAD^{tree}", b"");
+        let object = repo.path(&format!(".git/objects/{}/{}", &tree[..2], &tree[2..]));
+        let aside = repo.path("aside");
+        fs::rename(&object, &aside).expect("taken away");
+        let second = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(READ_AGAIN_AFTER / 4);
+                fs::rename(&aside, &object).expect("given back");
+            });
+            ask(Some(&first)).expect("a history")
+        });
+        assert_eq!(second.problem(), None);
+        let page = RepoPath::new("a.md").expect("a normal path");
+        let seconds = |history: &History| history.last_change(&page).map(|change| change.seconds);
+        assert_eq!(seconds(&second), seconds(&first).map(|before| before + 60));
+    }
 
     #[test]
     fn what_happened_is_said_in_a_line() {

@@ -114,6 +114,11 @@ impl History {
         self.problem.as_deref()
     }
 
+    /// Whether it couldn't be read, though it is there.
+    pub fn is_unreadable(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem != SHALLOW)
+    }
+
     /// Puts what is new to the rest after as many pages as make both cost the same: to copy what is new with each commit, and to
     /// copy all now and then.
     fn folded_now_and_then(self) -> Self {
