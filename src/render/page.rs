@@ -23,7 +23,7 @@ use crate::{
         markdown::code::has_diagrams,
         queries::SiteQueries,
         scope,
-        theme::{self, Shown, context},
+        theme::{self, DIAGRAMS, Shown, context},
         trace::{Asker, NearestFile, PageFacts, PageValues, PartKey, Said},
         view,
     },
@@ -171,10 +171,11 @@ impl Render {
         context: &theme::Context,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
-        let name = self.template_name(layout).unwrap_or_else(|| {
+        let mut name = template_name(layout);
+        if !self.asker.has_template(&name) {
             diagnostics.push(self.unknown_layout(layout, path));
-            fallback.into()
-        });
+            name = fallback.into();
+        }
         let queries = Arc::new(SiteQueries::new(Arc::clone(self), page.cloned()));
         let rendered = scope::with(queries.clone(), || self.asker.render_template(&name, context));
         let html = rendered.unwrap_or_else(|problem| {
@@ -188,15 +189,8 @@ impl Render {
 
     /// What of a page [`Self::template`] can show.
     pub(super) fn shown(&self, layout: &str, fallback: &str) -> Shown {
-        let name = self.template_name(layout).unwrap_or_else(|| fallback.into());
-        self.asker.shown(&name) | self.asker.shown(DIAGRAMS)
-    }
-
-    /// The name of the template for a layout, if the theme has it.
-    fn template_name<'l>(&self, layout: &'l str) -> Option<Cow<'l, str>> {
-        let name: Cow<'l, str> =
-            if layout.ends_with(".html") { layout.into() } else { format!("{layout}.html").into() };
-        self.asker.has_template(&name).then_some(name)
+        let shown = self.asker.shown(&template_name(layout));
+        shown.or_else(|| self.asker.shown(fallback)).unwrap_or_default()
     }
 
     /// A page with what draws its diagrams: the partial of the theme for that, whatever layout the page has.
@@ -242,8 +236,10 @@ impl Render {
     }
 }
 
-/// What pages with diagrams have in their heads.
-const DIAGRAMS: &str = "partials/diagrams.html";
+/// The name of the template for a layout.
+fn template_name(layout: &str) -> Cow<'_, str> {
+    if layout.ends_with(".html") { layout.into() } else { format!("{layout}.html").into() }
+}
 
 /// Files that have a layout of their own by their names, unless they say otherwise.
 const NAMED_LAYOUTS: [&str; 2] = ["changelog", "glossary"];

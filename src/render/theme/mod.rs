@@ -63,6 +63,8 @@ use self::{
 
 /// The folder of a site under which the assets of its theme are published.
 pub const ASSET_FOLDER: &str = "theme";
+/// The partial that pages with diagrams have in their heads.
+pub const DIAGRAMS: &str = "partials/diagrams.html";
 /// The folder of a theme with a folder for each library. What a library has is published only if some page names a file of it.
 pub const LIBRARIES: &str = "libraries/";
 
@@ -232,9 +234,9 @@ impl Theme {
         self.templates.full_name(name).is_some_and(|name| self.prints.is_builtin(name))
     }
 
-    /// What a template can show of a page, with all that it is put together from; nothing when there is none of that name.
-    pub fn shown(&self, template: &str) -> Shown {
-        self.templates.full_name(template).map(|name| self.prints.shown(name)).unwrap_or_default()
+    /// What a template can show of a page, with all that it is put together from; `None` when there is none of that name.
+    pub fn shown(&self, template: &str) -> Option<Shown> {
+        Some(self.prints.shown(self.templates.full_name(template)?))
     }
 
     /// The same of a component.

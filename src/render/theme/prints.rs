@@ -14,6 +14,7 @@ use foldhash::HashMap;
 use crate::base::digest::Print;
 
 use super::{
+    DIAGRAMS,
     assets::{Asset, Assets},
     compile::Templates,
     component::{definitions, identifier},
@@ -73,7 +74,10 @@ impl Prints {
             let all = closure(name, &needs).into_iter().filter_map(|name| in_text.get(name));
             all.fold(Shown::default(), |shown, other| shown | *other)
         };
-        let shown = templates.iter().map(|(name, _)| (name.to_owned(), shown(name))).collect();
+        // That of diagrams is put into any page that has some.
+        let of_diagrams = by_name.get(DIAGRAMS).map(|name| shown(name)).unwrap_or_default();
+        let with_diagrams = |name: &str| (name.to_owned(), shown(name) | of_diagrams);
+        let shown = templates.iter().map(|(name, _)| with_diagrams(name)).collect();
         Self { templates: prints, components, own, shown }
     }
 

@@ -328,9 +328,9 @@ impl Asker {
         self.has_template(name) && self.theme().is_builtin(name)
     }
 
-    /// What a template can show of a page: its print, which is asked for, tells it.
-    pub(in crate::render) fn shown(&self, name: &str) -> Shown {
-        self.ask(TemplateText(name.to_owned()));
+    /// What a template can show of a page, if the theme has it: its print, which is asked for, tells it.
+    pub(in crate::render) fn shown(&self, name: &str) -> Option<Shown> {
+        self.ask(TemplateText(name.to_owned()))?;
         self.theme().shown(name)
     }
 
