@@ -91,11 +91,17 @@ impl Stock {
     pub fn recall(&self, site: &Site) {
         let Some(former) = self.former() else { return };
         self.taken.get_or_init(|| {
-            former.words().into_par_iter().for_each(|(path, words)| {
-                if let Some(file) = site.file(&path).filter(|file| file.words_print == Some(words.print)) {
+            let mut known = former.words();
+            known.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+            let mut known = known.into_iter().peekable();
+            // Both are in the order of paths now, so one walk along both finds those that belong together.
+            for file in site.files() {
+                while known.next_if(|(path, _)| *path < file.path).is_some() {}
+                let words = known.next_if(|(path, _)| *path == file.path).map(|(_, words)| words);
+                if let Some(words) = words.filter(|words| file.words_print == Some(words.print)) {
                     file.learn_words(words);
                 }
-            });
+            }
         });
     }
 
