@@ -79,18 +79,22 @@ fn bit(value: Costly) -> u8 {
 /// Whether a variable may be used as a whole, and not for one field whose name stands there.
 fn uses_whole(text: &str, variable: &str) -> bool {
     names(text, variable).any(|rest| {
-        let rest = rest.trim_start();
-        let is_field = rest.strip_prefix('?').unwrap_or(rest).starts_with('.');
-        // HTML and comments have the word, too.
-        let word = rest.find(|c: char| !c.is_alphanumeric()).map_or(rest, |end| &rest[..end]);
-        let is_end = rest.starts_with("-%}") || rest.starts_with("-}}");
-        let is_prose = rest.is_empty()
-            || rest.starts_with("</")
-            || rest.starts_with(['"', '\'', '`', '-', ';']) && !is_end
-            || rest.starts_with('=') && !rest.starts_with("==")
-            || !word.is_empty() && !OPERATORS.contains(&word);
-        !is_field && !is_prose
+        let is_field = rest.trim_start().trim_start_matches('?').starts_with('.');
+        !is_field && is_of_expression(rest)
     })
+}
+
+/// Whether an expression may go on like this behind a variable. HTML and comments have its name, too.
+fn is_of_expression(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let word = rest.find(|c: char| !c.is_alphanumeric()).map_or(rest, |end| &rest[..end]);
+    let is_end = rest.starts_with("-%}") || rest.starts_with("-}}");
+    let is_prose = rest.is_empty()
+        || rest.starts_with("</")
+        || rest.starts_with(['"', '\'', '`', '-', ';']) && !is_end
+        || rest.starts_with('=') && !rest.starts_with("==")
+        || !word.is_empty() && !OPERATORS.contains(&word);
+    !is_prose
 }
 
 /// What follows wherever a variable of a name may stand.
@@ -99,10 +103,13 @@ fn names<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
         let (before, rest) = (&text[..at], &text[at + name.len()..]);
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let begins = ["{{-", "{%-", ".."].iter().any(|start| before.ends_with(start));
-        // As the name of an element, an attribute or a field, or in quotes, it is no variable.
-        let is_after = |c: char| is_part(c) || matches!(c, '<' | '/' | '.' | '-' | '"' | '\'' | '`');
-        let is_variable = (begins || !before.ends_with(is_after)) && !rest.starts_with(is_part);
-        is_variable.then_some(rest)
+        // As the name of a field, or in quotes, it is no variable.
+        let is_after = |c: char| is_part(c) || matches!(c, '.' | '"' | '\'' | '`');
+        // Nor as that of an element, or a part of a class or a path: `<nav class`, `<nav>`, `</nav>`, `my-nav {`, but `0 <nav|length`.
+        let is_in_html = before.ends_with(['<', '/', '-'])
+            && (!is_of_expression(rest) || rest.trim_start().starts_with(['>', '{', '/', ':']));
+        let is_variable = begins || !before.ends_with(is_after) && !is_in_html;
+        (is_variable && !rest.starts_with(is_part)).then_some(rest)
     })
 }
 
@@ -121,6 +128,11 @@ mod tests {
         check("<nav class=\"nav\"><p>{{ page.title }}</p></nav>", &[]);
         check("{{ nav | tree }}", &[Costly::Nav]);
         check("{{-nav-}}", &[Costly::Nav]);
+        check("{% if 0 <nav|length and 1 -nav | length %}{% endif %}", &[Costly::Nav]);
+        check(
+            "<nav>a</nav><nav {{ a }}><nav\nid=\"b\"></nav><p class=\"my-nav\"><style>.my-nav {}</style>",
+            &[],
+        );
         check("{% for entry in nav %}{% endfor %}", &[Costly::Nav]);
         check("{{ <menu entries={nav} /> }}", &[Costly::Nav]);
         check("{% if page.previous or page . toc %}{% endif %}", &[Costly::Neighbours, Costly::Toc]);
@@ -139,6 +151,7 @@ mod tests {
             "{%- set it = page -%}",
             "{{-page-}}",
             "{{ {...page} }}",
+            "{% if 0 <page|length %}",
             "{{ <card page={page} /> }}",
             "{{ [page, 1] }}",
             "{% if page is defined and name in page and page == other %}",
