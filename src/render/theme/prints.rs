@@ -53,31 +53,33 @@ impl Prints {
         let by_name = templates.by_name();
         let needs: BTreeMap<&str, BTreeSet<&str>> =
             templates.iter().map(|(name, source)| (name, named_in(source, &by_name, &components))).collect();
+        let parts_of: BTreeMap<&str, BTreeSet<&str>> =
+            needs.keys().map(|name| (*name, closure(name, &needs))).collect();
         let seen: BTreeMap<&str, Vec<Print>> =
             templates.iter().map(|(name, source)| (name, assets.seen_by(&source.text))).collect();
-        let print = |name: &str| {
-            let parts: Vec<(&str, Option<(&str, &str)>)> = closure(name, &needs)
-                .into_iter()
-                .map(|name| (name, templates.get(name).map(|source| (&*source.text, source.path.as_str()))))
+        let print = |parts: &BTreeSet<&str>| {
+            let parts: Vec<(&str, Option<(&str, &str)>)> = parts
+                .iter()
+                .map(|name| (*name, templates.get(name).map(|source| (&*source.text, source.path.as_str()))))
                 .collect();
             let seen: Vec<_> = parts.iter().filter_map(|(name, _)| seen.get(name)).collect();
             Print::of(&(&parts, seen))
         };
-        let prints = templates.iter().map(|(name, _)| (name.to_owned(), print(name))).collect();
+        let prints = parts_of.iter().map(|(name, parts)| ((*name).to_owned(), print(parts))).collect();
         let is_own = |name: &str| templates.get(name).is_some_and(|source| !source.builtin);
-        let own = templates.iter().map(|(name, _)| name);
-        let own =
-            own.filter(|name| closure(name, &needs).into_iter().any(is_own)).map(str::to_owned).collect();
+        let own = parts_of.iter().filter(|(_, parts)| parts.iter().copied().any(is_own));
+        let own = own.map(|(name, _)| (*name).to_owned()).collect();
         let in_text: BTreeMap<&str, Shown> =
             templates.iter().map(|(name, source)| (name, Shown::in_text(&source.text))).collect();
-        let shown = |name: &str| {
-            let all = closure(name, &needs).into_iter().filter_map(|name| in_text.get(name));
+        let shown = |parts: &BTreeSet<&str>| {
+            let all = parts.iter().filter_map(|name| in_text.get(name));
             all.fold(Shown::default(), |shown, other| shown | *other)
         };
-        // That of diagrams is put into any page that has some.
-        let of_diagrams = by_name.get(DIAGRAMS).map(|name| shown(name)).unwrap_or_default();
-        let with_diagrams = |name: &str| (name.to_owned(), shown(name) | of_diagrams);
-        let shown = templates.iter().map(|(name, _)| with_diagrams(name)).collect();
+        // The partial of diagrams is put into any page that has some.
+        let of_diagrams = by_name.get(DIAGRAMS).and_then(|name| parts_of.get(name)).map(shown);
+        let of_diagrams = of_diagrams.unwrap_or_default();
+        let with_diagrams = |parts: &BTreeSet<&str>| shown(parts) | of_diagrams;
+        let shown = parts_of.iter().map(|(name, parts)| ((*name).to_owned(), with_diagrams(parts))).collect();
         Self { templates: prints, components, own, shown }
     }
 
