@@ -3,6 +3,8 @@
 pub mod bytes;
 pub mod config;
 pub mod diagnostic;
+#[cfg(test)]
+pub(crate) mod dice;
 pub mod digest;
 pub mod embedded;
 pub mod lang;

@@ -8,7 +8,7 @@ use std::{
 
 use super::*;
 use crate::{
-    base::{config::Config, path::RepoPath},
+    base::{config::Config, dice::Dice, path::RepoPath},
     git::history::{History, HistoryReader},
     git::test_repo::TestRepo,
     parse::front_matter::Date,
@@ -424,11 +424,8 @@ fn whatever_happens_the_last_state_is_reached() {
         repo.write("a/b/1.md", "x").write("c/2.md", "x").commit("all");
     });
     let folders = ["a", "a/b", "a/b/d", "c", "c/e", "f"];
-    let mut dice: usize = 7;
-    let mut roll = |n: usize| {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (dice >> 33) % n
-    };
+    let mut dice = Dice(7);
+    let mut roll = |n: usize| dice.roll(n);
     for round in 0..40 {
         for _ in 0..=roll(4) {
             let (one, two) = (folders[roll(6)], folders[roll(6)]);

@@ -9,6 +9,8 @@ use crate::base::node::{Entry, Node, Value};
 
 /// The longest text that is looked at here.
 const MAX_BYTES: usize = 4096;
+/// The longest key: YAML itself knows no end of longer ones than a thousand letters.
+const MAX_KEY_BYTES: usize = 100;
 /// The most entries: few enough to look for duplicate keys by comparing all pairs.
 const MAX_ENTRIES: usize = 24;
 
@@ -36,7 +38,7 @@ fn entry(line: &str, start: usize) -> Option<Entry> {
     let (key, value) = line.split_once(": ")?;
     let is_name = key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    if !is_name || !value.chars().all(is_plain) {
+    if !is_name || key.len() > MAX_KEY_BYTES || !value.chars().all(is_plain) {
         return None;
     }
     let at = start + key.len() + 2;
@@ -94,7 +96,10 @@ fn node(value: Value, span: Range<usize>) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::yaml::{SMALL, tree};
+    use crate::base::{
+        dice::Dice,
+        yaml::{SMALL, tree},
+    };
 
     /// What is read here is what would be read otherwise; says whether it is.
     #[track_caller]
@@ -196,22 +201,18 @@ mod tests {
             "\u{85}",
             "\u{2028}",
         ];
-        let mut state = 7_u64;
-        let mut below = |n: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as usize % n
-        };
+        let mut dice = Dice(7);
         let mut n_read = 0;
         for _ in 0..40_000 {
             let mut yaml = String::new();
-            for line in 0..1 + below(3) {
-                let value: String = (0..1 + below(4)).map(|_| PARTS[below(PARTS.len())]).collect();
-                let value = match below(4) {
+            for line in 0..1 + dice.roll(3) {
+                let value: String = (0..1 + dice.roll(4)).map(|_| dice.one_of(&PARTS)).collect();
+                let value = match dice.roll(4) {
                     0 => format!("[{value}]"),
                     1 => format!("\"{value}\""),
                     _ => value,
                 };
-                yaml.push_str(&format!("k{}: {value}\n", if below(9) == 0 { 0 } else { line }));
+                yaml.push_str(&format!("k{}: {value}\n", if dice.roll(9) == 0 { 0 } else { line }));
             }
             n_read += usize::from(check(&yaml));
         }

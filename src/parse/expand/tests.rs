@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::base::dice::Dice;
 
 struct Folder(BTreeMap<&'static str, &'static str>);
 
@@ -244,14 +245,10 @@ fn a_text_that_is_not_looked_through_has_no_calls() {
         ":::", "::", ":", "a", "box", " ", "\n", "\n", "\n    ", "> ", "- ", "1. ", "2) ", "```\n", "\t",
         "[x]", "{y}", "\u{3000}", "std::a", "<!--",
     ];
-    let mut state = 11_u64;
-    let mut below = |n: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % n
-    };
+    let mut dice = Dice(11);
     let mut n_looked = 0;
     for _ in 0..20_000 {
-        let text: String = (0..1 + below(12)).map(|_| PARTS[below(PARTS.len())]).collect();
+        let text: String = (0..1 + dice.roll(12)).map(|_| dice.one_of(&PARTS)).collect();
         if may_have_calls(&text) {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::git::test_repo::TestRepo;
+use crate::{base::dice::Dice, git::test_repo::TestRepo};
 
 fn path(text: &str) -> RepoPath {
     RepoPath::new(text).expect("a normal path")
@@ -102,19 +102,7 @@ fn a_file_that_links_lead_to() {
     assert_eq!(both.check(&touched(&["a/b.md"])).1, ["a/b.md", "c.md", "d/b.md"]);
 }
 
-/// A small generator of numbers, the same ones for the same seed.
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-
-    fn one_of<'a>(&mut self, names: &[&'a str]) -> &'a str {
-        names[self.roll(names.len())]
-    }
-
     fn path(&mut self) -> String {
         let folder =
             self.one_of(&["", "", "a/", "a/b/", "a-b/", "x/", "x/y/z/", "out/", ".hid/", "a/.well-known/"]);

@@ -246,7 +246,7 @@ mod random {
 
     use super::super::{aim::Aim, plan, renames::Renames, spell::key_of};
     use crate::{
-        base::path::RepoPath,
+        base::{dice::Dice, path::RepoPath},
         site::{Site, SiteOptions},
         source::{Memory, Source},
     };
@@ -257,26 +257,14 @@ mod random {
     const NAMES: [&str; 9] =
         ["one.md", "Two.md", "my-page.md", "index.md", "README.md", "a.md", "x y.md", "pic.png", "data.yml"];
 
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, n: usize) -> usize {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((self.0 >> 33) as usize) % n
-        }
-        fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
-            all[self.below(all.len())]
-        }
-    }
-
     fn path(path: &str) -> RepoPath {
         RepoPath::new(path).expect("a normal path")
     }
 
-    fn files(random: &mut Random) -> Vec<(RepoPath, String)> {
+    fn files(random: &mut Dice) -> Vec<(RepoPath, String)> {
         let mut paths: Vec<RepoPath> = Vec::new();
-        for _ in 0..3 + random.below(8) {
-            let (folder, name) = (path(random.of(&FOLDERS)), random.of(&NAMES));
+        for _ in 0..3 + random.roll(8) {
+            let (folder, name) = (path(random.one_of(&FOLDERS)), random.one_of(&NAMES));
             if !paths.contains(&folder.join(name)) {
                 paths.push(folder.join(name));
             }
@@ -285,29 +273,29 @@ mod random {
         paths.into_iter().zip(texts).collect()
     }
 
-    fn text(random: &mut Random, own: &RepoPath, all: &[RepoPath]) -> String {
+    fn text(random: &mut Dice, own: &RepoPath, all: &[RepoPath]) -> String {
         if !own.is_markdown() {
             return "x: 1\n".to_owned();
         }
         let mut text = String::new();
-        if random.below(4) == 0 {
+        if random.roll(4) == 0 {
             text.push_str("---\ntitle: Some Title\nkey: value\n---\n");
         }
-        if random.below(2) == 0 {
+        if random.roll(2) == 0 {
             text.push_str(&format!("# {}\n\n", own.stem()));
         }
-        for _ in 0..random.below(6) {
-            let target = &all[random.below(all.len())];
+        for _ in 0..random.roll(6) {
+            let target = &all[random.roll(all.len())];
             text.push_str(&link(random, own, target));
             text.push_str("\n\n");
         }
         text
     }
 
-    fn link(random: &mut Random, own: &RepoPath, target: &RepoPath) -> String {
+    fn link(random: &mut Dice, own: &RepoPath, target: &RepoPath) -> String {
         let relative = super::super::renames::relative(&own.parent().unwrap_or_default(), target);
         let without = |path: &str| path.trim_end_matches(".md").to_owned();
-        let spelled = match random.below(9) {
+        let spelled = match random.roll(9) {
             0 | 1 => relative,
             2 => format!("/{target}"),
             3 => without(&relative),
@@ -318,12 +306,12 @@ mod random {
             _ => format!("{relative}#part?x"),
         };
         let encoded = spelled.replace(' ', "%20");
-        match random.below(9) {
+        match random.roll(9) {
             0 => format!("[[{}]]", without(target.file_name())),
             1 => format!("[[{}|text]]", without(target.as_str())),
             2 => format!("![[{}]]", target.file_name()),
             3 => format!("<a href=\"{encoded}\">x</a>"),
-            4 => format!("[x][ref{0}]\n\n[ref{0}]: {encoded}", random.below(1_000)),
+            4 => format!("[x][ref{0}]\n\n[ref{0}]: {encoded}", random.roll(1_000)),
             5 => format!("# See [[{}]]", without(target.file_name())),
             6 => format!("![x](<{spelled}>)"),
             7 => "[[Some Title]]".to_owned(),
@@ -331,18 +319,18 @@ mod random {
         }
     }
 
-    fn renames(random: &mut Random, files: &[(RepoPath, String)]) -> Option<Renames> {
-        let from = &files[random.below(files.len())].0;
-        let folder = path(random.of(&["", "a", "new", "new/er", "guide", "Ä/ö"]));
-        if random.below(3) == 0 {
+    fn renames(random: &mut Dice, files: &[(RepoPath, String)]) -> Option<Renames> {
+        let from = &files[random.roll(files.len())].0;
+        let folder = path(random.one_of(&["", "a", "new", "new/er", "guide", "Ä/ö"]));
+        if random.roll(3) == 0 {
             let from = from.parent().filter(|folder| !folder.is_root())?;
             let to = folder.join("moved folder");
             let inside = files.iter().map(|(path, _)| path.clone()).filter(|path| path.is_within(&from));
             return (!to.is_within(&from)).then(|| Renames::of_folder(inside.collect(), &from, &to));
         }
-        let name = match random.below(3) {
+        let name = match random.roll(3) {
             0 => from.file_name().to_owned(),
-            _ => format!("new{}.{}", random.below(3), from.extension().unwrap_or("md")),
+            _ => format!("new{}.{}", random.roll(3), from.extension().unwrap_or("md")),
         };
         let to = folder.join(&name);
         let mut renames = Renames::default();
@@ -399,7 +387,7 @@ mod random {
         let n_sites = std::env::var("RECTO_MOVES").ok().and_then(|n| n.parse().ok()).unwrap_or(N_SITES);
         let (mut n_links, mut failures) = (0, Vec::new());
         for seed in 0..n_sites {
-            let mut random = Random(seed.wrapping_mul(7_919).wrapping_add(17));
+            let mut random = Dice(seed.wrapping_mul(7_919).wrapping_add(17));
             let files = files(&mut random);
             let Some(renames) = renames(&mut random, &files) else { continue };
             let before = source(&files);
