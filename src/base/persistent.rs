@@ -1,3 +1,3 @@
 //! Collections that are copied at no cost: two snapshots share what is the same in both, and a change costs what it touches.
 
-pub use imbl::{HashMap, OrdMap, Vector};
+pub use imbl::{HashMap, OrdMap, OrdSet, Vector};

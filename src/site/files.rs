@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{
         path::RepoPath,
-        persistent::{HashMap, Vector},
+        persistent::{HashMap, OrdSet, Vector},
     },
     site::{file::PageFile, sorted::toggled},
 };
@@ -19,24 +19,35 @@ pub(super) struct Files {
     all: Vector<Arc<PageFile>>,
     /// The places of the pages that asked for a file, by its path.
     users: HashMap<RepoPath, Arc<[usize]>>,
+    /// The places of those in which something is wrong.
+    wrong: OrdSet<usize>,
 }
 
 impl Files {
     /// Takes files that are in the order of their paths.
     pub(super) fn new(files: Vec<Arc<PageFile>>) -> Self {
         let mut users: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
+        let mut wrong = OrdSet::new();
         for (place, file) in files.iter().enumerate() {
+            if !file.diagnostics.is_empty() {
+                wrong.insert(place);
+            }
             for (path, _) in &file.uses {
                 users.entry(path).or_default().push(place);
             }
         }
         let users = users.into_iter().map(|(path, users)| (path.clone(), Arc::from(users))).collect();
-        Self { users, all: files.into() }
+        Self { users, wrong, all: files.into() }
     }
 
     /// All files.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<PageFile>> {
         self.all.iter()
+    }
+
+    /// Those in which something is wrong.
+    pub(super) fn wrong(&self) -> impl Iterator<Item = &Arc<PageFile>> {
+        self.wrong.iter().map(|place| self.at(*place))
     }
 
     /// A file by its place.
@@ -69,6 +80,11 @@ impl Files {
             } else {
                 self.users.insert(path.clone(), users);
             }
+        }
+        if file.diagnostics.is_empty() {
+            self.wrong.remove(&place);
+        } else {
+            self.wrong.insert(place);
         }
         self.all.set(place, file);
     }

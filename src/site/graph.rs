@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::{
     base::{
         path::RepoPath,
-        persistent::{HashMap, Vector},
+        persistent::{HashMap, OrdSet, Vector},
     },
     parse::markdown::{LinkFact, LinkKind},
     site::{
@@ -30,6 +30,8 @@ pub struct LinkGraph {
     by_title: HashMap<String, Arc<[PageId]>>,
     /// The folders of files that pages link to, and how many pages do.
     folders: Arc<BTreeMap<RepoPath, usize>>,
+    /// The pages with links that lead nowhere.
+    broken: OrdSet<PageId>,
 }
 
 /// A link that leads nowhere, or to a place that isn't in its page.
@@ -50,6 +52,8 @@ struct Outgoing {
     destinations: Box<[Destination]>,
     /// The keys of titles that these depend on.
     asked: Box<[String]>,
+    /// Whether some of them lead nowhere.
+    is_broken: bool,
 }
 
 impl LinkGraph {
@@ -60,7 +64,7 @@ impl LinkGraph {
             (0..n_pages).into_par_iter().map(|at| Arc::new(follow(site, PageId::at(at)))).collect();
         let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); n_pages];
         let mut by_title: BTreeMap<&String, Vec<PageId>> = BTreeMap::new();
-        let mut folders = BTreeMap::new();
+        let (mut folders, mut broken) = (BTreeMap::new(), OrdSet::new());
         for (at, out) in outgoing.iter().enumerate() {
             let id = PageId::at(at);
             for to in out.pages(id) {
@@ -76,8 +80,12 @@ impl LinkGraph {
             for folder in out.folders() {
                 *folders.entry(folder.clone()).or_default() += 1;
             }
+            if out.is_broken {
+                broken.insert(id);
+            }
         }
         Self {
+            broken,
             backlinks: backlinks.into_iter().map(Arc::from).collect(),
             by_title: by_title.into_iter().map(|(key, pages)| (key.clone(), Arc::from(pages))).collect(),
             folders: Arc::new(folders),
@@ -102,10 +110,10 @@ impl LinkGraph {
 
     /// The links that lead nowhere, in the order of their pages.
     pub fn problems(&self) -> impl Iterator<Item = Problem<'_>> {
-        self.outgoing.iter().enumerate().flat_map(|(at, out)| {
-            let links =
-                out.destinations.iter().enumerate().filter(|(_, destination)| leads_nowhere(destination));
-            links.map(move |(link, destination)| Problem { page: PageId::at(at), link, destination })
+        self.broken.iter().flat_map(|&page| {
+            let links = self.outgoing(page).iter().enumerate();
+            let nowhere = links.filter(|(_, destination)| leads_nowhere(destination));
+            nowhere.map(move |(link, destination)| Problem { page, link, destination })
         })
     }
 
@@ -153,6 +161,11 @@ impl LinkGraph {
             graph.folders = Arc::new(counts);
         }
         for (id, out) in new {
+            if out.is_broken {
+                graph.broken.insert(id);
+            } else {
+                graph.broken.remove(&id);
+            }
             graph.outgoing.set(id.index(), Arc::new(out));
         }
         Some(graph)
@@ -199,10 +212,11 @@ fn follow(site: &Site, id: PageId) -> Outgoing {
     let page = site.page(id);
     let mut asked = Vec::new();
     let links = page.file.facts.links.iter();
-    let destinations = links.map(|link| destination_of(site, page, link, &mut asked)).collect();
+    let destinations: Box<[Destination]> =
+        links.map(|link| destination_of(site, page, link, &mut asked)).collect();
     asked.sort_unstable();
     asked.dedup();
-    Outgoing { destinations, asked: asked.into() }
+    Outgoing { is_broken: destinations.iter().any(leads_nowhere), destinations, asked: asked.into() }
 }
 
 fn destination_of(site: &Site, page: &Page, link: &LinkFact, asked: &mut Vec<String>) -> Destination {

@@ -551,10 +551,8 @@ impl Site {
 
     /// All problems found so far, apart from those of links and of rendering, in order of place.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let is_shown = |file: &&Arc<PageFile>| {
-            !file.diagnostics.is_empty() && self.hidden.get(&file.path) != Some(&Hidden::Underscore)
-        };
-        let of_files = self.files.iter().filter(is_shown).flat_map(|file| &file.diagnostics);
+        let is_shown = |file: &&Arc<PageFile>| self.hidden.get(&file.path) != Some(&Hidden::Underscore);
+        let of_files = self.files.wrong().filter(is_shown).flat_map(|file| &file.diagnostics);
         let own = self.diagnostics.iter().chain(&self.listing.diagnostics);
         let of_decks = self.decks.iter().flat_map(|deck| &deck.diagnostics);
         let mut diagnostics = own.chain(of_files).chain(of_decks).cloned().collect();
