@@ -1,10 +1,10 @@
 //! [`Arrival`]: a commit that came to a branch, with the files that it changes.
 
-use git2::{Commit, Oid, Repository, Sort};
+use git2::{Oid, Repository, Sort};
 
 use crate::{
     base::path::RepoPath,
-    git::{Author, CommitId, GitError, Moment, Store, trees::Trees},
+    git::{Author, CommitId, GitError, Moment, Store, commit::CommitObject, trees::Trees},
 };
 
 /// The most files of one commit that are named.
@@ -38,7 +38,7 @@ impl Store {
     ) -> Result<Vec<Arrival>, GitError> {
         self.pool.with(|repository| {
             let failed = |cause| GitError::failed(to, cause);
-            let ids = between(repository, from.map(CommitId::oid), to.oid(), max).map_err(failed)?;
+            let ids = self.between(repository, from.map(CommitId::oid), to.oid(), max).map_err(failed)?;
             let arrivals = match ids {
                 Some(ids) => ids.into_iter().map(|id| self.arrival(repository, id, true)).collect(),
                 None => self.arrival(repository, to.oid(), false).map(|arrival| vec![arrival]),
@@ -48,14 +48,13 @@ impl Store {
     }
 
     fn arrival(&self, repository: &Repository, id: Oid, with_paths: bool) -> Result<Arrival, git2::Error> {
-        let commit = repository.find_commit(id)?;
+        let commit = self.pool.commit(repository, id)?;
         let paths = if with_paths { self.paths(repository, &commit)? } else { None };
-        let (author, time) = (commit.author(), commit.author().when());
         Ok(Arrival {
             commit: CommitId::of(id),
-            author: Author::of(&author),
-            at: Moment { seconds: time.seconds(), offset_minutes: time.offset_minutes() },
-            message: cut(String::from_utf8_lossy(commit.message_bytes()).trim_end()),
+            author: commit.author.clone(),
+            at: commit.written,
+            message: cut(commit.message.trim_end()),
             paths,
         })
     }
@@ -64,46 +63,49 @@ impl Store {
     fn paths(
         &self,
         repository: &Repository,
-        commit: &Commit<'_>,
+        commit: &CommitObject,
     ) -> Result<Option<Vec<RepoPath>>, git2::Error> {
         // A clone that has only its latest commits doesn't have the parents of the last of them.
-        let parent = commit.parent_ids().next().and_then(|parent| self.pool.root(repository, parent).ok());
+        let parent = commit.parents.first().and_then(|parent| self.pool.root(repository, *parent).ok());
         let trees = Trees::new(repository, &self.pool.trees)?;
-        let differences = trees.differences(commit.tree_id(), parent.as_slice(), self.folder())?;
+        let differences = trees.differences(commit.tree, parent.as_slice(), self.folder())?;
         let is_listed = differences.len() <= MAX_PATHS;
         Ok(is_listed.then(|| differences.into_iter().map(|difference| difference.path).collect()))
+    }
+
+    /// `None` when `from` isn't before `to`, or too far from it.
+    fn between(
+        &self,
+        repository: &Repository,
+        from: Option<Oid>,
+        to: Oid,
+        max: usize,
+    ) -> Result<Option<Vec<Oid>>, git2::Error> {
+        if from == Some(to) {
+            return Ok(Some(Vec::new()));
+        }
+        // The one commit of a save needs no walk.
+        if max > 0 && self.pool.commit(repository, to)?.parents.iter().copied().eq(from) {
+            return Ok(Some(vec![to]));
+        }
+        // Whatever a cleaning took away is missed here, and put back.
+        repository.find_commit(to)?;
+        // It may be gone: somebody has forced the branch elsewhere, and Git has cleaned up.
+        if from.is_some_and(|from| !repository.graph_descendant_of(to, from).unwrap_or(false)) {
+            return Ok(None);
+        }
+        let mut walk = repository.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+        walk.push(to)?;
+        from.map_or(Ok(()), |from| walk.hide(from))?;
+        let ids: Vec<Oid> = walk.take(max + 1).collect::<Result<_, _>>()?;
+        Ok((ids.len() <= max).then_some(ids))
     }
 }
 
 fn cut(message: &str) -> String {
     let end = (0..=MAX_MESSAGE_BYTES.min(message.len())).rev().find(|at| message.is_char_boundary(*at));
     message[..end.unwrap_or(0)].to_owned()
-}
-
-/// `None` when `from` isn't before `to`, or too far from it.
-fn between(
-    repository: &Repository,
-    from: Option<Oid>,
-    to: Oid,
-    max: usize,
-) -> Result<Option<Vec<Oid>>, git2::Error> {
-    if from == Some(to) {
-        return Ok(Some(Vec::new()));
-    }
-    // The one commit of a save needs no walk.
-    if max > 0 && repository.find_commit(to)?.parent_ids().eq(from) {
-        return Ok(Some(vec![to]));
-    }
-    // It may be gone: somebody has forced the branch elsewhere, and Git has cleaned up.
-    if from.is_some_and(|from| !repository.graph_descendant_of(to, from).unwrap_or(false)) {
-        return Ok(None);
-    }
-    let mut walk = repository.revwalk()?;
-    walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
-    walk.push(to)?;
-    from.map_or(Ok(()), |from| walk.hide(from))?;
-    let ids: Vec<Oid> = walk.take(max + 1).collect::<Result<_, _>>()?;
-    Ok((ids.len() <= max).then_some(ids))
 }
 
 #[cfg(test)]

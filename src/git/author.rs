@@ -27,6 +27,10 @@ pub struct Moment {
 }
 
 impl Moment {
+    pub(super) fn of(time: Time) -> Self {
+        Self { seconds: time.seconds(), offset_minutes: time.offset_minutes() }
+    }
+
     /// This moment, in UTC.
     pub fn now() -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

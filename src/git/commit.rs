@@ -1,11 +1,18 @@
 //! [`StoredCommit`]: what a commit says of itself; and commits by the names that people give them.
 
-use git2::Oid;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
+use git2::{Commit, Oid, Repository};
 
 use crate::{
     base::digest::BlobId,
     git::{Author, CommitId, GitError, Moment, Store, tree::find_commit},
 };
+
+/// How many commits are kept that were asked for lately, and the longest message of one that is.
+const MAX_COMMITS: usize = 1024;
+const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
 /// How long the name of a revision may be.
 const MAX_REV_BYTES: usize = 250;
@@ -32,18 +39,74 @@ impl StoredCommit {
     }
 }
 
+/// A commit as it stands in the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CommitObject {
+    pub(super) tree: Oid,
+    pub(super) parents: Vec<Oid>,
+    pub(super) author: Author,
+    /// When it was written.
+    pub(super) written: Moment,
+    /// When it was made.
+    pub(super) at: Moment,
+    /// All that it says, without empty lines before.
+    pub(super) message: String,
+}
+
+impl CommitObject {
+    pub(super) fn read(repository: &Repository, id: Oid) -> Result<Self, git2::Error> {
+        repository.find_commit(id).map(|commit| Self::of(&commit))
+    }
+
+    fn of(commit: &Commit<'_>) -> Self {
+        let author = commit.author();
+        Self {
+            tree: commit.tree_id(),
+            parents: commit.parent_ids().collect(),
+            written: Moment::of(author.when()),
+            author: Author::of(&author),
+            at: Moment::of(commit.time()),
+            message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+        }
+    }
+}
+
+/// The commits that were made or asked for lately, for all threads: of each that a save makes, a dozen questions are asked.
+#[derive(Default)]
+pub(super) struct KeptCommits {
+    kept: Mutex<HashMap<Oid, Arc<CommitObject>>>,
+}
+
+impl KeptCommits {
+    pub(super) fn get(&self, id: Oid) -> Option<Arc<CommitObject>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    pub(super) fn add(&self, id: Oid, commit: Arc<CommitObject>) {
+        if commit.message.len() > MAX_MESSAGE_BYTES {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_COMMITS {
+            kept.clear();
+        }
+        kept.insert(id, commit);
+    }
+}
+
 impl Store {
     /// A commit by its id.
     pub fn commit(&self, id: CommitId) -> Result<StoredCommit, GitError> {
         self.pool.with(|repository| {
-            let commit = repository.find_commit(id.oid()).map_err(|cause| GitError::failed(id, cause))?;
-            let time = commit.time();
+            let commit =
+                self.pool.commit(repository, id.oid()).map_err(|cause| GitError::failed(id, cause))?;
+            let CommitObject { parents, author, at, message, .. } = Arc::unwrap_or_clone(commit);
             Ok(StoredCommit {
                 id,
-                author: Author::of(&commit.author()),
-                at: Moment { seconds: time.seconds(), offset_minutes: time.offset_minutes() },
-                message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
-                parents: commit.parent_ids().map(CommitId::of).collect(),
+                author,
+                at,
+                message,
+                parents: parents.into_iter().map(CommitId::of).collect(),
             })
         })
     }

@@ -10,14 +10,14 @@ use std::{
     sync::Arc,
 };
 
-use git2::{Commit, ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid, Repository};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::Print, path::RepoPath},
     git::{
-        Author, GitError, Head, Pool, Store, discover, folder_in_work_tree, people::People,
-        tree::find_commit, trees::Trees,
+        Author, GitError, Head, Pool, Store, commit::CommitObject, discover, folder_in_work_tree,
+        people::People, tree::find_commit, trees::Trees,
     },
 };
 
@@ -279,6 +279,7 @@ impl HistoryReader {
 
 /// A walk over commits.
 struct Walk<'r> {
+    pool: &'r Pool,
     repository: &'r Repository,
     trees: Trees<'r>,
     head: Oid,
@@ -289,9 +290,9 @@ struct Walk<'r> {
 impl<'r> Walk<'r> {
     fn new(repository: &'r Repository, reader: &'r HistoryReader) -> Result<Self, GitError> {
         let (head, folder) = (reader.head, &reader.folder);
-        let trees = Trees::new(repository, &reader.pool.trees);
-        let trees = trees.map_err(|cause| GitError::failed(head, cause))?;
-        Ok(Self { repository, trees, head, folder, people: People::read(repository, head) })
+        let pool = &*reader.pool;
+        let trees = Trees::new(repository, &pool.trees).map_err(|cause| GitError::failed(head, cause))?;
+        Ok(Self { pool, repository, trees, head, folder, people: People::read(pool, repository, head) })
     }
 
     fn history(&self, empty: &History, former: Option<History>) -> Result<History, GitError> {
@@ -312,7 +313,8 @@ impl<'r> Walk<'r> {
     }
 
     fn commit_of(&self, id: &str) -> Option<Oid> {
-        self.repository.find_commit(Oid::from_str(id).ok()?).ok().map(|commit| commit.id())
+        let id = Oid::from_str(id).ok()?;
+        self.pool.commit(self.repository, id).is_ok().then_some(id)
     }
 
     fn all_commits(&self) -> Result<Vec<Oid>, GitError> {
@@ -330,7 +332,10 @@ impl<'r> Walk<'r> {
             return Ok((former, HashSet::new()));
         }
         if self.is_only_parent(known) {
-            return Ok((self.walk(former, vec![self.head], None)?, HashSet::new()));
+            let mut history = former;
+            // All that is known comes before the head.
+            self.note(&mut history, self.head, None, |known, head| known.seconds <= head.seconds)?;
+            return Ok((history, HashSet::new()));
         }
         let Ok(base) = self.repository.merge_base(self.head, known) else {
             return Ok((self.walk(new, self.all_commits()?, None)?, HashSet::new()));
@@ -352,10 +357,7 @@ impl<'r> Walk<'r> {
 
     /// Whether the head comes after one commit only: as after every save.
     fn is_only_parent(&self, known: Oid) -> bool {
-        let head = self.repository.find_commit(self.head);
-        head.is_ok_and(|head| {
-            head.parent_ids().len() == 1 && head.parent_id(0).is_ok_and(|parent| parent == known)
-        })
+        self.pool.commit(self.repository, self.head).is_ok_and(|head| *head.parents == [known])
     }
 
     /// Notes the changes of commits, of all pages or of some.
@@ -366,20 +368,33 @@ impl<'r> Walk<'r> {
         only: Option<&HashSet<RepoPath>>,
     ) -> Result<History, GitError> {
         for id in commits {
-            let commit = self.repository.find_commit(id).map_err(|cause| GitError::failed(id, cause))?;
-            let mut changed = self.changed_pages(&commit).map_err(|cause| GitError::failed(id, cause))?;
-            changed.retain(|page| only.is_none_or(|only| only.contains(page)));
-            let commit = stored(&commit);
-            changed
-                .retain(|page| history.last_commit(page).is_none_or(|known| self.is_later(known, &commit)));
-            if changed.is_empty() {
-                continue;
-            }
+            self.note(&mut history, id, only, |known, commit| self.is_later(known, commit))?;
+        }
+        Ok(history)
+    }
+
+    /// Notes the changes of a commit, where it is later than what is known.
+    fn note(
+        &self,
+        history: &mut History,
+        id: Oid,
+        only: Option<&HashSet<RepoPath>>,
+        is_later: impl Fn(&StoredCommit, &StoredCommit) -> bool,
+    ) -> Result<(), GitError> {
+        let failed = |cause| GitError::failed(id, cause);
+        let commit = self.pool.commit_once(self.repository, id).map_err(failed)?;
+        let mut changed = self.changed_pages(&commit).map_err(failed)?;
+        let commit = stored(id, &commit);
+        changed.retain(|page| {
+            only.is_none_or(|only| only.contains(page))
+                && history.last_commit(page).is_none_or(|known| is_later(known, &commit))
+        });
+        if !changed.is_empty() {
             let author = author(&commit, &self.people);
             let place = history.since.add(commit, author);
             changed.into_iter().for_each(|page| history.note(&page, place));
         }
-        Ok(history)
+        Ok(())
     }
 
     /// Whether a commit is later than a known one. Of one second the one that comes from the other is, as where a program
@@ -406,23 +421,18 @@ impl<'r> Walk<'r> {
     }
 
     /// The pages that are in none of the parents of a commit as they are in it.
-    fn changed_pages(&self, commit: &Commit<'_>) -> Result<Vec<RepoPath>, git2::Error> {
-        let parents: Vec<Oid> = commit.parents().map(|parent| parent.tree_id()).collect();
-        let files = self.trees.differences(commit.tree_id(), &parents, self.folder)?.into_iter();
+    fn changed_pages(&self, commit: &CommitObject) -> Result<Vec<RepoPath>, git2::Error> {
+        let tree_of = |id: &Oid| Ok(self.pool.commit_once(self.repository, *id)?.tree);
+        let parents: Vec<Oid> = commit.parents.iter().map(tree_of).collect::<Result<_, git2::Error>>()?;
+        let files = self.trees.differences(commit.tree, &parents, self.folder)?.into_iter();
         let pages = files.filter(|file| file.now.is_some() && file.path.is_markdown());
         Ok(pages.map(|file| file.path).collect())
     }
 }
 
-fn stored(commit: &Commit<'_>) -> StoredCommit {
-    let author = commit.author();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    StoredCommit {
-        id: commit.id().to_string(),
-        seconds: commit.time().seconds(),
-        name: text(author.name_bytes()),
-        email: text(author.email_bytes()),
-    }
+fn stored(id: Oid, commit: &CommitObject) -> StoredCommit {
+    let Author { name, email } = commit.author.clone();
+    StoredCommit { id: id.to_string(), seconds: commit.at.seconds, name, email }
 }
 
 #[cfg(test)]

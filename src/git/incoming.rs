@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::lock::STEP;
+use super::{lock::STEP, unchanged::WhileUnchanged};
 
 /// How long saves wait for a push. What is left of a larger one, or of a Git that was killed, stops nobody.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,9 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PREFIXES: [&str; 2] = ["tmp_objdir-incoming-", "incoming-"];
 
 /// Waits until no push is on its way to a repository, but not for long.
-pub(super) fn let_pass(objects: &Path) {
+pub(super) fn let_pass(objects: &Path, no_push: &WhileUnchanged<()>) {
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE && is_on_its_way(objects) {
+    let is_free = || no_push.get(objects, || (!is_on_its_way(objects)).then_some(())).is_some();
+    while begun.elapsed() < PATIENCE && !is_free() {
         thread::sleep(STEP);
     }
 }

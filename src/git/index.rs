@@ -92,6 +92,11 @@ impl FileStat {
         }
     }
 
+    /// What the system says of a file or folder now; `None` when it isn't there.
+    pub fn at(path: &Path) -> Option<Self> {
+        path.metadata().ok().map(|metadata| Self::of(&metadata))
+    }
+
     /// When the file was written.
     pub(super) fn modified(&self) -> Time {
         self.modified
@@ -111,10 +116,6 @@ impl FileStat {
         let changed = self.changed.unwrap_or(self.modified);
         u64::from(self.modified.0.max(changed.0)) < seconds
     }
-}
-
-fn stat_of(path: &Path) -> Option<FileStat> {
-    path.metadata().ok().map(|metadata| FileStat::of(&metadata))
 }
 
 #[cfg(unix)]
@@ -167,7 +168,7 @@ impl WorkTree {
 
     fn read_index(&mut self, repository: &Repository) -> Result<(), git2::Error> {
         // The time is taken before the entries: an index written in between only makes more files look racy.
-        self.index_stat = stat_of(&self.index_path());
+        self.index_stat = FileStat::at(&self.index_path());
         self.index_written = self.index_stat.map(|stat| stat.modified);
         let index = repository.index()?;
         let mut has_attributes = false;
@@ -192,7 +193,7 @@ impl WorkTree {
 
     /// Whether the index is still the one that was read.
     pub fn is_current(&self) -> bool {
-        stat_of(&self.index_path()) == self.index_stat
+        FileStat::at(&self.index_path()) == self.index_stat
     }
 
     /// Whether both have the same paths, and the same kinds of file at them.

@@ -17,7 +17,7 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use git2::{ObjectType, Oid, Repository};
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::git::lock::making_folder;
+use crate::git::{lock::making_folder, unchanged::WhileUnchanged};
 
 /// The folder of our own names of new objects, in the Git folder.
 pub(super) const OWN_FOLDER: &str = "recto/objects";
@@ -89,15 +89,21 @@ impl NewObjects {
     }
 
     /// Waits until the objects are on the disk, and then until their names are.
-    pub(super) fn finish(mut self) -> io::Result<Vec<Made>> {
+    pub(super) fn finish(mut self, is_synced: &WhileUnchanged<()>) -> io::Result<Vec<Made>> {
         self.close()?;
-        let mut folders = BTreeSet::from([self.folder]);
+        let mut folders = BTreeSet::new();
         for object in &self.made {
             object.give_name()?;
-            folders.extend(object.path.parent().map(Path::to_path_buf));
+            folders.extend(object.path.parent());
         }
-        folders.iter().try_for_each(|folder| sync_folder(folder))?;
-        Ok(self.made)
+        folders.into_iter().try_for_each(sync_folder)?;
+        // Few saves make a folder.
+        let mut synced = Ok(());
+        is_synced.get(&self.folder, || {
+            synced = sync_folder(&self.folder);
+            synced.is_ok().then_some(())
+        });
+        synced.map(|()| self.made)
     }
 
     /// Waits until what was written is on the disk.
@@ -200,7 +206,7 @@ mod tests {
         let id = Oid::hash_object(ObjectType::Blob, b"text").expect("an id");
         new.add(ObjectType::Blob, b"text", id).expect("written");
         repo.git("prune --expire=now");
-        let made = new.finish().expect("named");
+        let made = new.finish(&WhileUnchanged::default()).expect("named");
         assert_eq!(repo.git_with_input(&format!("cat-file blob {id}"), b""), "text");
         repo.git("prune --expire=now");
         let git_dir = repo.path(".git");
@@ -230,7 +236,7 @@ mod tests {
             new.add(ObjectType::Blob, text.as_bytes(), id).expect("written");
             assert!(new.open.len() <= MAX_OPEN);
         }
-        assert_eq!(new.finish().expect("named").len(), MAX_OPEN * 2);
+        assert_eq!(new.finish(&WhileUnchanged::default()).expect("named").len(), MAX_OPEN * 2);
         assert!(repo.git_with_input("count-objects", b"").starts_with(&format!("{} ", MAX_OPEN * 2)));
     }
 

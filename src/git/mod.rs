@@ -8,10 +8,9 @@
 use std::{
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use foldhash::HashMap;
 use git2::{ErrorClass, ErrorCode, Oid, Repository};
 
 use crate::base::{digest::BlobId, path::RepoPath};
@@ -40,6 +39,7 @@ mod people;
 mod recent;
 mod store;
 mod trees;
+mod unchanged;
 mod work_tree;
 
 pub use self::{
@@ -55,6 +55,7 @@ pub use self::{
     write::{Content, Edit, NewCommit},
 };
 use self::{
+    commit::{CommitObject, KeptCommits},
     kept::KeptObjects,
     recent::Recent,
     trees::{Row, Trees},
@@ -69,8 +70,6 @@ const MAX_IDLE_HANDLES: usize = 16;
 /// are made from, which can't be forbidden, and lets go of it when nobody has the pack open. To open one takes as long as to read a
 /// few blobs.
 const MAX_READ_BYTES: usize = 4 << 20;
-/// How many commits are remembered with their trees.
-const MAX_ROOTS: usize = 1024;
 /// Memory for one generation of trees, and of blobs, that were read or written lately.
 const MAX_TREE_BYTES: usize = 2 << 20;
 const MAX_BLOB_BYTES: usize = 1 << 19;
@@ -275,8 +274,7 @@ struct Pool {
     handles: Mutex<Handles>,
     trees: KeptObjects,
     blobs: KeptObjects,
-    /// The trees of commits that were asked for lately: of each save it is asked a dozen times.
-    roots: Mutex<HashMap<Oid, Oid>>,
+    commits: KeptCommits,
     /// What was written lately.
     recent: Recent,
 }
@@ -311,27 +309,28 @@ impl Pool {
         let (git_dir, recent) = (repository.path().to_path_buf(), Recent::new(repository.commondir()));
         let handles = Mutex::new(Handles { idle: vec![repository], ..Handles::default() });
         let (trees, blobs) = (KeptObjects::new(MAX_TREE_BYTES), KeptObjects::new(MAX_BLOB_BYTES));
-        Self { git_dir, handles, trees, blobs, roots: Mutex::default(), recent }
+        Self { git_dir, handles, trees, blobs, commits: KeptCommits::default(), recent }
+    }
+
+    /// A commit, which is kept.
+    fn commit(&self, repository: &Repository, id: Oid) -> Result<Arc<CommitObject>, git2::Error> {
+        if let Some(commit) = self.commits.get(id) {
+            return Ok(commit);
+        }
+        let commit = Arc::new(CommitObject::read(repository, id)?);
+        self.commits.add(id, Arc::clone(&commit));
+        Ok(commit)
+    }
+
+    /// A commit of many that are read once: it isn't kept.
+    fn commit_once(&self, repository: &Repository, id: Oid) -> Result<Arc<CommitObject>, git2::Error> {
+        let kept = self.commits.get(id);
+        kept.map_or_else(|| CommitObject::read(repository, id).map(Arc::new), Ok)
     }
 
     /// The tree of a commit.
     fn root(&self, repository: &Repository, commit: Oid) -> Result<Oid, git2::Error> {
-        let known = self.roots.lock().unwrap_or_else(PoisonError::into_inner).get(&commit).copied();
-        if let Some(root) = known {
-            return Ok(root);
-        }
-        let root = repository.find_commit(commit)?.tree_id();
-        self.note_root(commit, root);
-        Ok(root)
-    }
-
-    /// Remembers the tree of a commit.
-    fn note_root(&self, commit: Oid, root: Oid) {
-        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if roots.len() >= MAX_ROOTS {
-            roots.clear();
-        }
-        roots.insert(commit, root);
+        Ok(self.commit(repository, commit)?.tree)
     }
 
     /// The bytes of a blob, if they are known without reading them.

@@ -2,7 +2,10 @@
 
 use git2::{Mailmap, Oid, Repository, Signature, Time};
 
-use crate::git::{Author, CommitId, GitError, Store, StoredCommit};
+use crate::{
+    base::path::RepoPath,
+    git::{Author, CommitId, GitError, Pool, Store, StoredCommit, trees::Trees},
+};
 
 /// Says who goes by which names.
 const MAILMAP_FILE: &str = ".mailmap";
@@ -17,10 +20,12 @@ pub struct People {
 
 impl People {
     /// Those of a commit. The mailmap of the user's own configuration would make another site of the same commit.
-    pub(super) fn read(repository: &Repository, head: Oid) -> Self {
+    pub(super) fn read(pool: &Pool, repository: &Repository, head: Oid) -> Self {
         let read = || {
-            let tree = repository.find_commit(head).ok()?.tree().ok()?;
-            let blob = repository.find_blob(tree.get_name(MAILMAP_FILE)?.id()).ok()?;
+            let root = pool.root(repository, head).ok()?;
+            let file =
+                Trees::new(repository, &pool.trees).ok()?.row(root, &RepoPath::root().join(MAILMAP_FILE));
+            let blob = repository.find_blob(file.ok()??.id).ok()?;
             let text = std::str::from_utf8(blob.content()).ok();
             let mailmap = text.and_then(|text| Mailmap::from_buffer(text).ok());
             Some(Self { mailmap, id: Some(blob.id().to_string()) })
@@ -46,6 +51,6 @@ impl People {
 impl Store {
     /// By which names authors go as of a commit.
     pub fn people(&self, head: CommitId) -> Result<People, GitError> {
-        self.pool.with(|repository| Ok(People::read(repository, head.oid())))
+        self.pool.with(|repository| Ok(People::read(&self.pool, repository, head.oid())))
     }
 }

@@ -58,7 +58,7 @@ pub enum Moved {
 impl Store {
     /// Moves a branch, if it is where it has to be.
     pub fn move_branch(&self, to: &Move<'_>) -> Result<Moved, GitError> {
-        incoming::let_pass(&self.common_dir.join("objects"));
+        incoming::let_pass(&self.common_dir.join("objects"), &self.no_push);
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let along = Along::begin(self, to)?;
         if !self.swap(to)? {
@@ -88,11 +88,11 @@ impl Store {
     /// Locks a branch. A Git that packs branches takes folders away that have become empty.
     fn lock_branch(&self, path: &Path, folder: &Path) -> Result<Lock, GitError> {
         for _ in 0..MAX_TRIES {
-            fs::create_dir_all(folder).map_err(|cause| GitError::disk(path, cause))?;
             match Lock::take(&self.common_dir, path) {
                 Err(GitError::Disk { cause, .. }) if cause.kind() == ErrorKind::NotFound => {}
                 taken => return taken,
             }
+            fs::create_dir_all(folder).map_err(|cause| GitError::disk(path, cause))?;
         }
         Lock::take(&self.common_dir, path)
     }

@@ -21,6 +21,7 @@ use crate::{
         CommitId, GitError, Pool, discover, folder_in_work_tree,
         index_file::IndexDigest,
         tree::{blob_id, oid},
+        unchanged::WhileUnchanged,
     },
 };
 
@@ -40,6 +41,11 @@ pub struct Store {
     folder: RepoPath,
     /// Taken by those of this process who move the branch.
     pub(super) turn: Mutex<()>,
+    /// The text of `HEAD`.
+    head_text: WhileUnchanged<String>,
+    /// That no push was on its way in the folder of objects, and that its names are on the disk.
+    pub(super) no_push: WhileUnchanged<()>,
+    pub(super) objects_synced: WhileUnchanged<()>,
     /// The digest of the index that was written here last.
     pub(super) index_digest: Mutex<Option<IndexDigest>>,
 }
@@ -130,6 +136,9 @@ impl Store {
             folder: folder_in_work_tree(&repository, dir).unwrap_or_else(RepoPath::root),
             pool: Arc::new(Pool::new(repository)),
             turn: Mutex::new(()),
+            head_text: WhileUnchanged::default(),
+            no_push: WhileUnchanged::default(),
+            objects_synced: WhileUnchanged::default(),
             index_digest: Mutex::new(None),
         }
     }
@@ -164,7 +173,8 @@ impl Store {
     /// The full name of the branch that is checked out.
     pub(super) fn branch(&self) -> Result<String, GitError> {
         // This and the commit are asked for many times in a save, so the plain forms are read here and all others by the library.
-        let text = read_small(&self.git_dir.join("HEAD"));
+        let path = self.git_dir.join("HEAD");
+        let text = self.head_text.get(&path, || read_small(&path));
         let name = text.as_deref().and_then(|text| text.strip_prefix("ref: ")).map(str::trim_end);
         if let Some(name) = name.filter(|name| name.starts_with(BRANCHES) && Reference::is_valid_name(name)) {
             return Ok(name.to_owned());

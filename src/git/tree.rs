@@ -144,9 +144,10 @@ impl TreeReader {
     fn sizes_now(&self, ids: &[BlobId]) -> Result<Vec<Result<u64, GitError>>, GitError> {
         self.pool.with(|repository| {
             let objects = repository.odb().map_err(|cause| GitError::failed(&self.rev, cause))?;
-            let size_of = |&id| match objects.read_header(oid(id)) {
-                Ok((size, _)) => Ok(size as u64),
-                Err(cause) => Err(GitError::failed(id, cause)),
+            let size_of = |&id| {
+                let kept = self.pool.blobs.get(oid(id)).map(|bytes| bytes.len());
+                let size = kept.map_or_else(|| Ok(objects.read_header(oid(id))?.0), Ok);
+                size.map(|size| size as u64).map_err(|cause| GitError::failed(id, cause))
             };
             Ok(ids.iter().map(size_of).collect())
         })

@@ -11,6 +11,7 @@ use crate::{
     base::path::RepoPath,
     git::{
         Author, CommitId, FileKind, GitError, Moment, Store, StoredFile,
+        commit::CommitObject,
         loose::NewObjects,
         store::LINK_MODE,
         tree,
@@ -141,12 +142,21 @@ impl Store {
             }
             let text = commit_text(tree, parent, &author, &committer, new.message);
             let commit = writer.object(ObjectType::Commit, &text)?;
-            let made = writer.new.finish().map_err(|cause| GitError::disk(&self.git_dir, cause))?;
+            let made = writer
+                .new
+                .finish(&self.objects_synced)
+                .map_err(|cause| GitError::disk(&self.git_dir, cause))?;
             self.pool.recent.keep(CommitId::of(commit), made);
             // Whoever shows the commit asks for them next.
             writer.new_trees.into_iter().for_each(|(id, bytes)| self.pool.trees.add(id, bytes));
             writer.new_blobs.into_iter().for_each(|(id, bytes)| self.pool.blobs.add(id, bytes.into()));
-            self.pool.note_root(commit, tree);
+            if !new.message.starts_with('\n') {
+                let (author, written, at) =
+                    (Author::of(&author), Moment::of(author.when()), Moment::of(committer.when()));
+                let (parents, message) = (parent.into_iter().collect(), new.message.to_owned());
+                let made = CommitObject { tree, parents, author, written, at, message };
+                self.pool.commits.add(commit, Arc::new(made));
+            }
             Ok(Some(CommitId::of(commit)))
         })
     }
@@ -318,6 +328,9 @@ mod tests {
             format!("{} {} {}", words[0], words[1], words[3])
         };
         assert_eq!(tree.lines().map(shown).collect::<Vec<_>>().join("|"), listed);
+        let kept = store.pool.commits.get(commit.oid()).expect("whoever shows it asks for it next");
+        let read = store.pool.with(|repository| Ok(CommitObject::read(repository, commit.oid()).ok()));
+        assert_eq!(read.expect("a handle").as_ref(), Some(&*kept));
         let said = repo.git_with_input(&format!("show --no-patch --format=%an|%ae|%ai|%B {commit}"), b"");
         assert_eq!(said, "Ada É.|ada@example.org|2023-11-15 03:43:20 +0530|a save\n\nwhy");
         // The tree as the `git` program makes it of the same files.

@@ -7,13 +7,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::{HashMap, HashSet};
-use git2::{Commit, Oid, Repository};
+use git2::{Oid, Repository};
 use rayon::prelude::*;
 
 use super::{Batch, Changed, Learned, Log, MINOR, renames};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{Author, CommitId, GitError, Store, trees::Trees},
+    git::{Author, CommitId, GitError, Pool, Store, trees::Trees},
 };
 
 /// How many commits a batch has: what is lost when the process ends while it is made.
@@ -66,7 +66,8 @@ pub struct Walk<'s> {
 impl Store {
     /// Finds the commits up to `head` that a log doesn't know.
     pub fn walk(&self, log: &Log, head: CommitId, progress: &Progress) -> Result<Walk<'_>, GitError> {
-        let (found, met) = self.pool.with(|repository| new_commits(repository, log, head.oid()))?;
+        let (found, met) =
+            self.pool.with(|repository| new_commits(&self.pool, repository, log, head.oid()))?;
         progress.n_done.store(0, Ordering::Relaxed);
         progress.n_all.store(found.len(), Ordering::Relaxed);
         let trees = found.iter().map(|commit| (commit.id, commit.tree)).collect();
@@ -120,6 +121,7 @@ impl Walk<'_> {
 
 /// The commits up to `head` that a log doesn't know, parents first, and those of the log that they come after.
 fn new_commits(
+    pool: &Pool,
     repository: &Repository,
     log: &Log,
     head: Oid,
@@ -134,7 +136,7 @@ fn new_commits(
             if log.commit(CommitId::of(id)).is_some() {
                 met.insert(id);
             } else if seen.insert(id) {
-                open.push((read(repository, id, is_shallow)?, 0));
+                open.push((read(pool, repository, id, is_shallow)?, 0));
             }
         }
         let Some((commit, n_entered)) = open.last_mut() else { return Ok((found, met)) };
@@ -146,23 +148,21 @@ fn new_commits(
     }
 }
 
-fn read(repository: &Repository, id: Oid, is_shallow: bool) -> Result<Found, GitError> {
-    let failed = |cause| GitError::failed(id, cause);
-    let commit = repository.find_commit(id).map_err(failed)?;
+fn read(pool: &Pool, repository: &Repository, id: Oid, is_shallow: bool) -> Result<Found, GitError> {
+    let commit = pool.commit_once(repository, id).map_err(|cause| GitError::failed(id, cause))?;
     // A clone that has only its latest commits doesn't have the parents of the last of them.
     let is_there = |parent: &Oid| !is_shallow || repository.find_commit(*parent).is_ok();
     Ok(Found {
         id,
-        tree: commit.tree_id(),
-        parents: commit.parent_ids().filter(is_there).collect(),
-        seconds: commit.time().seconds(),
-        author: Author::of(&commit.author()),
-        is_minor: is_minor(&commit),
+        tree: commit.tree,
+        parents: commit.parents.iter().copied().filter(is_there).collect(),
+        seconds: commit.at.seconds,
+        author: commit.author.clone(),
+        is_minor: is_minor(&commit.message),
     })
 }
 
-fn is_minor(commit: &Commit<'_>) -> bool {
-    let message = String::from_utf8_lossy(commit.message_raw_bytes());
+fn is_minor(message: &str) -> bool {
     message.trim_end().lines().next_back().is_some_and(|line| line.trim() == MINOR)
 }
 
