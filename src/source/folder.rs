@@ -180,7 +180,29 @@ impl Source for Folder {
     }
 }
 
-/// The bytes of a plain file; `None` for anything else: a pipe would block, a folder can't be read.
+/// The bytes of a plain file; `None` for anything else: a link leads elsewhere, a folder can't be read.
+#[cfg(unix)]
+fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    use std::{io::Read as _, os::unix::fs::OpenOptionsExt as _};
+
+    // What it is, is asked of what was opened: another program may put a link there meanwhile. A pipe would block.
+    let opened =
+        fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
+    let mut file = match opened {
+        // Systems say in different numbers that it is a link.
+        Err(_) if !path.symlink_metadata()?.is_file() => return Ok(None),
+        opened => opened?,
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+#[cfg(not(unix))]
 fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if path.symlink_metadata()?.is_file() { fs::read(path).map(Some) } else { Ok(None) }
 }
