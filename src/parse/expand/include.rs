@@ -9,6 +9,8 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
+use memchr::memmem;
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::expand::{
@@ -21,6 +23,9 @@ use crate::{
         writer::{Writer, continued_prefix},
     },
 };
+
+/// What directives begin with.
+const DIRECTIVE: &[u8] = b"{{";
 
 /// How many files may include one another in a chain.
 pub const MAX_INCLUDE_DEPTH: usize = 10;
@@ -64,7 +69,7 @@ pub(super) fn merge<'a>(
 pub fn inclusions(text: &str) -> Vec<(Range<usize>, &str)> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(start) = text[at..].find("{{").map(|found| at + found) {
+    while let Some(start) = memmem::find(&text.as_bytes()[at..], DIRECTIVE).map(|found| at + found) {
         let Some((directive, length)) = Directive::read(&text[start..]) else {
             at = start + 1;
             continue;
@@ -109,7 +114,9 @@ impl Merger<'_, '_, '_> {
         let mut written = range.start;
         let mut at = range.start;
         let mut line = Some(range.start);
-        while let Some(start) = text[at..range.end].find("{{").map(|found| at + found) {
+        while let Some(start) =
+            memmem::find(&text.as_bytes()[at..range.end], DIRECTIVE).map(|found| at + found)
+        {
             let Some((directive, length)) = Directive::read(&text[start..range.end]) else {
                 at = start + 1;
                 continue;

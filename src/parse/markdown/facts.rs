@@ -189,25 +189,22 @@ fn can_lead_inside(kind: LinkKind, target: &str) -> bool {
     }
 }
 
-/// What an ASCII byte is to the count of words.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// A letter or digit.
-    Word,
-    /// What stays in a word that has begun.
-    Joiner,
-    /// What ends one.
-    Gap,
-}
+/// What a byte is to the count of words: a letter or digit, what stays in a word that has begun, what ends one, or a part of a
+/// character beyond ASCII.
+const GAP: u8 = 0;
+const JOINER: u8 = 1;
+const LETTER: u8 = 2;
+const BEYOND: u8 = 4;
 
-const KINDS: [Kind; 128] = {
-    let mut kinds = [Kind::Gap; 128];
+const KINDS: [u8; 256] = {
+    let mut kinds = [GAP; 256];
     let mut byte = 0;
     while byte < kinds.len() {
         kinds[byte] = match byte as u8 {
-            b'\'' | b'-' | b'_' | b'.' => Kind::Joiner,
-            ascii if ascii.is_ascii_alphanumeric() => Kind::Word,
-            _ => Kind::Gap,
+            b'\'' | b'-' | b'_' | b'.' => JOINER,
+            ascii if ascii.is_ascii_alphanumeric() => LETTER,
+            ascii if ascii.is_ascii() => GAP,
+            _ => BEYOND,
         };
         byte += 1;
     }
@@ -217,19 +214,21 @@ const KINDS: [Kind; 128] = {
 /// Counts without a branch that depends on the letter: loading a site counts all of its text.
 fn count_words(text: &str) -> u32 {
     let bytes = text.as_bytes();
-    let (mut n_words, mut in_word, mut at) = (0, false, 0);
+    // 1 in a word, 0 outside.
+    let (mut n_words, mut in_word, mut at) = (0, 0, 0);
     while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            let kind = KINDS[usize::from(byte & 0x7F)];
-            n_words += u32::from((kind == Kind::Word) & !in_word);
-            in_word = (kind == Kind::Word) | (in_word & (kind == Kind::Joiner));
+        let kind = KINDS[usize::from(byte)];
+        if kind != BEYOND {
+            let is_letter = kind >> 1;
+            n_words += u32::from(is_letter & !in_word);
+            in_word = is_letter | (in_word & kind);
             at += 1;
             continue;
         }
         let Some(c) = text[at..].chars().next() else { break };
         let (is_letter, stands_alone) = (is_letter(c), stands_alone(c));
-        n_words += u32::from(is_letter && (stands_alone || !in_word));
-        in_word = !stands_alone && (is_letter || (in_word && c == '’'));
+        n_words += u32::from(is_letter && (stands_alone || in_word == 0));
+        in_word = u8::from(!stands_alone && (is_letter || (in_word == 1 && c == '’')));
         at += c.len_utf8();
     }
     n_words
@@ -256,9 +255,19 @@ fn summary(events: &[Event<'_>]) -> Option<String> {
     let starts = events.iter().enumerate().filter(|(_, event)| is_paragraph(event)).map(|(index, _)| index);
     for start in starts {
         let text = ids::text_until(&events[start + 1..], |end| end == TagEnd::Paragraph);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        if !words.is_empty() {
-            return Some(cut(&words.join(" ")));
+        let mut summary = String::new();
+        for word in text.split_whitespace() {
+            if !summary.is_empty() {
+                summary.push(' ');
+            }
+            summary.push_str(word);
+            // Enough for `cut`, whatever the letters.
+            if summary.len() > 4 * MAX_SUMMARY_CHARS {
+                break;
+            }
+        }
+        if !summary.is_empty() {
+            return Some(cut(&summary));
         }
     }
     None
@@ -278,5 +287,20 @@ mod tests {
     fn letters_are_those_of_unicode() {
         let wrong = ('\u{80}'..=char::MAX).find(|c| is_letter(*c) != c.is_alphanumeric());
         assert_eq!(wrong, None);
+    }
+
+    #[test]
+    fn words_are_letters_with_what_joins_them() {
+        for (text, expected) in [
+            ("", 0),
+            ("one two", 2),
+            ("it's a well-known file.rs, isn’t it?", 6),
+            ("-- ' _x_ 'y' ...", 2),
+            ("größer naïve привет", 3),
+            ("字はa b", 4),
+            ("a@b.c 1,000", 4),
+        ] {
+            assert_eq!(count_words(text), expected, "{text}");
+        }
     }
 }

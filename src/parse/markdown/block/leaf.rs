@@ -76,7 +76,7 @@ impl<'a> Translator<'a, '_> {
         self.is_used[index] = true;
         self.push(Event::Start(Tag::Component(index)));
         if let Some(body) = &call.body {
-            let source = Source { text: &body.text, base: 0, map: &body.map, math: self.options.math };
+            let source = Source::new(&body.text, 0, &body.map, self.options.math);
             self.depth += 1;
             self.blocks(source, !call.block);
             self.depth -= 1;

@@ -47,8 +47,7 @@ pub(in crate::parse::markdown) fn translate<'a>(
     };
     // A byte order mark is no text.
     let start = if expanded.text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    let source =
-        Source { text: &expanded.text[start..], base: start, map: &expanded.map, math: options.math };
+    let source = Source::new(&expanded.text[start..], start, &expanded.map, options.math);
     translator.blocks(source, false);
     translator.page
 }
@@ -62,9 +61,15 @@ pub(in crate::parse::markdown) struct Source<'a> {
     pub(in crate::parse::markdown) map: &'a SourceMap,
     /// Whether formulas are read in it.
     pub(in crate::parse::markdown) math: bool,
+    /// Whether addresses that begin with `www.` are looked for in it.
+    pub(in crate::parse::markdown) may_have_www: bool,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn new(text: &'a str, base: usize, map: &'a SourceMap, math: bool) -> Self {
+        Self { text, base, map, math, may_have_www: inline::may_have_www(text) }
+    }
+
     pub(in crate::parse::markdown) fn at(&self, range: Range<usize>) -> At {
         self.map.at(self.base + range.start..self.base + range.end)
     }

@@ -14,7 +14,10 @@ use std::{borrow::Cow, mem, ops::Range};
 use pulldown_cmark::{CowStr, Event as PdEvent, LinkType, Tag as PdTag};
 
 use self::delimiter::{MAX_SCRIPT_BYTES, Openers};
-pub(in crate::parse::markdown) use self::text::{Merged, Piece, cow};
+pub(in crate::parse::markdown) use self::{
+    scan::may_have_www,
+    text::{Merged, Piece, cow},
+};
 use crate::parse::markdown::{
     attributes::Attributes,
     block::{Source, Translator},

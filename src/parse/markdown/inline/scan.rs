@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use memchr::memmem;
+
 use super::{Inline, autolink, delimiter::Delimiter, text::Merged};
 use crate::parse::markdown::{
     attributes::Attributes,
@@ -20,17 +22,8 @@ const MAX_LABEL_BYTES: usize = 100;
 /// The first byte of a placeholder in UTF-8.
 const PLACEHOLDER_BYTE: u8 = 0xEE;
 
-/// The bytes at which something can begin; a `w` begins something only as `www.`.
-const TRIGGERS: [bool; 256] = {
-    let mut triggers = [false; 256];
-    let bytes = [PLACEHOLDER_BYTE, b':', b'@', b'=', b'^', b'~', b'[', b'w', b'W'];
-    let mut index = 0;
-    while index < bytes.len() {
-        triggers[bytes[index] as usize] = true;
-        index += 1;
-    }
-    triggers
-};
+/// How many bytes are looked at together.
+const CHUNK: usize = 32;
 
 impl<'a> Inline<'_, 'a, '_> {
     /// Scans text and writes what is in it.
@@ -54,10 +47,14 @@ impl<'a> Inline<'_, 'a, '_> {
             return None;
         }
         let bytes = merged.text.as_bytes();
+        let may_have_www = self.source.may_have_www || matches!(merged.text, Cow::Owned(_));
+        if !may_have_www {
+            return Some(from + first_of(bytes.get(from..)?, is_mark)?);
+        }
         let mut from = from;
         loop {
-            let at = from + bytes.get(from..)?.iter().position(|&byte| TRIGGERS[usize::from(byte)])?;
-            if !matches!(bytes[at], b'w' | b'W') || bytes.get(at + 3) == Some(&b'.') {
+            let at = from + first_of(bytes.get(from..)?, |byte| is_mark(byte) | is_w(byte))?;
+            if !is_w(bytes[at]) || bytes.get(at + 3) == Some(&b'.') {
                 return Some(at);
             }
             from = at + 1;
@@ -199,10 +196,71 @@ impl<'a> Inline<'_, 'a, '_> {
     }
 }
 
+/// Whether something can begin at a byte.
+#[inline]
+fn is_mark(byte: u8) -> bool {
+    // Without branches, so that many bytes are looked at in one instruction.
+    (byte == PLACEHOLDER_BYTE)
+        | (byte == b':')
+        | (byte == b'@')
+        | (byte == b'=')
+        | (byte == b'^')
+        | (byte == b'~')
+        | (byte == b'[')
+}
+
+/// Whether something can begin at a byte as `www.`.
+#[inline]
+fn is_w(byte: u8) -> bool {
+    byte | 0x20 == b'w'
+}
+
+/// Whether a text may have an address that begins with `www.`.
+pub(in crate::parse::markdown) fn may_have_www(text: &str) -> bool {
+    ["ww.", "wW.", "Ww.", "WW."].iter().any(|end| memmem::find(text.as_bytes(), end.as_bytes()).is_some())
+}
+
+/// The first byte that is wanted. Most of a text has none.
+#[inline]
+fn first_of(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    // With bytes and not `bool`s, which the compiler would look at one by one.
+    let has_none =
+        |chunk: &[u8; CHUNK]| chunk.iter().fold(0, |has, &byte| has | u8::from(is_wanted(byte))) == 0;
+    let start = CHUNK * chunks.iter().take_while(|chunk| has_none(chunk)).count();
+    Some(start + bytes[start..].iter().position(|&byte| is_wanted(byte))?)
+}
+
 /// How many bytes equal to the one at `start` follow it, itself counted.
 fn run_len(bytes: &[u8], start: usize) -> usize {
     match bytes[start] {
         byte @ (b'=' | b'^' | b'~') => bytes[start..].iter().take_while(|&&other| other == byte).count(),
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_is_found_wherever_it_is() {
+        for len in 0..3 * CHUNK {
+            let mut text = vec![b'a'; len];
+            assert_eq!(first_of(&text, is_mark), None);
+            for at in (0..len).rev() {
+                text[at] = b':';
+                assert_eq!(first_of(&text, is_mark), Some(at), "of {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_are_looked_for_where_there_may_be_one() {
+        for (text, expected) in
+            [("www.a.org", true), ("a WwW.a.org", true), ("now. ww2.", false), ("ww.", true), ("", false)]
+        {
+            assert_eq!(may_have_www(text), expected, "{text}");
+        }
     }
 }
