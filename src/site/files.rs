@@ -21,23 +21,25 @@ pub(super) struct Files {
     users: HashMap<RepoPath, Arc<[usize]>>,
     /// The places of those in which something is wrong.
     wrong: OrdSet<usize>,
+    /// The places of those that changed while they were parsed.
+    unsettled: OrdSet<usize>,
 }
 
 impl Files {
     /// Takes files that are in the order of their paths.
     pub(super) fn new(files: Vec<Arc<PageFile>>) -> Self {
         let mut users: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
-        let mut wrong = OrdSet::new();
+        let places = |is_meant: fn(&PageFile) -> bool| {
+            files.iter().enumerate().filter(|(_, file)| is_meant(file)).map(|(place, _)| place).collect()
+        };
+        let (wrong, unsettled) = (places(is_wrong), places(is_unsettled));
         for (place, file) in files.iter().enumerate() {
-            if !file.diagnostics.is_empty() {
-                wrong.insert(place);
-            }
             for (path, _) in &file.uses {
                 users.entry(path).or_default().push(place);
             }
         }
         let users = users.into_iter().map(|(path, users)| (path.clone(), Arc::from(users))).collect();
-        Self { users, wrong, all: files.into() }
+        Self { users, wrong, unsettled, all: files.into() }
     }
 
     /// All files.
@@ -48,6 +50,11 @@ impl Files {
     /// Those in which something is wrong.
     pub(super) fn wrong(&self) -> impl Iterator<Item = &Arc<PageFile>> {
         self.wrong.iter().map(|place| self.at(*place))
+    }
+
+    /// Those that changed while they were parsed.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = &Arc<PageFile>> {
+        self.unsettled.iter().map(|place| self.at(*place))
     }
 
     /// A file by its place.
@@ -81,11 +88,25 @@ impl Files {
                 self.users.insert(path.clone(), users);
             }
         }
-        if file.diagnostics.is_empty() {
-            self.wrong.remove(&place);
-        } else {
-            self.wrong.insert(place);
-        }
+        put(&mut self.wrong, place, is_wrong(&file));
+        put(&mut self.unsettled, place, is_unsettled(&file));
         self.all.set(place, file);
+    }
+}
+
+fn is_wrong(file: &PageFile) -> bool {
+    !file.diagnostics.is_empty()
+}
+
+fn is_unsettled(file: &PageFile) -> bool {
+    !file.is_settled
+}
+
+/// Puts a place into a set, or takes it out.
+fn put(set: &mut OrdSet<usize>, place: usize, is_in: bool) {
+    if is_in {
+        set.insert(place);
+    } else {
+        set.remove(&place);
     }
 }

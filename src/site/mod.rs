@@ -426,7 +426,7 @@ impl Site {
 
     /// The files that changed while they were parsed: they should be looked at again.
     pub fn unsettled_files(&self) -> Vec<RepoPath> {
-        let pages = self.files.iter().filter(|file| !file.is_settled).map(|file| &file.path);
+        let pages = self.files.unsettled().map(|file| &file.path);
         pages.chain(&self.unsettled).cloned().collect()
     }
 
