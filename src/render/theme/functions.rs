@@ -1,8 +1,12 @@
 //! The functions of templates. Apart from the theme's own files, all that they tell comes from the [`scope`], so that what a
 //! page depends on can be written down.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use foldhash::HashMap;
 use serde_json::Value as Json;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
@@ -154,14 +158,24 @@ pub(super) fn register_assets(tera: &mut Tera, base_path: &str, assets: &Arc<Ass
         TeraResult::Ok(Value::from(from.map_or_else(|| address.clone(), |from| relative(from, &address))))
     });
     let named = assets.clone();
+    // To read a style sheet takes as long as the rest of a page, and each asks for the same ones.
+    let made: Mutex<HashMap<(String, bool), Value>> = Mutex::default();
     tera.register_function("asset_text", move |args: Kwargs, _: &State| {
         let (path, first_view): (&str, Option<bool>) = (args.must_get("path")?, args.get("first_view")?);
         let Some(asset) = asset(&named, &args)? else { return Ok(Value::none()) };
-        match in_page(asset, path, &folder, first_view.unwrap_or(false)) {
-            Some(text) => TeraResult::Ok(Value::safe_string(&text)),
-            None if first_view.unwrap_or(false) => Ok(Value::none()),
-            None => Err(Error::message(format!("`{path}` is no text"))),
+        let (only_first_view, made) =
+            (first_view.unwrap_or(false), || made.lock().unwrap_or_else(PoisonError::into_inner));
+        let key = (path.to_owned(), only_first_view);
+        if let Some(text) = made().get(&key) {
+            return Ok(text.clone());
         }
+        let text = match in_page(asset, path, &folder, only_first_view) {
+            Some(text) => Value::safe_string(&text),
+            None if only_first_view => Value::none(),
+            None => return Err(Error::message(format!("`{path}` is no text"))),
+        };
+        made().insert(key, text.clone());
+        TeraResult::Ok(text)
     });
     let named = assets.clone();
     tera.register_function("integrity", move |args: Kwargs, _: &State| {
