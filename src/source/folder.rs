@@ -52,6 +52,8 @@ pub(super) struct Last {
     pub(super) work_tree: Option<Arc<WorkTree>>,
     /// The folders that files of the site are in or could come into.
     pub(super) folders: Arc<BTreeSet<RepoPath>>,
+    /// The files that are listed because a link leads to them.
+    pub(super) linked: Arc<[RepoPath]>,
 }
 
 impl Folder {
@@ -146,9 +148,14 @@ impl Source for Folder {
         let index = work_tree.as_ref().filter(|index| index.ids_fit() && !walked.has_attributes);
         diagnostics.extend(walked.diagnostics);
         let folders = Arc::new(walked.folders.into_iter().collect());
-        *self.last() = Last { work_tree: work_tree.clone(), folders };
-        let index = index.map(|index| &**index);
-        Ok(Listing::assemble(self.entries(walked.files, index), &walked.links, diagnostics))
+        let entries = self.entries(walked.files, index.map(|index| &**index));
+        let listing = Listing::assemble(entries, &walked.links, diagnostics);
+        // Most folders have no link, and then nothing has to be looked through.
+        let linked =
+            listing.entries.iter().filter(|(_, entry)| !walked.links.is_empty() && entry.is_linked());
+        let linked = linked.map(|(path, _)| path.clone()).collect();
+        *self.last() = Last { work_tree: work_tree.clone(), folders, linked };
+        Ok(listing)
     }
 
     fn known_blobs(&self) -> Vec<KnownBlob> {

@@ -89,7 +89,7 @@ impl Folder {
         let mut edit = Edit::default();
         self.hash_files(former, files, &mut edit)?;
         if !names.is_empty() {
-            if has_odd_parts(former) {
+            if self.has_odd_parts(former) {
                 return Err(Everything);
             }
             let rules = Rules::new(options, GitRules::Untracked(work_tree.as_deref()));
@@ -112,6 +112,13 @@ impl Folder {
         Ok(Some(same))
     }
 
+    /// Whether a listing has what can't be replaced name by name: links, and problems that only name the folder they are in.
+    fn has_odd_parts(&self, listing: &Listing) -> bool {
+        let is_odd =
+            |problem: &Diagnostic| ["symlink-", "name-"].iter().any(|kind| problem.code.starts_with(kind));
+        listing.diagnostics.iter().any(is_odd) || !self.last().linked.is_empty()
+    }
+
     fn is_still_a_file(&self, former: &Listing, path: &RepoPath) -> bool {
         former.entries.get(path).is_some_and(|entry| entry.link_to.is_none())
             && self.disk_path(path).symlink_metadata().is_ok_and(|metadata| metadata.is_file())
@@ -130,9 +137,10 @@ impl Folder {
         if changed.is_empty() {
             return Ok(());
         }
-        let through_links = former.entries.iter().filter_map(|(path, entry)| {
-            let target = entry.link_to.as_ref()?;
-            Some((path.clone(), Entry { link_to: entry.link_to.clone(), ..changed.get(target)?.clone() }))
+        let linked = self.last().linked.clone();
+        let through_links = linked.iter().filter_map(|path| {
+            let target = former.entries.get(path)?.link_to.as_ref()?;
+            Some((path.clone(), Entry { link_to: Some(target.clone()), ..changed.get(target)?.clone() }))
         });
         edit.entries.extend(through_links);
         edit.entries.extend(changed.into_iter().map(|(path, entry)| (path.clone(), entry)));
@@ -277,13 +285,6 @@ impl Look<'_> {
         }
         Ok(Some(scope))
     }
-}
-
-/// Whether a listing has what can't be replaced name by name: links, and problems that only name the folder they are in.
-fn has_odd_parts(listing: &Listing) -> bool {
-    let is_odd =
-        |problem: &Diagnostic| ["symlink-", "name-"].iter().any(|kind| problem.code.starts_with(kind));
-    listing.diagnostics.iter().any(is_odd) || listing.entries.values().any(|entry| entry.link_to.is_some())
 }
 
 /// A path and the folders around it, without the root.
