@@ -125,13 +125,45 @@ impl Digest {
 
     /// Reads the 64 hexadecimal digits that [`Display`](fmt::Display) writes.
     pub fn from_hex(hex: &str) -> Option<Self> {
-        blake3::Hash::from_hex(hex).ok().map(|hash| Self(*hash.as_bytes()))
+        let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+        let mut digest = [0; 32];
+        if pairs.len() != digest.len() || !rest.is_empty() {
+            return None;
+        }
+        for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
+            *byte = value_of(*high)? << 4 | value_of(*low)?;
+        }
+        Some(Self(digest))
+    }
+
+    /// Puts the digits that [`Display`](fmt::Display) writes behind a text: a manifest has thousands.
+    pub fn push_hex(&self, text: &mut String) {
+        let mut hex = [0; 64];
+        let (pairs, _) = hex.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        text.push_str(std::str::from_utf8(&hex).expect("digits are text"));
+    }
+}
+
+/// The hexadecimal digits.
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// The value of a hexadecimal digit.
+fn value_of(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+        let mut text = String::with_capacity(2 * self.0.len());
+        self.push_hex(&mut text);
+        f.write_str(&text)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod dice;
 pub mod digest;
 pub mod embedded;
 pub mod lang;
+pub mod later;
 pub mod media;
 pub mod node;
 pub mod path;

@@ -150,7 +150,7 @@ fn external_problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
                     .hint("try it in a browser")
             }
         };
-        Some(match places.of(link.at, &page.file.files) {
+        Some(match places.of(link.at, &page.file.facts.files) {
             Some(place) => problem.at(place),
             None => problem,
         })

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::{digest::Digest, path::RepoPath},
-    render::trace::FileDiffers,
+    render::trace::{FileDiffers, KeptShards},
     site::{
         Site,
         file::{FormerFiles, PageFile},
@@ -31,9 +31,10 @@ pub(super) struct Former {
 
 impl Former {
     pub(super) fn of(state: &Arc<State>) -> Self {
-        let (files, marks) = rayon::join(|| state.pages(), || Marks::of(state));
+        let pages = || rayon::join(|| state.pages(), || state.links());
+        let ((files, links), marks) = rayon::join(pages, || Marks::of(state));
         let (reading, stock) = (state.head().reading.clone(), state.stock());
-        Self { pages: FormerFiles { stock, reading, files }, marks }
+        Self { pages: FormerFiles { stock, reading, files, links }, marks }
     }
 }
 
@@ -60,29 +61,45 @@ impl Marks {
     }
 }
 
+/// Shards of words as the last build wrote them.
+pub(super) struct WrittenShards<'m> {
+    pub(super) marks: &'m Marks,
+    pub(super) output: &'m Output,
+}
+
+impl KeptShards for WrittenShards<'_> {
+    fn bytes(&self, route: &Route) -> Option<Vec<u8>> {
+        let record = self.marks.routes.get(route)?;
+        let bytes = self.output.read(&route.output_path()).ok()?;
+        (Digest::of(&bytes) == record.digest).then_some(bytes)
+    }
+}
+
 pub(super) type Intact<'m> = HashMap<OutputPath, &'m Digest>;
 
 /// The page files of a site that are not as they were parsed before, and those that are gone.
 pub(super) fn differing_files(
     site: &Site,
-    former: &BTreeMap<RepoPath, Arc<PageFile>>,
+    former: &HashMap<RepoPath, Arc<PageFile>>,
 ) -> BTreeMap<RepoPath, FileDiffers> {
     let mut differing = BTreeMap::new();
-    let mut former = former.values().peekable();
-    // Both are in the order of paths, so one walk along both finds what differs.
+    let mut n_known = 0;
     for file in site.files() {
-        while let Some(gone) = former.next_if(|former| former.path < file.path) {
-            differing.insert(gone.path.clone(), FileDiffers::Outside);
+        let known = former.get(&file.path);
+        n_known += usize::from(known.is_some());
+        if known.is_some_and(|known| Arc::ptr_eq(known, file)) {
+            continue;
         }
-        match former.next_if(|former| former.path == file.path) {
-            Some(former) if Arc::ptr_eq(former, file) => {}
-            Some(former) if former.outside == file.outside => {
-                differing.insert(file.path.clone(), FileDiffers::Inside);
-            }
-            _ => drop(differing.insert(file.path.clone(), FileDiffers::Outside)),
-        }
+        let differs = |known: &Arc<PageFile>| FileDiffers {
+            outside: known.outside != file.outside,
+            links: known.links != file.links,
+        };
+        differing.insert(file.path.clone(), known.map_or(FileDiffers::WHOLE, differs));
     }
-    differing.extend(former.map(|gone| (gone.path.clone(), FileDiffers::Outside)));
+    if n_known < former.len() {
+        let gone = former.keys().filter(|path| site.file(path).is_none());
+        differing.extend(gone.map(|path| (path.clone(), FileDiffers::WHOLE)));
+    }
     differing
 }
 
@@ -90,7 +107,7 @@ pub(super) fn differing_files(
 pub(super) fn other_words(
     site: &Site,
     differing: &BTreeMap<RepoPath, FileDiffers>,
-    former: &BTreeMap<RepoPath, Arc<PageFile>>,
+    former: &HashMap<RepoPath, Arc<PageFile>>,
 ) -> BTreeSet<RepoPath> {
     let words = |file: Option<&Arc<PageFile>>| file.map(|file| file.words_print);
     let is_other = |path: &&RepoPath| words(site.file(path)) != words(former.get(*path));

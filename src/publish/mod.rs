@@ -1,5 +1,6 @@
 //! Output for the world.
 
+mod begun;
 pub mod browser;
 pub mod build;
 pub mod cache;

@@ -33,6 +33,7 @@ mod page;
 mod queries;
 mod rewrite;
 mod search;
+mod shard;
 mod sitemap;
 mod view;
 mod wiki;

@@ -9,12 +9,14 @@ use std::{
 };
 
 use compact_str::CompactString;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place, nearest},
         digest::{BlobId, Print},
+        later::Later,
         path::RepoPath,
     },
     parse::{
@@ -24,7 +26,9 @@ use crate::{
         slug,
         words::{PageWords, Vocabulary},
     },
-    site::{anchors::Anchors, place::Places, search::Stock, section::is_folder_page_name},
+    site::{
+        anchors::Anchors, graph::FormerLinks, place::Places, search::Stock, section::is_folder_page_name,
+    },
     source::{Entry, Listing, Source, SourceError},
 };
 
@@ -42,14 +46,14 @@ pub struct PageFile {
     pub front: Arc<FrontMatter>,
     /// Where its body begins in its text.
     pub body_start: usize,
-    /// What its body says: title, headings, links.
-    pub facts: Facts,
+    /// The text of its first heading when it is an `h1`.
+    pub heading: Option<CompactString>,
+    /// What its body says: headings, links, summary.
+    pub facts: Later<Facts>,
     /// The title given by `{{#title ...}}` in the text.
     pub given_title: Option<CompactString>,
-    /// The files its text came from: itself first, then the included ones.
-    pub files: Box<[RepoPath]>,
-    /// Every other file it asked for and the bytes that were there, by path. These are more than `files`: an inclusion
-    /// can also fail because of what a file says.
+    /// Every other file it asked for and the bytes that were there, by path. These are more than those that its text came from: an
+    /// inclusion can also fail because of what a file says.
     pub uses: Box<[(RepoPath, BlobId)]>,
     /// Whether it asked for a file that is not there: it and the hint of a near name depend on which files there are.
     pub has_misses: bool,
@@ -104,12 +108,12 @@ impl PageFile {
             path: path.clone(),
             blob,
             outside: outside(&front, expanded.title.as_deref(), &facts),
-            links: links(&facts, &expanded.files),
+            links: links(&facts),
             front: Arc::new(front),
             body_start,
-            facts,
+            heading: facts.title.clone(),
+            facts: facts.into(),
             given_title: expanded.title.map(CompactString::from),
-            files: expanded.files.into(),
             has_misses: noted.has_misses.get(),
             is_settled,
             uses: noted.uses.into_inner().into_iter().collect(),
@@ -125,13 +129,6 @@ impl PageFile {
     #[must_use]
     pub(super) fn compact(self) -> Self {
         self.clone()
-    }
-
-    /// Holds its own path once, after it was read from where it was kept.
-    pub fn share_path(&mut self) {
-        for file in self.files.iter_mut().filter(|file| **file == self.path) {
-            *file = self.path.clone();
-        }
     }
 
     /// Whether parsing the file of a listing would give the same again.
@@ -176,12 +173,12 @@ fn outside(front: &FrontMatter, given_title: Option<&str>, facts: &Facts) -> Pri
 }
 
 /// The print of the links of a page, with the sentences around them; where they stand in its text doesn't count.
-fn links(facts: &Facts, files: &[RepoPath]) -> Print {
+fn links(facts: &Facts) -> Print {
     let links = facts.links.iter().map(|link| {
         let LinkFact { kind, role, target, text, around, at } = link;
         (kind, role, target, text, around, at.file)
     });
-    Print::of(&(files, links.collect::<Vec<_>>()))
+    Print::of(&(&facts.files, links.collect::<Vec<_>>()))
 }
 
 /// Is shown each page that is parsed while a site is loaded, to make more of it than the site keeps.
@@ -207,7 +204,9 @@ pub struct FormerFiles {
     /// How they were parsed.
     pub reading: Reading,
     /// The pages by their path.
-    pub files: BTreeMap<RepoPath, Arc<PageFile>>,
+    pub files: HashMap<RepoPath, Arc<PageFile>>,
+    /// Where their links led.
+    pub links: FormerLinks,
 }
 
 /// The body of a page, ready to be parsed as Markdown for rendering, and whether it is made of the bytes that the

@@ -5,16 +5,20 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::HashMap;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
+        digest::Print,
         path::RepoPath,
-        persistent::{HashMap, OrdSet, Vector},
+        persistent::{self, OrdSet, Vector},
     },
     parse::markdown::{LinkFact, LinkKind},
     site::{
         Site,
+        file::PageFile,
         page::{Page, PageId},
         resolve::{Destination, Fragment, Missing, Spelling},
         sorted::toggled,
@@ -27,11 +31,13 @@ pub struct LinkGraph {
     outgoing: Vector<Arc<Outgoing>>,
     backlinks: Vector<Arc<[PageId]>>,
     /// The pages with links that are looked up among titles, by the key that they ask for.
-    by_title: HashMap<String, Arc<[PageId]>>,
+    by_title: persistent::HashMap<String, Arc<[PageId]>>,
     /// The folders of files that pages link to, and how many pages do.
     folders: Arc<BTreeMap<RepoPath, usize>>,
     /// The pages with links that lead nowhere.
     broken: OrdSet<PageId>,
+    /// The print of what they depend on besides pages; `None` in snapshots after the first, and in several languages.
+    ground: Option<Print>,
 }
 
 /// A link that leads nowhere, or to a place that isn't in its page.
@@ -46,8 +52,8 @@ pub struct Problem<'a> {
 }
 
 /// Where the links of one page lead.
-#[derive(Debug, Default)]
-struct Outgoing {
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Outgoing {
     /// As many as the page's facts have links.
     destinations: Box<[Destination]>,
     /// The keys of titles that these depend on.
@@ -56,12 +62,56 @@ struct Outgoing {
     is_broken: bool,
 }
 
+/// Where the links of pages led when an earlier process followed them.
+#[derive(Clone, Debug, Default)]
+pub struct FormerLinks {
+    /// The print of what they depend on besides pages; as long as it is the same, so are the ids of pages.
+    pub ground: Option<Print>,
+    /// Those of each page, by its key, in the order of keys.
+    pub pages: Arc<Vec<(RepoPath, Arc<Outgoing>)>>,
+}
+
+impl FormerLinks {
+    /// For each page of a site its links, if they lead where they did; `files` are those that the process had. Nothing for a site that
+    /// differs in more than the texts of some pages.
+    fn of<'a>(
+        &'a self,
+        site: &Site,
+        files: &HashMap<RepoPath, Arc<PageFile>>,
+    ) -> Vec<Option<&'a Arc<Outgoing>>> {
+        let pages = site.pages();
+        if self.ground.is_none() || self.ground != site.links.ground || self.pages.len() != pages.len() {
+            return Vec::new();
+        }
+        let is_same = |page: &Page| files.get(page.path()).is_some_and(|file| Arc::ptr_eq(file, &page.file));
+        let same: Vec<bool> = pages.iter().map(|(_, page)| is_same(page)).collect();
+        let holds = |out: &Outgoing| {
+            out.asked.is_empty()
+                && out.destinations.iter().all(|destination| match destination {
+                    Destination::Internal { page: Some(to), fragment: Some(_), .. } => {
+                        same.get(to.index()).is_some_and(|same| *same)
+                    }
+                    _ => true,
+                })
+        };
+        let links = pages.iter().zip(&*self.pages).zip(&same);
+        let known = links.map(|(((_, page), (key, out)), is_same)| {
+            (*is_same && page.key == *key && holds(out)).then_some(out)
+        });
+        known.collect()
+    }
+}
+
 impl LinkGraph {
-    /// Resolves every link of every page.
-    pub(super) fn build(site: &Site) -> Self {
+    /// Resolves every link of every page, but for those that lead where they did when an earlier process had some `files`.
+    pub(super) fn build(site: &Site, former: &FormerLinks, files: &HashMap<RepoPath, Arc<PageFile>>) -> Self {
         let n_pages = site.pages().len();
-        let outgoing: Vec<Arc<Outgoing>> =
-            (0..n_pages).into_par_iter().map(|at| Arc::new(follow(site, PageId::at(at)))).collect();
+        let known = former.of(site, files);
+        let of_page = |at: usize| {
+            let known = known.get(at).copied().flatten();
+            known.map_or_else(|| Arc::new(follow(site, PageId::at(at))), Arc::clone)
+        };
+        let outgoing: Vec<Arc<Outgoing>> = (0..n_pages).into_par_iter().map(of_page).collect();
         let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); n_pages];
         let mut by_title: BTreeMap<&String, Vec<PageId>> = BTreeMap::new();
         let (mut folders, mut broken) = (BTreeMap::new(), OrdSet::new());
@@ -85,12 +135,30 @@ impl LinkGraph {
             }
         }
         Self {
+            ground: site.links.ground,
             broken,
             backlinks: backlinks.into_iter().map(Arc::from).collect(),
             by_title: by_title.into_iter().map(|(key, pages)| (key.clone(), Arc::from(pages))).collect(),
             folders: Arc::new(folders),
             outgoing: outgoing.into(),
         }
+    }
+
+    /// A graph without links, of a site whose addresses are known.
+    pub(super) fn on(ground: Option<Print>) -> Self {
+        Self { ground, ..Self::default() }
+    }
+
+    /// The print of what they depend on besides pages, if they can be of use to another process.
+    pub fn ground(&self) -> Option<Print> {
+        self.ground
+    }
+
+    /// The links of a site for another process that has it, if they can be of use there.
+    pub fn to_keep(&self, site: &Site) -> Option<FormerLinks> {
+        let pages = site.pages().iter().zip(&self.outgoing);
+        let pages = || pages.map(|((_, page), out)| (page.key.clone(), Arc::clone(out))).collect();
+        self.ground.map(|ground| FormerLinks { ground: Some(ground), pages: Arc::new(pages()) })
     }
 
     /// Where the links of a page lead: one destination for each link of its facts, in their order.
@@ -101,6 +169,16 @@ impl LinkGraph {
     /// The pages that link to a page, in the order of their keys.
     pub fn backlinks(&self, page: PageId) -> &[PageId] {
         self.backlinks.get(page.index()).map_or(&[], |pages| pages)
+    }
+
+    /// The other pages that a page links to, each as often as it does.
+    pub fn pages_from(&self, page: PageId) -> impl Iterator<Item = PageId> {
+        self.outgoing.get(page.index()).into_iter().flat_map(move |out| out.pages(page))
+    }
+
+    /// Whether there are links that are looked up among titles.
+    pub fn go_by_title(&self) -> bool {
+        !self.by_title.is_empty()
     }
 
     /// The folders of files that pages link to.
@@ -131,7 +209,7 @@ impl LinkGraph {
     /// The links of a site whose pages kept their ids, some of them followed anew; `None` when pages link to other
     /// folders of files than before, which gives the site other addresses.
     pub(super) fn refollowed(&self, site: &Site, pages: &BTreeSet<PageId>) -> Option<Self> {
-        let mut graph = self.clone();
+        let mut graph = Self { ground: None, ..self.clone() };
         let mut folders: BTreeMap<&RepoPath, isize> = BTreeMap::new();
         let ids: Vec<PageId> = pages.iter().copied().collect();
         let new: Vec<(PageId, Outgoing)> = ids.into_par_iter().map(|id| (id, follow(site, id))).collect();
@@ -223,7 +301,7 @@ fn destination_of(site: &Site, page: &Page, link: &LinkFact, asked: &mut Vec<Str
     if link.kind == LinkKind::Email {
         return Destination::External;
     }
-    let file = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
+    let file = page.file.facts.files.get(link.at.file as usize).unwrap_or(page.path());
     let mut follow = |spelling, target| site.destination_asking(spelling, target, file, &page.route, asked);
     match (follow(spelling(link.kind), &link.target), &link.text) {
         // `[[text|Page]]`, as Gollum and GitHub wikis write it, has the page behind the bar.

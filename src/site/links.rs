@@ -48,7 +48,7 @@ impl Site {
                 continue;
             }
             let link = &page.file.facts.links[problem.link];
-            let path = page.file.files.get(link.at.file as usize).unwrap_or(page.path());
+            let path = page.file.facts.files.get(link.at.file as usize).unwrap_or(page.path());
             let start = link.at.offset as usize;
             let place = places.in_file(path, start..start + link.at.len as usize);
             let mut diagnostic = self.describe(&problem, page, link).at(place);

@@ -40,6 +40,7 @@ mod links;
 mod names;
 mod order;
 mod patch;
+mod rules;
 mod select;
 mod sorted;
 mod summaries;
@@ -59,6 +60,7 @@ use crate::{
     base::{
         config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE, Language, Repo},
         diagnostic::{self, Diagnostic},
+        digest::Print,
         path::RepoPath,
     },
     git::history::History,
@@ -70,7 +72,7 @@ use crate::{
         deck::Decks,
         file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles, Witness},
         files::Files,
-        graph::LinkGraph,
+        graph::{FormerLinks, LinkGraph},
         languages::{DEFAULT, LanguageId, Languages},
         names::Names,
         nav::{FolderTree, Nav, SummaryTree},
@@ -157,6 +159,8 @@ pub struct Site {
     /// Made when a link first goes by a name: in many sites none does.
     names: OnceLock<Names>,
     links: LinkGraph,
+    /// See [`Site::rules`].
+    rules: OnceLock<Print>,
     decks: Arc<Decks>,
     /// The words of pages, which all snapshots share.
     stock: Arc<Stock>,
@@ -203,7 +207,7 @@ impl Site {
             |file: &PageFile| keeps && file.is_of(&listing) && (!takes_words || file.words_print.is_some());
         let kept = |path: &RepoPath| former.files.get(path).filter(|file| is_kept(file));
         let files = site.parse_files(source, kept, witness);
-        site.assemble(source, files, &Self::default(), beside)
+        site.assemble(source, files, Before::Process(former), beside)
     }
 
     /// The site after a change of its files.
@@ -235,7 +239,7 @@ impl Site {
             former.next_if(|file| file.path == *path).filter(|file| is_kept(file))
         };
         let files = site.parse_files(source, kept, None);
-        site.assemble(source, files, self, |_| ()).0
+        site.assemble(source, files, Before::Snapshot(self), |_| ()).0
     }
 
     /// The config that a site of these files has.
@@ -326,9 +330,14 @@ impl Site {
         mut self,
         source: &dyn Source,
         files: Vec<Arc<PageFile>>,
-        former: &Self,
+        before: Before<'_>,
         beside: impl FnOnce(&Self) -> R + Send,
     ) -> (Self, R) {
+        let (nothing, no_files) = (Self::default(), FormerFiles::default());
+        let (former, former_files) = match before {
+            Before::Snapshot(former) => (former, &no_files),
+            Before::Process(files) => (&nothing, files),
+        };
         self.files = Files::new(files);
         let read = SourceFiles { source, listing: &self.listing };
         let none = Decks::default();
@@ -346,18 +355,34 @@ impl Site {
         let titles: Vec<CompactString> = self.languages.ids().map(title).collect();
         let home = Home { languages: &self.languages, titles: &titles, paginate: self.config.paginate };
         let (pages, content) = (&self.pages, &self.content);
-        (self.sections, self.taxonomies) = rayon::join(
-            || Sections::build(pages, content, &home),
+        // The rules are asked for later, by those who can use what an earlier process knew.
+        let is_first = matches!(before, Before::Process(_));
+        let rules = || is_first.then(|| self.rules());
+        let ((sections, _), taxonomies) = rayon::join(
+            || (Sections::build(pages, content, &home), rules()),
             || Taxonomies::build(&self.config, pages, &self.languages),
         );
+        (self.sections, self.taxonomies) = (sections, taxonomies);
         diagnostics.extend(self.read_order(source));
         diagnostics.extend(addresses::claim(&mut self));
-        let (links, found) = rayon::join(|| LinkGraph::build(&self), || beside(&self));
+        let has_ground = is_first && !self.languages.are_several();
+        self.links = LinkGraph::on(has_ground.then(|| self.ground_of_links()));
+        let follow = || LinkGraph::build(&self, &former_files.links, &former_files.files);
+        let (links, found) = rayon::join(follow, || beside(&self));
         self.links = links;
         addresses::claim_linked_folders(&mut self);
         Arc::make_mut(&mut self.diagnostics).splice(..0, diagnostics);
         (self, found)
     }
+}
+
+/// What was known before a site is put together.
+#[derive(Clone, Copy)]
+enum Before<'a> {
+    /// The snapshot before it.
+    Snapshot(&'a Site),
+    /// What another process knew.
+    Process(&'a FormerFiles),
 }
 
 /// Queries.
@@ -587,7 +612,8 @@ impl Site {
     /// Its pages as they are parsed, for another site that has many of the same.
     pub fn former_files(&self) -> FormerFiles {
         let files = self.files.iter().map(|file| (file.path.clone(), Arc::clone(file))).collect();
-        FormerFiles { stock: Arc::clone(&self.stock), reading: Reading::clone(&self.reading), files }
+        let reading = Reading::clone(&self.reading);
+        FormerFiles { stock: Arc::clone(&self.stock), reading, files, links: FormerLinks::default() }
     }
 
     /// Whether it is shown as a wiki.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::path::RepoPath,
@@ -20,7 +21,7 @@ use crate::{
 pub const NOT_FOUND: &str = "404.html";
 
 /// The place of a page in [`Site::pages`](super::Site::pages). It holds as long as the same files are published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PageId(pub u32);
 
 impl PageId {
@@ -105,7 +106,7 @@ pub fn title_of(
     key: &RepoPath,
     root: &RepoPath,
 ) -> CompactString {
-    let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.facts.title.as_ref());
+    let own = front.title.as_ref().or(file.given_title.as_ref()).or(file.heading.as_ref());
     own.cloned().unwrap_or_else(|| {
         match key.parent().filter(|_| is_folder_page && is_folder_page_name(key)) {
             Some(folder) if folder == *root => HOME.into(),

@@ -4,7 +4,10 @@
 //! through each index: the files that include the changed one, the order of the sections they are in, terms, names, and
 //! the links that could now lead elsewhere. Whatever goes beyond is left to a site put together anew, also in doubt.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use rayon::prelude::*;
 
@@ -56,7 +59,7 @@ pub(super) fn patched(
         (place, PageFile::load(path, &files, &former.reading, vocabulary, None))
     };
     let loaded: Vec<(usize, PageFile)> = places.par_iter().map(load).collect();
-    let mut site = Site { listing: Arc::clone(listing), ..former.clone() };
+    let mut site = Site { listing: Arc::clone(listing), rules: OnceLock::new(), ..former.clone() };
     let mut ids = Vec::new();
     for (place, file) in loaded {
         ids.extend(put(&mut site, place, Arc::new(file))?);

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Where a link leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// To an address of this site.
     Internal {
@@ -50,7 +50,7 @@ pub enum Destination {
 }
 
 /// The part of a link behind `#`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Fragment {
     /// An id that exists, or one that can't be known (in a file that isn't a page).
     Id(String),
@@ -59,7 +59,7 @@ pub enum Fragment {
 }
 
 /// Why a link leads to nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Missing {
     /// No such file or address.
     File,

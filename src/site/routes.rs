@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// What stands at an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A page.
     Page(PageId),
@@ -106,7 +108,7 @@ impl BookPage {
 }
 
 /// What an Atom feed lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FeedOf {
     /// The newest pages of a language.
     Site(LanguageId),
@@ -122,7 +124,7 @@ pub enum FeedOf {
 }
 
 /// Why a page is not published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Hidden {
     /// It is a draft.
     Draft,

@@ -3,12 +3,15 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::parse::{
-    expand::{At, ComponentCall},
-    markdown::{
-        around::{self, Around, MAX_SENTENCES},
-        event::{Event, LinkKind, Tag, TagEnd},
-        html, ids,
+use crate::{
+    base::path::RepoPath,
+    parse::{
+        expand::{At, Expanded},
+        markdown::{
+            around::{self, Around, MAX_SENTENCES},
+            event::{Event, LinkKind, Tag, TagEnd},
+            html, ids,
+        },
     },
 };
 
@@ -24,6 +27,8 @@ pub struct Facts {
     pub headings: Box<[Heading]>,
     /// Everything the page leads to or shows, in order.
     pub links: Box<[LinkFact]>,
+    /// The files that its text came from: its own first, then those that it includes. Places of links name them by number.
+    pub files: Box<[RepoPath]>,
     /// The ids that were written, not generated: in `{#id}` and in raw HTML.
     pub anchors: Box<[CompactString]>,
     /// The text of the first paragraph, cut at a word.
@@ -74,7 +79,7 @@ pub struct LinkFact {
 }
 
 /// Collects the facts of a page from its finished events.
-pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Vec<String>) -> Facts {
+pub(super) fn collect(events: &[Event<'_>], expanded: &Expanded, anchors: Vec<String>) -> Facts {
     let mut facts = Collected::default();
     let mut block = Block::default();
     for (index, event) in events.iter().enumerate() {
@@ -103,7 +108,9 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
                 facts.link(kind, LinkRole::Embed, &embed.target, embed.at);
             }
             Event::Start(Tag::Component(call)) => {
-                facts.components.extend(calls.get(*call).map(|call| CompactString::from(&call.name)));
+                facts
+                    .components
+                    .extend(expanded.calls.get(*call).map(|call| CompactString::from(&call.name)));
             }
             Event::Html { html, at } | Event::InlineHtml { html, at } => facts.html(html, *at),
             Event::Text(text) => facts.n_words = facts.n_words.saturating_add(count_words(text)),
@@ -118,6 +125,7 @@ pub(super) fn collect(events: &[Event<'_>], calls: &[ComponentCall], anchors: Ve
         title: headings.first().filter(|first| first.level == 1).map(|first| first.text.clone()),
         headings: headings.into(),
         links: links.into(),
+        files: expanded.files.clone().into(),
         anchors: anchors.into_iter().map(CompactString::from).collect(),
         summary: summary(events).map(String::into),
         n_words,

@@ -133,7 +133,7 @@ pub fn parse<'a>(expanded: &'a Expanded, options: &MarkdownOptions) -> Document<
 /// Parses a page that shares its ids with others, as the chapters of a deck do.
 pub fn parse_with_ids<'a>(expanded: &'a Expanded, options: &MarkdownOptions, ids: &mut Ids) -> Document<'a> {
     let (mut document, anchors) = parse_body(expanded, options, ids);
-    document.facts = facts::collect(&document.events, &expanded.calls, anchors);
+    document.facts = facts::collect(&document.events, expanded, anchors);
     document
 }
 

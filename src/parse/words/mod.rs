@@ -123,7 +123,8 @@ pub fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push((number & 0x7F) as u8);
 }
 
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+/// Reads what [`push_number`] wrote, and leaves what comes after it; `None` when the bytes end before.
+pub fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let (&first, rest) = bytes.split_first()?;

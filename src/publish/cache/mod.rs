@@ -22,6 +22,7 @@ mod pages;
 mod state;
 mod target;
 mod words;
+mod writer;
 
 use std::{
     fs, io,
@@ -32,7 +33,8 @@ use std::{
 
 pub use self::chunk::{read_at, write_at};
 pub use self::history::history;
-pub use self::state::{Head, OutputFile, RouteRecord, State, StateWriter};
+pub use self::state::{Head, OutputFile, RouteRecord, State};
+pub use self::writer::StateWriter;
 
 use self::target::Target;
 use crate::{base::digest::Print, site::SiteOptions};

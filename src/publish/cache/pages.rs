@@ -9,6 +9,7 @@ use crate::{
     site::{
         SiteOptions,
         file::{FormerFiles, PageFile},
+        graph::FormerLinks,
     },
     source::Source,
 };
@@ -21,7 +22,8 @@ impl Cache {
         let read = |state: State| {
             source.learn_blobs(state.blobs());
             let state = Arc::new(state);
-            FormerFiles { reading: state.head().reading.clone(), files: state.pages(), stock: state.stock() }
+            let (files, links) = rayon::join(|| state.pages(), || state.links());
+            FormerFiles { reading: state.head().reading.clone(), files, links, stock: state.stock() }
         };
         state.map(read).unwrap_or_default()
     }
@@ -43,9 +45,11 @@ impl Cache {
         }
         let mut writer = self.writer(&way_to_serve(options), None)?;
         writer.pages(&site.files().map(|file| &**file).collect::<Vec<_>>(), &BTreeSet::new())?;
+        let links = site.links().to_keep(site).unwrap_or_default();
+        writer.links(&links, &FormerLinks::default())?;
         writer.blobs(&source.known_blobs())?;
         // The rest is for builds.
-        let head = Head { reading: site.reading().clone(), ..Head::default() };
+        let head = Head { reading: site.reading().clone(), links: links.ground, ..Head::default() };
         self.keep(&way_to_serve(options), writer, &head)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io, sync::Arc};
 
-use super::{State, StateWriter, state::WordsRecord};
+use super::{State, StateWriter, state::WordsRecord, writer::MAX_REPLACED};
 use crate::{
     base::path::RepoPath,
     parse::words::{Form, PageWords},
@@ -55,18 +55,16 @@ impl StateWriter {
                 Ok(())
             };
         }
+        if stock.continues_former() && self.changed_words(site, changed)? {
+            return self.forms(&texts(&stock.vocabulary().forms()));
+        }
         // Those of pages that can't be found weren't needed so far.
         stock.recall(site);
         let files = site.files().filter_map(|file| Some((file, file.words()?)));
-        let record = |(file, words): (&Arc<PageFile>, &Arc<PageWords>)| WordsRecord {
-            path: file.path.clone(),
-            words: Arc::clone(words),
-        };
-        let records: Vec<WordsRecord> = files.map(record).collect();
+        let records: Vec<WordsRecord> = files.map(|(file, words)| record(file, words)).collect();
         let forms = stock.vocabulary().forms();
         let n_used: usize = records.iter().map(|record| record.words.as_bytes().len()).sum();
-        // A form takes two bytes where it occurs: when most are gone, the next build counts anew.
-        if forms.len() > MAX_DEAD_FORMS * n_used.max(1 << 16) {
+        if are_too_many(forms.len(), n_used) {
             return Ok(());
         }
         self.forms(&texts(&forms))?;
@@ -79,6 +77,27 @@ impl StateWriter {
         };
         self.words(&records.iter().collect::<Vec<_>>(), changed)
     }
+
+    /// Writes the words of few changed pages without those of all others; says whether that could be done.
+    fn changed_words(&mut self, site: &Site, changed: &BTreeSet<RepoPath>) -> io::Result<bool> {
+        let n_forms = site.stock().vocabulary().forms().len();
+        if changed.len() > MAX_REPLACED || are_too_many(n_forms, self.n_former_bytes_of_words()) {
+            return Ok(false);
+        }
+        let files = changed.iter().filter_map(|path| site.file(path));
+        let new: Vec<WordsRecord> = files.filter_map(|file| Some(record(file, file.words()?))).collect();
+        self.replace_words(&new.iter().collect::<Vec<_>>(), changed)
+    }
+}
+
+/// Whether most of some forms occur nowhere in words of so many bytes, of which each takes two where it does. Then the next build counts
+/// anew.
+fn are_too_many(n_forms: usize, n_bytes: usize) -> bool {
+    n_forms > MAX_DEAD_FORMS * n_bytes.max(1 << 16)
+}
+
+fn record(file: &PageFile, words: &Arc<PageWords>) -> WordsRecord {
+    WordsRecord { path: file.path.clone(), words: Arc::clone(words) }
 }
 
 fn texts(forms: &[Arc<Form>]) -> Vec<&str> {

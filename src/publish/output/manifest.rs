@@ -4,7 +4,7 @@
 //! manifest. What can't be read for certain is no manifest at all, so that nothing is deleted on doubt.
 //! Reading and writing the file is left to [`super`].
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::base::digest::Digest;
 
@@ -28,23 +28,27 @@ pub struct Manifest {
 impl Manifest {
     /// Reads what [`Manifest::to_text`] wrote; `None` when any part of it is in doubt.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut files = BTreeMap::new();
         let lines = text.strip_prefix(HEADER)?.strip_prefix('\n')?;
-        for line in lines.split_inclusive('\n') {
+        let file = |line: &str| -> Option<(OutputPath, Digest)> {
             let (digest, path) = line.strip_suffix('\n')?.split_once("  ")?;
             let path = unescape(path)?;
-            if check_path(&path).is_some() || files.insert(path.into(), Digest::from_hex(digest)?).is_some() {
-                return None;
-            }
-        }
-        Some(Self { files })
+            check_path(&path).is_none().then_some((path.into(), Digest::from_hex(digest)?))
+        };
+        let files: Vec<_> = lines.split_inclusive('\n').map(file).collect::<Option<_>>()?;
+        let n_files = files.len();
+        let files = BTreeMap::from_iter(files);
+        (files.len() == n_files).then_some(Self { files })
     }
 
     /// The text of the file.
     pub fn to_text(&self) -> String {
         let mut text = format!("{HEADER}\n");
+        text.reserve(self.files.keys().map(|path| 2 * size_of::<Digest>() + path.len() + 3).sum());
         for (path, digest) in &self.files {
-            writeln!(text, "{digest}  {}", escape(path)).expect("writing to a string does not fail");
+            digest.push_hex(&mut text);
+            text.push_str("  ");
+            text.push_str(&escape(path));
+            text.push('\n');
         }
         text
     }

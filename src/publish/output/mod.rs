@@ -29,7 +29,7 @@ mod step;
 mod tests;
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -90,6 +90,11 @@ impl Output {
     /// Whether the disk says of a file what it said before.
     pub fn has_stat(&self, path: &str, stat: Option<&FileStat>) -> bool {
         disk::has_stat(&self.dir.join(path), stat)
+    }
+
+    /// The bytes of a file, as they are now.
+    pub fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.dir.join(path))
     }
 
     /// What the disk says of a file, if a later change is sure to show in it.

@@ -7,11 +7,12 @@
 //! 3. [`in_the_way`] tells which removals must come before the new files; the others come after them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     ops::Bound,
     path::Path,
 };
 
+use foldhash::HashMap;
 use walkdir::WalkDir;
 
 use super::{
@@ -50,18 +51,19 @@ pub(super) struct Plan {
     pub(super) kept: Vec<String>,
 }
 
-/// Decides the change.
+/// Decides the change: `wanted` are the files that were put, `same` those of the last site that stay as they are.
 pub(super) fn plan(
     root: &Path,
-    wanted: BTreeMap<OutputPath, Wanted>,
+    wanted: &BTreeMap<OutputPath, Wanted>,
+    same: &HashMap<OutputPath, Digest>,
     old: &Manifest,
 ) -> Result<Plan, OutputError> {
-    let (removable, kept) = removable(root, &wanted, old)?;
-    let foreign = foreign_files(root, &wanted, old, &removable)?;
+    let (removable, kept) = removable(root, wanted, same, old)?;
+    let foreign = foreign_files(root, wanted, old, &removable)?;
     if !foreign.is_empty() {
         return Err(OutputError::Foreign(foreign));
     }
-    let first = in_the_way(&wanted, &removable);
+    let first = in_the_way(wanted, &removable);
     let remove = |path: &OutputPath, digest: &Digest| Op::Remove { path: path.to_string(), digest: *digest };
     let mut ops: Vec<Op> = removable
         .iter()
@@ -75,8 +77,25 @@ pub(super) fn plan(
             .filter(|(path, _)| !first.contains(&***path))
             .map(|(path, digest)| remove(path, digest)),
     );
-    let files = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest)).collect();
-    Ok(Plan { ops, manifest: Manifest { files }, n_removed: removable.len(), kept })
+    Ok(Plan { ops, manifest: manifest(wanted, same, old), n_removed: removable.len(), kept })
+}
+
+/// The files of the next site with their digests. Most are those of the last one, and in order already.
+fn manifest(
+    wanted: &BTreeMap<OutputPath, Wanted>,
+    same: &HashMap<OutputPath, Digest>,
+    old: &Manifest,
+) -> Manifest {
+    let known = |path: &OutputPath, digest: &Digest| old.files.get(path) == Some(digest);
+    let mut files = Vec::with_capacity(wanted.len() + same.len());
+    let stay = old.files.iter().filter(|(path, digest)| same.get(*path) == Some(*digest));
+    files.extend(stay.map(|(path, digest)| (path.clone(), *digest)));
+    if files.len() < same.len() {
+        let others = same.iter().filter(|(path, digest)| !known(path, digest));
+        files.extend(others.map(|(path, digest)| (path.clone(), *digest)));
+    }
+    files.extend(wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)));
+    Manifest { files: files.into_iter().collect() }
 }
 
 fn place(path: &str, wanted: &Wanted) -> Option<Op> {
@@ -93,11 +112,13 @@ fn place(path: &str, wanted: &Wanted) -> Option<Op> {
 fn removable(
     root: &Path,
     wanted: &BTreeMap<OutputPath, Wanted>,
+    same: &HashMap<OutputPath, Digest>,
     old: &Manifest,
 ) -> Result<(BTreeMap<OutputPath, Digest>, Vec<String>), OutputError> {
     let folders = Folders::new(root);
     let (mut removable, mut kept) = (BTreeMap::new(), Vec::new());
-    for (path, digest) in old.files.iter().filter(|(path, _)| !wanted.contains_key(*path)) {
+    let is_wanted = |path: &OutputPath| same.contains_key(path) || wanted.contains_key(path);
+    for (path, digest) in old.files.iter().filter(|(path, _)| !is_wanted(path)) {
         match folders.look(parent_of(path)) {
             Ok(Folder::Real) => {}
             Ok(Folder::Missing | Folder::Under(_)) => continue,
@@ -116,21 +137,21 @@ fn removable(
             Kind::Missing | Kind::Folder => {}
         }
     }
-    spare_wanted_files(root, wanted, &mut removable);
+    spare_wanted_files(root, wanted.keys().chain(same.keys()), &mut removable);
     Ok((removable, kept))
 }
 
 /// Where case is ignored, the old `About` may be the wanted `about`.
-fn spare_wanted_files(
+fn spare_wanted_files<'w>(
     root: &Path,
-    wanted: &BTreeMap<OutputPath, Wanted>,
+    wanted: impl Iterator<Item = &'w OutputPath>,
     removable: &mut BTreeMap<OutputPath, Digest>,
 ) {
     if removable.is_empty() {
         return;
     }
     let by_lower_case: HashMap<String, &OutputPath> =
-        wanted.keys().map(|path| (path.to_lowercase(), path)).collect();
+        wanted.map(|path| (path.to_lowercase(), path)).collect();
     removable.retain(|path, _| {
         let other = by_lower_case.get(&path.to_lowercase());
         !other.is_some_and(|other| disk::is_same_file(&root.join(&**path), &root.join(&***other)))

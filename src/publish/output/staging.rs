@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use super::{
     JOURNAL, MANIFEST, STAGE,
@@ -76,6 +76,8 @@ pub struct Staging {
     mode: Mode,
     /// Each path that was put, from the moment that a thread begins with it.
     wanted: Mutex<BTreeMap<OutputPath, Wanted>>,
+    /// The files of the last site that stay, besides those that were put.
+    kept: HashMap<OutputPath, Digest>,
     n_staged: AtomicU32,
     warnings: Vec<String>,
     pub(super) steps: Steps,
@@ -115,6 +117,7 @@ impl Staging {
             folders,
             mode,
             wanted: Mutex::default(),
+            kept: HashMap::default(),
             n_staged: AtomicU32::new(0),
             warnings,
             steps: Steps::default(),
@@ -167,19 +170,24 @@ impl Staging {
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
     pub fn keep(&mut self, files: impl Iterator<Item = (OutputPath, Digest)>) -> Result<(), OutputError> {
-        let same = |digest| Wanted { digest, staged: None, found: Found::Same };
-        let mut kept: BTreeMap<OutputPath, Wanted> =
-            files.map(|(path, digest)| (path, same(digest))).collect();
-        // All of them are there, so they are not in each other's way.
+        self.kept.extend(files);
         let put = self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // All of them are there, so they are not in each other's way.
         for path in put.keys() {
-            if kept.contains_key(path) {
+            if self.kept.contains_key(path) {
                 return Err(OutputError::Twice(path.to_string()));
             }
-            check_free(path, &kept)?;
+            if let Some(file) = folders_of(path).find(|folder| self.kept.contains_key(*folder)) {
+                return Err(clash(file, path));
+            }
         }
-        put.append(&mut kept);
-        Ok(())
+        let under_put = |path: &&OutputPath| folders_of(path).any(|folder| put.contains_key(folder));
+        match self.kept.keys().filter(|_| !put.is_empty()).find(under_put) {
+            Some(path) => {
+                Err(clash(folders_of(path).find(|folder| put.contains_key(*folder)).unwrap_or(""), path))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Makes the folder hold exactly what was put, apart from what isn't ours.
@@ -200,14 +208,14 @@ impl Staging {
         let written = wanted.values().filter(|wanted| wanted.staged.is_some()).count();
         let mut summary = Summary {
             written,
-            unchanged: wanted.len() - written,
+            unchanged: wanted.len() - written + self.kept.len(),
             warnings: std::mem::take(&mut self.warnings),
             ..Summary::default()
         };
         match &self.mode {
             Mode::Fresh(fresh) => self.commit_fresh(fresh, wanted)?,
             Mode::Within { old, .. } => {
-                let plan = plan(&self.root, wanted, old)?;
+                let plan = plan(&self.root, &wanted, &self.kept, old)?;
                 if !plan.ops.is_empty() || plan.manifest != *old {
                     let journal = self.begin_change(plan.ops, &plan.manifest)?;
                     self.is_done = true;
@@ -254,7 +262,9 @@ impl Staging {
     }
 
     fn commit_fresh(&self, fresh: &Fresh, wanted: BTreeMap<OutputPath, Wanted>) -> Result<(), OutputError> {
-        let files = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest)).collect();
+        let wanted = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest));
+        let kept = self.kept.iter().map(|(path, digest)| (Arc::clone(path), *digest));
+        let files = wanted.chain(kept).collect();
         self.steps.next()?;
         write(&self.stage.join(MANIFEST), Manifest { files }.to_text().as_bytes())?;
         self.steps.next()?;
@@ -317,8 +327,6 @@ fn reserve(
 
 /// Finds files that another can't be beside: those that have its name for a folder, and those that its folders have the names of.
 fn check_free(path: &str, others: &BTreeMap<OutputPath, Wanted>) -> Result<(), OutputError> {
-    let clash =
-        |file: &str, inside: &str| OutputError::Clash { file: file.to_owned(), inside: inside.to_owned() };
     let below = format!("{path}/");
     if let Some((inside, _)) = others
         .range::<str, _>((Bound::Included(&*below), Bound::Unbounded))
@@ -327,12 +335,20 @@ fn check_free(path: &str, others: &BTreeMap<OutputPath, Wanted>) -> Result<(), O
     {
         return Err(clash(path, inside));
     }
-    let mut folders = std::iter::successors(Some(parent_of(path)), |folder| Some(parent_of(folder)));
-    match folders.by_ref().take_while(|folder| !folder.is_empty()).find(|folder| others.contains_key(*folder))
-    {
+    match folders_of(path).find(|folder| others.contains_key(*folder)) {
         Some(file) => Err(clash(file, path)),
         None => Ok(()),
     }
+}
+
+/// The folders that a file lies in, without the root.
+fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    let folders = std::iter::successors(Some(parent_of(path)), |folder| Some(parent_of(folder)));
+    folders.take_while(|folder| !folder.is_empty())
+}
+
+fn clash(file: &str, inside: &str) -> OutputError {
+    OutputError::Clash { file: file.to_owned(), inside: inside.to_owned() }
 }
 
 /// Writes a new file, and says what the disk says of it then.

@@ -210,7 +210,7 @@ impl Asker {
     pub(in crate::render) fn text_files(&self, key: &RepoPath) -> Option<&[RepoPath]> {
         self.ask(PageText(key.clone()))?;
         let site = &self.world.site;
-        Some(&site.page(site.pages().of_key(key)?).file.files)
+        Some(&site.page(site.pages().of_key(key)?).file.facts.files)
     }
 
     /// The text of a page, ready to be parsed as Markdown.

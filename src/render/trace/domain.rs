@@ -9,7 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Question, World, place::Named, search::KnownWords};
+use super::{
+    Question, World,
+    place::{Named, print_of_addresses},
+    reach::Reach,
+    search::KnownWords,
+};
 use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
@@ -31,8 +36,16 @@ pub(in crate::render) enum Domain<'q> {
     Own,
     /// What pages tell of themselves (front matter, headings, summary), the config, and which files there are.
     Structure,
-    /// That, and the links of all pages.
+    /// What stands at which address.
+    Addresses,
+    /// Where pages are in other languages, if there are any.
+    Languages,
+    /// The structure, and the links of all pages.
     Links,
+    /// Where the links of a page lead.
+    Outgoing(&'q RepoPath),
+    /// The links that lead to a page.
+    Incoming(&'q RepoPath),
     /// What is listed in the folders that a page or folder lies in.
     Folders(&'q RepoPath),
     /// That, and what the pages before and after these folders tell.
@@ -53,13 +66,98 @@ pub(in crate::render) enum Domain<'q> {
     SearchWords,
 }
 
+impl<'q> Domain<'q> {
+    /// All that are about a page of their own.
+    pub(super) fn of_page(path: &'q RepoPath) -> [Self; 7] {
+        [
+            Domain::Outgoing(path),
+            Domain::Incoming(path),
+            Domain::Folders(path),
+            Domain::Reading(path),
+            Domain::Terms(path),
+            Domain::Text(path),
+            Domain::Bytes(path),
+        ]
+    }
+
+    /// The page that it is about, if it is one of [`Domain::of_page`].
+    pub(super) fn page(&self) -> Option<&'q RepoPath> {
+        match *self {
+            Domain::Outgoing(path)
+            | Domain::Incoming(path)
+            | Domain::Folders(path)
+            | Domain::Reading(path)
+            | Domain::Terms(path)
+            | Domain::Text(path)
+            | Domain::Bytes(path) => Some(path),
+            Domain::Own
+            | Domain::Structure
+            | Domain::Addresses
+            | Domain::Languages
+            | Domain::Links
+            | Domain::FolderList(_)
+            | Domain::TermList(..)
+            | Domain::History
+            | Domain::SearchWords => None,
+        }
+    }
+
+    /// Its kind.
+    pub(super) fn kind(&self) -> Kinds {
+        Kinds(match self {
+            Domain::Own => 1,
+            Domain::Structure => 1 << 1,
+            Domain::Addresses => 1 << 2,
+            Domain::Languages => 1 << 3,
+            Domain::Links => 1 << 4,
+            Domain::Outgoing(_) => 1 << 5,
+            Domain::Incoming(_) => 1 << 6,
+            Domain::Folders(_) => 1 << 7,
+            Domain::Reading(_) => 1 << 8,
+            Domain::Terms(_) => 1 << 9,
+            Domain::FolderList(_) => 1 << 10,
+            Domain::TermList(..) => 1 << 11,
+            Domain::History => 1 << 12,
+            Domain::Text(_) => 1 << 13,
+            Domain::Bytes(_) => 1 << 14,
+            Domain::SearchWords => 1 << 15,
+        })
+    }
+}
+
+/// Kinds of domains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kinds(u16);
+
+impl Kinds {
+    /// Those of the structure and of its parts.
+    const STRUCTURE: Self = Self(0b1111_1000_1010);
+    /// Those of links.
+    const LINKS: Self = Self(0b111_0000);
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of these are among others.
+    pub(super) fn are_within(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+}
+
 /// How a page file differs from what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileDiffers {
-    /// In what others can't see of it: its text, or what it includes.
-    Inside,
-    /// It is new or gone, or tells something else of itself.
-    Outside,
+pub struct FileDiffers {
+    /// Whether it is new or gone, or tells something else of itself; if not, it differs in what others can't see of it: its text, or
+    /// what it includes.
+    pub outside: bool,
+    /// Whether it has other links.
+    pub links: bool,
+}
+
+impl FileDiffers {
+    /// It is new or gone.
+    pub const WHOLE: Self = Self { outside: true, links: true };
 }
 
 /// The prints of the domains in a world.
@@ -72,6 +170,8 @@ pub struct Domains {
     links: Print,
     /// The lists of folders; none when `SUMMARY.md` has the order of reading.
     folders: BTreeMap<RepoPath, Print>,
+    /// What stands at which address.
+    addresses: Print,
     /// The pages of terms, by the addresses of the terms; two taxonomies can have one.
     terms: BTreeMap<Route, Print>,
     term_names: Print,
@@ -86,17 +186,18 @@ impl Domains {
         let site = &*world.site;
         let outside = || site.files().map(|file| (&file.path, file.outside, file.links)).collect::<Vec<_>>();
         let words = || world.searches.known(site, &*world.source, former).clone();
-        let ((rules, files), words) = rayon::join(|| rayon::join(|| rules(site), outside), words);
+        let prints = || rayon::join(outside, || (site.rules(), print_of_addresses(site)));
+        let ((files, (rules, addresses)), words) = rayon::join(prints, words);
         let structure =
             Print::of(&(rules, files.iter().map(|(path, outside, _)| (path, outside)).collect::<Vec<_>>()));
         let links = Print::of(&(structure, files.iter().map(|(.., links)| links).collect::<Vec<_>>()));
         let history = Print::of(&site.history().map(|history| history.print()));
         if let Some(former) = former.filter(|former| former.structure == structure) {
-            return Self { links, history, words, ..former.clone() };
+            return Self { links, addresses, history, words, ..former.clone() };
         }
         let (folders, (terms, term_names)) =
             rayon::join(|| folders(site), || (terms(site), term_names(site)));
-        Self { rules, structure, links, folders, terms, term_names, history, words }
+        Self { rules, structure, links, folders, addresses, terms, term_names, history, words }
     }
 
     pub(super) fn words(&self) -> &KnownWords {
@@ -117,26 +218,6 @@ fn terms(site: &Site) -> BTreeMap<Route, Print> {
         *all = Print::of(&(*all, print));
     }
     prints
-}
-
-fn rules(site: &Site) -> Print {
-    let config = serde_json::to_string(site.config()).unwrap_or_default();
-    let entries = &site.listing().entries;
-    let paths: Vec<&RepoPath> = entries.keys().collect();
-    let hidden: Vec<_> = site.hidden_files().collect();
-    let summaries =
-        site.summary_files().into_iter().map(|(path, _)| entries.get(&path).map(|entry| entry.blob));
-    let summaries: Vec<_> = summaries.collect();
-    let translations =
-        site.files().filter_map(|file| Some((&file.path, file.front.translation_of.as_ref()?)));
-    let translations: Vec<_> = translations.collect();
-    let cascading = site.files().filter(|file| file.front.cascade.is_some());
-    let cascades: Vec<(&RepoPath, Print)> = cascading.map(|file| (&file.path, file.outside)).collect();
-    let pages: Vec<(&RepoPath, &Route)> =
-        site.pages().iter().map(|(_, page)| (page.path(), &page.route)).collect();
-    let decks: Vec<(&Route, Vec<RepoPath>)> =
-        site.decks().iter().map(|deck| (&deck.route, deck.chapters())).collect();
-    Print::of(&(config, paths, hidden, summaries, translations, cascades, pages, decks))
 }
 
 fn list_of(site: &Site, section: &Section) -> Print {
@@ -165,14 +246,20 @@ fn pages_of(site: &Site, term: &Term) -> Print {
 /// How two worlds differ, as far as their domains tell. In each set is what may differ; `None` when anything may.
 pub struct Differences<'a> {
     site: &'a Site,
+    /// The kinds of domains in which nothing differs.
+    same: Kinds,
     rules: bool,
-    structure: bool,
-    links: bool,
-    history: bool,
-    words: bool,
     files: &'a BTreeMap<RepoPath, FileDiffers>,
-    /// The keys of pages that may tell something else of themselves, where these are not the paths of their files.
-    told: Option<BTreeSet<&'a RepoPath>>,
+    /// The pages that may tell something else of themselves.
+    told: BTreeSet<PageId>,
+    /// The keys of these, where keys are not the paths of files.
+    keys: Option<BTreeSet<&'a RepoPath>>,
+    /// The pages that these link to.
+    linked: BTreeSet<PageId>,
+    /// Whether a link may lead elsewhere though neither the page that it stands in nor the one that it leads to differs.
+    leads: bool,
+    /// Whether some page has other links.
+    other_links: bool,
     /// The folders with other titles or another order.
     folders: Option<Vec<&'a RepoPath>>,
     /// The pages read just before and after these folders.
@@ -200,54 +287,93 @@ impl<'a> Differences<'a> {
         let terms = same_rules.then(|| differing(&former.terms, &now.terms));
         // A list also tells the names of its pages' terms.
         let same_names = former.term_names == now.term_names;
-        let outside = files.iter().filter(|(_, differs)| **differs == FileDiffers::Outside);
-        let told: Vec<&Page> = outside.flat_map(|(path, _)| pages_told_by(site, path)).collect();
+        let outside = files.iter().filter(|(_, differs)| differs.outside);
+        let told: BTreeSet<PageId> = outside.flat_map(|(path, _)| pages_told_by(site, path)).collect();
+        let pages = || told.iter().map(|id| site.page(*id));
         let folder_lists = folders.iter().filter(|_| same_names).map(|differing| {
-            let of_pages = told.iter().flat_map(|page| listing_folders(site, page));
+            let of_pages = pages().flat_map(|page| listing_folders(site, page));
             differing.iter().copied().cloned().chain(of_pages).collect()
         });
         let term_lists = terms.iter().filter(|_| same_names).map(|differing| {
-            let of_pages = told.iter().flat_map(|page| terms_of(site, page));
+            let of_pages = pages().flat_map(|page| terms_of(site, page));
             differing.iter().copied().chain(of_pages).collect()
         });
         let are_several = site.languages().are_several();
+        let same_addresses = same_rules && same_names && former.addresses == now.addresses;
+        let same_words = former.words.print.is_some() && former.words.print == now.words.print;
+        let same = [
+            (former.structure == now.structure, Kinds::STRUCTURE),
+            (same_addresses, Domain::Addresses.kind()),
+            (same_rules && !are_several, Domain::Languages.kind()),
+            (former.links == now.links, Kinds::LINKS),
+            (former.history == now.history, Domain::History.kind()),
+            (same_words, Domain::SearchWords.kind()),
+        ];
+        let same = same.into_iter().filter(|(is_same, _)| *is_same);
         Self {
             site,
+            same: same.fold(Kinds::default(), |same, (_, kinds)| same.with(kinds)),
             rules: !same_rules,
-            structure: former.structure != now.structure,
-            links: former.links != now.links,
-            history: former.history != now.history,
-            words: former.words.print.is_none() || former.words.print != now.words.print,
             files,
-            told: are_several.then(|| told.iter().map(|page| &page.key).collect()),
+            leads: !same_addresses || are_several || site.links().go_by_title(),
+            other_links: files.values().any(|differs| differs.links),
+            linked: told.iter().flat_map(|id| site.links().pages_from(*id)).collect(),
+            keys: are_several.then(|| pages().map(|page| &page.key).collect()),
             around: folders.iter().flatten().flat_map(|folder| pages_around(site, folder)).collect(),
             folder_lists: folder_lists.last(),
             term_lists: term_lists.last(),
+            told,
             folders,
             terms,
         }
     }
 
+    /// Whether all questions of a trace have the answers that they had, since nothing differs that they depend on.
+    pub(super) fn settle_all(&self, reach: &Reach) -> bool {
+        let of_page =
+            |path| Domain::of_page(path).into_iter().filter(|domain| domain.kind().are_within(reach.of_page));
+        reach.others.are_within(self.same)
+            && reach.page.iter().flat_map(of_page).all(|domain| self.is_same(domain))
+    }
+
     /// Whether a question has the answer that it had, since nothing differs that it depends on.
-    pub fn settle(&self, question: &Question) -> bool {
-        match question.domain() {
-            Domain::Own => false,
-            Domain::Links => !self.links,
-            Domain::SearchWords => !self.words,
-            Domain::History => !self.history,
+    pub(super) fn settle(&self, question: &Question) -> bool {
+        self.is_same(question.domain())
+    }
+
+    fn is_same(&self, domain: Domain<'_>) -> bool {
+        if domain.kind().are_within(self.same) {
+            return true;
+        }
+        let page_of = |key| self.site.pages().of_key(key);
+        match domain {
+            Domain::Own
+            | Domain::Structure
+            | Domain::Addresses
+            | Domain::Languages
+            | Domain::Links
+            | Domain::SearchWords
+            | Domain::History => false,
             Domain::Text(key) => !self.rules && !self.files.contains_key(self.file_of(key)),
             Domain::Bytes(path) => {
                 !self.rules && !self.files.contains_key(path) && self.site.file(path).is_some()
             }
-            _ if !self.structure => true,
-            Domain::Structure => false,
+            Domain::Outgoing(key) => {
+                let leads_to_told =
+                    |page| self.site.links().pages_from(page).any(|to| self.told.contains(&to));
+                !self.leads && !self.files.contains_key(key) && !page_of(key).is_some_and(leads_to_told)
+            }
+            Domain::Incoming(key) => {
+                !self.leads
+                    && !self.other_links
+                    && !page_of(key).is_some_and(|page| self.linked.contains(&page))
+            }
             Domain::Folders(path) => self.is_apart(path),
             Domain::Reading(path) => {
-                let page = self.site.pages().of_key(path);
-                self.is_apart(path) && !page.is_some_and(|page| self.around.contains(&page))
+                self.is_apart(path) && !page_of(path).is_some_and(|page| self.around.contains(&page))
             }
             Domain::Terms(key) => self.terms.as_ref().is_some_and(|differing| {
-                let page = self.site.pages().of_key(key).map(|id| self.site.page(id));
+                let page = page_of(key).map(|id| self.site.page(id));
                 !self.is_told(key)
                     && page.is_none_or(|page| terms_of(self.site, page).all(|term| !differing.contains(term)))
             }),
@@ -270,15 +396,15 @@ impl<'a> Differences<'a> {
         'a: 'k,
     {
         // Looked up only where a key may be another path: this is asked for every page.
-        let page = self.told.as_ref().and_then(|_| self.site.pages().of_key(key));
+        let page = self.keys.as_ref().and_then(|_| self.site.pages().of_key(key));
         page.map_or(key, |id| self.site.page(id).path())
     }
 
     /// Whether a page may tell something else of itself.
     fn is_told(&self, key: &RepoPath) -> bool {
-        match &self.told {
-            Some(told) => told.contains(key),
-            None => self.files.get(key) == Some(&FileDiffers::Outside),
+        match &self.keys {
+            Some(keys) => keys.contains(key),
+            None => self.files.get(key).is_some_and(|differs| differs.outside),
         }
     }
 
@@ -292,10 +418,10 @@ impl<'a> Differences<'a> {
 
 /// The pages that tell something else when a file does: its own, and in other languages those that it stands in for and
 /// translations, which have some of its front matter.
-fn pages_told_by<'a>(site: &'a Site, path: &RepoPath) -> impl Iterator<Item = &'a Page> {
+fn pages_told_by(site: &Site, path: &RepoPath) -> impl Iterator<Item = PageId> {
     let own = site.page_of_file(path);
     let others = own.into_iter().flat_map(|id| site.translations().of(id)).map(|(_, page)| page);
-    own.into_iter().chain(others.filter(move |page| Some(*page) != own)).map(|id| site.page(id))
+    own.into_iter().chain(others.filter(move |page| Some(*page) != own))
 }
 
 /// The terms of a page.

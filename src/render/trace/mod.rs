@@ -27,6 +27,7 @@ mod page;
 mod place;
 mod prints;
 mod question;
+mod reach;
 mod search;
 mod site_values;
 mod theme;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::{common::CommonPart, packed::Packed};
+use self::{common::CommonPart, packed::Packed, reach::Reach};
 use crate::base::{bytes, digest::Print};
 
 pub use self::{
@@ -45,7 +46,7 @@ pub use self::{
     domain::{Differences, Domains, FileDiffers},
     loaded_theme::LoadedTheme,
     question::Question,
-    search::Searches,
+    search::{KeptShards, Searches},
     world::{Ahead, World},
 };
 
@@ -64,7 +65,7 @@ pub(super) use self::{
     },
     place::{At, FeedOf, Lead, Leads, Links, Named, Place, Settings, SettingsValues},
     question::Ask,
-    search::{SearchFile, SearchOverview, SearchPages, SearchWords, ShardValues},
+    search::{SearchFile, SearchOverview, SearchPages, SearchWords},
     translation::{InLanguage, InLanguages},
 };
 
@@ -76,6 +77,8 @@ pub struct Trace {
     /// Whether [`Trace::noted`] has something to tell.
     has_noted: bool,
     common: CommonPart,
+    /// What the others depend on.
+    reach: Reach,
     #[serde(with = "bytes")]
     packed: Box<[u8]>,
 }
@@ -86,8 +89,9 @@ impl Trace {
         let n_common = if let CommonPart::Known(common) = &common { common.asked().len() } else { 0 };
         let n_asked = u32::try_from(own.len() + n_common).unwrap_or(u32::MAX);
         let has_noted = own.iter().any(|(question, _)| question.is_noted());
+        let reach = Reach::of(&own);
         let packed = postcard::to_allocvec(&Packed::from(own)).expect("memory takes everything");
-        Self { n_asked, has_noted, common, packed: packed.into() }
+        Self { n_asked, has_noted, common, reach, packed: packed.into() }
     }
 
     /// What it has in common with others. It is not among the bytes of a trace, and has to be given back to one that was read:
@@ -139,12 +143,16 @@ impl Trace {
 
     /// Whether all questions have the same answers in this world.
     pub fn holds(&self, world: &World) -> bool {
-        self.check(world, |_| false).is_ok()
+        self.check(world, None).is_ok()
     }
 
-    /// Puts the questions to a world, but for those that are `settled`. The error is the first one that has another answer;
-    /// none when they can't be read.
-    pub fn check(&self, world: &World, settled: impl Fn(&Question) -> bool) -> Result<(), Option<Question>> {
+    /// Puts the questions to a world, but for those that its differences from the one of the answers settle. The error is the first one
+    /// that has another answer; none when they can't be read.
+    pub fn check(
+        &self,
+        world: &World,
+        differences: Option<&Differences<'_>>,
+    ) -> Result<(), Option<Question>> {
         let common = match &self.common {
             CommonPart::None => None,
             CommonPart::Known(common) => common.differs(world),
@@ -153,8 +161,12 @@ impl Trace {
         if let Some(question) = common {
             return Err(Some(question));
         }
+        if differences.is_some_and(|known| known.settle_all(&self.reach)) {
+            return Ok(());
+        }
+        let is_settled = |question: &Question| differences.is_some_and(|known| known.settle(question));
         let differs =
-            |(question, print): &(Question, Print)| !settled(question) && question.print(world) != *print;
+            |(question, print): &(Question, Print)| !is_settled(question) && question.print(world) != *print;
         match self.own().ok_or(None)?.into_iter().find(differs) {
             Some((question, _)) => Err(Some(question)),
             None => Ok(()),

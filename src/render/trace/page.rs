@@ -173,7 +173,7 @@ impl Ask for PageText {
         let file = &page_at(&world.site, &self.0)?.1.file;
         let entries = &world.site.listing().entries;
         let blob_of = |path: &RepoPath| entries.get(path).map(|entry| entry.blob);
-        Some((file.body_start, file.files.iter().map(|path| (path, blob_of(path))).collect()))
+        Some((file.body_start, file.facts.files.iter().map(|path| (path, blob_of(path))).collect()))
     }
 
     fn domain(&self) -> Domain<'_> {
@@ -343,7 +343,7 @@ impl Ask for Backlinks {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Links
+        Domain::Incoming(&self.0)
     }
 }
 

@@ -89,8 +89,14 @@ impl Ask for At {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Structure
+        Domain::Addresses
     }
+}
+
+/// The print of what stands at all addresses.
+pub(super) fn print_of_addresses(site: &Site) -> Print {
+    let places = site.routes().iter().map(|(route, target)| (route, place(site, target)));
+    Print::of(&places.collect::<Vec<_>>())
 }
 
 fn place(site: &Site, target: &Target) -> Place {
@@ -307,7 +313,7 @@ impl Ask for Links {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Links
+        Domain::Outgoing(&self.0)
     }
 }
 

@@ -16,11 +16,12 @@ use super::{
 };
 use crate::{
     base::digest::Print,
+    render::shard,
     site::{
         Site,
         languages::LanguageId,
         route::Route,
-        search::{Index, MAX_POSTINGS, PageIds, SearchedPages, Shard, ShardWord, Tally},
+        search::{FormerShards, Index, MAX_POSTINGS, PageIds, SearchedPages, Shard, ShardWord, Tally},
     },
     source::Source,
 };
@@ -29,6 +30,12 @@ use crate::{
 pub struct Searches {
     of_languages: Vec<Search>,
     known: OnceLock<KnownWords>,
+}
+
+/// The shards that an earlier process rendered, if they are kept somewhere.
+pub trait KeptShards: Sync {
+    /// The bytes that it put at an address.
+    fn bytes(&self, route: &Route) -> Option<Vec<u8>>;
 }
 
 /// What can be found, and how it is spread over files.
@@ -92,15 +99,30 @@ impl Searches {
     }
 
     /// What a build has to know, while other things of its world are still being made.
-    pub fn ahead(site: &Site, source: &dyn Source, former: Option<&Domains>) -> Self {
+    pub fn ahead(
+        site: &Site,
+        source: &dyn Source,
+        former: Option<&Domains>,
+        kept: Option<&dyn KeptShards>,
+    ) -> Self {
         let searches = Self::of(site);
-        searches.known(site, source, former);
+        searches.known_by(site, source, former, kept);
         searches
     }
 
     /// What can be found. When it is the same as in a `former` world, nothing is counted; else the words of the shards that are
     /// not as there are gathered, since these will be asked for.
     pub(super) fn known(&self, site: &Site, source: &dyn Source, former: Option<&Domains>) -> &KnownWords {
+        self.known_by(site, source, former, None)
+    }
+
+    fn known_by(
+        &self,
+        site: &Site,
+        source: &dyn Source,
+        former: Option<&Domains>,
+        kept: Option<&dyn KeptShards>,
+    ) -> &KnownWords {
         self.known.get_or_init(|| {
             let print = self.print(site, source);
             let former = former.map(Domains::words);
@@ -110,7 +132,7 @@ impl Searches {
                 }
             }
             let shards = self.all(site, source).map(|searching| searching.shards().to_vec()).collect();
-            self.expect_shards_unlike(site, source, former.map_or(&[], |former| &former.shards));
+            self.expect_shards_unlike(site, source, former.map_or(&[], |former| &former.shards), kept);
             KnownWords { print, shards }
         })
     }
@@ -143,13 +165,25 @@ impl Searches {
         Some(Print::of(&(site.config().search, &site.config().language, pages?)))
     }
 
-    fn expect_shards_unlike(&self, site: &Site, source: &dyn Source, former: &[Vec<NamedShard>]) {
+    fn expect_shards_unlike(
+        &self,
+        site: &Site,
+        source: &dyn Source,
+        former: &[Vec<NamedShard>],
+        kept: Option<&dyn KeptShards>,
+    ) {
         for searching in self.all(site, source) {
-            let former: HashSet<&NamedShard> =
-                former.get(searching.language.index()).into_iter().flatten().collect();
-            if let Some(index) = searching.search.index.get() {
-                index.expect(|shard| !former.contains(&named(shard)), searching.pages());
-            }
+            let Some(index) = searching.search.index.get() else { continue };
+            let shards = former.get(searching.language.index()).map_or(&[][..], Vec::as_slice);
+            let former: HashSet<&NamedShard> = shards.iter().collect();
+            let folder = search_folder(site, searching.language);
+            let read = |name: &str| {
+                let route = folder.below(&SearchFile::Words(name.to_owned()).name());
+                shard::read(&kept?.bytes(&route)?)
+            };
+            let names = shards.iter().map(|(name, _)| name.as_str()).collect();
+            let kept = FormerShards { names, read: &read };
+            index.expect(|shard| !former.contains(&named(shard)), searching.pages(), &kept);
         }
     }
 

@@ -47,7 +47,7 @@ impl Ask for InLanguages {
     }
 
     fn domain(&self) -> Domain<'_> {
-        Domain::Structure
+        Domain::Languages
     }
 }
 

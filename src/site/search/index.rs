@@ -14,7 +14,8 @@ use rayon::prelude::*;
 use super::{
     layout::{self, ShardName},
     pages::{AllCounted, Counted, SearchedPages},
-    tally::{Count, Tally},
+    renewal::{self, FormerShards, Move, Moves},
+    tally::{Count, Renewed, Tally},
 };
 use crate::{
     base::digest::Print,
@@ -42,7 +43,8 @@ impl Posting {
     /// Bits for the page's number; the others say how far the level is from the highest.
     const PAGE_BITS: u32 = 28;
 
-    pub(super) fn new(page: u32, level: u8) -> Self {
+    /// Of a page's number and a level.
+    pub fn new(page: u32, level: u8) -> Self {
         Self(u32::from(15 - (level & 15)) << Self::PAGE_BITS | page)
     }
 
@@ -94,6 +96,8 @@ pub struct Index {
     /// The shards, in the order of their words.
     pub shards: Vec<Shard>,
     tally: Tally,
+    /// The pages that were counted again, as they were and as they are, unless all were.
+    edited: Option<(Vec<Counted>, Vec<Counted>)>,
     /// All pages, once their words are needed.
     pages: OnceLock<AllCounted>,
     forms: Vec<Arc<Form>>,
@@ -117,7 +121,10 @@ type Gathering = Vec<(usize, Vec<Posting>)>;
 impl Index {
     /// Counts the words of the pages of one language, at the cost of those that a `former` tally hasn't counted.
     pub fn of(of: SearchedPages<'_>, former: Option<Tally>) -> Self {
-        let renewed = former.and_then(|former| former.renewed(&of));
+        let (renewed, edited) = match former.and_then(|former| former.renewed(&of)) {
+            Some(Renewed { tally, gone, new }) => (Some(tally), Some((gone, new))),
+            None => (None, None),
+        };
         let counted = renewed.is_none().then(|| of.all());
         // From here on forms are only read, by many threads: better without a lock.
         let forms: Vec<Arc<Form>> = of.vocabulary().forms().clone();
@@ -131,6 +138,7 @@ impl Index {
         let mut index = Self {
             shards: Vec::new(),
             tally,
+            edited,
             pages: counted.map(OnceLock::from).unwrap_or_default(),
             forms,
             order,
@@ -181,16 +189,72 @@ impl Index {
         })
     }
 
-    /// Gathers the shards that will be asked for, in one pass over all pages: those that were counted.
-    pub fn expect(&self, is_expected: impl Fn(&Shard) -> bool, of: SearchedPages<'_>) {
+    /// Gathers the shards that will be asked for: from those of an earlier process, else in one pass over all pages, which are those that
+    /// were counted.
+    pub fn expect(
+        &self,
+        is_expected: impl Fn(&Shard) -> bool,
+        of: SearchedPages<'_>,
+        former: &FormerShards<'_>,
+    ) {
         let expected: Vec<&Shard> = self.shards.iter().filter(|shard| is_expected(shard)).collect();
-        if expected.len() > MAX_TOGETHER {
-            self.all_postings(of);
-        } else if !expected.is_empty() {
-            let parts: Vec<Range<usize>> = expected.iter().map(|shard| shard.words.clone()).collect();
-            let starts = parts.iter().map(|words| words.start);
-            let _ = self.together.set(starts.zip(self.gather(&parts, of)).collect());
+        if expected.is_empty() {
+            return;
         }
+        let moves = self.moves();
+        let mut together: HashMap<usize, Gathering> = HashMap::default();
+        let mut parts = Vec::new();
+        for shard in expected {
+            match moves.as_ref().and_then(|moves| self.followed(shard, former, moves)) {
+                Some(gathered) => drop(together.insert(shard.words.start, gathered)),
+                None => parts.push(shard.words.clone()),
+            }
+        }
+        if parts.len() > MAX_TOGETHER {
+            self.all_postings(of);
+        } else if !parts.is_empty() {
+            together.extend(parts.iter().map(|words| words.start).zip(self.gather(&parts, of)));
+        }
+        let _ = self.together.set(together);
+    }
+
+    /// What became of the words of the pages that were counted again, by their texts; `None` when all pages were.
+    fn moves(&self) -> Option<HashMap<&str, Moves>> {
+        let (gone, new) = self.edited.as_ref()?;
+        let mut moves: HashMap<&str, Moves> = HashMap::default();
+        let mut note = |page: &Counted, put: fn(&mut Move) -> &mut Option<Posting>| {
+            let number = page.row.number;
+            page.for_each(|form, level| {
+                let Some(form) = self.forms.get(form as usize) else { return };
+                let posting = put(moves.entry(form.folded()).or_default().entry(number).or_default());
+                // Of two forms of a word the better one counts.
+                let new = Posting::new(number, level);
+                *posting = Some(posting.map_or(new, |known| known.min(new)));
+            });
+        };
+        gone.iter().for_each(|page| note(page, |moved| &mut moved.before));
+        new.iter().for_each(|page| note(page, |moved| &mut moved.after));
+        Some(moves)
+    }
+
+    /// The postings of a shard as they follow from those of an earlier process; `None` when they don't.
+    fn followed(
+        &self,
+        shard: &Shard,
+        former: &FormerShards<'_>,
+        moves: &HashMap<&str, Moves>,
+    ) -> Option<Gathering> {
+        let place = self.shards.iter().position(|other| other.words.start == shard.words.start)?;
+        let next = self.shards.get(place + 1).map(|next| next.name.to_string());
+        let known = former.words(&shard.name.to_string(), next.as_deref())?;
+        let of_word = |word: usize| {
+            let text = self.text(word);
+            let (n_pages, postings) = renewal::after(known.get(text), moves.get(text))?;
+            // Of a word in one form it is known how many they must be.
+            let [form] = self.order[self.words[word].forms.clone()] else { return Some((n_pages, postings)) };
+            (self.tally.counts()[form as usize].n_pages as usize == n_pages).then_some((n_pages, postings))
+        };
+        shard.words.clone().map(of_word).collect()
     }
 
     fn postings_of(&self, words: Range<usize>, of: SearchedPages<'_>) -> Gathering {
@@ -468,7 +532,7 @@ fn parts<'p>(
 }
 
 /// The best postings of a word, in the order of their numbers.
-fn best(mut postings: Vec<Posting>) -> Vec<Posting> {
+pub(super) fn best(mut postings: Vec<Posting>) -> Vec<Posting> {
     let n_best = keep_best(&mut postings);
     postings.truncate(n_best);
     postings.sort_unstable_by_key(|posting| posting.page());

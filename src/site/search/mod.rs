@@ -4,7 +4,8 @@
 //! 2. [`Stock`] has the words of all pages: parsed with the pages, kept from an earlier process, or read when somebody asks.
 //! 3. [`Tally`] counts them: anew, or only those of the pages that an earlier one hasn't counted.
 //! 4. [`Index`] finds out which are forms of one word, and splits them into shards (`layout`).
-//! 5. Postings, the pages of each word, are gathered when the first shard is rendered.
+//! 5. Postings, the pages of each word, are gathered when the first shard is rendered, or follow from those of an earlier process
+//!    (`renewal`).
 //!
 //! A wiki asks a [`Finder`] instead, which needs no shards and is kept up to date.
 //!
@@ -15,6 +16,7 @@ mod ids;
 mod index;
 mod layout;
 mod pages;
+mod renewal;
 mod stock;
 mod tally;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub use self::{
     index::{Index, MAX_POSTINGS, Posting, Shard, ShardWord},
     layout::ShardName,
     pages::SearchedPages,
+    renewal::{FormerShards, FormerWord},
     stock::{FormerWords, Stock},
     tally::Tally,
 };

@@ -21,6 +21,11 @@ const RENEWED_OF: usize = 8;
 /// How many pages may differ in a small site.
 const MIN_RENEWED: usize = 16;
 
+/// How many bytes are kept of a row.
+const ROW_BYTES: usize = 29;
+/// How many bytes are kept of a count.
+const COUNT_BYTES: usize = 24;
+
 /// What is counted of a form.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Count {
@@ -69,6 +74,15 @@ pub struct Tally {
     stems: Vec<u64>,
 }
 
+/// A tally that was made of an earlier one.
+pub(super) struct Renewed {
+    pub(super) tally: Tally,
+    /// Pages as they were counted before, and are no more.
+    pub(super) gone: Vec<Counted>,
+    /// Pages as they weren't counted before.
+    pub(super) new: Vec<Counted>,
+}
+
 impl Tally {
     /// Counts all pages.
     pub(super) fn of(pages: &[Counted], forms: &[Arc<Form>]) -> Self {
@@ -112,33 +126,36 @@ impl Tally {
 
     /// Its bytes: all numbers at fixed places, so that most of them stay the same when little changes.
     pub fn to_parts(&self) -> [Vec<u8>; Self::N_PARTS] {
-        let row = |row: &Row| {
-            let (number, stemmer) = (row.number.to_le_bytes(), [row.stemmer.number()]);
-            [&number[..], row.words.as_bytes(), &row.title.to_le_bytes(), &stemmer].concat()
-        };
-        let count = |count: &Count| {
+        let mut rows = Vec::with_capacity(ROW_BYTES * self.rows.len());
+        for row in &self.rows {
+            rows.extend_from_slice(&row.number.to_le_bytes());
+            rows.extend_from_slice(row.words.as_bytes());
+            rows.extend_from_slice(&row.title.to_le_bytes());
+            rows.push(row.stemmer.number());
+        }
+        let mut counts = Vec::with_capacity(COUNT_BYTES * self.counts.len());
+        for count in &self.counts {
             let (one, other) = count.print.halves();
-            let (n_pages, stemmers) = (count.n_pages.to_le_bytes(), count.stemmers.to_le_bytes());
-            [&n_pages[..], &stemmers, &one.to_le_bytes(), &other.to_le_bytes()].concat()
-        };
-        [
-            self.rows.iter().flat_map(row).collect(),
-            self.titles.iter().flat_map(|number| number.to_le_bytes()).collect(),
-            self.counts.iter().flat_map(count).collect(),
-            self.stems.iter().flat_map(|stem| stem.to_le_bytes()).collect(),
-        ]
+            counts.extend_from_slice(&count.n_pages.to_le_bytes());
+            counts.extend_from_slice(&count.stemmers.to_le_bytes());
+            counts.extend_from_slice(&one.to_le_bytes());
+            counts.extend_from_slice(&other.to_le_bytes());
+        }
+        let titles: Vec<[u8; 4]> = self.titles.iter().map(|number| number.to_le_bytes()).collect();
+        let stems: Vec<[u8; 8]> = self.stems.iter().map(|stem| stem.to_le_bytes()).collect();
+        [rows, titles.into_flattened(), counts, stems.into_flattened()]
     }
 
     /// The tally of some bytes; `None` when there are none, or they are no tally's.
     pub fn of_parts(parts: &[Vec<u8>]) -> Option<Self> {
         let [rows, titles, counts, stems] = parts else { return None };
-        let row = |bytes: &[u8; 29]| Row {
+        let row = |bytes: &[u8; ROW_BYTES]| Row {
             number: u32_at(bytes, 0),
             words: Print::from_bytes(bytes[4..20].try_into().expect("16 bytes")),
             title: u64_at(bytes, 20),
             stemmer: Stemmer::of_number(bytes[28]),
         };
-        let count = |bytes: &[u8; 24]| Count {
+        let count = |bytes: &[u8; COUNT_BYTES]| Count {
             n_pages: u32_at(bytes, 0),
             stemmers: u32_at(bytes, 4),
             print: FormPrint::of_halves(u64_at(bytes, 8), u64_at(bytes, 16)),
@@ -165,7 +182,7 @@ impl Tally {
     }
 
     /// The tally of pages of which this counted most; `None` when they have to be counted again.
-    pub(super) fn renewed(self, pages: &SearchedPages<'_>) -> Option<Self> {
+    pub(super) fn renewed(self, pages: &SearchedPages<'_>) -> Option<Renewed> {
         let rows: Vec<Row> = pages.rows().collect::<Option<_>>()?;
         // Which stemmers the pages of a form have can't be taken away, but it is mostly one.
         let stemmer = rows.first()?.stemmer;
@@ -200,7 +217,7 @@ impl Tally {
         gone.iter().try_for_each(|page| next.take_away(page, &forms))?;
         new.iter().try_for_each(|page| next.add(page, &forms))?;
         next.learn_stems(&forms);
-        Some(next)
+        Some(Renewed { tally: next, gone, new })
     }
 
     fn take_away(&mut self, page: &Counted, forms: &[Arc<Form>]) -> Option<()> {

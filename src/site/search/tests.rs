@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{FormerWords, Index, PageIds, SearchedPages, Stock, Tally};
+use super::{FormerShards, FormerWord, FormerWords, Index, PageIds, SearchedPages, Stock, Tally};
 use crate::{
     base::path::RepoPath,
     parse::words::PageWords,
@@ -20,6 +20,7 @@ fn load(source: &Memory, former: Option<&Site>, takes_words: bool) -> Site {
         reading: site.reading().clone(),
         files: site.files().map(|file| (file.path.clone(), Arc::clone(file))).collect(),
         stock: Arc::clone(site.stock()),
+        ..FormerFiles::default()
     });
     let listing = source.listing(&ListingOptions::default()).expect("a source in memory");
     Site::load_with(source, listing, &options, &former.unwrap_or_default())
@@ -153,8 +154,9 @@ fn a_shard_alone_is_as_among_all() {
     assert!(alone.shards.len() > 3);
     // Who asks for one after the other gets them from all in the end.
     assert!((0..10).all(|_| all.shard_words(&all.shards[0], of).count() > 0));
-    together.expect(|_| true, of);
-    some.expect(|shard| shard.print != alone.shards[1].print, of);
+    let nothing = FormerShards { names: Vec::new(), read: &|_| None };
+    together.expect(|_| true, of, &nothing);
+    some.expect(|shard| shard.print != alone.shards[1].print, of, &nothing);
     let words = |index: &Index| -> Vec<_> {
         let words = index.shards.iter().flat_map(|shard| index.shard_words(shard, of));
         words.map(|word| (word.text.to_owned(), word.n_pages, word.postings)).collect()
@@ -207,23 +209,77 @@ fn as_read(file: &PageFile) -> PageFile {
     postcard::from_bytes(&bytes).expect("what was written")
 }
 
-/// The index of a site that begins with what the one before left, and whether its pages were counted again.
-fn renewed(before: &Site, old: &Memory, new: &Memory) -> (Vec<String>, bool) {
-    let index_of = |site: &Site, source: &Memory, former| {
-        Index::of(SearchedPages { site, source, ids: &PageIds::of(site, DEFAULT) }, former)
-    };
+/// The index of a site without an earlier one.
+fn index_of(site: &Site, source: &Memory, former: Option<Tally>) -> Index {
+    Index::of(SearchedPages { site, source, ids: &PageIds::of(site, DEFAULT) }, former)
+}
+
+/// A site that begins with what the one before left, and its index.
+fn followed(before: &Site, old: &Memory, new: &Memory) -> (Site, Index) {
     let left = Left::by(before, index_of(before, old, None).tally().clone());
     let former = FormerFiles {
         reading: before.reading().clone(),
         files: before.files().map(|file| (file.path.clone(), Arc::new(as_read(file)))).collect(),
         stock: Arc::new(Stock::new(Some(Arc::new(left)))),
+        ..FormerFiles::default()
     };
     let options = SiteOptions { takes_words: true, ..SiteOptions::default() };
     let listing = new.listing(&ListingOptions::default()).expect("a source in memory");
     let after = Site::load_with(new, listing, &options, &former);
     let index = index_of(&after, new, after.stock().former_tally(DEFAULT));
+    (after, index)
+}
+
+/// The prints of the shards of such an index, and whether its pages were counted again.
+fn renewed(before: &Site, old: &Memory, new: &Memory) -> (Vec<String>, bool) {
+    let (_, index) = followed(before, old, new);
     let prints = index.shards.iter().map(|shard| format!("{} {}", shard.name, shard.print));
     (prints.collect(), index.has_counted_all())
+}
+
+/// The shards of an index with their words.
+fn shards(index: &Index, site: &Site, source: &Memory) -> Vec<(String, Vec<FormerWord>)> {
+    let ids = PageIds::of(site, DEFAULT);
+    let of = SearchedPages { site, source, ids: &ids };
+    let shard = |shard| {
+        let words = index.shard_words(shard, of).map(|word| FormerWord {
+            text: word.text.to_owned(),
+            n_pages: word.n_pages,
+            postings: word.postings,
+        });
+        (shard.name.to_string(), words.collect())
+    };
+    index.shards.iter().map(shard).collect()
+}
+
+#[test]
+fn shards_follow_from_those_of_an_earlier_process() {
+    let own = |at: usize| (0..12).map(|n| format!("w{at}n{n} ")).collect::<String>();
+    let text = |at: usize| format!("# Word {}\n\nnaïve naive common w{at} {}", at % 7, own(at));
+    let old = (0..300).fold(Memory::new(), |source, at| source.file(&format!("p{at}.md"), text(at)));
+    let before = load(&old, None, true);
+    let of_old = index_of(&before, &old, None);
+    let known = shards(&of_old, &before, &old);
+    assert!(known.len() > 1);
+    let check = |path: &str, text: &str| {
+        let new = old.clone().file(path, text);
+        let (after, index) = followed(&before, &old, &new);
+        let ids = PageIds::of(&after, DEFAULT);
+        let of = SearchedPages { site: &after, source: &new, ids: &ids };
+        let find = |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, words)| words.clone());
+        let names = known.iter().map(|(name, _)| name.as_str()).collect();
+        index.expect(|_| true, of, &FormerShards { names, read: &find });
+        let found = shards(&index, &after, &new);
+        assert!(!index.has_counted_all(), "{path}");
+        let clean = load(&new, None, true);
+        assert_eq!(found, shards(&index_of(&clean, &new, None), &clean, &new), "{path}");
+    };
+    check("p7.md", &text(7));
+    check("p7.md", "# Another\n\nNaive and common, common. W8 w7new\n");
+    check("p8.md", "");
+    check("new.md", "# A page more\n\ncommon w8 naïve and what nobody else says\n");
+    let many: Vec<String> = (0..3000).map(|at| format!("q{}", at * 7919 % 100_000)).collect();
+    check("p9.md", &many.join(" "));
 }
 
 #[test]

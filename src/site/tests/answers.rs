@@ -59,13 +59,12 @@ pub(super) fn of(site: &Site, source: &dyn Source) -> Vec<String> {
 fn pages(site: &Site, lines: &mut Vec<String>) {
     for file in site.files() {
         lines.push(format!(
-            "parsed {}: {:?} {} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "parsed {}: {:?} {} {:?} {:?} {:?} {:?} {:?}",
             file.path,
             file.blob,
             file.body_start,
             file.front,
             file.facts,
-            file.files,
             file.uses,
             file.has_misses,
             file.diagnostics

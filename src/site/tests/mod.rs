@@ -31,7 +31,9 @@ fn update(site: &Site, source: &Memory) -> Site {
 fn load_with(source: &Memory, former: &Site, options: &SiteOptions) -> Site {
     let listing = source.listing(&ListingOptions::default()).expect("a source in memory");
     let files = former.files().map(|file| (file.path.clone(), Arc::clone(file))).collect();
-    let former = FormerFiles { reading: former.reading().clone(), files, stock: Arc::clone(former.stock()) };
+    let links = former.links().to_keep(former).unwrap_or_default();
+    let (reading, stock) = (former.reading().clone(), Arc::clone(former.stock()));
+    let former = FormerFiles { reading, files, stock, links };
     Site::load_with(source, listing, options, &former)
 }
 

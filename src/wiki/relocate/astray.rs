@@ -215,5 +215,5 @@ fn links_of<'s>(
 
 /// The file that a link of a page stands in: it may be put in from another.
 fn file_of<'p>(page: &End<'p>, link: &LinkFact) -> &'p RepoPath {
-    page.file.files.get(link.at.file as usize).unwrap_or(page.path())
+    page.file.facts.files.get(link.at.file as usize).unwrap_or(page.path())
 }

@@ -177,7 +177,7 @@ impl Planner<'_> {
             let names = !file.uses.is_empty() || file.has_misses || decks.using(&file.path).next().is_some();
             (is_touched && names) || file.front.translation_of.is_some()
         });
-        let pages = pages.flat_map(|file| std::iter::once(&file.path).chain(&file.files));
+        let pages = pages.flat_map(|file| std::iter::once(&file.path).chain(&file.facts.files));
         let summaries = self.before.summary_files().into_iter().map(|(path, _)| path);
         let chapters = decks.iter().flat_map(|deck| deck.chapters());
         let all = pages.cloned().chain(summaries).chain(decks.iter().map(|deck| deck.path.clone()));
