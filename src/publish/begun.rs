@@ -12,7 +12,7 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    cache::{self, Cache, RouteRecord},
+    cache::{self, Cache, RouteRecord, State},
     compress::{self, Compressor},
     former::{Intact, Marks, WrittenShards, differing_files, other_words},
     galleys::GalleyFile,
@@ -27,7 +27,7 @@ use crate::{
     },
     git::history::{History, HistoryReader},
     render::{
-        FormerChapters, Galleys, KnownScripts, Rendered, Renderer, SmallerScripts,
+        FormerChapters, Galleys, KnownScripts, Rendered, Renderer,
         highlight::Highlighter,
         trace::{Ahead, Differences, Domains, FileDiffers, LoadedTheme, Question, Searches},
     },
@@ -139,12 +139,13 @@ impl Begun {
         source: &Arc<dyn Source>,
         listing: Listing,
         options: &BuildOptions<'_>,
+        state: Option<&Arc<State>>,
         former: FormerFiles,
-        former_domains: Option<Domains>,
-        scripts: SmallerScripts,
-        chapters: Option<Arc<dyn FormerChapters>>,
         shards: &WrittenShards<'_>,
     ) -> Self {
+        let former_domains = state.map(|state| state.head().domains.clone());
+        let scripts = state.map(|state| state.head().scripts.clone()).unwrap_or_default();
+        let chapters = state.map(|state| Arc::clone(state) as Arc<dyn FormerChapters>);
         let site_options = SiteOptions { takes_words: true, ..options.site.clone() };
         // Without a place for them, texts are parsed twice.
         let galleys = GalleyFile::new(options.cache.map(Cache::dir)).ok();

@@ -29,7 +29,7 @@ use crate::{
         digest::{BlobId, Print},
     },
     git::{history::HistoryReader, index::FileStat},
-    render::{FormerChapters, trace::Question},
+    render::trace::Question,
     site::{deck::commit_of, file::PageFile, route::Route},
     source::{Listing, ListingOptions, Source, SourceError},
 };
@@ -100,19 +100,14 @@ pub fn build(
         return Ok(built);
     }
     let Former { pages, marks } = former;
-    let domains = state.as_ref().map(|state| state.head().domains.clone());
-    let scripts = state.as_ref().map(|state| state.head().scripts.clone()).unwrap_or_default();
     let begin = || {
         let staging = output.begin()?;
         let intact = marks.intact(&output);
         Ok::<_, OutputError>((staging, intact))
     };
-    let chapters = state.clone().map(|state| state as Arc<dyn FormerChapters>);
     let shards = WrittenShards { marks: &marks, output: &output };
-    let (begun, staging) = rayon::join(
-        || Begun::new(source, listing, options, pages, domains, scripts, chapters, &shards),
-        begin,
-    );
+    let (begun, staging) =
+        rayon::join(|| Begun::new(source, listing, options, state.as_ref(), pages, &shards), begin);
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
     let (mut staging, intact) = staging?;
     let differences = begun.differences();

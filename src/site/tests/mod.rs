@@ -33,7 +33,7 @@ fn load_with(source: &Memory, former: &Site, options: &SiteOptions) -> Site {
     let files = former.files().map(|file| (file.path.clone(), Arc::clone(file))).collect();
     let links = former.links().to_keep(former).unwrap_or_default();
     let (reading, stock) = (former.reading().clone(), Arc::clone(former.stock()));
-    let former = FormerFiles { reading, files, stock, links };
+    let former = FormerFiles { stock, reading, files, links };
     Site::load_with(source, listing, options, &former)
 }
 
