@@ -9,7 +9,7 @@ use std::{
 };
 
 use foldhash::HashMap;
-use rayon::prelude::*;
+use rayon::{iter::Either, prelude::*};
 
 use super::{
     cache::{self, Cache, RouteRecord, State},
@@ -216,18 +216,15 @@ impl Begun {
         on: &Ground<'_, 'm>,
         progress: &dyn BuildProgress,
     ) -> Result<Vec<Done<'m>>, OutputError> {
-        let known = routes.par_iter().map(|route| self.kept(route, on));
-        let known: Vec<Result<Result<Done<'m>, Reason>, OutputError>> = known.collect();
-        let (mut done, mut due) = (Vec::with_capacity(routes.len()), Vec::new());
-        for (route, known) in routes.iter().zip(known) {
-            match known? {
-                Ok(kept) => {
-                    progress.step();
-                    done.push(kept);
-                }
-                Err(reason) => due.push((*route, reason)),
+        let known = routes.par_iter().map(|&route| match self.kept(route, on)? {
+            Ok(kept) => {
+                progress.step();
+                Ok(Either::Left(kept))
             }
-        }
+            Err(reason) => Ok(Either::Right((route, reason))),
+        });
+        let (mut done, due): (Vec<Done<'m>>, Vec<(&Route, Reason)>) =
+            known.collect::<Result<_, OutputError>>()?;
         // To keep one costs little, to render one may take long: then who is done helps the others.
         let rendered = due.into_par_iter().with_max_len(1).map(|(route, reason)| {
             let done = self.put(route, self.renderer.render(route), reason, on.staging);

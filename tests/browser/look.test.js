@@ -68,6 +68,7 @@ test('a menu unfolds, and folds again at a click elsewhere and with Escape', asy
   assert.equal(await words.isVisible(), false);
   await site.page.click('.menu summary');
   await words.click();
+  await site.page.waitForSelector('.letters a');
   assert.equal(await site.page.title(), 'Words · Bread');
   assert.deepEqual(await site.page.$$eval('.letters a', links => links.map(link => link.textContent)), ['C', 'D']);
   await site.close();
