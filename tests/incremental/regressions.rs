@@ -34,6 +34,20 @@ fn each_kind_of_step_is_followed() {
 }
 
 #[test]
+fn a_site_is_not_searched_for_a_while() {
+    Case::new()
+        .write("recto.yml", "search: true\n")
+        .write("a.md", "---\ntitle: Zzz\n---\n")
+        .write("b.md", "---\ntitle: Café\n---\n")
+        .then()
+        .write("recto.yml", "search: false\n")
+        .then()
+        .write("recto.yml", "search: true\n")
+        .write("a.md", "---\ntitle: Cafe\n---\n")
+        .check();
+}
+
+#[test]
 fn a_file_changes_that_was_left_alone_for_a_while() {
     Case::new()
         .write("a.md", "# A\n")

@@ -237,9 +237,10 @@ impl World {
         self.searches.searching(&self.site, &*self.source, language)
     }
 
-    /// What was counted of the words of each language; `None` when nothing was, since all is as an earlier process counted it.
+    /// What was counted of the words of each language; `None` when nothing was, since all is as an earlier process counted it. Nothing of
+    /// a site that can't be searched: what an earlier one counted belongs to shards that are gone.
     pub fn tallies(&self) -> Option<Vec<Option<&Tally>>> {
-        self.searches.tallies()
+        if self.site.config().search { self.searches.tallies() } else { Some(Vec::new()) }
     }
 
     /// The addresses of all files that searching needs.

@@ -30,8 +30,11 @@ pub struct FormerShards<'f> {
 }
 
 impl FormerShards<'_> {
-    /// The words from a shard's name on that come before the next one's, by their texts.
+    /// The words from a shard's name on that come before the next one's, by their texts; `None` when they aren't known.
     pub(super) fn words(&self, name: &str, next: Option<&str>) -> Option<HashMap<String, FormerWord>> {
+        if self.names.is_empty() {
+            return None;
+        }
         let words = self.names[self.overlapping(name, next)].iter().map(|name| (self.read)(name));
         let words: Vec<Vec<FormerWord>> = words.collect::<Option<_>>()?;
         Some(words.into_iter().flatten().map(|word| (word.text.clone(), word)).collect())
@@ -134,6 +137,6 @@ mod tests {
         assert_eq!(former.overlapping("6140", Some("6180")), 1..2);
         assert_eq!(former.overlapping("61", Some("70")), 1..3);
         assert_eq!(former.overlapping("7b", None), 3..4);
-        assert_eq!(FormerShards { names: vec![], ..former }.overlapping("61", None), 0..0);
+        assert!(FormerShards { names: vec![], ..former }.words("", None).is_none(), "nothing is known");
     }
 }
