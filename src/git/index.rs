@@ -4,17 +4,21 @@
 //! index and the files that decide whether its ids can be taken, never the site's own files.
 
 use std::{
-    fs::Metadata,
+    fs::{self, Metadata},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use git2::{IndexEntry, Repository};
+use git2::Repository;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::{GitError, discover, folder_in_work_tree, tree::blob_id},
+    git::{
+        GitError, discover, folder_in_work_tree,
+        index_file::{self, IndexEntry},
+        tree::blob_id,
+    },
 };
 
 /// The name of the files that can make Git's bytes differ from those on the disk.
@@ -170,16 +174,28 @@ impl WorkTree {
         // The time is taken before the entries: an index written in between only makes more files look racy.
         self.index_stat = FileStat::at(&self.index_path());
         self.index_written = self.index_stat.map(|stat| stat.modified);
-        let index = repository.index()?;
+        let bytes = fs::read(self.index_path()).unwrap_or_default();
+        let has_attributes = match index_file::read(&bytes) {
+            Some(entries) => self.take(entries.into_iter()),
+            None => {
+                let entries: Vec<git2::IndexEntry> = repository.index()?.iter().collect();
+                self.take(entries.iter().map(of_library))
+            }
+        };
+        self.tracked.sort_by(|a, b| a.path.cmp(&b.path));
+        self.ids_fit = !has_attributes && !has_filters(repository) && !self.has_attributes_above();
+        Ok(())
+    }
+
+    /// Takes what is below the folder; says whether the work tree has files with attributes.
+    fn take<'e>(&mut self, entries: impl Iterator<Item = IndexEntry<'e>>) -> bool {
         let mut has_attributes = false;
-        for entry in index.iter() {
+        for entry in entries {
             has_attributes |=
                 entry.path.rsplit(|&byte| byte == b'/').next() == Some(ATTRIBUTES_FILE.as_bytes());
             self.tracked.extend(tracked(&entry, &self.folder));
         }
-        self.tracked.sort_by(|a, b| a.path.cmp(&b.path));
-        self.ids_fit = !has_attributes && !has_filters(repository) && !self.has_attributes_above();
-        Ok(())
+        has_attributes
     }
 
     /// Where Git keeps what belongs to this work tree: the index, and its lock while it is written.
@@ -274,15 +290,21 @@ impl WorkTree {
     }
 }
 
-fn tracked(entry: &IndexEntry, folder: &RepoPath) -> Option<Tracked> {
-    let path = std::str::from_utf8(&entry.path).ok()?;
+fn tracked(entry: &IndexEntry<'_>, folder: &RepoPath) -> Option<Tracked> {
+    let path = std::str::from_utf8(entry.path).ok()?;
     let path = match folder.as_str() {
         "" => path,
         folder => path.strip_prefix(folder)?.strip_prefix('/')?,
     };
+    let &IndexEntry { mode, id, size, modified, changed, inode, is_merged, .. } = entry;
+    Some(Tracked { path: path.into(), mode, id, size, modified, changed, inode, is_merged })
+}
+
+/// An entry that libgit2 has read.
+fn of_library(entry: &git2::IndexEntry) -> IndexEntry<'_> {
     let time = |time: git2::IndexTime| (time.seconds() as u32, time.nanoseconds());
-    Some(Tracked {
-        path: path.into(),
+    IndexEntry {
+        path: &entry.path,
         mode: entry.mode,
         id: blob_id(entry.id),
         size: entry.file_size,
@@ -290,7 +312,7 @@ fn tracked(entry: &IndexEntry, folder: &RepoPath) -> Option<Tracked> {
         changed: time(entry.ctime),
         inode: entry.ino,
         is_merged: entry.flags & 0x3000 == 0,
-    })
+    }
 }
 
 /// Whether the configuration can make Git's bytes differ from those on the disk.
@@ -437,6 +459,23 @@ mod tests {
         fs::write(repo.path(".git/index"), "damaged").expect("a file can be written");
         let mut work_tree = WorkTree::of(repo.root()).expect("a repository").expect("a work tree");
         assert!(work_tree.take_problem().is_some() && !work_tree.is_tracked(&path("a.md")));
+    }
+
+    #[test]
+    fn entries_are_those_that_the_library_reads() {
+        let repo = settled_repo();
+        repo.write("b/ü.md", "text").write("b/c.md", "more").write("z.md", "").commit("more");
+        repo.write("b/c.md", "staged").git("add b/c.md");
+        let bytes = fs::read(repo.path(".git/index")).expect("an index");
+        let library = Repository::open(repo.root()).expect("a repository").index().expect("an index");
+        let library: Vec<git2::IndexEntry> = library.iter().collect();
+        let library: Vec<IndexEntry<'_>> = library.iter().map(of_library).collect();
+        assert!(library.len() > 3);
+        assert_eq!(index_file::read(&bytes), Some(library));
+        // What is damaged is for the library to complain about.
+        let mut damaged = bytes;
+        damaged[50] ^= 1;
+        assert_eq!(index_file::read(&damaged), None);
     }
 
     #[test]

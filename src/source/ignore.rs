@@ -89,8 +89,8 @@ impl<'a> Rules<'a> {
         match self.git {
             GitRules::AllTracked => true,
             GitRules::Untracked(work_tree) => {
-                work_tree.is_some_and(|work_tree| work_tree.is_tracked(path))
-                    || !(scope.is_ignored || is_ignored(scope.git.as_ref(), path, false))
+                !(scope.is_ignored || is_ignored(scope.git.as_ref(), path, false))
+                    || work_tree.is_some_and(|work_tree| work_tree.is_tracked(path))
             }
         }
     }
