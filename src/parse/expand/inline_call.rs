@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use memchr::memchr_iter;
+
 use crate::parse::expand::call::{Attributes, name_len, read_list};
 
 /// A call in a run.
@@ -37,7 +39,7 @@ pub(super) fn find(text: &str) -> Vec<Found> {
 
 /// Whether a text may have component calls of any kind.
 pub(super) fn may_have_calls(text: &str) -> bool {
-    text.match_indices(':').any(|(colon, _)| {
+    memchr_iter(b':', text.as_bytes()).any(|colon| {
         let rest = &text[colon + 1..];
         let begins_block = || {
             let before = text[..colon].rsplit(['\n', '\r']).next().unwrap_or_default();

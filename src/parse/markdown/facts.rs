@@ -9,6 +9,7 @@ use crate::{
         expand::{At, Expanded},
         markdown::{
             around::{self, Around, MAX_SENTENCES},
+            count,
             event::{Event, LinkKind, Tag, TagEnd},
             html, ids,
         },
@@ -113,8 +114,8 @@ pub(super) fn collect(events: &[Event<'_>], expanded: &Expanded, anchors: Vec<St
                     .extend(expanded.calls.get(*call).map(|call| CompactString::from(&call.name)));
             }
             Event::Html { html, at } | Event::InlineHtml { html, at } => facts.html(html, *at),
-            Event::Text(text) => facts.n_words = facts.n_words.saturating_add(count_words(text)),
-            Event::Code(code) => facts.n_words = facts.n_words.saturating_add(count_words(&code.text)),
+            Event::Text(text) => facts.n_words = facts.n_words.saturating_add(count::words(text)),
+            Event::Code(code) => facts.n_words = facts.n_words.saturating_add(count::words(&code.text)),
             _ => {}
         }
     }
@@ -197,66 +198,6 @@ fn can_lead_inside(kind: LinkKind, target: &str) -> bool {
     }
 }
 
-/// What a byte is to the count of words: a letter or digit, what stays in a word that has begun, what ends one, or a part of a
-/// character beyond ASCII.
-const GAP: u8 = 0;
-const JOINER: u8 = 1;
-const LETTER: u8 = 2;
-const BEYOND: u8 = 4;
-
-const KINDS: [u8; 256] = {
-    let mut kinds = [GAP; 256];
-    let mut byte = 0;
-    while byte < kinds.len() {
-        kinds[byte] = match byte as u8 {
-            b'\'' | b'-' | b'_' | b'.' => JOINER,
-            ascii if ascii.is_ascii_alphanumeric() => LETTER,
-            ascii if ascii.is_ascii() => GAP,
-            _ => BEYOND,
-        };
-        byte += 1;
-    }
-    kinds
-};
-
-/// Counts without a branch that depends on the letter: loading a site counts all of its text.
-fn count_words(text: &str) -> u32 {
-    let bytes = text.as_bytes();
-    // 1 in a word, 0 outside.
-    let (mut n_words, mut in_word, mut at) = (0, 0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        let kind = KINDS[usize::from(byte)];
-        if kind != BEYOND {
-            let is_letter = kind >> 1;
-            n_words += u32::from(is_letter & !in_word);
-            in_word = is_letter | (in_word & kind);
-            at += 1;
-            continue;
-        }
-        let Some(c) = text[at..].chars().next() else { break };
-        let (is_letter, stands_alone) = (is_letter(c), stands_alone(c));
-        n_words += u32::from(is_letter && (stands_alone || in_word == 0));
-        in_word = u8::from(!stands_alone && (is_letter || (in_word == 1 && c == '’')));
-        at += c.len_utf8();
-    }
-    n_words
-}
-
-/// Whether a character beyond ASCII is a letter or digit: what the commonest are is known without looking through tables.
-fn is_letter(c: char) -> bool {
-    match c {
-        'À'..='ɏ' => !matches!(c, '×' | '÷'),
-        'Ѐ'..='ҁ' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣' => true,
-        '\u{2000}'..='\u{206F}' => false,
-        _ => c.is_alphanumeric(),
-    }
-}
-
-/// Whether a character is of a script without spaces, in which each counts as a word.
-fn stands_alone(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
 /// The text of the first paragraph that has any.
 fn summary(events: &[Event<'_>]) -> Option<String> {
     let is_paragraph = |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph));
@@ -285,30 +226,4 @@ fn cut(text: &str) -> String {
     let Some((limit, _)) = text.char_indices().nth(MAX_SUMMARY_CHARS) else { return text.to_owned() };
     let at_word = text[..limit].rfind(' ').unwrap_or(limit);
     format!("{}…", text[..at_word].trim_end_matches([' ', ',', ';', ':', '.', '–', '-']))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_are_those_of_unicode() {
-        let wrong = ('\u{80}'..=char::MAX).find(|c| is_letter(*c) != c.is_alphanumeric());
-        assert_eq!(wrong, None);
-    }
-
-    #[test]
-    fn words_are_letters_with_what_joins_them() {
-        for (text, expected) in [
-            ("", 0),
-            ("one two", 2),
-            ("it's a well-known file.rs, isn’t it?", 6),
-            ("-- ' _x_ 'y' ...", 2),
-            ("größer naïve привет", 3),
-            ("字はa b", 4),
-            ("a@b.c 1,000", 4),
-        ] {
-            assert_eq!(count_words(text), expected, "{text}");
-        }
-    }
 }

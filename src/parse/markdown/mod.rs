@@ -7,7 +7,7 @@
 //!    its placeholder stood.
 //! 2. `ids` gives every heading its id.
 //! 3. `footnotes` numbers the footnotes and moves them to the end.
-//! 4. `facts` collects what the site keeps.
+//! 4. `facts` collects what the site keeps; `count` counts words.
 //!
 //! Nothing fails and nothing is resolved here: where links lead, what components do and how all of it looks is
 //! decided by the site and by the renderer.
@@ -20,6 +20,7 @@
 mod around;
 mod attributes;
 mod block;
+mod count;
 mod event;
 mod facts;
 mod fence;

@@ -22,6 +22,9 @@ use crate::parse::{
     },
 };
 
+/// How many bytes of text there are to an event, at least on most pages.
+const BYTES_PER_EVENT: usize = 12;
+
 /// The events of a page, before ids and footnotes.
 pub(in crate::parse::markdown) struct Page<'a> {
     pub(in crate::parse::markdown) events: Vec<Event<'a>>,
@@ -36,10 +39,17 @@ pub(in crate::parse::markdown) fn translate<'a>(
     expanded: &'a Expanded,
     options: &MarkdownOptions,
 ) -> Page<'a> {
+    // Most pages have no more: room that grows is copied again and again.
+    let n_events = expanded.text.len() / BYTES_PER_EVENT + 8;
     let mut translator = Translator {
         expanded,
         options,
-        page: Page { events: Vec::new(), problems: Vec::new(), has_footnotes: false, starts: Vec::new() },
+        page: Page {
+            events: Vec::with_capacity(n_events),
+            problems: Vec::new(),
+            has_footnotes: false,
+            starts: Vec::new(),
+        },
         is_used: vec![false; expanded.calls.len()],
         depth: 0,
         definitions: None,

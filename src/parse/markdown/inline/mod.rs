@@ -180,13 +180,25 @@ impl<'a> Inline<'_, 'a, '_> {
         if matches!(run.0[index].0, PdEvent::Text(_)) {
             return self.text(run, index);
         }
-        let (event, range) = run.take(index);
+        let (event, range) = &run.0[index];
         if range.end <= self.cut_to && !range.is_empty() {
             return index + 1;
         }
+        // Most events say nothing more than what they are, and stay where they are: they are large.
+        match event {
+            PdEvent::SoftBreak => {
+                self.out().push(Event::SoftBreak);
+                return index + 1;
+            }
+            PdEvent::End(_) => {
+                self.end_tag(run, index);
+                return index + 1;
+            }
+            _ => {}
+        }
+        let (event, range) = run.take(index);
         match event {
             PdEvent::Start(tag) => return self.start_tag(run, index, tag, range),
-            PdEvent::End(_) => self.end_tag(run, index),
             PdEvent::Code(code) => {
                 let attributes = match self.translator.options.slides {
                     true => Attributes::default(),
@@ -202,10 +214,9 @@ impl<'a> Inline<'_, 'a, '_> {
                 let label = self.translator.restore(label).into_owned();
                 self.footnote_reference(label);
             }
-            PdEvent::SoftBreak => self.out().push(Event::SoftBreak),
             PdEvent::HardBreak => self.out().push(Event::HardBreak),
             PdEvent::TaskListMarker(done) => self.task(done),
-            PdEvent::Text(_) | PdEvent::Rule => {}
+            PdEvent::Text(_) | PdEvent::Rule | PdEvent::SoftBreak | PdEvent::End(_) => {}
         }
         index + 1
     }
@@ -215,11 +226,9 @@ impl<'a> Inline<'_, 'a, '_> {
         let end_before = index.checked_sub(1).map(|before| run.0[before].1.end);
         let mut pieces = mem::take(&mut self.translator.pieces);
         let mut next = index;
-        while matches!(run.0.get(next), Some((PdEvent::Text(_), _))) {
-            let (event, range) = run.take(next);
-            if let PdEvent::Text(text) = event {
-                pieces.extend(self.cut(text, range));
-            }
+        while let Some((PdEvent::Text(text), range)) = run.0.get_mut(next) {
+            let text = mem::replace(text, CowStr::Borrowed(""));
+            pieces.extend(self.cut(text, range.clone()));
             next += 1;
         }
         if !pieces.is_empty() {
