@@ -148,9 +148,9 @@ impl Engine {
             || rayon::join(theme, || Arc::new(Highlighter::ahead())),
         );
         options.former = FormerFiles::default();
-        let feed = feed();
         // Not before: all cores are for the first page. A site that stays as it is waits to the end.
         let mut historian = Historian::start(options.history.clone());
+        let feed = feed();
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
         let renderer =
