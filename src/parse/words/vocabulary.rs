@@ -28,9 +28,9 @@ pub struct Form {
 }
 
 impl Form {
-    fn new(text: &str) -> Self {
-        let folded = (!text.is_ascii()).then(|| fold(text)).filter(|folded| folded != text);
-        Self { folded: folded.map(Into::into), print: FormPrint::of(text), text: text.into() }
+    fn new(text: CompactString) -> Self {
+        let folded = (!text.is_ascii()).then(|| fold(&text)).filter(|folded| **folded != *text);
+        Self { folded: folded.map(Into::into), print: FormPrint::of(&text), text }
     }
 
     /// The form as it is compared.
@@ -118,9 +118,9 @@ impl Default for Vocabulary {
 
 impl Vocabulary {
     /// The vocabulary that had these forms, in the order of their numbers.
-    pub fn of_forms<'f>(forms: impl Iterator<Item = &'f str>) -> Self {
+    pub fn of_forms(forms: Vec<CompactString>) -> Self {
         let mut vocabulary = Self::default();
-        let n_forms = forms.size_hint().0;
+        let n_forms = forms.len();
         for numbers in &mut vocabulary.numbers {
             // They are spread evenly, but for chance.
             let reserved = n_forms / LOCKS + n_forms / LOCKS / 8;
@@ -128,9 +128,10 @@ impl Vocabulary {
         }
         vocabulary.forms.get_mut().unwrap_or_else(PoisonError::into_inner).reserve(n_forms);
         for (number, form) in (0..).zip(forms) {
-            let made = Form::new(form);
-            let numbers = vocabulary.numbers[lock_of(form)].get_mut().unwrap_or_else(PoisonError::into_inner);
-            numbers.insert(form.into(), (number, made.print));
+            let lock = lock_of(&form);
+            let made = Form::new(form.clone());
+            let numbers = vocabulary.numbers[lock].get_mut().unwrap_or_else(PoisonError::into_inner);
+            numbers.insert(form, (number, made.print));
             vocabulary.forms.get_mut().unwrap_or_else(PoisonError::into_inner).push(Arc::new(made));
         }
         vocabulary
@@ -148,7 +149,7 @@ impl Vocabulary {
         known.unwrap_or_else(|| {
             let mut numbers = lock.write().unwrap_or_else(PoisonError::into_inner);
             *numbers.entry(form.into()).or_insert_with(|| {
-                let made = Form::new(form);
+                let made = Form::new(form.into());
                 let print = made.print;
                 let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
                 let number = u32::try_from(forms.len()).expect("there are fewer words than bytes in memory");
@@ -222,7 +223,7 @@ mod tests {
         assert_eq!(numbers, [0, 1, 2, 0]);
         let forms: Vec<String> = vocabulary.forms().iter().map(|form| form.folded().to_owned()).collect();
         assert_eq!(forms, ["b", "ete", "a"]);
-        let again = Vocabulary::of_forms(vocabulary.forms().iter().map(|form| &*form.text));
+        let again = Vocabulary::of_forms(vocabulary.forms().iter().map(|form| form.text.clone()).collect());
         assert_eq!(again.number("a").0, 2);
     }
 

@@ -14,6 +14,8 @@ use crate::base::digest::Print;
 
 /// How many records a chunk has, about: few enough that one changed record costs little, many enough to cost little in all.
 const RECORDS_PER_CHUNK: usize = 64;
+/// Up to how many bytes are read without asking first whether the file has as many: a damaged place must not take all memory.
+const UNASKED_BYTES: u64 = 1 << 20;
 
 /// Where a chunk is in its file.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ pub(super) fn read(file: &File, place: &ChunkPlace) -> Option<Vec<u8>> {
 
 /// Reads a part of a file; `None` when the file ends before it.
 pub(super) fn read_exact(file: &File, offset: u64, len: u64) -> Option<Vec<u8>> {
-    if offset.checked_add(len)? > file.metadata().ok()?.len() {
+    if len > UNASKED_BYTES && offset.checked_add(len)? > file.metadata().ok()?.len() {
         return None;
     }
     let mut bytes = vec![0; usize::try_from(len).ok()?];

@@ -14,6 +14,7 @@ use std::{
     time::SystemTime,
 };
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -278,9 +279,9 @@ impl State {
     }
 
     /// The forms of words, in the order of their numbers; `None` when some can't be read.
-    pub(super) fn forms(&self) -> Option<Vec<String>> {
+    pub(super) fn forms(&self) -> Option<Vec<CompactString>> {
         let chunks = self.index.forms.par_iter().map(|place| self.decode(place));
-        let chunks: Option<Vec<Vec<String>>> = chunks.collect();
+        let chunks: Option<Vec<Vec<CompactString>>> = chunks.collect();
         Some(chunks?.into_iter().flatten().collect())
     }
 

@@ -98,6 +98,8 @@ fn is_alone(_: &Metadata, _: &Metadata) -> bool {
 mod tests {
     use std::{collections::BTreeSet, fs, sync::Arc};
 
+    use compact_str::CompactString;
+
     use super::*;
     use crate::{
         base::{digest::Print, path::RepoPath},
@@ -143,7 +145,7 @@ mod tests {
             grows
         }
 
-        fn known(&self) -> Vec<String> {
+        fn known(&self) -> Vec<CompactString> {
             self.cache.state(&self.way).and_then(|state| state.forms()).expect("a state")
         }
 
@@ -165,7 +167,8 @@ mod tests {
         assert!(one.keep(&words(20_001)));
         assert!(one.file().1 < before + before / 2);
         assert_eq!(one.known(), words(20_001));
-        assert_eq!(former.forms(), Some(words(20_000)), "who has it open reads what was there");
+        let known = former.forms().expect("who has it open reads what was there");
+        assert_eq!(known, words(20_000));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, io, sync::Arc};
 
+use compact_str::CompactString;
+
 use super::{State, StateWriter, state::WordsRecord, writer::MAX_REPLACED};
 use crate::{
     base::path::RepoPath,
@@ -18,7 +20,7 @@ use crate::{
 const MAX_DEAD_FORMS: usize = 4;
 
 impl FormerWords for State {
-    fn vocabulary(&self) -> Option<Vec<String>> {
+    fn vocabulary(&self) -> Option<Vec<CompactString>> {
         self.has_words().then(|| self.forms())?
     }
 

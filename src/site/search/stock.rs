@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use compact_str::CompactString;
 use rayon::prelude::*;
 
 use super::{ids::searched, tally::Tally};
@@ -25,7 +26,7 @@ use crate::{
 /// Words that an earlier process took from pages. They are read when they are first needed.
 pub trait FormerWords: Send + Sync + fmt::Debug {
     /// The forms of words, in the order of their numbers; `None` when they can't be read.
-    fn vocabulary(&self) -> Option<Vec<String>>;
+    fn vocabulary(&self) -> Option<Vec<CompactString>>;
     /// The words of pages.
     fn words(&self) -> Vec<(RepoPath, Arc<PageWords>)>;
     /// The words of one page.
@@ -56,7 +57,10 @@ impl Stock {
 
     fn vocabulary_and_former(&self) -> &(Vocabulary, Option<usize>) {
         self.vocabulary.get_or_init(|| match self.former.as_ref().and_then(|former| former.vocabulary()) {
-            Some(forms) => (Vocabulary::of_forms(forms.iter().map(String::as_str)), Some(forms.len())),
+            Some(forms) => {
+                let n_forms = forms.len();
+                (Vocabulary::of_forms(forms), Some(n_forms))
+            }
             None => (Vocabulary::default(), None),
         })
     }

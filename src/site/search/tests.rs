@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use compact_str::CompactString;
+
 use super::{FormerShards, FormerWord, FormerWords, Index, PageIds, SearchedPages, Stock, Tally};
 use crate::{
     base::path::RepoPath,
@@ -168,7 +170,7 @@ fn a_shard_alone_is_as_among_all() {
 /// What a process left of the words of a site.
 #[derive(Debug)]
 struct Left {
-    forms: Vec<String>,
+    forms: Vec<CompactString>,
     words: BTreeMap<RepoPath, Arc<PageWords>>,
     tally: Tally,
 }
@@ -177,16 +179,12 @@ impl Left {
     fn by(site: &Site, tally: Tally) -> Self {
         let words = site.files().filter_map(|file| Some((file.path.clone(), file.words()?.clone())));
         let forms = site.stock().vocabulary().forms();
-        Self {
-            words: words.collect(),
-            tally,
-            forms: forms.iter().map(|form| form.text.to_string()).collect(),
-        }
+        Self { words: words.collect(), tally, forms: forms.iter().map(|form| form.text.clone()).collect() }
     }
 }
 
 impl FormerWords for Left {
-    fn vocabulary(&self) -> Option<Vec<String>> {
+    fn vocabulary(&self) -> Option<Vec<CompactString>> {
         Some(self.forms.clone())
     }
 
