@@ -57,13 +57,12 @@ impl Prints {
             needs.keys().map(|name| (*name, closure(name, &needs))).collect();
         let seen: BTreeMap<&str, Vec<Print>> =
             templates.iter().map(|(name, source)| (name, assets.seen_by(&source.text))).collect();
+        let text = |source: &Source| Print::of(&(&*source.text, source.path.as_str()));
+        let texts: BTreeMap<&str, Print> =
+            templates.iter().map(|(name, source)| (name, text(source))).collect();
         let print = |parts: &BTreeSet<&str>| {
-            let parts: Vec<(&str, Option<(&str, &str)>)> = parts
-                .iter()
-                .map(|name| (*name, templates.get(name).map(|source| (&*source.text, source.path.as_str()))))
-                .collect();
-            let seen: Vec<_> = parts.iter().filter_map(|(name, _)| seen.get(name)).collect();
-            Print::of(&(&parts, seen))
+            let parts = parts.iter().map(|name| (*name, texts.get(name), seen.get(name)));
+            Print::of(&parts.collect::<Vec<_>>())
         };
         let prints = parts_of.iter().map(|(name, parts)| ((*name).to_owned(), print(parts))).collect();
         let is_own = |name: &str| templates.get(name).is_some_and(|source| !source.builtin);

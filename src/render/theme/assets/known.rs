@@ -1,5 +1,5 @@
-//! [`KnownScripts`]: scripts that were made smaller before. To read one as a browser does takes longer than anything else that
-//! a theme needs before it can be used.
+//! [`KnownScripts`]: scripts and style sheets that were made smaller before. To read one as a browser does takes longer than anything
+//! else that a theme needs before it can be used.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use crate::base::digest::Print;
 /// How many bytes of scripts are remembered; those that nobody asked for go first.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Smaller scripts by the prints of what they are made of, and of how.
+/// Smaller scripts and style sheets by the prints of what they are made of, and of how.
 pub type SmallerScripts = BTreeMap<Print, Arc<str>>;
 
 /// What is known of smaller scripts: by an earlier process of the same program, and by this one.
@@ -38,8 +38,18 @@ impl KnownScripts {
         let key = Print::of(&(how, script));
         let known = self.former.get(&key).cloned();
         let made = known.map_or_else(|| make(script).map(Arc::from), Ok)?;
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&made));
+        self.keep(key, Arc::clone(&made));
         Ok(made)
+    }
+
+    /// What an earlier process kept under a key.
+    pub(super) fn former(&self, key: &Print) -> Option<Arc<str>> {
+        self.former.get(key).cloned()
+    }
+
+    /// Keeps what was made of all that a key names.
+    pub(super) fn keep(&self, key: Print, made: Arc<str>) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, made);
     }
 
     /// What the next process should know: what was asked for, and what wasn't while there is room.

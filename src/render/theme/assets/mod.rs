@@ -10,9 +10,12 @@ mod css;
 mod inline;
 mod js;
 mod known;
+mod sheets;
 
 pub use self::known::{KnownScripts, SmallerScripts};
 pub(super) use self::{inline::in_page, js::squeeze as squeeze_script};
+
+use self::sheets::{Part, Sheets};
 
 use std::{
     borrow::Cow,
@@ -127,8 +130,11 @@ impl Assets {
             .filter(|(name, file)| options.minify && is_script(name) && can_be_smaller(name, file))
             .map(|(name, file)| (name, text(file).and_then(smaller)))
             .collect();
-        let mut maker =
-            Maker { files, options, scripts: BTreeMap::new(), made: BTreeMap::new(), notes: Vec::new() };
+        let digests = files.par_iter().map(|(name, file)| (name.as_str(), Digest::of(&file.bytes)));
+        let digests: BTreeMap<&str, Digest> = digests.collect();
+        let sheets = Sheets::of(files, &digests, options, known);
+        let (scripts_made, made, notes) = Default::default();
+        let mut maker = Maker { files, digests, options, scripts: scripts_made, sheets, made, notes };
         for (name, script) in scripts {
             match script {
                 Ok(script) => drop(maker.scripts.insert(name, script)),
@@ -171,9 +177,12 @@ impl Assets {
 /// Makes assets, each after those that it names.
 struct Maker<'f> {
     files: &'f BTreeMap<String, ThemeFile>,
+    /// The digests of their bytes.
+    digests: BTreeMap<&'f str, Digest>,
     options: AssetOptions,
     /// The smaller scripts.
     scripts: BTreeMap<&'f str, Arc<str>>,
+    sheets: Sheets<'f>,
     made: BTreeMap<String, Asset>,
     notes: Vec<Diagnostic>,
 }
@@ -185,18 +194,14 @@ impl<'f> Maker<'f> {
             return;
         }
         let Some(file) = self.files.get(name) else { return };
-        let bytes = match self.scripts.remove(name) {
-            Some(script) => script.as_bytes().to_vec().into(),
-            None if has_extension(name, &["css"]) => {
-                let sheet = self.sheet(name, file, importing);
-                sheet.map_or_else(|| file.bytes.clone(), |sheet| sheet.into_bytes().into())
-            }
-            None => file.bytes.clone(),
-        };
+        let script = self.scripts.remove(name);
+        let written = script.or_else(|| self.sheet(name, file, importing));
+        let digest = written.as_ref().map_or(self.digests[name], |text| Digest::of(text.as_bytes()));
+        let bytes = written.map_or_else(|| file.bytes.clone(), |text| text.as_bytes().to_vec().into());
         let is_code = is_script(name) || has_extension(name, &["css"]);
         let asset = Asset {
             address: if self.options.hash && !has_extension(name, &NOT_LOADED) {
-                hashed(name, &bytes)
+                hashed(name, &digest)
             } else {
                 name.to_owned()
             },
@@ -212,12 +217,12 @@ impl<'f> Maker<'f> {
     }
 
     /// A style sheet with the addresses of what it names; `None` when it stays as it is.
-    fn sheet(&mut self, name: &'f str, file: &ThemeFile, importing: &mut Vec<&'f str>) -> Option<String> {
-        let smaller = self.options.minify && can_be_smaller(name, file);
-        if !smaller && !self.options.hash {
+    fn sheet(&mut self, name: &'f str, file: &ThemeFile, importing: &mut Vec<&'f str>) -> Option<Arc<str>> {
+        if !is_rewritten(name, file, self.options) {
             return None;
         }
-        let written = text(file).and_then(|text| self.css(name, text, smaller, importing));
+        let smaller = self.options.minify && can_be_smaller(name, file);
+        let written = text(file).and_then(|text| self.css((name, Part::Whole), text, smaller, importing));
         written.map_err(|cause| self.note(name, &cause)).ok()
     }
 
@@ -228,25 +233,31 @@ impl<'f> Maker<'f> {
         file: &ThemeFile,
         importing: &mut Vec<&'f str>,
     ) -> Option<String> {
-        if !self.options.inline || file.is_packed || !has_extension(name, &["css"]) {
+        if !may_have_first_view(name, file, self.options) {
             return None;
         }
         let rules = inline::first_view(text(file).ok()?)?;
-        self.css(name, &rules, self.options.minify, importing).ok()
+        let written = self.css((name, Part::FirstView), &rules, self.options.minify, importing);
+        written.map(|written| written.to_string()).ok()
     }
 
     fn css(
         &mut self,
-        name: &'f str,
+        (name, part): (&'f str, Part),
         text: &str,
         smaller: bool,
         importing: &mut Vec<&'f str>,
-    ) -> Result<String, String> {
+    ) -> Result<Arc<str>, String> {
+        if let Some(known) = self.sheets.former(name, part) {
+            return Ok(known);
+        }
         importing.push(name);
         let mut rename = |address: &str| self.renamed(name, address, importing);
         let written = css::write(text, smaller, &mut rename);
         importing.pop();
-        written
+        let written: Arc<str> = written?.into();
+        self.sheets.keep(name, part, Arc::clone(&written));
+        Ok(written)
     }
 
     /// The address of another file of the theme in a style sheet, if that is published under another one.
@@ -289,13 +300,22 @@ fn can_be_smaller(name: &str, file: &ThemeFile) -> bool {
     !file.is_packed && !name.contains(".min.") && file.bytes.len() <= MAX_BYTES
 }
 
+/// Whether a style sheet is published otherwise than it is written.
+fn is_rewritten(name: &str, file: &ThemeFile, options: AssetOptions) -> bool {
+    has_extension(name, &["css"]) && (options.hash || options.minify && can_be_smaller(name, file))
+}
+
+fn may_have_first_view(name: &str, file: &ThemeFile, options: AssetOptions) -> bool {
+    options.inline && !file.is_packed && has_extension(name, &["css"])
+}
+
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
     name.rsplit_once('.')
         .is_some_and(|(_, found)| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
 }
 
-fn hashed(name: &str, bytes: &[u8]) -> String {
-    with_hash(name, &Digest::of(bytes).to_string()[..HASH_CHARS])
+fn hashed(name: &str, digest: &Digest) -> String {
+    with_hash(name, &digest.to_string()[..HASH_CHARS])
 }
 
 /// `a/style.css` with a hash: `a/style.0123456789.css`.
