@@ -10,8 +10,6 @@ use memchr::{memchr, memmem};
 
 /// The attribute of such links. What it holds is taken out of the page.
 const ATTRIBUTE: &str = " data-later";
-/// Elements whose ends a link can stand at: nothing of a style sheet tells them from others by what comes last in them.
-const PLACES: [&str; 8] = ["</p>", "</li>", "</h1>", "</h2>", "</h3>", "</h4>", "</h5>", "</h6>"];
 
 /// A page with its links where they are needed.
 pub(super) fn placed(mut html: String) -> String {
@@ -29,8 +27,10 @@ pub(super) fn placed(mut html: String) -> String {
 
 /// Where the links are, which stand beside each other, with the space after them.
 fn links(html: &str) -> Option<(usize, usize)> {
+    let head = memmem::find(html.as_bytes(), b"</head>").unwrap_or(html.len());
     // Others, such as a title, may only speak of it.
-    let mut named = memmem::find_iter(html.as_bytes(), ATTRIBUTE).filter_map(|at| html[..at].rfind('<'));
+    let mut named =
+        memmem::find_iter(&html.as_bytes()[..head], ATTRIBUTE).filter_map(|at| html[..at].rfind('<'));
     let start = named.find(|start| html[*start..].starts_with("<link"))?;
     let mut end = start;
     while let Some(link) = tag(&html[end..]).filter(|tag| tag.starts_with("<link") && tag.contains(ATTRIBUTE))
@@ -72,20 +72,21 @@ fn has_styles(html: &str) -> bool {
 /// The place for a link: at the end of the last element before the first one of the main part that isn't `covered`, else of the
 /// main part. There it comes between no two elements, since styles tell which of them are beside each other.
 fn place(html: &str, covered: &str) -> Option<usize> {
-    let covered: Vec<&str> = covered.split_ascii_whitespace().collect();
+    let covered: Vec<Covered<'_>> = covered.split_ascii_whitespace().map(Covered::new).collect();
     let main = memmem::find(html.as_bytes(), b"<main")?;
     let mut at = main + tag(&html[main..])?.len();
     let mut place = at;
     while let Some(found) = memchr(b'<', &html.as_bytes()[at..]) {
         at += found;
         let tag = tag(&html[at..])?;
-        if PLACES.contains(&tag) {
-            place = at;
-        }
         if tag.starts_with("</main") {
             return Some(at);
         }
-        if !(tag.starts_with("</") || tag.starts_with("<!") || is_covered(tag, &covered)) {
+        if tag.starts_with("</") {
+            if is_place(tag) {
+                place = at;
+            }
+        } else if !(tag.starts_with("<!") || is_covered(tag, &covered)) {
             break;
         }
         at += tag.len();
@@ -93,17 +94,35 @@ fn place(html: &str, covered: &str) -> Option<usize> {
     Some(place)
 }
 
-/// Whether an element is among the covered ones: `p`, or `p.standfirst` for one with just this class.
-fn is_covered(tag: &str, covered: &[&str]) -> bool {
+/// Whether a link can stand at the end of an element: nothing of a style sheet tells these from others by what comes last in them.
+fn is_place(end: &str) -> bool {
+    matches!(end, "</p>" | "</li>" | "</h1>" | "</h2>" | "</h3>" | "</h4>" | "</h5>" | "</h6>")
+}
+
+/// An element that has its styles: `p`, or `p.standfirst` for one with just this class.
+struct Covered<'c> {
+    name: &'c str,
+    class: Option<&'c str>,
+}
+
+impl<'c> Covered<'c> {
+    fn new(written: &'c str) -> Self {
+        match written.split_once('.') {
+            Some((name, class)) => Self { name, class: Some(class) },
+            None => Self { name: written, class: None },
+        }
+    }
+}
+
+/// Whether an element is among the covered ones.
+fn is_covered(tag: &str, covered: &[Covered<'_>]) -> bool {
+    const CLASS: &str = " class=\"";
     let inside = &tag[1..tag.len() - 1];
-    let (name, attributes) = inside.split_at(memchr(b' ', inside.as_bytes()).unwrap_or(inside.len()));
-    let class = memmem::find(attributes.as_bytes(), b" class=\"").map(|at| &attributes[at + 8..]);
+    let (name, attributes) = inside.split_at(inside.find(' ').unwrap_or(inside.len()));
+    // Mostly it is the first of them, if there is any.
+    let class = attributes.strip_prefix(CLASS).or_else(|| Some(attributes.split_once(CLASS)?.1));
     let class = class.map(|class| &class[..memchr(b'"', class.as_bytes()).unwrap_or(class.len())]);
-    covered.iter().any(|known| match (known.strip_prefix(name), class) {
-        (Some(""), None) => true,
-        (Some(rest), Some(class)) => rest.strip_prefix('.') == Some(class),
-        _ => false,
-    })
+    covered.iter().any(|known| known.name == name && known.class == class)
 }
 
 fn tag(html: &str) -> Option<&str> {
