@@ -87,8 +87,7 @@ impl Render {
         if let Some(made) = known().get(&key) {
             return Some(Arc::clone(made));
         }
-        let bytes = self.asker.bytes(path).ok()?;
-        let is_settled = BlobId::of(&bytes) == blob;
+        let (bytes, is_settled) = self.asker.settled_bytes(path).ok()?;
         let made = Arc::new(theme::asset_alone(path, bytes, options));
         if is_settled {
             let mut known = known();

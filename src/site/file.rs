@@ -29,7 +29,7 @@ use crate::{
     site::{
         anchors::Anchors, graph::FormerLinks, place::Places, search::Stock, section::is_folder_page_name,
     },
-    source::{Entry, Listing, Source, SourceError},
+    source::{Listing, Source, SourceError},
 };
 
 /// The largest page, in bytes. A page of this size is a book in one file; larger ones are data with a wrong name.
@@ -259,11 +259,11 @@ impl SourceFiles<'_> {
     /// The bytes of a file, and whether they are those that the listing names: the file may have changed since, or be away
     /// for a moment.
     fn bytes_of(&self, path: &RepoPath) -> (Result<Vec<u8>, SourceError>, bool) {
-        let bytes = self.source.read(path);
-        let entry = self.listing.entries.get(path).filter(|_| !self.source.is_fixed());
-        let is_listed = |entry: &Entry| bytes.as_ref().is_ok_and(|bytes| entry.blob == BlobId::of(bytes));
-        let is_settled = entry.is_none_or(is_listed);
-        (bytes, is_settled)
+        let Some(entry) = self.listing.entries.get(path) else { return (self.source.read(path), true) };
+        match self.source.read_listed(path, entry) {
+            Ok((bytes, is_settled)) => (Ok(bytes), is_settled),
+            Err(cause) => (Err(cause), self.source.is_fixed()),
+        }
     }
 
     /// The text of a file to include, and whether it is made of the bytes that the listing names.

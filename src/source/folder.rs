@@ -34,6 +34,9 @@ const GIT_FOLDER: &str = ".git";
 /// file system in use (FAT).
 const SETTLED_AFTER_SECONDS: u64 = 3;
 
+/// The largest file that is read in one call.
+const MAX_AT_ONCE_BYTES: u64 = 1 << 20;
+
 /// How many bytes of a file are held at once to compute its id.
 const HASH_BUFFER_BYTES: usize = 64 * 1024;
 
@@ -50,6 +53,8 @@ pub struct Folder {
 #[derive(Debug, Default)]
 pub(super) struct Last {
     pub(super) work_tree: Option<Arc<WorkTree>>,
+    /// The same when its ids are those of the bytes on the disk.
+    pub(super) index: Option<Arc<WorkTree>>,
     /// The folders that files of the site are in or could come into.
     pub(super) folders: Arc<BTreeSet<RepoPath>>,
     /// The files that are listed because a link leads to them.
@@ -145,16 +150,16 @@ impl Source for Folder {
         let rules = Rules::new(options, GitRules::Untracked(work_tree.as_deref()));
         let scope = work_tree.as_deref().map_or_else(Scope::default, scope_of);
         let walked: Walked<FileStat> = walk(self, &rules, scope)?;
-        let index = work_tree.as_ref().filter(|index| index.ids_fit() && !walked.has_attributes);
+        let index = work_tree.clone().filter(|index| index.ids_fit() && !walked.has_attributes);
         diagnostics.extend(walked.diagnostics);
         let folders = Arc::new(walked.folders.into_iter().collect());
-        let entries = self.entries(walked.files, index.map(|index| &**index));
+        let entries = self.entries(walked.files, index.as_deref());
         let listing = Listing::assemble(entries, &walked.links, diagnostics);
         // Most folders have no link, and then nothing has to be looked through.
         let linked =
             listing.entries.iter().filter(|(_, entry)| !walked.links.is_empty() && entry.is_linked());
         let linked = linked.map(|(path, _)| path.clone()).collect();
-        *self.last() = Last { work_tree: work_tree.clone(), folders, linked };
+        *self.last() = Last { work_tree, index, folders, linked };
         Ok(listing)
     }
 
@@ -172,46 +177,102 @@ impl Source for Folder {
     }
 
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
+        self.read_plain(path, 0).map(|(plain, _)| plain.bytes)
+    }
+
+    fn read_listed(&self, path: &RepoPath, entry: &Entry) -> Result<(Vec<u8>, bool), SourceError> {
+        let (Plain { bytes, stat }, target) = self.read_plain(path, entry.size)?;
+        let path = target.as_ref().unwrap_or(path);
+        let is_same = self.is_known(path, &stat, &entry.blob) || BlobId::of(&bytes) == entry.blob;
+        Ok((bytes, is_same))
+    }
+}
+
+impl Folder {
+    /// Whether a file has the bytes with an id, to tell from its times alone.
+    fn is_known(&self, path: &RepoPath, stat: &FileStat, blob: &BlobId) -> bool {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        if !stat.is_older_than(now.saturating_sub(SETTLED_AFTER_SECONDS)) {
+            return false;
+        }
+        let index = self.last().index.clone();
+        let indexed = index.and_then(|index| index.unchanged(path, stat));
+        let known = || {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(path).filter(|(known, _)| known == stat).map(|(_, blob)| *blob)
+        };
+        indexed.or_else(known) == Some(*blob)
+    }
+
+    /// What is in a file of a likely size, and which one that is if a link leads there.
+    fn read_plain(&self, path: &RepoPath, size: u64) -> Result<(Plain, Option<RepoPath>), SourceError> {
         let failed = |cause| SourceError::from_io(path, cause);
         // The last listing found this folder to be one, and each above it: then only the name itself can be a link.
         let is_plain = path.parent().is_some_and(|folder| self.last().folders.contains(&folder));
-        if is_plain && let Some(bytes) = read_plain(&self.disk_path(path)).map_err(failed)? {
-            return Ok(bytes);
+        if is_plain && let Some(plain) = Plain::read(&self.disk_path(path), size).map_err(failed)? {
+            return Ok((plain, None));
         }
         let link_at = |path: &RepoPath| link_target(&self.disk_path(path)).map_err(failed);
         let resolved = links::resolve(path, link_at)?;
         let Some(target) = resolved.ok().filter(|target| !is_in_git_dir(target)) else {
             return Err(SourceError::not_found(path));
         };
-        read_plain(&self.disk_path(&target)).map_err(failed)?.ok_or_else(|| SourceError::not_found(path))
+        let plain = Plain::read(&self.disk_path(&target), size).map_err(failed)?;
+        Ok((plain.ok_or_else(|| SourceError::not_found(path))?, Some(target)))
     }
 }
 
-/// The bytes of a plain file; `None` for anything else: a link leads elsewhere, a folder can't be read.
-#[cfg(unix)]
-fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    use std::{io::Read as _, os::unix::fs::OpenOptionsExt as _};
+/// What was in a plain file.
+struct Plain {
+    bytes: Vec<u8>,
+    /// What the disk said when they had been read.
+    stat: FileStat,
+}
 
-    // What it is, is asked of what was opened: another program may put a link there meanwhile. A pipe would block.
+impl Plain {
+    /// Reads a plain file of a likely size; `None` for anything else: a link leads elsewhere, a folder can't be read.
+    fn read(path: &Path, size: u64) -> io::Result<Option<Self>> {
+        let Some(mut file) = open_plain(path)? else { return Ok(None) };
+        // Nearly always it has this size. Then three calls do, of which the second says that it is a file and has no more.
+        let mut bytes = vec![0; usize::try_from(size.min(MAX_AT_ONCE_BYTES)).unwrap_or(0)];
+        let n_read = match bytes.is_empty() {
+            true => 0,
+            false => file.read(&mut bytes).unwrap_or(0),
+        };
+        bytes.truncate(n_read);
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        if metadata.len() == n_read as u64 {
+            return Ok(Some(Self { stat: FileStat::of(&metadata), bytes }));
+        }
+        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).saturating_sub(n_read));
+        // A file would ask the system once more how much room it needs.
+        (&mut file).take(u64::MAX).read_to_end(&mut bytes)?;
+        Ok(Some(Self { stat: FileStat::of(&file.metadata()?), bytes }))
+    }
+}
+
+/// Opens a file; `None` for a link. What it is otherwise is asked of what was opened: another program may put something else there
+/// meanwhile.
+#[cfg(unix)]
+fn open_plain(path: &Path) -> io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    // A pipe would block.
     let opened =
         fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
-    let mut file = match opened {
+    match opened {
         // Systems say in different numbers that it is a link.
-        Err(_) if !path.symlink_metadata()?.is_file() => return Ok(None),
-        opened => opened?,
-    };
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(None);
+        Err(_) if !path.symlink_metadata()?.is_file() => Ok(None),
+        opened => opened.map(Some),
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
 }
 
 #[cfg(not(unix))]
-fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    if path.symlink_metadata()?.is_file() { fs::read(path).map(Some) } else { Ok(None) }
+fn open_plain(path: &Path) -> io::Result<Option<File>> {
+    if path.symlink_metadata()?.is_file() { File::open(path).map(Some) } else { Ok(None) }
 }
 
 impl Raw for Folder {

@@ -66,6 +66,14 @@ pub trait Source: Send + Sync {
     /// Symbolic links are followed inside the root. Nothing in a `.git` folder is a file here.
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError>;
 
+    /// The bytes of one file, and whether they are those that a listing names: it may have changed since. A source may know that without
+    /// looking at all of them.
+    fn read_listed(&self, path: &RepoPath, entry: &Entry) -> Result<(Vec<u8>, bool), SourceError> {
+        let bytes = self.read(path)?;
+        let is_same = self.is_fixed() || BlobId::of(&bytes) == entry.blob;
+        Ok((bytes, is_same))
+    }
+
     /// The bytes of a file of the repository that the site lies in, named from its root, whether it is one of the site or not;
     /// `None` when there is none, or it is too large. A site that lies in no repository is one itself.
     fn read_outside(&self, path: &RepoPath) -> Option<Vec<u8>> {

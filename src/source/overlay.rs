@@ -69,6 +69,14 @@ impl Source for Overlay {
         }
     }
 
+    fn read_listed(&self, path: &RepoPath, entry: &Entry) -> Result<(Vec<u8>, bool), SourceError> {
+        match self.files.get(path) {
+            None => self.under.read_listed(path, entry),
+            Some(Laid::From(other)) => self.under.read_listed(other, entry),
+            Some(Laid::Bytes(_) | Laid::Nothing) => Ok((self.read(path)?, true)),
+        }
+    }
+
     fn at_revision(&self, rev: &str) -> Result<Tree, SourceError> {
         self.under.at_revision(rev)
     }

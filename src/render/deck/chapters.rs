@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
             None => (None, self.render.asker.blob(path)?),
         };
         let cache = &self.render.chapters;
-        let used = cache.used(&blob, || self.text(path, &blob, pin).map(|text| slides::used(&text)))?;
+        let used = cache.used(&blob, || self.text(path, pin).map(|text| slides::used(&text)))?;
         let include = |path: &String| {
             let pinned = pin.and_then(|pin| pin.outside(path));
             Some((path.clone(), pinned.or_else(|| self.render.asker.outside(path))?))
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
                 let names = used.names.clone();
                 Loaded { names, is_placed: true, ..Loaded::new(path, &text, replaced, 1) }
             };
-            self.text(path, &blob, pin).map(load)
+            self.text(path, pin).map(load)
         })
     }
 
@@ -215,14 +215,14 @@ impl<'a> Reader<'a> {
         used.names.iter().all(is_plain).then(told)
     }
 
-    /// The text of a chapter whose bytes should be those of `blob`.
-    fn text(&self, path: &RepoPath, blob: &BlobId, pin: Option<&Pin>) -> Found<String> {
-        let bytes = match pin {
-            Some(pin) => pin.bytes(path),
-            None => self.render.asker.bytes(path).ok(),
+    /// The text of a chapter.
+    fn text(&self, path: &RepoPath, pin: Option<&Pin>) -> Found<String> {
+        let read = match pin {
+            // Those of a commit can't change.
+            Some(pin) => pin.bytes(path).map(|bytes| (bytes, true)),
+            None => self.render.asker.settled_bytes(path).ok(),
         };
-        let Some(bytes) = bytes else { return Found::Nothing };
-        let is_settled = *blob == BlobId::of(&bytes);
+        let Some((bytes, is_settled)) = read else { return Found::Nothing };
         let text = slides::text_of(bytes);
         if is_settled { Found::Settled(text) } else { Found::Passing(text) }
     }

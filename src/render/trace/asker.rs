@@ -253,13 +253,21 @@ impl Asker {
 
     /// The bytes of a file.
     pub(in crate::render) fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, SourceError> {
-        let blob = self.blob(path);
-        let bytes = self.world.source.read(path);
-        let is_settled = bytes.as_ref().is_ok_and(|bytes| blob == Some(BlobId::of(bytes)));
-        if !is_settled {
+        self.settled_bytes(path).map(|(bytes, _)| bytes)
+    }
+
+    /// The same, and whether they are those that the site knows.
+    pub(in crate::render) fn settled_bytes(&self, path: &RepoPath) -> Result<(Vec<u8>, bool), SourceError> {
+        self.blob(path);
+        let source = &self.world.source;
+        let read = match self.world.site.listing().entries.get(path) {
+            Some(entry) => source.read_listed(path, entry),
+            None => source.read(path).map(|bytes| (bytes, false)),
+        };
+        if !read.as_ref().is_ok_and(|(_, is_settled)| *is_settled) {
             self.do_not_reuse();
         }
-        bytes
+        read
     }
 
     /// The outline of a chapter; `None` when its whole text has to be looked at.

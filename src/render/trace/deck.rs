@@ -166,8 +166,7 @@ impl OutlineOf {
         let Some(entry) = world.site.listing().entries.get(path) else {
             return Self { outline: None, is_settled: true };
         };
-        let Ok(bytes) = world.source.read(path) else { return Self::default() };
-        let is_settled = entry.blob == BlobId::of(&bytes);
+        let Ok((bytes, is_settled)) = world.source.read_listed(path, entry) else { return Self::default() };
         let include = |path: &str| world.outside(path).map(|(_, text)| text);
         Self { outline: Outline::of(&slides::text_of(bytes), include).map(Arc::new), is_settled }
     }

@@ -14,7 +14,7 @@ use crate::{
         theme::{KnownScripts, OwnFiles, Theme, ThemeFile, ThemeOptions},
     },
     site::{Site, SiteOptions, languages::DEFAULT, resolve::Destination},
-    source::{Listing, Source},
+    source::{Entry, Listing, Source},
 };
 
 /// A theme, and what is known of it.
@@ -93,11 +93,11 @@ impl LoadedTheme {
             let Some((theme, name)) = path.relative_to(&folder).and_then(|path| path.split_once('/')) else {
                 continue;
             };
-            let bytes = source.read(path);
-            let is_listed = bytes.as_ref().is_ok_and(|bytes| *blob == BlobId::of(bytes));
-            is_settled &= source.is_fixed() || is_listed;
-            match bytes {
-                Ok(bytes) => {
+            // Its size is only a hint.
+            let read = source.read_listed(path, &Entry { blob: *blob, size: 0, link_to: None });
+            is_settled &= read.as_ref().map_or(source.is_fixed(), |(_, is_listed)| *is_listed);
+            match read {
+                Ok((bytes, _)) => {
                     let file = ThemeFile {
                         name: name.to_owned(),
                         bytes: bytes.into(),
