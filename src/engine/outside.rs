@@ -7,7 +7,11 @@ use std::{
     time::Duration,
 };
 
-use crate::{base::digest::BlobId, render::trace::Trace, source::Source};
+use crate::{
+    base::digest::BlobId,
+    render::trace::{Trace, World},
+    source::Source,
+};
 
 /// How often they are looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -21,8 +25,8 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// Takes note of the files that a page took something from.
-    pub(super) fn note(&self, source: &dyn Source, trace: &Trace) {
+    /// Takes note of the files that a page of a world took something from.
+    pub(super) fn note(&self, source: &dyn Source, world: &World, trace: &Trace) {
         if source.is_fixed() {
             return;
         }
@@ -30,7 +34,8 @@ impl Outside {
         for question in trace.noted() {
             let Some(path) = question.outside() else { continue };
             if files.len() < MAX_FILES && !files.contains_key(path) {
-                files.insert(path.to_owned(), source.outside_blob(path));
+                // What the page has, though there may be something else by now.
+                files.insert(path.to_owned(), world.outside_blob(path));
             }
         }
     }

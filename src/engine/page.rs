@@ -54,7 +54,7 @@ impl Shared {
     fn render(&self, snapshot: &Snapshot, route: &Route) -> Option<Rendered> {
         let rendered = self.cache.render(&snapshot.renderer, route)?;
         if let Some(trace) = &rendered.trace {
-            self.outside.note(&*snapshot.source, trace);
+            self.outside.note(&*snapshot.source, snapshot.renderer.world(), trace);
         }
         self.note_page_problems(snapshot.number, route, &rendered.diagnostics);
         Some(rendered)

@@ -172,6 +172,24 @@ impl OutlineOf {
     }
 }
 
+/// A file of the repository: the id of its bytes, and its text.
+pub(super) type OutsideText = (BlobId, Arc<str>);
+
+/// The files of the repository that were asked for. Nearly all chapters of a workshop include the same few.
+#[derive(Default)]
+pub(super) struct Outsides(Mutex<HashMap<String, Option<OutsideText>>>);
+
+impl Outsides {
+    pub(super) fn get(&self, path: &str, read: impl FnOnce() -> Option<OutsideText>) -> Option<OutsideText> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(path) {
+            return found.clone();
+        }
+        let found = read();
+        known().entry(path.to_owned()).or_insert(found).clone()
+    }
+}
+
 /// Which bytes a file of the repository has, named from its root; it need not be a file of the site. `None` when there is
 /// no such file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -183,7 +201,7 @@ impl Ask for OutsideFile {
     const SHARED: bool = true;
 
     fn answer<'w>(&self, world: &'w World) -> Self::Answer<'w> {
-        world.outside(&self.0).map(|(blob, _)| blob)
+        world.outside_blob(&self.0)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::{
     common::CommonKnown,
-    deck::Outlines,
+    deck::{Outlines, OutsideText, Outsides},
     loaded_theme::{AboutTheme, LoadedTheme, ThemeKey},
     once::SaidOnce,
     prints::Prints,
@@ -44,6 +44,7 @@ pub struct World {
     /// What renders ask alike.
     pub(super) common: CommonKnown,
     pub(super) outlines: Outlines,
+    outsides: Outsides,
     pub(super) said_once: SaidOnce,
     number: u64,
     about_theme: Arc<AboutTheme>,
@@ -106,6 +107,7 @@ impl World {
             searches,
             common,
             outlines,
+            outsides: Outsides::default(),
             said_once: SaidOnce::default(),
             number,
             about_theme,
@@ -162,7 +164,16 @@ impl World {
     }
 
     /// A file of the repository, named from its root; of the site when that is in no repository.
-    pub(super) fn outside(&self, path: &str) -> Option<(BlobId, Arc<str>)> {
+    pub(super) fn outside(&self, path: &str) -> Option<OutsideText> {
+        self.outsides.get(path, || self.read_outside(path))
+    }
+
+    /// The id of the bytes of such a file.
+    pub fn outside_blob(&self, path: &str) -> Option<BlobId> {
+        self.outside(path).map(|(blob, _)| blob)
+    }
+
+    fn read_outside(&self, path: &str) -> Option<OutsideText> {
         let path = RepoPath::root().resolve(path).filter(|path| !path.is_root())?;
         let bytes = match path.relative_to(&self.source.repository_folder()).and_then(RepoPath::new) {
             // Of the site only files count that are listed: of others nobody says when they change.
