@@ -244,7 +244,7 @@ impl<'a> PageHooks<'a> {
     }
 
     /// `page` in a component, which can show so much of it: the page whose text calls it, also where another page embeds that.
-    fn context(&self, shown: Shown) -> Context {
+    fn context(&self, shown: Shown) -> Context<'static> {
         let mut context = Context::new();
         if let Some(page) = self.stack.last().and_then(|path| self.render.facts(path)) {
             context.insert("page", &view::page_values(self.render, &page, shown));

@@ -168,7 +168,7 @@ impl Render {
         fallback: &str,
         path: &RepoPath,
         page: Option<&RepoPath>,
-        context: &theme::Context,
+        context: &theme::Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
         let mut name = template_name(layout);
@@ -182,8 +182,9 @@ impl Render {
             diagnostics.push(problem.related("while rendering this page", Place::file(path)));
             bare_page(context)
         });
-        let html =
-            if has_diagrams(&html) { self.with_diagrams(html, context, queries, diagnostics) } else { html };
+        let known = context.has_diagrams().filter(|_| self.asker.is_builtin(&name));
+        let has_diagrams = known.unwrap_or_else(|| has_diagrams(&html));
+        let html = if has_diagrams { self.with_diagrams(html, context, queries, diagnostics) } else { html };
         later::placed(html)
     }
 
@@ -197,7 +198,7 @@ impl Render {
     fn with_diagrams(
         &self,
         mut html: String,
-        context: &theme::Context,
+        context: &theme::Context<'_>,
         queries: Arc<SiteQueries>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> String {
@@ -251,7 +252,7 @@ fn layout_of(key: &RepoPath) -> &'static str {
 }
 
 /// A page whose template fails: its text is worth more than nothing.
-fn bare_page(context: &theme::Context) -> String {
+fn bare_page(context: &theme::Context<'_>) -> String {
     let content = context.text("content").unwrap_or_default();
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n{content}\n")
 }

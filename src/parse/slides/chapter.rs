@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +73,7 @@ pub enum Piece {
     /// `.a.b[` ... `]`
     Class {
         /// The classes, with spaces between.
-        classes: String,
+        classes: CompactString,
         /// Whether it goes over several lines.
         block: bool,
         /// What is inside.
@@ -180,7 +181,7 @@ impl Builder<'_> {
                     self.pieces(token, &mut content);
                 }
                 let block = self.text[inner].contains('\n');
-                let classes = self.text[classes.start + 1..classes.end].replace('.', " ");
+                let classes = self.text[classes.start + 1..classes.end].replace('.', " ").into();
                 pieces.push(Piece::Class { classes, block, content, whole });
             }
             Token::Definition { id, href, title } => self.definition(id, &self.text[href], title),

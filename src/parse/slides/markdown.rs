@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
+use compact_str::CompactString;
+
 use crate::{
     base::path::RepoPath,
     parse::{
@@ -102,8 +104,8 @@ impl<'p> Out<'p> {
             return;
         }
         let texts = parts.iter().flat_map(|part| texts(part.text, part.pieces));
-        let used: BTreeSet<String> = texts.flat_map(labels).collect();
-        for definition in used.iter().filter_map(|label| definitions.get(label)) {
+        let used: BTreeSet<CompactString> = texts.flat_map(labels).collect();
+        for definition in used.iter().filter_map(|label| definitions.get(label.as_str())) {
             let id = &definition.id;
             let title = definition.title.as_ref().map(|title| format!(" \"{}\"", title.replace('"', "\\\"")));
             self.text.push_str(&format!("[{id}]: <{}>{}\n", definition.href, title.unwrap_or_default()));
@@ -144,7 +146,7 @@ impl<'p> Out<'p> {
                     }
                     let call = ComponentCall {
                         name: CLASS.to_owned(),
-                        attributes: vec![("class".to_owned(), AttributeValue::Text(classes.clone()))],
+                        attributes: vec![("class".to_owned(), AttributeValue::Text(classes.to_string()))],
                         block: *block,
                         body: Some(Body { text: body.text, map: body.map }),
                         raw: part.text[whole.clone()].to_owned(),
@@ -311,17 +313,19 @@ fn texts<'t>(text: &'t str, pieces: &'t [Piece]) -> Vec<&'t str> {
     found
 }
 
-/// What stands in brackets in a text, as ids of links are compared.
-pub fn labels(text: &str) -> BTreeSet<String> {
-    let mut labels = BTreeSet::new();
+/// What stands in brackets in a text, as ids of links are compared, in order.
+pub fn labels(text: &str) -> Vec<CompactString> {
+    let mut labels: Vec<CompactString> = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('[') {
         rest = &rest[at + 1..];
         let end = rest.find(['[', ']']).unwrap_or(rest.len());
         if rest[end..].starts_with(']') && (1..=MAX_LABEL_BYTES).contains(&end) {
-            labels.insert(label(&rest[..end]));
+            labels.push(label(&rest[..end]).into());
         }
     }
+    labels.sort_unstable();
+    labels.dedup();
     labels
 }
 

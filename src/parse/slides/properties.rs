@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,7 +30,7 @@ pub(super) const KNOWN: [&str; 14] = [
 
 /// Keys with their values, in the order written; of those with one name the last holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Properties(pub Vec<(String, String)>);
+pub struct Properties(pub Vec<(CompactString, CompactString)>);
 
 impl Properties {
     /// The value of a key.
@@ -45,8 +46,8 @@ impl Properties {
     /// Sets a key.
     pub fn set(&mut self, key: &str, value: &str) {
         match self.0.iter_mut().find(|(name, _)| name == key) {
-            Some((_, known)) => value.clone_into(known),
-            None => self.0.push((key.to_owned(), value.to_owned())),
+            Some((_, known)) => *known = value.into(),
+            None => self.0.push((key.into(), value.into())),
         }
     }
 

@@ -141,6 +141,9 @@ impl Chapters {
         let Some(ChapterCode { key, now, .. }) = self.code else { return };
         let mut code = self.cache.code.get(&key).map_or_else(KnownCode::default, |known| (*known).clone());
         code.extend(now.into_inner().unwrap_or_else(PoisonError::into_inner));
+        if code.is_empty() {
+            return;
+        }
         self.cache.code.insert(key, Arc::new(code));
         self.cache.made.insert(key, ());
     }

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -43,7 +44,7 @@ pub(super) struct Loaded {
     /// The line that each slide begins in.
     pub(super) lines: Vec<u32>,
     /// The ids of links that may be defined elsewhere in the deck, in lower case.
-    pub(super) labels: BTreeSet<String>,
+    pub(super) labels: Vec<CompactString>,
     /// The variables that it asks for.
     pub(super) names: BTreeSet<String>,
     /// What is wrong with it.

@@ -57,7 +57,8 @@ impl SlideIds {
         }
         let Some(Begin { chapter, slug }) = self.chapters.get_mut(&text.path) else { return String::new() };
         if let Some(own) = &slide.slug {
-            slug.clone_from(own);
+            slug.clear();
+            slug.push_str(own);
         }
         if slug.is_empty() { chapter.clone() } else { [chapter.as_str(), slug].join("--") }
     }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
         },
         markdown::escape,
         page::Render,
-        theme::context,
+        theme::{Large, context},
         trace::{DeckFacts, DeckValues},
         view,
     },
@@ -53,8 +53,10 @@ pub(in crate::render) fn page(render: &Arc<Render>, path: &RepoPath) -> (String,
     speak(render, facts.manifest);
     let mut deck = Deck::read(render, path, facts);
     let slides = deck.sections();
-    let context = deck.view(&slides).to_context(slides.html);
     let mut diagnostics = std::mem::take(&mut deck.diagnostics);
+    let write = |html: &mut String| deck.push_sections(html, &slides);
+    let content = Large { n_bytes: slides.n_bytes(), has_diagrams: slides.have_diagrams(), write: &write };
+    let context = deck.view(&slides).to_context(content);
     if deck.pin.is_some() {
         // What is wrong in a commit can't be mended any more, and its lines are no longer those of the files.
         let is_of_manifest =
@@ -86,6 +88,8 @@ struct Deck<'a> {
     texts: Vec<Arc<Loaded>>,
     /// Which texts each change of a slide brings.
     brought: Vec<Range<usize>>,
+    /// Which ones the deck adds.
+    added: Range<usize>,
     order: Vec<SlideRef>,
     definitions: Definitions,
     diagnostics: Vec<Diagnostic>,
@@ -93,7 +97,8 @@ struct Deck<'a> {
 
 /// What is known while slides are put in a row.
 struct Making {
-    rendered: HashMap<usize, Arc<Vec<SlideHtml>>>,
+    /// The slides of texts, and which of them is the first of a text.
+    rendered: HashMap<usize, (Arc<Vec<SlideHtml>>, usize)>,
     ids: SlideIds,
 }
 
@@ -102,14 +107,6 @@ impl Making {
         let ids = SlideIds::new(render.asker.settings().content.clone(), n_slides);
         Self { rendered: HashMap::default(), ids }
     }
-}
-
-/// A section of the page.
-struct Section {
-    id: String,
-    text: usize,
-    part: Option<usize>,
-    number: usize,
 }
 
 /// The file that slides come from, as HTML has it.
@@ -122,9 +119,23 @@ struct Origin {
 
 /// The sections of a deck, with what is known of them.
 struct Sections {
-    all: Vec<Section>,
-    html: String,
+    /// Their slides.
+    row: Vec<Placed>,
+    /// The number of each.
+    numbers: Vec<usize>,
     lenses: Vec<&'static str>,
+}
+
+impl Sections {
+    /// How long they are as HTML, about.
+    fn n_bytes(&self) -> usize {
+        let slides = self.row.iter().map(|slide| slide.html.get());
+        slides.map(|slide| SECTION_BYTES + slide.html.len() + slide.notes.len()).sum()
+    }
+
+    fn have_diagrams(&self) -> bool {
+        self.row.iter().any(|slide| slide.html.get().has_diagrams)
+    }
 }
 
 impl<'a> Deck<'a> {
@@ -169,6 +180,7 @@ impl<'a> Deck<'a> {
             titles,
             texts,
             brought,
+            added: 0..0,
             order: Vec::new(),
             definitions: Definitions::default(),
             diagnostics,
@@ -218,6 +230,7 @@ impl<'a> Deck<'a> {
         let (pictures, texts) =
             (self.pictures(), self.render.asker.texts(language(self.render, self.manifest)));
         let mut before: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        let first_added = self.texts.len();
         for (index, title) in self.titles.all.iter().enumerate() {
             let first = self.titles.all.iter().find(|other| other.text == title.text).unwrap_or(title);
             let picture = pictures
@@ -231,6 +244,7 @@ impl<'a> Deck<'a> {
             self.texts.push(Arc::new(added));
             before.entry((entry, slide)).or_default().push(self.texts.len() - 1);
         }
+        self.added = first_added..self.texts.len();
         let n_entries = self.plan.entries.len();
         for text in 0..n_entries {
             for slide in 0..self.texts[text].chapter.slides.len() {
@@ -297,27 +311,30 @@ impl<'a> Deck<'a> {
             }
         }
         let mut lenses = BTreeSet::new();
-        let mut all = Vec::with_capacity(row.len());
-        let len = row
-            .iter()
-            .map(|slide| SECTION_BYTES + slide.html.get().html.len() + slide.html.get().notes.len());
-        let mut html = String::with_capacity(len.sum());
+        let mut numbers = Vec::with_capacity(row.len());
         let mut number = 1;
-        let mut origin = (usize::MAX, Origin::default());
         for slide in &row {
+            let of_steps = slide.shown.steps.iter().flat_map(|step| self.properties(step).classes());
+            let classes = slide.shown.properties.classes().chain(of_steps);
+            lenses.extend(classes.filter_map(lens));
+            numbers.push(number);
+            number += 1 + slide.shown.steps.len() + slide.html.get().line_steps.n;
+        }
+        self.check_names(&row);
+        let lenses = LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect();
+        Sections { row, numbers, lenses }
+    }
+
+    /// All sections as HTML.
+    fn push_sections(&self, out: &mut String, sections: &Sections) {
+        let mut origin = (usize::MAX, Origin::default());
+        for (slide, number) in sections.row.iter().zip(&sections.numbers) {
             let text = slide.shown.base.text;
             if origin.0 != text {
                 origin = (text, self.origin(&self.texts[text].path));
             }
-            let of_steps = slide.shown.steps.iter().flat_map(|step| self.properties(step).classes());
-            let classes = slide.shown.properties.classes().chain(of_steps);
-            lenses.extend(classes.filter_map(lens));
-            self.push_section(&mut html, slide, number, &origin.1);
-            all.push(Section { id: slide.id.clone(), text, part: slide.part, number });
-            number += 1 + slide.shown.steps.len() + slide.html.get().line_steps.n;
+            self.push_section(out, slide, *number, &origin.1);
         }
-        self.check_names(&row, &all);
-        Sections { all, html, lenses: LENSES.into_iter().filter(|lens| lenses.contains(lens)).collect() }
     }
 
     fn slides_of(&self, text: usize) -> impl Iterator<Item = SlideRef> + use<> {
@@ -344,15 +361,26 @@ impl<'a> Deck<'a> {
             self.diagnostics.extend(own.problems.iter().cloned());
             return Html::Own(Box::new(own));
         }
-        let text = shown.base.text;
-        let known = making.rendered.get(&text).map(Arc::clone);
-        let whole = known.unwrap_or_else(|| {
-            let whole = slide::known(self.render, self.setting(), &self.texts[text]);
-            self.diagnostics.extend(whole.iter().flat_map(|slide| slide.problems.iter().cloned()));
-            making.rendered.insert(text, Arc::clone(&whole));
-            whole
-        });
-        Html::Of(whole, shown.base.slide)
+        if !making.rendered.contains_key(&shown.base.text) {
+            self.render_text(making, shown.base.text);
+        }
+        let (slides, first) = &making.rendered[&shown.base.text];
+        Html::Of(Arc::clone(slides), first + shown.base.slide)
+    }
+
+    /// The slides of a text: those that the deck adds all at once, since they are short and in no other deck.
+    fn render_text(&mut self, making: &mut Making, text: usize) {
+        let (path, texts) = match self.added.contains(&text) {
+            true => (self.path, self.added.clone()),
+            false => (&self.texts[text].path, text..text + 1),
+        };
+        let slides = slide::known(self.render, self.setting(), path, &self.texts[texts.clone()]);
+        self.diagnostics.extend(slides.iter().flat_map(|slide| slide.problems.iter().cloned()));
+        let mut first = 0;
+        for text in texts {
+            making.rendered.insert(text, (Arc::clone(&slides), first));
+            first += self.texts[text].chapter.slides.len();
+        }
     }
 
     /// A slide that is to be changed, and is not there.
@@ -452,7 +480,7 @@ impl<'a> Deck<'a> {
     }
 
     /// Names that are there twice, and links to names that nothing has.
-    fn check_names(&mut self, row: &[Placed], sections: &[Section]) {
+    fn check_names(&mut self, row: &[Placed]) {
         let mut names: BTreeMap<&str, &Shown> = BTreeMap::new();
         let mut found = Vec::new();
         for Placed { shown, .. } in row {
@@ -465,7 +493,7 @@ impl<'a> Deck<'a> {
                 );
             }
         }
-        let ids: BTreeSet<&str> = sections.iter().map(|section| section.id.as_str()).collect();
+        let ids: HashSet<&str> = row.iter().map(|slide| slide.id.as_str()).collect();
         for Placed { shown, html, .. } in row {
             let text = &self.texts[shown.base.text];
             for target in &html.get().targets {
@@ -512,17 +540,22 @@ impl<'a> Deck<'a> {
     /// What the viewer knows of the parts, as JSON that can stand in a page.
     fn facts(&self, title: &str, sections: &Sections) -> String {
         let texts = self.render.asker.texts(language(self.render, self.manifest));
-        let first_of = |text: usize| sections.all.iter().find(|section| section.text == text);
+        let (mut first_of, mut first_in): (HashMap<usize, &str>, HashMap<usize, &str>) = Default::default();
+        for slide in &sections.row {
+            first_of.entry(slide.shown.base.text).or_insert(&slide.id);
+            if let Some(part) = slide.part {
+                first_in.entry(part).or_insert(&slide.id);
+            }
+        }
         let parts: Vec<Value> = self.titles.parts.iter().zip(1..).map(|((part, listed), number)| {
             let chapters: Vec<Value> = self.plan.entries.iter().enumerate().filter(|(_, entry)| entry.part == *part)
                 .filter_map(|(text, entry)| {
-                    let first = first_of(text)?;
+                    let first = first_of.get(&text)?;
                     let own = listed.iter().map(|&at| &self.titles.all[at]).find(|title| title.entry == text)?;
                     let path = entry.path.as_ref()?.as_str();
-                    Some(json!({"title": own.text, "path": path, "first": first.id, "minutes": entry.item.minutes}))
+                    Some(json!({"title": own.text, "path": path, "first": first, "minutes": entry.item.minutes}))
                 }).collect();
-            let of_part = sections.all.iter().filter(|section| section.part == Some(number));
-            let first = of_part.min_by_key(|section| section.number).map(|section| section.id.as_str());
+            let first = first_in.get(&number);
             let title = self.plan.parts[*part].title.map_or_else(|| part_name(&texts, number), str::to_owned);
             json!({"title": title, "first": first, "minutes": self.plan.parts[*part].minutes, "chapters": chapters})
         }).collect();
@@ -552,7 +585,8 @@ fn language<'d>(render: &'d Render, manifest: &'d Manifest) -> &'d str {
 
 /// What a slide is called by those who read it out.
 fn label<'s>(shown: &'s Shown, slide: &'s SlideHtml) -> &'s str {
-    slide.label.as_deref().or_else(|| shown.properties.get("name")).unwrap_or("Slide")
+    let own = slide.heading.as_deref().or(slide.label.as_deref());
+    own.or_else(|| shown.properties.get("name")).unwrap_or("Slide")
 }
 
 fn push_background(out: &mut String, shown: &Shown) {

@@ -1,11 +1,12 @@
 //! [`SlideHtml`]: a slide with its steps and notes as HTML, the same in all decks that show it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{diagnostic::Diagnostic, path::RepoPath},
+    base::{diagnostic::Diagnostic, digest::Print, path::RepoPath},
     parse::{
         expand::{At, Expanded},
         markdown::{self, Document, Event, MarkdownOptions, Tag, TagEnd, heading_slug},
@@ -22,7 +23,7 @@ use crate::{
             row::{Shown, SlideRef},
             steps::{self, LineSteps},
         },
-        markdown::{HtmlOptions, to_html},
+        markdown::{HtmlOptions, code::has_diagrams, to_html},
         page::Render,
     },
     site::{pin::Pin, route::Route},
@@ -32,16 +33,17 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct SlideHtml {
     /// The text of its first heading.
-    pub(super) heading: Option<String>,
-    /// What it is called by those who read it out: its heading, else its first line or its picture.
-    pub(super) label: Option<String>,
+    pub(super) heading: Option<CompactString>,
+    /// Without one, what it is called by those who read it out: its first line or its picture.
+    pub(super) label: Option<CompactString>,
     /// The heading as it is in ids.
-    pub(super) slug: Option<String>,
+    pub(super) slug: Option<CompactString>,
     pub(super) html: String,
     pub(super) line_steps: LineSteps,
     pub(super) notes: String,
+    pub(super) has_diagrams: bool,
     /// The names of slides that it links to.
-    pub(super) targets: Vec<String>,
+    pub(super) targets: Vec<CompactString>,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -54,14 +56,21 @@ pub(super) struct Setting<'a> {
     pub(super) definitions: &'a Definitions,
 }
 
-/// The slides of a text, from the cache if they are known there.
-pub(super) fn known(render: &Render, setting: Setting<'_>, text: &Arc<Loaded>) -> Arc<Vec<SlideHtml>> {
+/// The slides of texts, one behind the other, from the cache if they are known there. `path` is the file that their code is known by.
+pub(super) fn known(
+    render: &Render,
+    setting: Setting<'_>,
+    path: &RepoPath,
+    texts: &[Arc<Loaded>],
+) -> Arc<Vec<SlideHtml>> {
+    let labels: BTreeSet<&CompactString> = texts.iter().flat_map(|text| &text.labels).collect();
     let used: Vec<&Definition> =
-        text.labels.iter().filter_map(|label| setting.definitions.get(label)).collect();
-    let inputs = (text.print, setting.route.folder(), setting.pin, used);
-    let (slides, trace) = render.chapters.rendered(&text.path, &inputs, render.asker.world(), || {
-        let apart = render.apart(render.chapters.apart(&text.path));
-        let slides = all(&apart, setting, text);
+        labels.into_iter().filter_map(|label| setting.definitions.get(label.as_str())).collect();
+    let prints: Vec<Print> = texts.iter().map(|text| text.print).collect();
+    let inputs = (prints, setting.route.folder(), setting.pin, used);
+    let (slides, trace) = render.chapters.rendered(path, &inputs, render.asker.world(), || {
+        let apart = render.apart(render.chapters.apart(path));
+        let slides = texts.iter().flat_map(|text| all(&apart, setting, text)).collect();
         apart.chapters.keep_code();
         (slides, apart.asker.trace_of_part())
     });
@@ -132,10 +141,13 @@ pub(super) fn one(render: &Render, setting: Setting<'_>, texts: &[Arc<Loaded>], 
         problems.iter_mut().for_each(|(_, at)| *at = At::default());
     }
     let problems = render.asker.placed(problems, std::slice::from_ref(&base.path));
-    let targets = [&html, &notes].into_iter().flat_map(|html| targets(html)).map(str::to_owned).collect();
-    let slug = heading.as_deref().map(heading_slug);
-    let label = heading.clone().or_else(|| label(&html));
-    SlideHtml { heading, label, slug, html, line_steps, notes, targets, problems }
+    let targets =
+        [&html, &notes].into_iter().flat_map(|html| targets(html)).map(CompactString::from).collect();
+    let slug = heading.as_deref().map(|heading| heading_slug(heading).into());
+    let label = if heading.is_none() { label(&html).map(CompactString::from) } else { None };
+    let has_diagrams = has_diagrams(&html) || has_diagrams(&notes);
+    let heading = heading.map(CompactString::from);
+    SlideHtml { heading, label, slug, html, line_steps, notes, has_diagrams, targets, problems }
 }
 
 /// What a slide without a heading is called: its first line, else its picture.

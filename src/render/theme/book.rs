@@ -40,7 +40,7 @@ pub struct Book {
 
 impl Book {
     /// The context of a render; the slides of a chapter are `content`.
-    pub fn to_context(&self, content: &str) -> Context {
+    pub fn to_context(&self, content: &str) -> Context<'static> {
         let mut context = Context::new();
         context.insert("book", self);
         context.insert_html("content", content);

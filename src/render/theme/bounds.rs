@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::render::scope;
+use crate::render::{scope, theme::Large};
 
 /// How many bytes a template may write.
 pub(super) const MAX_HTML_BYTES: usize = 64 << 20;
@@ -33,24 +33,30 @@ const AROUND_BYTES: usize = 24 << 10;
 /// What a template writes, with an end.
 #[derive(Default)]
 pub(super) struct Html<'c> {
+    /// What comes before `bytes`, if something was written in place of a text.
+    before: String,
     bytes: Vec<u8>,
-    /// What is written in place of a text, and how often it was.
     instead: Option<Instead<'c>>,
     n_instead: usize,
 }
 
-/// Text for the one at another place of the memory.
+/// What is written in place of the text at one place of the memory.
 #[derive(Clone, Copy)]
 pub(super) struct Instead<'c> {
     pub(super) of: &'c str,
-    pub(super) text: &'c str,
+    pub(super) large: Large<'c>,
 }
 
 impl<'c> Html<'c> {
     /// One that is to hold some HTML, and what a template puts around it.
-    pub(super) fn around(n_bytes: usize, instead: Option<Instead<'c>>) -> Self {
-        let n_bytes = n_bytes + n_bytes / 16 + AROUND_BYTES + instead.map_or(0, |instead| instead.text.len());
-        Self { bytes: Vec::with_capacity(n_bytes), instead, n_instead: 0 }
+    pub(super) fn around(n_bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(with_room(n_bytes)), ..Self::default() }
+    }
+
+    /// One in which something large is written in place of a text.
+    pub(super) fn with(instead: Instead<'c>) -> Self {
+        let bytes = Vec::with_capacity(with_room(instead.large.n_bytes));
+        Self { bytes, instead: Some(instead), ..Self::default() }
     }
 
     /// How often something was written in place of something else.
@@ -59,25 +65,47 @@ impl<'c> Html<'c> {
     }
 
     pub(super) fn into_text(self) -> TeraResult<String> {
-        Ok(String::from_utf8(self.bytes)?)
+        if self.before.is_empty() {
+            return Ok(String::from_utf8(self.bytes)?);
+        }
+        Ok(self.before + std::str::from_utf8(&self.bytes).map_err(Error::message)?)
+    }
+
+    /// Writes what comes in place of a text. What is there already is its beginning, so nothing is copied.
+    fn put(&mut self, large: Large<'_>) -> io::Result<()> {
+        let bytes = std::mem::take(&mut self.bytes);
+        let text =
+            String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        if self.before.is_empty() {
+            self.before = text;
+        } else {
+            self.before.push_str(&text);
+        }
+        large.write(&mut self.before);
+        self.n_instead += 1;
+        Ok(())
     }
 }
 
 impl Write for Html<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let instead = self.instead.filter(|instead| std::ptr::eq(instead.of.as_bytes(), bytes));
-        self.n_instead += usize::from(instead.is_some());
-        let written = instead.map_or(bytes, |instead| instead.text.as_bytes());
-        if self.bytes.len() + written.len() > MAX_HTML_BYTES {
+        match self.instead.filter(|instead| std::ptr::eq(instead.of.as_bytes(), bytes)) {
+            Some(instead) => self.put(instead.large)?,
+            None => self.bytes.extend_from_slice(bytes),
+        }
+        if self.before.len() + self.bytes.len() > MAX_HTML_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.bytes.extend_from_slice(written);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn with_room(n_bytes: usize) -> usize {
+    n_bytes + n_bytes / 16 + AROUND_BYTES
 }
 
 /// The function `range`, as Tera has it, with an end for loops in loops.

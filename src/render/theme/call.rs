@@ -46,7 +46,7 @@ impl Theme {
         name: &str,
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
-        context: &Context,
+        context: &Context<'_>,
         uids: &mut Uids,
     ) -> (Option<String>, Vec<Diagnostic>) {
         let Some(info) = self.component(name) else {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use super::book::{Book, BookAnswer, BookChapter, BookDeck, BookPart, BookQuestion, BookText};
-use super::{Context, NavTree};
+use super::{Context, Large, NavTree};
 
 /// `site`: what all pages share.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -423,7 +423,7 @@ pub struct View {
 
 impl View {
     /// The context of a render: every field under its own name, `content` as HTML that needs no escaping.
-    pub fn to_context(&self) -> Context {
+    pub fn to_context(&self) -> Context<'static> {
         let mut context = Context::new();
         context.insert("page", &self.page);
         context.insert_html("content", &self.content);
@@ -470,7 +470,7 @@ pub struct Deck {
 
 impl Deck {
     /// The context of a render of `deck.html`, with all slides as `content`.
-    pub fn to_context(&self, slides: String) -> Context {
+    pub fn to_context<'c>(&self, slides: Large<'c>) -> Context<'c> {
         let mut context = Context::new();
         context.insert("deck", self);
         context.insert_large_html("content", slides);
@@ -489,7 +489,7 @@ pub struct Redirect {
 
 impl Redirect {
     /// The context of a render of `redirect.html`.
-    pub fn to_context(&self) -> Context {
+    pub fn to_context(&self) -> Context<'static> {
         let mut context = Context::new();
         context.insert("redirect", self);
         context

@@ -31,7 +31,7 @@ mod shown;
 mod texts;
 mod tree;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -167,7 +167,7 @@ impl Theme {
     }
 
     /// Renders a template, as `page.html`.
-    pub fn render(&self, template: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+    pub fn render(&self, template: &str, context: &Context<'_>) -> Result<String, Box<Diagnostic>> {
         if !self.has_template(template) {
             let hint = nearest(template, self.templates()).map(|name| format!("did you mean `{name}`?"));
             let diagnostic = Diagnostic::error("template-missing", format!("unknown template `{template}`"));
@@ -176,23 +176,21 @@ impl Theme {
         self.html(template, context).map_err(|error| Box::new(self.reporter().diagnose(&error, template)))
     }
 
-    fn html(&self, template: &str, context: &Context) -> TeraResult<String> {
-        let Some((name, large)) = &context.large else {
-            return self
-                .write(template, &context.values, Html::around(context.n_html_bytes, None))?
-                .into_text();
+    fn html(&self, template: &str, context: &Context<'_>) -> TeraResult<String> {
+        let Some((name, large)) = context.large else {
+            return self.write(template, &context.values, Html::around(context.n_html_bytes))?.into_text();
         };
         let mut values = context.values.clone();
         if self.is_builtin(template) {
-            values.insert_value(*name, tera::Value::safe_string(STAND_IN));
+            values.insert_value(name, tera::Value::safe_string(STAND_IN));
             let of = values.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-            let html = self.write(template, &values, Html::around(0, Some(Instead { of, text: large })))?;
-            if html.n_instead() == 1 {
+            let html = self.write(template, &values, Html::with(Instead { of, large }))?;
+            if html.n_instead() < 2 {
                 return html.into_text();
             }
         }
-        values.insert_value(*name, tera::Value::safe_string(large));
-        self.write(template, &values, Html::around(large.len(), None))?.into_text()
+        values.insert_value(name, tera::Value::safe_string(&large.to_html()));
+        self.write(template, &values, Html::around(large.n_bytes))?.into_text()
     }
 
     fn write<'c>(&self, template: &str, values: &tera::Context, mut html: Html<'c>) -> TeraResult<Html<'c>> {
@@ -272,19 +270,42 @@ impl Theme {
 }
 
 /// Named values for a template.
-#[derive(Clone, Debug, Default)]
-pub struct Context {
+#[derive(Clone, Default)]
+pub struct Context<'c> {
     values: tera::Context,
     /// How long the HTML in it is.
     n_html_bytes: usize,
     /// HTML by its name that is too large to be copied.
-    large: Option<(&'static str, String)>,
+    large: Option<(&'static str, Large<'c>)>,
+}
+
+/// HTML of megabytes, which is written where it is shown.
+#[derive(Clone, Copy)]
+pub struct Large<'c> {
+    /// How long it is, about.
+    pub n_bytes: usize,
+    /// Whether there are diagrams in it, so that nobody has to look through it.
+    pub has_diagrams: bool,
+    /// Adds it to a text.
+    pub write: &'c dyn Fn(&mut String),
+}
+
+impl Large<'_> {
+    fn write(&self, out: &mut String) {
+        (self.write)(out);
+    }
+
+    fn to_html(self) -> String {
+        let mut html = String::with_capacity(self.n_bytes);
+        self.write(&mut html);
+        html
+    }
 }
 
 /// Takes the place of large HTML until that is written.
 const STAND_IN: &str = "<!-- what is too large to be copied is here -->";
 
-impl Context {
+impl<'c> Context<'c> {
     /// No values.
     pub fn new() -> Self {
         Self::default()
@@ -297,9 +318,14 @@ impl Context {
     }
 
     /// The text or HTML of a name.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        let large = self.large.as_ref().filter(|(large, _)| *large == name);
-        large.map(|(_, html)| html.as_str()).or_else(|| self.values.get(name)?.as_str())
+    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        let large = self.large.filter(|(large, _)| *large == name).map(|(_, large)| large.to_html().into());
+        large.or_else(|| self.values.get(name)?.as_str().map(Cow::Borrowed))
+    }
+
+    /// Whether there are diagrams in what is large.
+    pub fn has_diagrams(&self) -> Option<bool> {
+        self.large.map(|(_, large)| large.has_diagrams)
     }
 
     /// Adds entries of the navigation.
@@ -314,7 +340,7 @@ impl Context {
     }
 
     /// The same for HTML of megabytes, of which there can be one. Built-in templates show it as it is, and ask nothing about it.
-    pub fn insert_large_html(&mut self, name: &'static str, html: String) {
+    pub fn insert_large_html(&mut self, name: &'static str, html: Large<'c>) {
         self.large = Some((name, html));
     }
 }

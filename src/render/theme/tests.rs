@@ -84,7 +84,7 @@ impl Queries for Answers {
 struct Shown(Theme);
 
 impl Shown {
-    fn render(&self, template: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+    fn render(&self, template: &str, context: &Context<'_>) -> Result<String, Box<Diagnostic>> {
         scope::with(Arc::new(Answers), || self.0.render(template, context))
     }
 }

@@ -351,7 +351,7 @@ impl Asker {
     pub(in crate::render) fn render_template(
         &self,
         name: &str,
-        context: &Context,
+        context: &Context<'_>,
     ) -> Result<String, Box<Diagnostic>> {
         self.ask(SiteValues(self.language));
         self.ask(TemplateText(name.to_owned()));
@@ -387,7 +387,7 @@ impl Asker {
         name: &str,
         attributes: &[(String, AttributeValue)],
         body_html: Option<&str>,
-        page: impl FnOnce(Shown) -> Context,
+        page: impl FnOnce(Shown) -> Context<'static>,
         uids: &mut Uids,
     ) -> Option<(Option<String>, Vec<Diagnostic>)> {
         self.ask(SiteValues(self.language));

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use compact_str::CompactString;
+
 use crate::{
     base::{diagnostic::Diagnostic, path::RepoPath},
     parse::slides::{Definitions, Learned},
@@ -51,7 +53,7 @@ pub(in crate::render) fn chapter(
     let order: Vec<SlideRef> =
         (0..text.chapter.slides.len()).map(|slide| SlideRef { text: 0, slide }).collect();
     let texts = [Arc::clone(&text)];
-    let known = slide::known(render, setting, &text);
+    let known = slide::known(render, setting, &text.path, std::slice::from_ref(&text));
     let title = text.chapter.titles.first().and_then(|title| known.get(title.slide)?.heading.as_deref());
     let heading = || known.iter().find_map(|slide| slide.heading.as_deref());
     let title = title.or_else(heading).unwrap_or(page.title);
@@ -59,7 +61,7 @@ pub(in crate::render) fn chapter(
         deck: ways::to_file(route, facts.route),
         show: render.asker.texts(page.lang).get("book_slide").unwrap_or_default().to_owned(),
         ids: SlideIds::new(render.asker.settings().content.clone(), texts[0].chapter.slides.len()),
-        heading: Some(title.to_owned()),
+        heading: Some(title.into()),
         toc: Vec::new(),
         html: String::new(),
     };
@@ -111,7 +113,7 @@ struct Leaves {
     show: String,
     ids: SlideIds,
     /// The last heading: slides that go on with it don't repeat it.
-    heading: Option<String>,
+    heading: Option<CompactString>,
     toc: Vec<TocEntry>,
     html: String,
 }
@@ -159,7 +161,7 @@ impl Leaves {
         out.push_str(element);
         out.push_str(">\n");
         if let Some(heading) = slide.heading.as_ref().filter(|_| !is_again && !is_extra) {
-            let (id, title) = (id.to_owned(), heading.clone());
+            let (id, title) = (id.to_owned(), heading.to_string());
             self.toc.push(TocEntry { level: 2, id, title, children: Vec::new() });
         }
     }
