@@ -173,10 +173,16 @@ impl Begun {
             .with_chapters(chapters)
             .with_galleys(galleys)
             .with_images(options.cache.map(Cache::images));
-        let (domains, differing) = rayon::join(
-            || Domains::of(renderer.world(), former_domains.as_ref()),
-            || differing_files(renderer.site(), &former.files),
-        );
+        let differing = || {
+            let differing = differing_files(renderer.site(), &former.files);
+            // Nobody has anything else to do here, and pages with other text are likely to have some code.
+            if !differing.is_empty() {
+                Highlighter::prepare();
+            }
+            differing
+        };
+        let (domains, differing) =
+            rayon::join(|| Domains::of(renderer.world(), former_domains.as_ref()), differing);
         let other_words = other_words(renderer.site(), &differing, &former.files);
         let compressor = Compressor::new(&renderer.site().config().compress, || renderer.routes());
         let former_links = former.links.clone();

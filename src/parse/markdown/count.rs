@@ -33,15 +33,17 @@ impl Kinds {
     /// Those of a block at a place of a text.
     fn of(block: &[u8], text: &str, start: usize) -> Self {
         let (mut kinds, mut beyond) = (Self::default(), 0);
-        let (eights, rest) = block.as_chunks();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        let all = eights.iter().chain((!rest.is_empty()).then_some(&last));
-        for (at, eight) in (0..).step_by(8).zip(all) {
-            let eight = u64::from_le_bytes(*eight);
+        let mut look = |eight: u64, at: usize| {
             kinds.letters |= bits(letters(eight)) << at;
             kinds.joiners |= bits(joiners(eight)) << at;
             beyond |= bits(eight & HIGHEST) << at;
+        };
+        let (eights, rest) = block.as_chunks();
+        for (nth, eight) in eights.iter().enumerate() {
+            look(u64::from_le_bytes(*eight), 8 * nth);
+        }
+        if !rest.is_empty() {
+            look(last(block), block.len() - rest.len());
         }
         if beyond != 0 {
             kinds.look_at(beyond, text, start);
@@ -81,6 +83,15 @@ impl Kinds {
         // A shorter block is the last one.
         *is_in_word = inside >> (BLOCK - 1) == 1;
         begins.count_ones() + self.n_alone
+    }
+}
+
+/// The bytes behind the last eight of a block, of which there are some.
+fn last(block: &[u8]) -> u64 {
+    let n_before = 8 - block.len() % 8;
+    match block.last_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight) >> (8 * n_before),
+        None => block.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
     }
 }
 

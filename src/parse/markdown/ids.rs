@@ -3,8 +3,7 @@
 //! [`assign`] gives ids to the headings of a page: those that authors wrote come first, so that a generated id never
 //! takes one of them away. What ids look like is decided here; where they are written is the renderer's business.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::{

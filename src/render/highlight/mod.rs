@@ -101,10 +101,13 @@ impl Highlighter {
 
     /// One for much code: it has the grammars loaded by the next thread that has nothing else to do.
     pub fn ahead() -> Self {
-        rayon::spawn(|| {
-            LazyLock::force(&LANGUAGES);
-        });
+        rayon::spawn(Self::prepare);
         Self::new()
+    }
+
+    /// Loads the grammars now, for the first code that comes.
+    pub fn prepare() {
+        LazyLock::force(&LANGUAGES);
     }
 
     /// Highlights `code` in the language with this name, as written on a fence.
