@@ -27,10 +27,8 @@ pub(super) fn placed(mut html: String) -> String {
 
 /// Where the links are, which stand beside each other, with the space after them.
 fn links(html: &str) -> Option<(usize, usize)> {
-    let head = memmem::find(html.as_bytes(), b"</head>").unwrap_or(html.len());
     // Others, such as a title, may only speak of it.
-    let mut named =
-        memmem::find_iter(&html.as_bytes()[..head], ATTRIBUTE).filter_map(|at| html[..at].rfind('<'));
+    let mut named = memmem::find_iter(html.as_bytes(), ATTRIBUTE).filter_map(|at| html[..at].rfind('<'));
     let start = named.find(|start| html[*start..].starts_with("<link"))?;
     let mut end = start;
     while let Some(link) = tag(&html[end..]).filter(|tag| tag.starts_with("<link") && tag.contains(ATTRIBUTE))
@@ -168,6 +166,13 @@ mod tests {
             "<link rel=\"icon\"><main><p>a</p>{LINK}\n<link rel=\"stylesheet\" href=\"b.css\"></main>"
         );
         assert_eq!(placed(html), expected);
+    }
+
+    #[test]
+    fn a_script_may_speak_of_the_head() {
+        let script = "<script>/* no </head> here */</script>";
+        let html = format!("{script}{LATER}</head><main><p>a</p></main>");
+        assert_eq!(placed(html), format!("{script}</head><main><p>a</p>{LINK}</main>"));
     }
 
     #[test]
