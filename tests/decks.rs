@@ -118,6 +118,20 @@ fn what_is_wrong_with_slides_in_a_manifest_is_told_with_its_line() {
 }
 
 #[test]
+fn slides_that_are_left_out_say_nothing() {
+    let site = TestSite::new()
+        .file("d.yml", "title: D\nexclude: [self-paced]\ncontent: [a.md, b.md]\n")
+        .file("a.md", "# Good\n\nx\n")
+        .file("b.md", "layout: true\nclass: self-paced\n\nL\n\n---\n\n# [bad](gone.md) t\n\nx\n");
+    let built = site.build();
+    assert!(built.problem("broken-link").is_empty());
+    let shown = TestSite::new()
+        .file("d.yml", "title: D\ncontent: [a.md]\n")
+        .file("a.md", "# [bad](gone.md) t\n\nx\n");
+    assert!(!shown.build().problem("broken-link").is_empty());
+}
+
+#[test]
 fn a_frozen_delivery_stays_as_it_was() {
     let site = workshops().commit();
     site.git("tag v1");

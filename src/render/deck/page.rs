@@ -99,13 +99,15 @@ struct Deck<'a> {
 struct Making {
     /// The slides of texts, and which of them is the first of a text.
     rendered: HashMap<usize, (Arc<Vec<SlideHtml>>, usize)>,
+    /// The texts whose problems are told.
+    told: HashSet<usize>,
     ids: SlideIds,
 }
 
 impl Making {
     fn new(render: &Render, n_slides: usize) -> Self {
         let ids = SlideIds::new(render.asker.settings().content.clone(), n_slides);
-        Self { rendered: HashMap::default(), ids }
+        Self { rendered: HashMap::default(), told: HashSet::default(), ids }
     }
 }
 
@@ -365,6 +367,10 @@ impl<'a> Deck<'a> {
             self.render_text(making, shown.base.text);
         }
         let (slides, first) = &making.rendered[&shown.base.text];
+        if making.told.insert(shown.base.text) {
+            let of_text = &slides[*first..first + self.texts[shown.base.text].chapter.slides.len()];
+            self.diagnostics.extend(of_text.iter().flat_map(|slide| slide.problems.iter().cloned()));
+        }
         Html::Of(Arc::clone(slides), first + shown.base.slide)
     }
 
@@ -375,7 +381,6 @@ impl<'a> Deck<'a> {
             false => (&self.texts[text].path, text..text + 1),
         };
         let slides = slide::known(self.render, self.setting(), path, &self.texts[texts.clone()]);
-        self.diagnostics.extend(slides.iter().flat_map(|slide| slide.problems.iter().cloned()));
         let mut first = 0;
         for text in texts {
             making.rendered.insert(text, (Arc::clone(&slides), first));
