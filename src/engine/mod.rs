@@ -148,7 +148,8 @@ impl Engine {
             || rayon::join(theme, || Arc::new(Highlighter::ahead())),
         );
         options.former = FormerFiles::default();
-        // Not before: all cores are for the first page. A site that stays as it is waits to the end.
+        // Not before: all cores are for the first page, and a watch is told of each file that is opened. A site that stays as it is waits
+        // to the end.
         let mut historian = Historian::start(options.history.clone());
         let feed = feed();
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
