@@ -435,6 +435,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_read_is_what_was_listed_or_not() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one").write("b.md", "two").commit("all");
+        let folder = Folder::open(repo.root()).expect("a folder");
+        let listing = list(&folder);
+        let read = |name: &str| {
+            let entry = &listing.entries[&path(name)];
+            folder.read_listed(&path(name), entry).expect("a file")
+        };
+        assert_eq!(read("a.md"), (b"one".to_vec(), true));
+        let modified = repo.path("a.md").metadata().and_then(|m| m.modified()).expect("a time");
+        // The same size, a larger one, a smaller one, and none; with the time of before.
+        for text in ["ONE", "longer", "x", ""] {
+            repo.write("a.md", text);
+            let file = File::options().append(true).open(repo.path("a.md")).expect("a file");
+            file.set_modified(modified).expect("a time can be set");
+            assert_eq!(read("a.md"), (text.as_bytes().to_vec(), false));
+        }
+        assert_eq!(read("b.md"), (b"two".to_vec(), true));
+    }
+
+    #[test]
     fn a_settled_file_is_read_once() {
         let dir = tempfile::tempdir().expect("a folder");
         fs::write(dir.path().join("a.md"), "text").expect("a file can be written");
