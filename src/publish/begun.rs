@@ -27,7 +27,7 @@ use crate::{
     },
     git::history::{History, HistoryReader},
     render::{
-        FormerChapters, Galleys, KnownScripts, Rendered, Renderer,
+        FormerChapters, Galleys, KnownAssets, Rendered, Renderer,
         highlight::Highlighter,
         trace::{Ahead, Differences, Domains, FileDiffers, LoadedTheme, Question, Searches},
     },
@@ -127,7 +127,7 @@ pub(super) struct Begun {
     former_domains: Option<Domains>,
     /// Where links led when the last build followed them.
     pub(super) former_links: FormerLinks,
-    pub(super) scripts: Arc<KnownScripts>,
+    pub(super) scripts: Arc<KnownAssets>,
     /// The page files that are not as the last build parsed them.
     pub(super) differing: BTreeMap<RepoPath, FileDiffers>,
     /// Those of them that have other words.
@@ -152,7 +152,7 @@ impl Begun {
         let galleys = galleys.map(|store| Galleys::new(Arc::new(store)));
         let witness = galleys.as_ref().map(|galleys| galleys as &dyn Witness);
         let listing = Arc::new(listing);
-        let scripts = Arc::new(KnownScripts::new(scripts));
+        let scripts = Arc::new(KnownAssets::new(scripts));
         let theme = || LoadedTheme::ahead(&**source, &listing, &site_options, &scripts);
         let site = || {
             let domains = former_domains.as_ref();

@@ -65,7 +65,7 @@ use crate::{
 pub use deck::{FormerChapters, Record};
 pub use galleys::{GalleyStore, Galleys};
 pub use images::ImageStore;
-pub use theme::{KnownScripts, SmallerScripts};
+pub use theme::{KnownAssets, SmallerAssets};
 pub use wiki::WikiPage;
 
 /// The folder of a site that holds its themes.

@@ -35,7 +35,7 @@ use crate::{
     parse::words::PageWords,
     publish::output::OutputPath,
     render::{
-        SmallerScripts,
+        SmallerAssets,
         trace::{Common, Domains, Trace},
     },
     site::{
@@ -65,7 +65,7 @@ pub struct Head {
     /// What its traces agreed with.
     pub domains: Domains,
     /// Scripts of the theme that were made smaller.
-    pub scripts: SmallerScripts,
+    pub scripts: SmallerAssets,
     /// Why pages didn't say who changed them last, if they should have.
     pub history_problem: Option<String>,
     /// All problems that it told.

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value, value::Key};
 
 use super::{
-    assets::{self, KnownScripts},
+    assets::{self, KnownAssets},
     bounds,
     code_tabs::code_tabs,
     functions::{escaped, fill, queries},
@@ -139,7 +139,7 @@ pub(super) fn register(tera: &mut Tera) {
 
 /// Adds `squeeze`, which makes a script in a template smaller, with `known` ones if scripts are made smaller. The last script is
 /// remembered: that of decks is the same in all.
-pub(super) fn register_squeeze(tera: &mut Tera, known: Option<Arc<KnownScripts>>) {
+pub(super) fn register_squeeze(tera: &mut Tera, known: Option<Arc<KnownAssets>>) {
     let last: Mutex<(String, String)> = Mutex::default();
     tera.register_filter("squeeze", move |script: &str, _: Kwargs, _: &State| {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -214,7 +214,7 @@ fn strip_tags(html: &str) -> String {
 
 /// A script without comments and spaces, with short names; of one that can't be read, and when scripts stay as they are
 /// written, without the lines that are comments, without indentation and empty lines.
-fn squeeze(script: &str, known: Option<&KnownScripts>) -> String {
+fn squeeze(script: &str, known: Option<&KnownAssets>) -> String {
     let smaller = known.and_then(|known| known.smaller("squeeze", script, assets::squeeze_script).ok());
     if let Some(smaller) = smaller {
         return smaller.to_string();
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn scripts_are_squeezed() {
-        let known = Some(&KnownScripts::default());
+        let known = Some(&KnownAssets::default());
         let script = "// What it does.\n\nif (a) {\n  b('//x'); // and why\n}\n";
         assert_eq!(squeeze(script, None), "if (a) {\nb('//x'); // and why\n}");
         assert_eq!(squeeze(script, known), "if(a){b(`//x`)}");

@@ -44,7 +44,7 @@ use crate::base::{
 };
 
 pub use self::{
-    assets::{Asset, HASH_CHARS, KnownScripts, SmallerScripts, asset_alone, with_addresses, with_hash},
+    assets::{Asset, HASH_CHARS, KnownAssets, SmallerAssets, asset_alone, with_addresses, with_hash},
     call::Uids,
     component::{ComponentInfo, Param, ParamKind},
     files::{DEFAULT_THEME, OwnFiles, ThemeFile, builtin_themes},
@@ -107,7 +107,7 @@ impl Theme {
         name: &str,
         own: OwnFiles,
         options: &ThemeOptions,
-        scripts: &Arc<KnownScripts>,
+        scripts: &Arc<KnownAssets>,
     ) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let chain = files::chain(name, &own, &mut diagnostics);

@@ -11,7 +11,7 @@ use crate::{
     },
     render::{
         THEMES_FOLDER,
-        theme::{KnownScripts, OwnFiles, Theme, ThemeFile, ThemeOptions},
+        theme::{KnownAssets, OwnFiles, Theme, ThemeFile, ThemeOptions},
     },
     site::{Site, SiteOptions, languages::DEFAULT, resolve::Destination},
     source::{Entry, Listing, Source},
@@ -77,7 +77,7 @@ impl LoadedTheme {
         source: &dyn Source,
         listing: &Listing,
         options: &SiteOptions,
-        scripts: &Arc<KnownScripts>,
+        scripts: &Arc<KnownAssets>,
     ) -> Option<Self> {
         let config = &Site::config_of(source, listing, options);
         let has_own_fonts = config.look.fonts.iter().any(|(font, _, _)| font.files().next().is_some());
@@ -85,7 +85,7 @@ impl LoadedTheme {
         (!has_own_fonts).then(|| Self::load(key(), source, scripts))
     }
 
-    pub(super) fn load(key: ThemeKey, source: &dyn Source, scripts: &Arc<KnownScripts>) -> Self {
+    pub(super) fn load(key: ThemeKey, source: &dyn Source, scripts: &Arc<KnownAssets>) -> Self {
         let folder = RepoPath::root().join(THEMES_FOLDER);
         let (mut own, mut diagnostics) = (OwnFiles::new(), Vec::new());
         let mut is_settled = true;

@@ -23,7 +23,7 @@ use crate::{
     },
     render::{
         THEMES_FOLDER,
-        theme::{ASSET_FOLDER, KnownScripts, Theme, context},
+        theme::{ASSET_FOLDER, KnownAssets, Theme, context},
     },
     site::{Site, file::SourceFiles, languages::LanguageId, route::Route, routes::Target},
     source::Source,
@@ -58,7 +58,7 @@ pub struct Ahead {
     /// What is known of searching in the site.
     pub searches: Option<Searches>,
     /// Scripts that were made smaller, for a theme that wasn't made ahead.
-    pub scripts: Arc<KnownScripts>,
+    pub scripts: Arc<KnownAssets>,
 }
 
 /// How many worlds there were in this process.

@@ -1,4 +1,4 @@
-//! [`KnownScripts`]: scripts and style sheets that were made smaller before. To read one as a browser does takes longer than anything
+//! [`KnownAssets`]: scripts and style sheets that were made smaller before. To read one as a browser does takes longer than anything
 //! else that a theme needs before it can be used.
 
 use std::{
@@ -13,18 +13,18 @@ use crate::base::digest::Print;
 const MAX_BYTES: usize = 1 << 20;
 
 /// Smaller scripts and style sheets by the prints of what they are made of, and of how.
-pub type SmallerScripts = BTreeMap<Print, Arc<str>>;
+pub type SmallerAssets = BTreeMap<Print, Arc<str>>;
 
 /// What is known of smaller scripts: by an earlier process of the same program, and by this one.
 #[derive(Debug, Default)]
-pub struct KnownScripts {
-    former: SmallerScripts,
-    asked: Mutex<SmallerScripts>,
+pub struct KnownAssets {
+    former: SmallerAssets,
+    asked: Mutex<SmallerAssets>,
 }
 
-impl KnownScripts {
+impl KnownAssets {
     /// Begins with what an earlier process knew.
-    pub fn new(former: SmallerScripts) -> Self {
+    pub fn new(former: SmallerAssets) -> Self {
         Self { former, asked: Mutex::default() }
     }
 
@@ -53,7 +53,7 @@ impl KnownScripts {
     }
 
     /// What the next process should know: what was asked for, and what wasn't while there is room.
-    pub fn to_keep(&self) -> SmallerScripts {
+    pub fn to_keep(&self) -> SmallerAssets {
         let mut kept = mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner));
         let mut n_bytes: usize = kept.values().map(|script| script.len()).sum();
         for (key, script) in &self.former {
@@ -70,16 +70,16 @@ impl KnownScripts {
 mod tests {
     use super::*;
 
-    fn of(scripts: &KnownScripts, how: &str, script: &str, made: &str) -> String {
+    fn of(scripts: &KnownAssets, how: &str, script: &str, made: &str) -> String {
         scripts.smaller(how, script, |_| Ok(made.to_owned())).expect("a script").to_string()
     }
 
     #[test]
     fn what_was_made_once_is_known_to_the_next() {
-        let first = KnownScripts::default();
+        let first = KnownAssets::default();
         assert_eq!(of(&first, "a", "x", "1"), "1");
         assert_eq!(of(&first, "b", "x", "2"), "2");
-        let next = KnownScripts::new(first.to_keep());
+        let next = KnownAssets::new(first.to_keep());
         assert_eq!(of(&next, "a", "x", "other"), "1");
         assert_eq!(of(&next, "a", "y", "3"), "3");
         assert_eq!(next.to_keep().len(), 3);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_made_smaller_is_not_kept() {
-        let scripts = KnownScripts::default();
+        let scripts = KnownAssets::default();
         assert!(scripts.smaller("a", "x", |_| Err("no".to_owned())).is_err());
         assert!(scripts.to_keep().is_empty());
     }
@@ -95,9 +95,9 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_goes_when_there_is_no_room() {
         let large = "x".repeat(MAX_BYTES / 2);
-        let first = KnownScripts::default();
+        let first = KnownAssets::default();
         of(&first, "a", "old", &large);
-        let second = KnownScripts::new(first.to_keep());
+        let second = KnownAssets::new(first.to_keep());
         of(&second, "a", "new", &format!("{large}{large}"));
         assert_eq!(second.to_keep().len(), 1);
     }

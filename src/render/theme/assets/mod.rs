@@ -12,7 +12,7 @@ mod js;
 mod known;
 mod sheets;
 
-pub use self::known::{KnownScripts, SmallerScripts};
+pub use self::known::{KnownAssets, SmallerAssets};
 pub(super) use self::{inline::in_page, js::squeeze as squeeze_script};
 
 use self::sheets::{Part, Sheets};
@@ -58,7 +58,7 @@ pub fn asset_alone(path: &RepoPath, bytes: Vec<u8>, options: AssetOptions) -> (A
     let file =
         ThemeFile { name: name.clone(), bytes: bytes.into(), is_packed: false, origin: Some(path.clone()) };
     let (mut assets, notes) =
-        Assets::of(&BTreeMap::from([(name.clone(), file)]), options, &KnownScripts::default());
+        Assets::of(&BTreeMap::from([(name.clone(), file)]), options, &KnownAssets::default());
     (assets.by_name.remove(&name).expect("each file is made"), notes)
 }
 
@@ -122,7 +122,7 @@ impl Assets {
     pub(super) fn of(
         files: &BTreeMap<String, ThemeFile>,
         options: AssetOptions,
-        known: &KnownScripts,
+        known: &KnownAssets,
     ) -> (Self, Vec<Diagnostic>) {
         let smaller = |script: &str| known.smaller("minify", script, js::minify);
         let scripts: Vec<(&String, Result<Arc<str>, String>)> = files
@@ -133,8 +133,15 @@ impl Assets {
         let digests = files.par_iter().map(|(name, file)| (name.as_str(), Digest::of(&file.bytes)));
         let digests: BTreeMap<&str, Digest> = digests.collect();
         let sheets = Sheets::of(files, &digests, options, known);
-        let (scripts_made, made, notes) = Default::default();
-        let mut maker = Maker { files, digests, options, scripts: scripts_made, sheets, made, notes };
+        let mut maker = Maker {
+            files,
+            digests,
+            options,
+            scripts: BTreeMap::new(),
+            sheets,
+            made: BTreeMap::new(),
+            notes: Vec::new(),
+        };
         for (name, script) in scripts {
             match script {
                 Ok(script) => drop(maker.scripts.insert(name, script)),
@@ -344,7 +351,7 @@ mod tests {
             let origin = RepoPath::new(&name);
             (name.clone(), ThemeFile { name, bytes, is_packed: false, origin })
         };
-        Assets::of(&files.iter().map(file).collect(), options, &KnownScripts::default())
+        Assets::of(&files.iter().map(file).collect(), options, &KnownAssets::default())
     }
 
     fn shown(assets: &Assets, name: &str) -> String {
@@ -445,6 +452,39 @@ mod tests {
             let asset = theme.assets.named(name.trim_end_matches(".gz")).expect("an asset");
             assert!(asset.bytes().len() > asset.stored.len() && asset.bytes().starts_with(b"/*!"));
             assert_eq!(asset.integrity(), Some(&*integrity(asset.bytes())));
+        }
+    }
+
+    #[test]
+    fn known_sheets_are_those_that_were_written() {
+        let theme = |font: &str| {
+            let files = [
+                (
+                    "a.css",
+                    "@import 'b.css'; a { b: url(f.woff2) }\n/* first view: begin */\nc { d: url(f.woff2) }\n/* first view: end */\n",
+                ),
+                ("b.css", "@import 'a.css'; x { y: z }"),
+                ("f.woff2", font),
+            ];
+            let file = |(name, text): (&str, &str)| {
+                let (bytes, name) = (Cow::Owned(text.as_bytes().to_vec()), name.to_owned());
+                (name.clone(), ThemeFile { name, bytes, is_packed: false, origin: None })
+            };
+            files.into_iter().map(file).collect::<BTreeMap<_, _>>()
+        };
+        let made = |font: &str, known: &KnownAssets| Assets::of(&theme(font), ALL, known).0.by_name;
+        let first = KnownAssets::default();
+        let written = made("1", &first);
+        let kept = first.to_keep();
+        assert_eq!(kept.len(), 3, "two sheets and a first view");
+        let next = KnownAssets::new(kept.clone());
+        assert_eq!(made("1", &next), written);
+        assert_eq!(made("2", &next), made("2", &KnownAssets::default()));
+        // When one of them is gone, all are written: what they are depends on who asks first.
+        for gone in kept.keys() {
+            let rest = kept.iter().filter(|(key, _)| *key != gone);
+            let rest = rest.map(|(key, sheet)| (*key, Arc::clone(sheet))).collect();
+            assert_eq!(made("1", &KnownAssets::new(rest)), written);
         }
     }
 

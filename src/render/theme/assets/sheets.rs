@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{KnownScripts, has_extension, inline, text};
+use super::{KnownAssets, has_extension, inline, text};
 use crate::{
     base::{
         config::Assets as AssetOptions,
@@ -25,7 +25,7 @@ pub(super) enum Part {
 
 /// The style sheets of a theme as they are written.
 pub(super) struct Sheets<'f> {
-    known: &'f KnownScripts,
+    known: &'f KnownAssets,
     /// Names all that style sheets are made of.
     ground: Print,
     former: BTreeMap<(&'f str, Part), Arc<str>>,
@@ -37,7 +37,7 @@ impl<'f> Sheets<'f> {
         files: &'f BTreeMap<String, ThemeFile>,
         digests: &BTreeMap<&str, Digest>,
         options: AssetOptions,
-        known: &'f KnownScripts,
+        known: &'f KnownAssets,
     ) -> Self {
         let ground = Print::of(&(digests, options));
         let mut sheets = Self { known, ground, former: BTreeMap::new() };
