@@ -56,14 +56,17 @@ pub struct Print(#[serde(with = "in_one")] [u8; 16]);
 impl Print {
     /// The print of a value.
     pub fn of(value: &(impl Hash + ?Sized)) -> Self {
-        let mut told = Told(Vec::with_capacity(2048));
+        let mut told = Told::default();
         value.hash(&mut told);
-        Self::of_bytes(&told.0)
+        told.print()
     }
 
     /// The print of plain bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        let digest = blake3::hash(bytes);
+        Self::short(blake3::hash(bytes))
+    }
+
+    fn short(digest: blake3::Hash) -> Self {
         Self(digest.as_bytes()[..16].try_into().expect("a digest has 32 bytes"))
     }
 
@@ -90,12 +93,38 @@ impl fmt::Debug for Print {
     }
 }
 
+/// Up to how many bytes are held for a print: as many as are digested at once, and the tables of a site tell a million.
+const MAX_TOLD_BYTES: usize = 32 * 1024;
+
 /// What a value tells a [`Hasher`], one thing after the other.
-struct Told(Vec<u8>);
+struct Told {
+    last: Vec<u8>,
+    /// What was told before, when it is much.
+    earlier: Option<Box<blake3::Hasher>>,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { last: Vec::with_capacity(2048), earlier: None }
+    }
+}
+
+impl Told {
+    fn print(self) -> Print {
+        match self.earlier {
+            None => Print::of_bytes(&self.last),
+            Some(mut earlier) => Print::short(earlier.update(&self.last).finalize()),
+        }
+    }
+}
 
 impl Hasher for Told {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        if self.last.len() + bytes.len() > MAX_TOLD_BYTES && !self.last.is_empty() {
+            self.earlier.get_or_insert_default().update(&self.last);
+            self.last.clear();
+        }
+        self.last.extend_from_slice(bytes);
     }
 
     fn finish(&self) -> u64 {
@@ -234,6 +263,18 @@ mod in_one {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_print_of_much_is_that_of_all_that_was_told() {
+        for size in [0, 1, MAX_TOLD_BYTES - 1, MAX_TOLD_BYTES, MAX_TOLD_BYTES + 1, 5 * MAX_TOLD_BYTES + 7] {
+            let bytes: Vec<u8> = (0..size).map(|n| n as u8).collect();
+            for piece in [1, 7, 1000, MAX_TOLD_BYTES, 3 * MAX_TOLD_BYTES] {
+                let mut told = Told::default();
+                bytes.chunks(piece).for_each(|piece| told.write(piece));
+                assert_eq!(told.print(), Print::of_bytes(&bytes), "{size} bytes in pieces of {piece}");
+            }
+        }
+    }
 
     #[test]
     fn blob_ids_are_those_of_git() {
