@@ -4,18 +4,18 @@
 //! index and the files that decide whether its ids can be taken, never the site's own files.
 
 use std::{
-    fs::{self, Metadata},
+    fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use git2::Repository;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        GitError, discover, folder_in_work_tree,
+        GitError, discover,
+        file_stat::{FileStat, Time},
+        folder_in_work_tree,
         index_file::{self, IndexEntry},
         tree::blob_id,
     },
@@ -24,32 +24,11 @@ use crate::{
 /// The name of the files that can make Git's bytes differ from those on the disk.
 pub const ATTRIBUTES_FILE: &str = ".gitattributes";
 
-/// The coarsest tick of a file system whose times are whole seconds (FAT has two of them).
-const COARSE_TICK: Duration = Duration::from_secs(3);
-/// Longer than the tick of a file system that counts nanoseconds: on Linux that of the kernel, at most 10 ms.
-const FINE_TICK: Duration = Duration::from_millis(30);
-
 /// The index's file in the Git folder.
 pub const INDEX_FILE: &str = "index";
 
 /// The file that is there while Git changes the index, and before that the work tree.
 pub const INDEX_LOCK: &str = "index.lock";
-
-/// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
-pub(super) type Time = (u32, u32);
-
-/// What the disk says about a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileStat {
-    /// Size in bytes.
-    pub size: u64,
-    modified: Time,
-    /// Also changes where the modification time was set back; `None` where the system has none.
-    changed: Option<Time>,
-    /// Which file of its disk it is, 0 where the system doesn't say: when a folder gets another name, the files in it keep
-    /// their times, and files that were written in one tick of the clock share theirs.
-    inode: u64,
-}
 
 /// The part of a Git work tree below one folder, as of one reading of the index.
 #[derive(Debug)]
@@ -75,72 +54,6 @@ struct Tracked {
     /// The last 32 bits, 0 where it wasn't recorded.
     inode: u32,
     is_merged: bool,
-}
-
-impl FileStat {
-    /// Whether this is the file of `before` with the bytes of then, perhaps under another name.
-    pub fn is_same_file(&self, before: &Self) -> bool {
-        Self { changed: None, ..*self } == Self { changed: None, ..*before }
-    }
-
-    /// Takes the times and the size out of the system's answer.
-    pub fn of(metadata: &Metadata) -> Self {
-        let modified =
-            metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-        Self {
-            size: metadata.len(),
-            // The index has 32 bits for seconds, and Git compares just these.
-            modified: modified.map_or((0, 0), |time| (time.as_secs() as u32, time.subsec_nanos())),
-            changed: changed_time(metadata),
-            inode: inode(metadata),
-        }
-    }
-
-    /// What the system says of a file or folder now; `None` when it isn't there.
-    pub fn at(path: &Path) -> Option<Self> {
-        path.metadata().ok().map(|metadata| Self::of(&metadata))
-    }
-
-    /// When the file was written.
-    pub(super) fn modified(&self) -> Time {
-        self.modified
-    }
-
-    /// Whether a change from `now` on is sure to show: the file's times are older than a tick of its clock.
-    pub fn is_settled(&self, now: SystemTime) -> bool {
-        let (seconds, nanos) = self.changed.unwrap_or(self.modified).max(self.modified);
-        let is_coarse = nanos == 0;
-        let tick = if is_coarse { COARSE_TICK } else { FINE_TICK };
-        let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Duration::new(u64::from(seconds), nanos) + tick < since_1970
-    }
-
-    /// Whether the file was last written before `seconds` since 1970: a write after that would show in its times.
-    pub fn is_older_than(&self, seconds: u64) -> bool {
-        let changed = self.changed.unwrap_or(self.modified);
-        u64::from(self.modified.0.max(changed.0)) < seconds
-    }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn inode(_: &Metadata) -> u64 {
-    0
-}
-
-#[cfg(unix)]
-fn changed_time(metadata: &Metadata) -> Option<Time> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some((metadata.ctime() as u32, metadata.ctime_nsec() as u32))
-}
-
-#[cfg(not(unix))]
-fn changed_time(_: &Metadata) -> Option<Time> {
-    None
 }
 
 impl WorkTree {

@@ -11,7 +11,7 @@ use sha1::{Digest as _, Sha1};
 
 use crate::{
     base::{digest::BlobId, path::RepoPath},
-    git::index::Time,
+    git::file_stat::Time,
 };
 
 /// What the file begins with, and where its number of entries is.
@@ -340,7 +340,8 @@ mod tests {
 
     use super::*;
     use crate::git::{
-        Author, Content, Edit, Moment, Move, Moved, NewCommit, Store, index::FileStat, test_repo::TestRepo,
+        Author, Content, Edit, Moment, Move, Moved, NewCommit, Store, file_stat::FileStat,
+        test_repo::TestRepo,
     };
 
     fn save(store: &Store, files: &[(&str, Option<&str>)]) {

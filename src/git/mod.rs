@@ -15,6 +15,7 @@ use git2::{ErrorClass, ErrorCode, Oid, Repository};
 
 use crate::base::{digest::BlobId, path::RepoPath};
 
+pub mod file_stat;
 pub mod history;
 pub mod index;
 pub mod log;

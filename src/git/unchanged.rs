@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::git::index::FileStat;
+use crate::git::file_stat::FileStat;
 
 /// An answer that many ask for, and that only a change of a file, or of the names in a folder, can make another. To look at the times
 /// costs less than to read, and nobody who watches the folder is woken by it.

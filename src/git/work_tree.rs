@@ -21,7 +21,8 @@ use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
         CommitId, FileKind, GitError, Move, Store, StoredFile,
-        index::{FileStat, INDEX_FILE},
+        file_stat::FileStat,
+        index::INDEX_FILE,
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
         lock::{Lock, making_folder, take_away_left},
     },

@@ -28,7 +28,7 @@ use crate::{
         diagnostic::Diagnostic,
         digest::{BlobId, Print},
     },
-    git::{history::HistoryReader, index::FileStat},
+    git::{file_stat::FileStat, history::HistoryReader},
     render::trace::Question,
     site::{deck::commit_of, file::PageFile, route::Route},
     source::{Listing, ListingOptions, Source, SourceError},

@@ -18,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
-    git::index::{FileStat, WorkTree},
+    git::{file_stat::FileStat, index::WorkTree},
     source::{
         Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, Tree,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},

@@ -26,7 +26,7 @@ use crate::{
         path::RepoPath,
         persistent::OrdMap,
     },
-    git::{GitError, index::FileStat},
+    git::{GitError, file_stat::FileStat},
     source::links::Link,
 };
 

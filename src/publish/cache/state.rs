@@ -31,7 +31,7 @@ use crate::{
         path::RepoPath,
         shared_text,
     },
-    git::index::FileStat,
+    git::file_stat::FileStat,
     parse::words::PageWords,
     publish::output::OutputPath,
     render::{

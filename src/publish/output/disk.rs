@@ -11,7 +11,7 @@ use std::{
 use foldhash::HashMap;
 
 use super::error::OutputError;
-use crate::{base::digest::Digest, git::index::FileStat};
+use crate::{base::digest::Digest, git::file_stat::FileStat};
 
 /// How much of a file is compared at a time.
 const COMPARE_BYTES: usize = 128 * 1024;

@@ -41,7 +41,7 @@ pub use self::{
     staging::{Put, Staging, Summary},
 };
 
-use crate::{base::digest::Digest, git::index::FileStat};
+use crate::{base::digest::Digest, git::file_stat::FileStat};
 
 /// The manifest, inside the output folder. All our names begin with `.recto-`.
 pub const MANIFEST: &str = ".recto-manifest";

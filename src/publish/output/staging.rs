@@ -25,7 +25,7 @@ use super::{
     plan::{Found, Wanted, plan},
     step::Steps,
 };
-use crate::{base::digest::Digest, git::index::FileStat};
+use crate::{base::digest::Digest, git::file_stat::FileStat};
 
 /// What became of a file, and what the disk said of it when it had the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

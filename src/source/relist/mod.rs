@@ -21,7 +21,10 @@ use rayon::prelude::*;
 
 use crate::{
     base::{diagnostic, diagnostic::Diagnostic, path::RepoPath},
-    git::index::{ATTRIBUTES_FILE, FileStat, WorkTree},
+    git::{
+        file_stat::FileStat,
+        index::{ATTRIBUTES_FILE, WorkTree},
+    },
     source::{
         ChangeSet, Entry, Folder, Listing, ListingOptions, Source, SourceError, Touched,
         folder::{child_at, hash, read_work_tree, scope_of},

@@ -26,7 +26,10 @@ use notify::{
 
 use crate::{
     base::path::RepoPath,
-    git::index::{FileStat, INDEX_FILE, INDEX_LOCK},
+    git::{
+        file_stat::FileStat,
+        index::{INDEX_FILE, INDEX_LOCK},
+    },
     source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
 };
 
