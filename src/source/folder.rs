@@ -5,7 +5,8 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs::{self, File},
+    ffi::OsString,
+    fs::{self, DirEntry, File, FileType, Metadata},
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,7 +15,6 @@ use std::{
 
 use rayon::prelude::*;
 use sha1::{Digest as _, Sha1};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
@@ -260,9 +260,11 @@ impl Plain {
 fn open_plain(path: &Path) -> io::Result<Option<File>> {
     use std::os::unix::fs::OpenOptionsExt as _;
 
+    use rustix::fs::OFlags;
+
     // A pipe would block.
-    let opened =
-        fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let opened = fs::OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path);
     match opened {
         // Systems say in different numbers that it is a link.
         Err(_) if !path.symlink_metadata()?.is_file() => Ok(None),
@@ -281,9 +283,10 @@ impl Raw for Folder {
     fn children(&self, folder: &RepoPath) -> Result<Vec<Child<FileStat>>, SourceError> {
         let failed = |cause| SourceError::from_io(folder, cause);
         let mut children = Vec::new();
-        // One folder at a time: what lies in it decides which of its folders are entered, and those run in parallel.
-        for item in WalkDir::new(self.disk_path(folder)).min_depth(1).max_depth(1) {
-            children.extend(child_of(&item.map_err(|error| failed(error.into()))?));
+        // One folder at a time: what lies in it decides which of its folders are entered, and those run in parallel. The system
+        // finds the files of a folder that is being read without going the whole way to each.
+        for item in fs::read_dir(self.disk_path(folder)).map_err(failed)? {
+            children.extend(child_of(&item.map_err(failed)?));
         }
         Ok(children)
     }
@@ -291,26 +294,38 @@ impl Raw for Folder {
 
 /// What the disk has under one name; `None` when it just went away.
 pub(super) fn child_at(path: &Path) -> Option<Child<FileStat>> {
-    child_of(&WalkDir::new(path).max_depth(0).follow_root_links(false).into_iter().next()?.ok()?)
+    let metadata = path.symlink_metadata();
+    let kind =
+        metadata.and_then(|metadata| kind_of(metadata.file_type(), || path.to_owned(), || Ok(metadata)));
+    child(path.file_name()?.to_owned(), kind)
 }
 
 fn child_of(item: &DirEntry) -> Option<Child<FileStat>> {
-    let kind = match kind_of(item) {
+    let kind = item.file_type().and_then(|kind| kind_of(kind, || item.path(), || item.metadata()));
+    child(item.file_name(), kind)
+}
+
+fn child(name: OsString, kind: io::Result<Kind<FileStat>>) -> Option<Child<FileStat>> {
+    let kind = match kind {
         Ok(kind) => kind,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => Kind::Unreadable(error.to_string()),
     };
-    Some(Child { name: item.file_name().as_encoded_bytes().into(), kind })
+    Some(Child { name: name.into_encoded_bytes().into(), kind })
 }
 
-fn kind_of(item: &DirEntry) -> io::Result<Kind<FileStat>> {
-    let kind = item.file_type();
+/// What a name of a type is.
+fn kind_of(
+    kind: FileType,
+    path: impl FnOnce() -> PathBuf,
+    metadata: impl FnOnce() -> io::Result<Metadata>,
+) -> io::Result<Kind<FileStat>> {
     Ok(if kind.is_dir() {
         Kind::Folder
     } else if kind.is_symlink() {
-        Kind::Link(target_text(&fs::read_link(item.path())?))
+        Kind::Link(target_text(&fs::read_link(path())?))
     } else if kind.is_file() {
-        Kind::File(FileStat::of(&item.metadata()?))
+        Kind::File(FileStat::of(&metadata()?))
     } else {
         Kind::Special
     })
