@@ -1,20 +1,20 @@
 //! [`Begun`]: a site that is being built, address by address.
 
 use std::{
-    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    ops::Deref,
     path::Path,
     sync::Arc,
 };
 
 use foldhash::HashMap;
-use rayon::{iter::Either, prelude::*};
+use rayon::prelude::*;
 
 use super::{
     cache::{self, Cache, RouteRecord, State},
     compress::{self, Compressor},
-    former::{Intact, Marks, WrittenShards, differing_files, other_words},
+    former::{Marks, WrittenShards, differing_files, other_words},
     galleys::GalleyFile,
     libraries,
     output::{OutputError, OutputPath, Put, Staging},
@@ -70,7 +70,7 @@ pub enum Reason {
     /// No earlier result is known.
     New,
     /// A question has another answer.
-    Changed(Question),
+    Changed(Box<Question>),
     /// Its file in the output folder is missing, or has other bytes than were written.
     Output,
     /// Its compressed forms are not those that the config wishes for.
@@ -81,7 +81,6 @@ pub enum Reason {
 pub(super) struct Ground<'g, 'm> {
     pub(super) differences: Option<&'g Differences<'g>>,
     pub(super) marks: &'m Marks,
-    pub(super) intact: &'g Intact<'m>,
     pub(super) staging: &'g Staging,
 }
 
@@ -98,8 +97,7 @@ pub(super) struct Done<'f> {
     pub(super) file: Written,
     /// The compressed forms of the file.
     compressed: Vec<Written>,
-    /// Borrowed from the last build when it was kept.
-    pub(super) record: Cow<'f, RouteRecord>,
+    pub(super) record: Record<'f>,
     /// Whether the next build can use it: no file changed while it was rendered.
     pub(super) is_reusable: bool,
     /// What [`Rendered::forms`] says of one that it can't.
@@ -107,10 +105,27 @@ pub(super) struct Done<'f> {
     pub(super) reason: Reason,
 }
 
+/// How an address was rendered. There are thousands, nearly all of them of the last build.
+pub(super) enum Record<'f> {
+    Kept(&'f RouteRecord),
+    New(Box<RouteRecord>),
+}
+
+impl Deref for Record<'_> {
+    type Target = RouteRecord;
+
+    fn deref(&self) -> &RouteRecord {
+        match self {
+            Self::Kept(record) => record,
+            Self::New(record) => record,
+        }
+    }
+}
+
 impl Done<'_> {
     /// Whether it is as the last build made it.
     pub(super) fn is_kept(&self) -> bool {
-        matches!(self.record, Cow::Borrowed(_))
+        matches!(self.record, Record::Kept(_))
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &Written> {
@@ -199,7 +214,7 @@ impl Begun {
     pub(super) fn largest_first<'r>(&self, mut routes: Vec<&'r Route>, marks: &Marks) -> Vec<&'r Route> {
         let size = |route: &Route| {
             let file = marks.outputs.get(&*route.output_path());
-            file.and_then(|file| file.stat.as_ref()).map_or(0, |stat| stat.size)
+            file.and_then(|known| known.file.stat.as_ref()).map_or(0, |stat| stat.size)
         };
         let decks = self.site().decks().iter();
         let decks: HashMap<&Route, u64> = decks.map(|deck| (&deck.route, size(&deck.route))).collect();
@@ -222,15 +237,18 @@ impl Begun {
         on: &Ground<'_, 'm>,
         progress: &dyn BuildProgress,
     ) -> Result<Vec<Done<'m>>, OutputError> {
-        let known = routes.par_iter().map(|&route| match self.kept(route, on)? {
-            Ok(kept) => {
-                progress.step();
-                Ok(Either::Left(kept))
+        let known: Vec<Result<Result<Done<'m>, Reason>, OutputError>> =
+            routes.par_iter().map(|route| self.kept(route, on)).collect();
+        let (mut done, mut due) = (Vec::with_capacity(routes.len()), Vec::new());
+        for (&route, known) in routes.iter().zip(known) {
+            match known? {
+                Ok(kept) => {
+                    progress.step();
+                    done.push(kept);
+                }
+                Err(reason) => due.push((route, reason)),
             }
-            Err(reason) => Ok(Either::Right((route, reason))),
-        });
-        let (mut done, due): (Vec<Done<'m>>, Vec<(&Route, Reason)>) =
-            known.collect::<Result<_, OutputError>>()?;
+        }
         // To keep one costs little, to render one may take long: then who is done helps the others.
         let rendered = due.into_par_iter().with_max_len(1).map(|(route, reason)| {
             let done = self.put(route, self.renderer.render(route), reason, on.staging);
@@ -266,7 +284,7 @@ impl Begun {
     fn kept<'m>(&self, route: &Route, on: &Ground<'_, 'm>) -> Result<Result<Done<'m>, Reason>, OutputError> {
         let Some(record) = on.marks.routes.get(route) else { return Ok(Err(Reason::New)) };
         if let Err(question) = record.trace.check(self.renderer.world(), on.differences) {
-            return Ok(Err(question.map_or(Reason::New, Reason::Changed)));
+            return Ok(Err(question.map_or(Reason::New, |question| Reason::Changed(question.into()))));
         }
         let path = route.output_path();
         if !self.compressor.is_as_wished(&path, &record.compressed) {
@@ -283,7 +301,7 @@ impl Begun {
             return Ok(Err(Reason::Output));
         };
         let reason = Reason::Same(record.trace.n_asked());
-        let record = Cow::Borrowed(record);
+        let record = Record::Kept(record);
         Ok(Ok(Done { file, compressed, record, is_reusable: true, forms: Vec::new(), reason }))
     }
 
@@ -308,7 +326,7 @@ impl Begun {
         let is_reusable = rendered.trace.is_some();
         let libraries = libraries::named_in(&rendered);
         let forms = rendered.forms;
-        let record = RouteRecord {
+        let record = Box::new(RouteRecord {
             route: route.clone(),
             trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
             digest: rendered.digest,
@@ -316,8 +334,8 @@ impl Begun {
             chapters: rendered.chapters,
             libraries,
             compressed: digests,
-        };
-        Ok(Some(Done { file, compressed, record: Cow::Owned(record), is_reusable, forms, reason }))
+        });
+        Ok(Some(Done { file, compressed, record: Record::New(record), is_reusable, forms, reason }))
     }
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
@@ -358,9 +376,9 @@ impl Begun {
 
 /// A file of the last build, if the output folder has it with these bytes.
 fn same_file(path: &str, digest: Digest, on: &Ground<'_, '_>) -> Result<Option<Written>, OutputError> {
-    let known = on.intact.get_key_value(path).filter(|(_, known)| ***known == digest);
-    if let Some((path, _)) = known {
-        return Ok(Some(Written { path: Arc::clone(path), digest, stat: None }));
+    let known = on.marks.outputs.get(path).filter(|known| known.file.digest == digest && known.is_intact());
+    if let Some(known) = known {
+        return Ok(Some(Written { path: Arc::clone(&known.file.path), digest, stat: None }));
     }
     let stat = on.staging.has(path, &digest)?;
     Ok(stat.map(|stat| Written { path: path.into(), digest, stat: Some(Put::Unchanged(stat)) }))

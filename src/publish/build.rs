@@ -102,16 +102,16 @@ pub fn build(
     let Former { pages, marks } = former;
     let begin = || {
         let staging = output.begin()?;
-        let intact = marks.intact(&output);
-        Ok::<_, OutputError>((staging, intact))
+        marks.look_at(&output);
+        Ok::<_, OutputError>(staging)
     };
     let shards = WrittenShards { marks: &marks, output: &output };
     let (begun, staging) =
         rayon::join(|| Begun::new(source, listing, options, state.as_ref(), pages, &shards), begin);
     // Until the end it keeps other builds out, so that what is remembered of the folder is what this one made.
-    let (mut staging, intact) = staging?;
+    let mut staging = staging?;
     let differences = begun.differences();
-    let on = Ground { differences: differences.as_ref(), marks: &marks, intact: &intact, staging: &staging };
+    let on = Ground { differences: differences.as_ref(), marks: &marks, staging: &staging };
     let routes = begun.renderer.routes();
     progress.begin(routes.len());
     let done_of = |routes: &[&Route]| begun.routes(routes, &on, progress);
@@ -221,10 +221,13 @@ fn is_same_outside(state: &State, source: &dyn Source) -> bool {
 
 /// Whether the output folder is as the last build left it.
 fn is_written(state: &State, marks: &Marks, output: &Output) -> bool {
-    let manifest = output.manifest_digest();
+    let (manifest, output) = (output.manifest_digest(), output.opened());
     manifest.is_some()
         && state.head().manifest == manifest
-        && marks.outputs.par_iter().all(|(path, file)| output.holds(path, &file.digest, file.stat.as_ref()))
+        && marks
+            .outputs
+            .par_iter()
+            .all(|(path, known)| output.holds(path, &known.file.digest, known.file.stat.as_ref()))
 }
 
 fn unchanged(state: &State, n_files: usize) -> Built {
@@ -307,15 +310,19 @@ impl Next<'_> {
     fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<OutputPath>) {
         let former = &self.marks.outputs;
         let file_of = |Written { path, digest, stat }: &'_ Written| {
-            let known = former.get(path).filter(|file| file.digest == *digest && file.stat.is_some());
-            if let Some(known) = known.filter(|_| stat.is_none()) {
+            let known = former.get(path).map(|known| &known.file);
+            if let Some(known) = known
+                && stat.is_none()
+                && known.digest == *digest
+                && known.stat.is_some()
+            {
                 return Cow::Borrowed(known);
             }
             // Others may have written into the folder meanwhile.
             let has_bytes = |now: &FileStat| stat.is_some_and(|put| put.is_still(now));
             let stat = self.output.stat(path).filter(has_bytes);
             let file = OutputFile { stat, path: Arc::clone(path), digest: *digest };
-            former.get(path).filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
+            known.filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
         };
         let files: Vec<Cow<'_, OutputFile>> =
             self.done.par_iter().flat_map_iter(|done| done.files().map(file_of)).collect();

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use foldhash::HashMap;
@@ -42,22 +45,37 @@ impl Former {
 #[derive(Default)]
 pub(super) struct Marks {
     pub(super) routes: HashMap<Route, RouteRecord>,
-    pub(super) outputs: HashMap<OutputPath, OutputFile>,
+    pub(super) outputs: HashMap<OutputPath, FormerOutput>,
+}
+
+/// A file that the last build wrote.
+#[derive(Debug)]
+pub(super) struct FormerOutput {
+    pub(super) file: OutputFile,
+    is_intact: AtomicBool,
+}
+
+impl FormerOutput {
+    /// Whether [`Marks::look_at`] found that the disk says of it what it said after the last build.
+    pub(super) fn is_intact(&self) -> bool {
+        self.is_intact.load(Ordering::Relaxed)
+    }
 }
 
 impl Marks {
     pub(super) fn of(state: &State) -> Self {
-        let routes = || state.routes().into_iter().map(|record| (record.route.clone(), record)).collect();
-        let outputs = || state.outputs().into_iter().map(|file| (file.path.clone(), file)).collect();
-        let (routes, outputs) = rayon::join(routes, outputs);
+        let former = |file| FormerOutput { file, is_intact: AtomicBool::new(false) };
+        let (routes, outputs) = rayon::join(|| state.routes(), || state.outputs(former));
         Self { routes, outputs }
     }
 
-    /// The files of the output folder of which the disk says what it said after the last build, with their bytes' digests.
-    pub(super) fn intact(&self, output: &Output) -> Intact<'_> {
-        let intact = self.outputs.par_iter().filter(|(path, file)| output.has_stat(path, file.stat.as_ref()));
-        let intact: Vec<_> = intact.map(|(path, file)| (Arc::clone(path), &file.digest)).collect();
-        intact.into_iter().collect()
+    /// Looks which files of the output folder are intact.
+    pub(super) fn look_at(&self, output: &Output) {
+        let output = output.opened();
+        self.outputs.par_iter().for_each(|(path, known)| {
+            let is_intact = output.has_stat(path, known.file.stat.as_ref());
+            known.is_intact.store(is_intact, Ordering::Relaxed);
+        });
     }
 }
 
@@ -74,8 +92,6 @@ impl KeptShards for WrittenShards<'_> {
         (Digest::of(&bytes) == record.digest).then_some(bytes)
     }
 }
-
-pub(super) type Intact<'m> = HashMap<OutputPath, &'m Digest>;
 
 /// The page files of a site that are not as they were parsed before, and those that are gone.
 pub(super) fn differing_files(

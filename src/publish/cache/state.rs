@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
+    hash::Hash,
     path::Path,
     sync::{
         Arc, OnceLock,
@@ -240,8 +241,7 @@ impl State {
 
     /// The pages, as they were parsed.
     pub fn pages(&self) -> HashMap<RepoPath, Arc<PageFile>> {
-        let pages: Vec<Arc<PageFile>> = self.records(&self.index.pages);
-        pages.into_iter().map(|page| (page.path.clone(), page)).collect()
+        self.table(&self.index.pages, |page: Arc<PageFile>| (page.path.clone(), page))
     }
 
     /// Where the links of pages led.
@@ -254,18 +254,19 @@ impl State {
     }
 
     /// The addresses with their traces.
-    pub fn routes(&self) -> Vec<RouteRecord> {
+    pub fn routes(&self) -> HashMap<Route, RouteRecord> {
         let common = self.index.common.and_then(|place| self.decode::<Arc<Common>>(&place));
         let common: HashMap<Print, Arc<Common>> =
             common.into_iter().flatten().map(|common| (common.print(), common)).collect();
-        let mut routes: Vec<RouteRecord> = self.records(&self.index.routes);
-        routes.iter_mut().for_each(|record| record.trace.learn(|print| common.get(&print).cloned()));
-        routes
+        self.table(&self.index.routes, |mut record: RouteRecord| {
+            record.trace.learn(|print| common.get(&print).cloned());
+            (record.route.clone(), record)
+        })
     }
 
-    /// The files of the output folder.
-    pub fn outputs(&self) -> Vec<OutputFile> {
-        self.records(&self.index.outputs)
+    /// The files of the output folder, each with something of those who ask.
+    pub fn outputs<F>(&self, with: impl Fn(OutputFile) -> F) -> HashMap<OutputPath, F> {
+        self.table(&self.index.outputs, |file: OutputFile| (file.path.clone(), with(file)))
     }
 
     /// Source files with their blob ids.
@@ -314,8 +315,23 @@ impl State {
     }
 
     fn records<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<T> {
-        let chunks: Vec<Vec<T>> =
-            places.par_iter().map(|place| self.decode(place).unwrap_or_default()).collect();
-        chunks.into_iter().flatten().collect()
+        self.chunks(places).into_iter().flatten().collect()
+    }
+
+    /// What is made of the records of a kind, by their names.
+    fn table<T: DeserializeOwned + Send, K: Eq + Hash, V>(
+        &self,
+        places: &[ChunkPlace],
+        entry: impl Fn(T) -> (K, V),
+    ) -> HashMap<K, V> {
+        let chunks: Vec<Vec<T>> = self.chunks(places);
+        let n_records = chunks.iter().map(Vec::len).sum();
+        let mut table = HashMap::with_capacity_and_hasher(n_records, Default::default());
+        table.extend(chunks.into_iter().flatten().map(entry));
+        table
+    }
+
+    fn chunks<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<Vec<T>> {
+        places.par_iter().map(|place| self.decode(place).unwrap_or_default()).collect()
     }
 }

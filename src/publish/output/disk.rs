@@ -78,13 +78,6 @@ pub(super) fn digest_of(path: &Path) -> Result<Digest, OutputError> {
     fs::read(path).map(|bytes| Digest::of(&bytes)).map_err(OutputError::io("read", path))
 }
 
-/// Whether the disk says of a plain file what it said before.
-pub(super) fn has_stat(path: &Path, stat: Option<&FileStat>) -> bool {
-    let is_same =
-        |metadata: &Metadata, stat: &FileStat| metadata.is_file() && FileStat::of(metadata) == *stat;
-    stat.is_some_and(|stat| fs::symlink_metadata(path).is_ok_and(|metadata| is_same(&metadata, stat)))
-}
-
 /// What the disk said of a plain file with the bytes of a digest just before it was read; `None` when there is none.
 pub(super) fn with_digest(path: &Path, digest: &Digest) -> Result<Option<FileStat>, OutputError> {
     match kind(path)? {

@@ -41,7 +41,10 @@ pub use self::{
     staging::{Put, Staging, Summary},
 };
 
-use crate::{base::digest::Digest, git::file_stat::FileStat};
+use crate::{
+    base::digest::Digest,
+    git::file_stat::{FileStat, OpenFolder},
+};
 
 /// The manifest, inside the output folder. All our names begin with `.recto-`.
 pub const MANIFEST: &str = ".recto-manifest";
@@ -82,14 +85,9 @@ impl Output {
         is_finished.then(|| disk::digest_of(&self.dir.join(MANIFEST)).ok()).flatten()
     }
 
-    /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
-    pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
-        self.has_stat(path, stat) || matches!(disk::with_digest(&self.dir.join(path), digest), Ok(Some(_)))
-    }
-
-    /// Whether the disk says of a file what it said before.
-    pub fn has_stat(&self, path: &str, stat: Option<&FileStat>) -> bool {
-        disk::has_stat(&self.dir.join(path), stat)
+    /// The folder with its files to be looked at.
+    pub fn opened(&self) -> OpenOutput {
+        OpenOutput { dir: self.dir.clone(), folder: OpenFolder::new(&self.dir) }
     }
 
     /// The bytes of a file, as they are now.
@@ -118,6 +116,25 @@ impl Output {
         warnings.extend(warning);
         fs::create_dir(&stage).map_err(OutputError::io("created", stage))?;
         Ok(Staging::within(&self.dir, lock, old, warnings))
+    }
+}
+
+/// An output folder of which many files are looked at.
+#[derive(Debug)]
+pub struct OpenOutput {
+    dir: PathBuf,
+    folder: OpenFolder,
+}
+
+impl OpenOutput {
+    /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
+    pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
+        self.has_stat(path, stat) || matches!(disk::with_digest(&self.dir.join(path), digest), Ok(Some(_)))
+    }
+
+    /// Whether the disk says of a file what it said before.
+    pub fn has_stat(&self, path: &str, stat: Option<&FileStat>) -> bool {
+        stat.is_some() && self.folder.stat(path).as_ref() == stat
     }
 }
 
