@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
+use ::bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 
 use super::bytes;
@@ -14,7 +15,7 @@ use super::bytes;
 pub struct Later<T> {
     value: OnceLock<Box<T>>,
     /// What the value is to be read from, until it is.
-    bytes: Mutex<Box<[u8]>>,
+    bytes: Mutex<Bytes>,
 }
 
 impl<T> From<T> for Later<T> {
@@ -67,7 +68,7 @@ impl<T: Serialize + DeserializeOwned + Default> Serialize for Later<T> {
 
 impl<'de, T> Deserialize<'de> for Later<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = bytes::deserialize(deserializer)?;
+        let bytes = bytes::shared::deserialize(deserializer)?;
         Ok(Self { value: OnceLock::new(), bytes: Mutex::new(bytes) })
     }
 }

@@ -14,6 +14,7 @@ pub mod node;
 pub mod path;
 pub mod persistent;
 pub mod shape;
+pub mod shared;
 pub mod shared_text;
 pub mod text;
 pub mod toml;

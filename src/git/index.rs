@@ -185,7 +185,16 @@ impl WorkTree {
     /// A file that was written when the index was, or later, may have changed once more within one tick of the clock (Git
     /// calls it racy): it has no id here.
     pub fn unchanged(&self, path: &RepoPath, stat: &FileStat) -> Option<BlobId> {
-        let entry = self.find(path)?;
+        self.cursor().unchanged(path, stat)
+    }
+
+    /// Asks the same of many files.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { work_tree: self, next: 0 }
+    }
+
+    /// The id of an entry, if its file is unchanged.
+    fn unchanged_id(&self, entry: &Tracked, stat: &FileStat) -> Option<BlobId> {
         // Git writes a size of 0 for what it found racy itself.
         let is_same = entry.is_merged
             && entry.mode & 0o170_000 == 0o100_000
@@ -198,8 +207,29 @@ impl WorkTree {
     }
 
     fn find(&self, path: &RepoPath) -> Option<&Tracked> {
-        let at = self.tracked.binary_search_by(|entry| (*entry.path).cmp(path.as_str())).ok()?;
-        self.tracked.get(at)
+        self.place_of(path).and_then(|at| self.tracked.get(at))
+    }
+
+    fn place_of(&self, path: &RepoPath) -> Option<usize> {
+        self.tracked.binary_search_by(|entry| (*entry.path).cmp(path.as_str())).ok()
+    }
+}
+
+/// Asks for files of a work tree one after the other: in the order of the index each is found beside the one before.
+#[derive(Debug)]
+pub struct Cursor<'w> {
+    work_tree: &'w WorkTree,
+    next: usize,
+}
+
+impl Cursor<'_> {
+    /// The same as [`WorkTree::unchanged`].
+    pub fn unchanged(&mut self, path: &RepoPath, stat: &FileStat) -> Option<BlobId> {
+        let tracked = &self.work_tree.tracked;
+        let is_next = tracked.get(self.next).is_some_and(|entry| *entry.path == *path.as_str());
+        let at = if is_next { self.next } else { self.work_tree.place_of(path)? };
+        self.next = at + 1;
+        self.work_tree.unchanged_id(&tracked[at], stat)
     }
 }
 

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::{
     begun::{Begun, Done, Ground, Written, give_back},
-    cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
+    cache::{self, Head, OutputFile, RouteRecord, State, StateWriter},
     former::{Former, Marks, WrittenShards},
     libraries::library_of,
     output::{Output, OutputError, OutputPath, Summary},
@@ -118,8 +118,14 @@ pub fn build(
     let (of_libraries, others): (Vec<&Route>, Vec<&Route>) =
         routes.iter().partition(|route| library_of(route).is_some());
     let others = begun.largest_first(others, &marks);
-    // Who has nothing to render yet says which links lead nowhere.
-    let (done, of_links) = rayon::join(|| done_of(&others), || begun.site().link_diagnostics(&**source));
+    // As long as its file is open, another can take its place without a wait for the disk to free it.
+    let former_state = state.clone();
+    let of_site = || {
+        let writer = options.cache.map(|cache| begin_state(&begun, cache.writer(&way, state)?));
+        (begun.site().link_diagnostics(&**source), writer)
+    };
+    // Who has nothing to render yet says which links lead nowhere, and keeps what is known of the site without its pages.
+    let (done, (of_links, writer)) = rayon::join(|| done_of(&others), of_site);
     let mut done = done?;
     let named: BTreeSet<&str> =
         done.iter().flat_map(|done| &done.record.libraries).map(String::as_str).collect();
@@ -142,8 +148,6 @@ pub fn build(
     done.extend(forms);
     let n_routes = done.len();
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
-    // As long as its file is open, another can take its place without a wait for the disk to free it.
-    let former_state = state.clone();
     let apply = || {
         let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
         staging.keep(kept.map(|file| (Arc::clone(&file.path), file.digest)))?;
@@ -153,7 +157,7 @@ pub fn build(
         (
             begun.diagnostics(of_links, &done),
             outside(&noted_questions, &**source),
-            options.cache.map(|cache| next.begin(cache, &way, state, &**source)),
+            writer.map(|writer| next.begin(writer?, &**source)),
         )
     });
     let summary = summary?;
@@ -241,6 +245,17 @@ fn unchanged(state: &State, n_files: usize) -> Built {
     }
 }
 
+/// Begins the next state with what a site knows before any of its pages is rendered.
+fn begin_state(begun: &Begun, mut writer: StateWriter) -> io::Result<StateWriter> {
+    let site = begun.site();
+    let files: Vec<&PageFile> = site.files().map(|file| &**file).collect();
+    writer.pages(&files, &begun.differing.keys().cloned().collect())?;
+    let links = site.links().to_keep(site).unwrap_or_default();
+    writer.links(&links, &begun.former_links)?;
+    writer.site_words(site, &begun.other_words)?;
+    Ok(writer)
+}
+
 /// What the next build should know.
 struct Next<'a> {
     begun: &'a Begun,
@@ -250,18 +265,9 @@ struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Begins the next state with what doesn't depend on the output folder.
-    fn begin(
-        &self,
-        cache: &Cache,
-        way: &Print,
-        state: Option<Arc<State>>,
-        source: &dyn Source,
-    ) -> io::Result<StateWriter> {
-        let mut writer = cache.writer(way, state)?;
-        self.pages(&mut writer)?;
-        self.links(&mut writer)?;
-        self.words(&mut writer)?;
+    /// Adds what doesn't depend on the output folder.
+    fn begin(&self, mut writer: StateWriter, source: &dyn Source) -> io::Result<StateWriter> {
+        writer.tallies(self.begun.renderer.world().tallies().as_deref())?;
         self.routes(&mut writer)?;
         self.chapters(&mut writer)?;
         writer.blobs(&source.known_blobs())?;
@@ -273,22 +279,6 @@ impl Next<'_> {
         let (files, changed) = self.outputs();
         writer.outputs(&files.iter().map(|file| &**file).collect::<Vec<_>>(), &changed)?;
         Ok(writer)
-    }
-
-    fn pages(&self, writer: &mut StateWriter) -> io::Result<()> {
-        let files: Vec<&PageFile> = self.begun.site().files().map(|file| &**file).collect();
-        writer.pages(&files, &self.begun.differing.keys().cloned().collect())
-    }
-
-    fn links(&self, writer: &mut StateWriter) -> io::Result<()> {
-        let site = self.begun.site();
-        let links = site.links().to_keep(site).unwrap_or_default();
-        writer.links(&links, &self.begun.former_links)
-    }
-
-    fn words(&self, writer: &mut StateWriter) -> io::Result<()> {
-        writer.site_words(self.begun.site(), &self.begun.other_words)?;
-        writer.tallies(self.begun.renderer.world().tallies().as_deref())
     }
 
     fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {

@@ -48,7 +48,8 @@ impl Compressor {
 
     /// The encodings that a file is to have.
     fn encodings(&self, file: &str) -> impl Iterator<Item = Encoding> {
-        let wished = if is_compressible(file) { &*self.encodings } else { &[] };
+        let is_wished = !self.encodings.is_empty() && is_compressible(file);
+        let wished = if is_wished { &*self.encodings } else { &[] };
         wished.iter().copied().filter(move |encoding| !self.taken.contains(&path(file, *encoding)))
     }
 

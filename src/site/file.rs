@@ -18,6 +18,7 @@ use crate::{
         digest::{BlobId, Print},
         later::Later,
         path::RepoPath,
+        shared,
     },
     parse::{
         expand::{self, Expanded, FileError, Files},
@@ -43,6 +44,7 @@ pub struct PageFile {
     /// The bytes it was parsed from.
     pub blob: BlobId,
     /// Its own front matter, before any cascade.
+    #[serde(deserialize_with = "shared::deserialize")]
     pub front: Arc<FrontMatter>,
     /// Where its body begins in its text.
     pub body_start: usize,
@@ -131,12 +133,12 @@ impl PageFile {
         self.clone()
     }
 
-    /// Whether parsing the file of a listing would give the same again.
-    pub fn is_of(&self, listing: &Listing) -> bool {
+    /// Whether parsing the file of a listing, which has bytes with this id, would give the same again.
+    pub fn is_of(&self, listing: &Listing, blob: &BlobId) -> bool {
         let has = |path, blob| listing.entries.get(path).is_some_and(|entry| entry.blob == blob);
         self.is_settled
             && !self.has_misses
-            && has(&self.path, self.blob)
+            && self.blob == *blob
             && self.uses.iter().all(|(path, blob)| has(path, *blob))
     }
 

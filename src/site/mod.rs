@@ -60,7 +60,7 @@ use crate::{
     base::{
         config::{BaseUrl, Config, FILE_NAME as CONFIG_FILE, Language, Repo},
         diagnostic::{self, Diagnostic},
-        digest::Print,
+        digest::{BlobId, Print},
         path::RepoPath,
     },
     git::history::History,
@@ -86,7 +86,7 @@ use crate::{
         taxonomy::Taxonomies,
         translations::Translations,
     },
-    source::{ChangeSet, Listing, ListingOptions, Source, SourceError},
+    source::{ChangeSet, Entry, Listing, ListingOptions, Source, SourceError},
 };
 
 /// The order of reading, as mdBook and GitBook have it, in the content root.
@@ -203,9 +203,11 @@ impl Site {
         let listing = Arc::clone(&site.listing);
         let keeps = former.reading == *site.reading;
         let takes_words = site.takes_words();
-        let is_kept =
-            |file: &PageFile| keeps && file.is_of(&listing) && (!takes_words || file.words_print.is_some());
-        let kept = |path: &RepoPath| former.files.get(path).filter(|file| is_kept(file));
+        let is_kept = |file: &PageFile, blob: &BlobId| {
+            keeps && file.is_of(&listing, blob) && (!takes_words || file.words_print.is_some())
+        };
+        let kept =
+            |path: &RepoPath, entry: &Entry| former.files.get(path).filter(|file| is_kept(file, &entry.blob));
         let files = site.parse_files(source, kept, witness);
         site.assemble(source, files, Before::Process(former), beside)
     }
@@ -234,7 +236,7 @@ impl Site {
         };
         // Both are in the order of paths, so one walk along both finds what there is of each.
         let mut former = self.files.iter().peekable();
-        let kept = |path: &RepoPath| {
+        let kept = |path: &RepoPath, _: &Entry| {
             while former.next_if(|file| file.path < *path).is_some() {}
             former.next_if(|file| file.path == *path).filter(|file| is_kept(file))
         };
@@ -279,12 +281,13 @@ impl Site {
     fn parse_files<'a>(
         &self,
         source: &dyn Source,
-        mut kept: impl FnMut(&RepoPath) -> Option<&'a Arc<PageFile>>,
+        mut kept: impl FnMut(&RepoPath, &Entry) -> Option<&'a Arc<PageFile>>,
         witness: Option<&dyn Witness>,
     ) -> Vec<Arc<PageFile>> {
         let files = SourceFiles { source, listing: &self.listing };
-        let paths = self.listing.entries.keys().filter(|path| self.is_page_file(path));
-        let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> = paths.map(|path| (path, kept(path))).collect();
+        let paths = self.listing.entries.iter().filter(|(path, _)| self.is_page_file(path));
+        let paths: Vec<(&RepoPath, Option<&Arc<PageFile>>)> =
+            paths.map(|(path, entry)| (path, kept(path, entry))).collect();
         let vocabulary = self.takes_words().then(|| self.stock.vocabulary());
         let load =
             |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary, witness).compact());

@@ -18,7 +18,10 @@ use sha1::{Digest as _, Sha1};
 
 use crate::{
     base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
-    git::{file_stat::FileStat, index::WorkTree},
+    git::{
+        file_stat::FileStat,
+        index::{Cursor, WorkTree},
+    },
     source::{
         Entry, Found, KnownBlob, Listing, ListingOptions, MAX_OUTSIDE_BYTES, Source, SourceError, Tree,
         ignore::{GIT_IGNORE_FILE, GitRules, Rules, Scope},
@@ -93,9 +96,9 @@ impl Folder {
         let earlier = |path: &RepoPath, stat: &FileStat| {
             known.get(path).filter(|(known_stat, _)| known_stat == stat).map(|(_, blob)| *blob)
         };
-        let entry_of = |(path, stat): (RepoPath, FileStat)| {
+        let entry_of = |cursor: &mut Option<Cursor<'_>>, (path, stat): (RepoPath, FileStat)| {
             let read = || hash(&self.disk_path(&path));
-            let indexed = index.and_then(|index| index.unchanged(&path, &stat));
+            let indexed = cursor.as_mut().and_then(|cursor| cursor.unchanged(&path, &stat));
             // What the index knows need not be remembered.
             let remembered = indexed.is_none().then_some(stat);
             let blob = indexed.or_else(|| earlier(&path, &stat));
@@ -106,14 +109,16 @@ impl Folder {
                 Err(error) => Some((None, Err(Box::new(unreadable(&path, &error.to_string()))))),
             }
         };
-        let found: Vec<(Option<FileStat>, Found)> = files.into_par_iter().filter_map(entry_of).collect();
-        let settled = found.iter().filter_map(|(stat, found)| {
+        let cursor = || index.map(WorkTree::cursor);
+        let found: Vec<Option<(Option<FileStat>, Found)>> =
+            files.into_par_iter().map_init(cursor, entry_of).collect();
+        let settled = found.iter().flatten().filter_map(|(stat, found)| {
             let (stat, (path, entry)) = (stat.as_ref()?, found.as_ref().ok()?);
             let is_settled = stat.is_older_than(now.saturating_sub(SETTLED_AFTER_SECONDS));
             (is_settled && stat.size == entry.size).then(|| (path.clone(), (*stat, entry.blob)))
         });
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = settled.collect();
-        found.into_iter().map(|(_, found)| found).collect()
+        found.into_iter().flatten().map(|(_, found)| found).collect()
     }
 }
 

@@ -26,11 +26,12 @@ use super::{
 };
 use crate::{
     base::{
+        bytes,
         config::Encoding,
         diagnostic::Diagnostic,
         digest::{BlobId, Digest, Print},
         path::RepoPath,
-        shared_text,
+        shared, shared_text,
     },
     git::file_stat::FileStat,
     parse::words::PageWords,
@@ -149,6 +150,7 @@ pub(super) type TallyPlaces = [Vec<ChunkPlace>; Tally::N_PARTS];
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct WordsRecord {
     pub(super) path: RepoPath,
+    #[serde(deserialize_with = "shared::deserialize")]
     pub(super) words: Arc<PageWords>,
 }
 
@@ -156,6 +158,7 @@ pub(super) struct WordsRecord {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LinksRecord {
     pub(super) key: RepoPath,
+    #[serde(deserialize_with = "shared::deserialize")]
     pub(super) links: Arc<Outgoing>,
 }
 
@@ -210,7 +213,7 @@ impl State {
 
     /// Reads the records of a chunk; `None` when it is damaged.
     pub(super) fn decode<T: DeserializeOwned>(&self, place: &ChunkPlace) -> Option<Vec<T>> {
-        postcard::from_bytes(&self.read(place)?).ok()
+        bytes::read(self.read(place)?).ok()
     }
 
     /// Whether something of it was read that is damaged.
@@ -241,7 +244,7 @@ impl State {
 
     /// The pages, as they were parsed.
     pub fn pages(&self) -> HashMap<RepoPath, Arc<PageFile>> {
-        self.table(&self.index.pages, |page: Arc<PageFile>| (page.path.clone(), page))
+        self.table(&self.index.pages, |page: PageFile| (page.path.clone(), Arc::new(page)))
     }
 
     /// Where the links of pages led.

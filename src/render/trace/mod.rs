@@ -36,6 +36,7 @@ mod world;
 
 use std::sync::Arc;
 
+use ::bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use self::{common::CommonPart, packed::Packed, reach::Reach};
@@ -79,8 +80,8 @@ pub struct Trace {
     common: CommonPart,
     /// What the others depend on.
     reach: Reach,
-    #[serde(with = "bytes")]
-    packed: Box<[u8]>,
+    #[serde(with = "bytes::shared")]
+    packed: Bytes,
 }
 
 impl Trace {
