@@ -16,6 +16,7 @@ pub mod persistent;
 pub mod shape;
 pub mod shared;
 pub mod shared_text;
+pub mod tasks;
 pub mod text;
 pub mod toml;
 pub mod url;

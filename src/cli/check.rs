@@ -89,7 +89,7 @@ pub(super) fn problems(open: &OpenSite, global: &Global) -> Vec<Diagnostic> {
     let site = renderer.site();
     let routes: Vec<_> = site.routes().iter().filter(|(_, target)| target.is_rendered()).collect();
     let progress = Progress::new(routes.len(), global.quiet == 0);
-    let rendering = routes.par_iter().flat_map_iter(|(route, _)| {
+    let rendering = routes.par_iter().with_max_len(1).flat_map_iter(|(route, _)| {
         progress.step();
         renderer.render(route).map(|rendered| rendered.diagnostics).unwrap_or_default()
     });

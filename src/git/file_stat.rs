@@ -3,7 +3,8 @@
 //! Of many files below one folder an [`OpenFolder`] says it soonest.
 
 use std::{
-    fs::Metadata,
+    fs::{File, Metadata},
+    io::{self, Read as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -14,6 +15,9 @@ use serde::{Deserialize, Serialize};
 const COARSE_TICK: Duration = Duration::from_secs(3);
 /// Longer than the tick of a file system that counts nanoseconds: on Linux that of the kernel, at most 10 ms.
 const FINE_TICK: Duration = Duration::from_millis(30);
+
+/// The largest file that is read in one call.
+const MAX_AT_ONCE_BYTES: u64 = 1 << 20;
 
 /// Seconds and nanoseconds as the index stores them; a zero means that they were not recorded.
 pub(super) type Time = (u32, u32);
@@ -115,7 +119,7 @@ fn changed_time(_: &Metadata) -> Option<Time> {
 pub struct OpenFolder {
     path: PathBuf,
     #[cfg(unix)]
-    handle: Option<std::fs::File>,
+    handle: Option<File>,
 }
 
 impl OpenFolder {
@@ -124,8 +128,13 @@ impl OpenFolder {
         Self {
             path: path.to_owned(),
             #[cfg(unix)]
-            handle: std::fs::File::open(path).ok(),
+            handle: File::open(path).ok(),
         }
+    }
+
+    /// Where a path below the folder is on the disk.
+    pub fn disk_path(&self, path: &str) -> PathBuf {
+        self.path.join(path)
     }
 
     /// What the disk says of the plain file at a path below the folder; `None` when there is none.
@@ -136,8 +145,47 @@ impl OpenFolder {
             let stat = statat(handle, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
             return FileType::from_raw_mode(stat.st_mode).is_file().then(|| FileStat::of_raw(&stat));
         }
-        let metadata = self.path.join(path).symlink_metadata().ok()?;
+        let metadata = self.disk_path(path).symlink_metadata().ok()?;
         metadata.is_file().then(|| FileStat::of(&metadata))
+    }
+
+    /// The bytes of the plain file at a path below the folder, and what the disk said of it before they were read; `None` when there
+    /// is none.
+    pub fn read(&self, path: &str) -> io::Result<Option<(FileStat, Vec<u8>)>> {
+        let mut file = match self.open(path) {
+            Err(_) if self.stat(path).is_none() => return Ok(None),
+            opened => opened?,
+        };
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        let size = usize::try_from(metadata.len().min(MAX_AT_ONCE_BYTES)).unwrap_or(0);
+        // One byte more tells that nothing follows.
+        let mut bytes = vec![0; size + 1];
+        let n_read = file.read(&mut bytes).unwrap_or(0);
+        bytes.truncate(n_read);
+        if n_read as u64 != metadata.len() {
+            file.read_to_end(&mut bytes)?;
+        }
+        Ok(Some((FileStat::of(&metadata), bytes)))
+    }
+
+    /// Opens a file that is no link. What it is otherwise is asked of what was opened: another program may put something else there
+    /// meanwhile.
+    fn open(&self, path: &str) -> io::Result<File> {
+        #[cfg(unix)]
+        if let Some(handle) = &self.handle {
+            use rustix::fs::{Mode, OFlags, openat};
+            // A pipe would block.
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+            return Ok(openat(handle, path, flags, Mode::empty())?.into());
+        }
+        if self.stat(path).is_some() {
+            File::open(self.disk_path(path))
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     }
 }
 
@@ -157,7 +205,16 @@ mod tests {
         for path in ["sub", "sub/b.html", "sub/a.html/x", "none/a.html", "a\0b"] {
             assert_eq!(folder.stat(path), None, "{path:?}");
         }
-        let file = fs::File::options().append(true).open(dir.path().join("sub/a.html")).expect("a file");
+        let large = "0123456789".repeat(300_000);
+        for text in ["", "longer text", &large] {
+            fs::write(dir.path().join("sub/b.html"), text).expect("a file can be written");
+            let (stat, bytes) = folder.read("sub/b.html").expect("it can be read").expect("a file");
+            assert_eq!((Some(stat), &*bytes), (folder.stat("sub/b.html"), text.as_bytes()));
+        }
+        for path in ["sub", "sub/none.html", "sub/a.html/x", "none/a.html"] {
+            assert_eq!(folder.read(path).expect("nothing is no error"), None, "{path:?}");
+        }
+        let file = File::options().append(true).open(dir.path().join("sub/a.html")).expect("a file");
         for seconds in [0, 1, 5_000_000_000] {
             let time = UNIX_EPOCH + Duration::new(seconds, 7);
             file.set_modified(time).expect("a time can be set");
@@ -169,11 +226,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_open_folder_follows_no_link_to_a_file() {
+    fn an_open_folder_has_plain_files_only() {
         let dir = tempfile::tempdir().expect("a folder");
         fs::write(dir.path().join("a"), "text").expect("a file can be written");
         std::os::unix::fs::symlink("a", dir.path().join("link")).expect("a link can be made");
-        assert_eq!(OpenFolder::new(dir.path()).stat("link"), None);
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join("pipe")).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let folder = OpenFolder::new(dir.path());
+        for path in ["link", "pipe"] {
+            assert_eq!(folder.stat(path), None);
+            assert_eq!(folder.read(path).expect("it is no plain file"), None);
+        }
         let missing = OpenFolder::new(&dir.path().join("none"));
         assert_eq!(missing.stat("a"), None);
     }

@@ -24,6 +24,7 @@ use crate::{
         diagnostic::{self, Diagnostic},
         digest::Digest,
         path::RepoPath,
+        tasks::PER_TASK,
     },
     git::history::{History, HistoryReader},
     render::{
@@ -238,7 +239,7 @@ impl Begun {
         progress: &dyn BuildProgress,
     ) -> Result<Vec<Done<'m>>, OutputError> {
         let known: Vec<Result<Result<Done<'m>, Reason>, OutputError>> =
-            routes.par_iter().map(|route| self.kept(route, on)).collect();
+            routes.par_iter().with_max_len(PER_TASK).map(|route| self.kept(route, on)).collect();
         let (mut done, mut due) = (Vec::with_capacity(routes.len()), Vec::new());
         for (&route, known) in routes.iter().zip(known) {
             match known? {

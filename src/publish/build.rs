@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::{
     begun::{Begun, Done, Ground, Written, give_back},
     cache::{self, Head, OutputFile, RouteRecord, State, StateWriter},
-    former::{Former, Marks, WrittenShards},
+    former::{Former, FormerOutput, Marks, WrittenShards},
     libraries::library_of,
     output::{Output, OutputError, OutputPath, Summary},
 };
@@ -229,9 +229,8 @@ fn is_written(state: &State, marks: &Marks, output: &Output) -> bool {
     manifest.is_some()
         && state.head().manifest == manifest
         && marks
-            .outputs
-            .par_iter()
-            .all(|(path, known)| output.holds(path, &known.file.digest, known.file.stat.as_ref()))
+            .files()
+            .all(|FormerOutput { file, .. }| output.holds(&file.path, &file.digest, file.stat.as_ref()))
 }
 
 fn unchanged(state: &State, n_files: usize) -> Built {

@@ -16,7 +16,7 @@ use super::{
     output::{Output, OutputPath},
 };
 use crate::{
-    base::{digest::Digest, path::RepoPath},
+    base::{digest::Digest, path::RepoPath, tasks::PER_TASK},
     render::trace::{FileDiffers, KeptShards},
     site::{
         Site,
@@ -72,10 +72,16 @@ impl Marks {
     /// Looks which files of the output folder are intact.
     pub(super) fn look_at(&self, output: &Output) {
         let output = output.opened();
-        self.outputs.par_iter().for_each(|(path, known)| {
-            let is_intact = output.has_stat(path, known.file.stat.as_ref());
+        self.files().for_each(|known| {
+            let is_intact = output.has_stat(&known.file.path, known.file.stat.as_ref());
             known.is_intact.store(is_intact, Ordering::Relaxed);
         });
+    }
+
+    /// The files that the last build wrote, for all cores.
+    pub(super) fn files(&self) -> impl ParallelIterator<Item = &FormerOutput> {
+        let files: Vec<&FormerOutput> = self.outputs.values().collect();
+        files.into_par_iter().with_max_len(PER_TASK)
     }
 }
 

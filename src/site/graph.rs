@@ -14,6 +14,7 @@ use crate::{
         digest::Print,
         path::RepoPath,
         persistent::{self, OrdSet, Vector},
+        tasks::PER_TASK,
     },
     parse::markdown::{LinkFact, LinkKind},
     site::{
@@ -111,7 +112,8 @@ impl LinkGraph {
             let known = known.get(at).copied().flatten();
             known.map_or_else(|| Arc::new(follow(site, PageId::at(at))), Arc::clone)
         };
-        let outgoing: Vec<Arc<Outgoing>> = (0..n_pages).into_par_iter().map(of_page).collect();
+        let outgoing: Vec<Arc<Outgoing>> =
+            (0..n_pages).into_par_iter().with_max_len(PER_TASK).map(of_page).collect();
         let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); n_pages];
         let mut by_title: BTreeMap<&String, Vec<PageId>> = BTreeMap::new();
         let (mut folders, mut broken) = (BTreeMap::new(), OrdSet::new());
@@ -212,7 +214,8 @@ impl LinkGraph {
         let mut graph = Self { ground: None, ..self.clone() };
         let mut folders: BTreeMap<&RepoPath, isize> = BTreeMap::new();
         let ids: Vec<PageId> = pages.iter().copied().collect();
-        let new: Vec<(PageId, Outgoing)> = ids.into_par_iter().map(|id| (id, follow(site, id))).collect();
+        let new: Vec<(PageId, Outgoing)> =
+            ids.into_par_iter().with_max_len(PER_TASK).map(|id| (id, follow(site, id))).collect();
         for (id, out) in &new {
             let former = &self.outgoing[id.index()];
             let (old, new): (BTreeSet<_>, BTreeSet<_>) =

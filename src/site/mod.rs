@@ -62,6 +62,7 @@ use crate::{
         diagnostic::{self, Diagnostic},
         digest::{BlobId, Print},
         path::RepoPath,
+        tasks::PER_TASK,
     },
     git::history::History,
     parse::{
@@ -291,7 +292,11 @@ impl Site {
         let vocabulary = self.takes_words().then(|| self.stock.vocabulary());
         let load =
             |path| Arc::new(PageFile::load(path, &files, &self.reading, vocabulary, witness).compact());
-        paths.into_par_iter().map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone)).collect()
+        paths
+            .into_par_iter()
+            .with_max_len(PER_TASK)
+            .map(|(path, kept)| kept.map_or_else(|| load(path), Arc::clone))
+            .collect()
     }
 
     fn takes_words(&self) -> bool {

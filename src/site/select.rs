@@ -12,6 +12,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
         path::RepoPath,
+        tasks::PER_TASK,
     },
     parse::front_matter::FrontMatter,
     site::{
@@ -58,6 +59,7 @@ pub(super) fn select(site: &Site, former: &Site) -> Selection {
     let former = if is_alike { &former.pages } else { &Pages::default() };
     let candidates: Vec<(Arc<Page>, Option<Hidden>)> = located
         .par_iter()
+        .with_max_len(PER_TASK)
         .filter(|keyed| !selection.hidden.contains_key(&keyed.file.path))
         .map(|keyed| candidate(site, former, &selection.cascades, keyed, own.contains(&keyed.file.path)))
         .collect();

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use sha1::{Digest as _, Sha1};
 
 use crate::{
-    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath},
+    base::{diagnostic::Diagnostic, digest::BlobId, path::RepoPath, tasks::PER_TASK},
     git::{
         file_stat::FileStat,
         index::{Cursor, WorkTree},
@@ -111,7 +111,7 @@ impl Folder {
         };
         let cursor = || index.map(WorkTree::cursor);
         let found: Vec<Option<(Option<FileStat>, Found)>> =
-            files.into_par_iter().map_init(cursor, entry_of).collect();
+            files.into_par_iter().with_max_len(PER_TASK).map_init(cursor, entry_of).collect();
         let settled = found.iter().flatten().filter_map(|(stat, found)| {
             let (stat, (path, entry)) = (stat.as_ref()?, found.as_ref().ok()?);
             let is_settled = stat.is_older_than(now.saturating_sub(SETTLED_AFTER_SECONDS));

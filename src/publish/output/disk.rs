@@ -11,7 +11,10 @@ use std::{
 use foldhash::HashMap;
 
 use super::error::OutputError;
-use crate::{base::digest::Digest, git::file_stat::FileStat};
+use crate::{
+    base::digest::Digest,
+    git::file_stat::{FileStat, OpenFolder},
+};
 
 /// How much of a file is compared at a time.
 const COMPARE_BYTES: usize = 128 * 1024;
@@ -79,11 +82,13 @@ pub(super) fn digest_of(path: &Path) -> Result<Digest, OutputError> {
 }
 
 /// What the disk said of a plain file with the bytes of a digest just before it was read; `None` when there is none.
-pub(super) fn with_digest(path: &Path, digest: &Digest) -> Result<Option<FileStat>, OutputError> {
-    match kind(path)? {
-        Kind::File(stat) if digest_of(path)? == *digest => Ok(Some(stat)),
-        _ => Ok(None),
-    }
+pub(super) fn with_digest(
+    folder: &OpenFolder,
+    path: &str,
+    digest: &Digest,
+) -> Result<Option<FileStat>, OutputError> {
+    let found = folder.read(path).map_err(OutputError::io("read", folder.disk_path(path)))?;
+    Ok(found.filter(|(_, bytes)| Digest::of(bytes) == *digest).map(|(stat, _)| stat))
 }
 
 /// Removes a folder and what it holds, if it is there.

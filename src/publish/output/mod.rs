@@ -31,6 +31,7 @@ mod tests;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::SystemTime,
 };
 
@@ -54,6 +55,9 @@ const JOURNAL: &str = ".recto-journal";
 const STAGE: &str = ".recto-stage";
 /// The lock.
 const LOCK: &str = ".recto-lock";
+
+/// So many files that have the known bytes, and none the known times, tell that the folder was restored.
+const MAX_OTHER_TIMES: usize = 64;
 
 /// A folder on disk that we own parts of.
 #[derive(Clone, Debug)]
@@ -87,7 +91,11 @@ impl Output {
 
     /// The folder with its files to be looked at.
     pub fn opened(&self) -> OpenOutput {
-        OpenOutput { dir: self.dir.clone(), folder: OpenFolder::new(&self.dir) }
+        OpenOutput {
+            folder: OpenFolder::new(&self.dir),
+            has_known_times: AtomicBool::new(false),
+            n_other_times: AtomicUsize::new(0),
+        }
     }
 
     /// The bytes of a file, as they are now.
@@ -122,14 +130,29 @@ impl Output {
 /// An output folder of which many files are looked at.
 #[derive(Debug)]
 pub struct OpenOutput {
-    dir: PathBuf,
     folder: OpenFolder,
+    has_known_times: AtomicBool,
+    n_other_times: AtomicUsize,
 }
 
 impl OpenOutput {
     /// Whether a file has the bytes of a digest. It is not read when the disk says of it what it said before.
     pub fn holds(&self, path: &str, digest: &Digest, stat: Option<&FileStat>) -> bool {
-        self.has_stat(path, stat) || matches!(disk::with_digest(&self.dir.join(path), digest), Ok(Some(_)))
+        if !self.is_restored() && self.has_stat(path, stat) {
+            self.has_known_times.store(true, Ordering::Relaxed);
+            return true;
+        }
+        let found = disk::with_digest(&self.folder, path, digest).ok().flatten();
+        if found.is_some() && !self.is_restored() {
+            self.n_other_times.fetch_add(1, Ordering::Relaxed);
+        }
+        found.is_some()
+    }
+
+    /// Whether the folder seems to come from a store that keeps no times: then there is no need to look at those of each file.
+    fn is_restored(&self) -> bool {
+        self.n_other_times.load(Ordering::Relaxed) >= MAX_OTHER_TIMES
+            && !self.has_known_times.load(Ordering::Relaxed)
     }
 
     /// Whether the disk says of a file what it said before.

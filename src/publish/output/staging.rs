@@ -25,7 +25,10 @@ use super::{
     plan::{Found, Wanted, plan},
     step::Steps,
 };
-use crate::{base::digest::Digest, git::file_stat::FileStat};
+use crate::{
+    base::digest::Digest,
+    git::file_stat::{FileStat, OpenFolder},
+};
 
 /// What became of a file, and what the disk said of it when it had the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,7 @@ pub struct Summary {
 pub struct Staging {
     /// The output folder.
     root: PathBuf,
+    open_root: OpenFolder,
     /// The folder that bytes are written to first.
     stage: PathBuf,
     /// Folders of the output, or of the stage when that becomes the output.
@@ -113,6 +117,7 @@ impl Staging {
     fn new(root: &Path, stage: PathBuf, folders: Folders, mode: Mode, warnings: Vec<String>) -> Self {
         Self {
             root: root.to_owned(),
+            open_root: OpenFolder::new(root),
             stage,
             folders,
             mode,
@@ -165,7 +170,7 @@ impl Staging {
         let may_be_there = matches!(self.mode, Mode::Within { .. })
             && check_path(path).is_none()
             && self.folders.look(parent_of(path))? == Folder::Real;
-        if may_be_there { disk::with_digest(&self.root.join(path), digest) } else { Ok(None) }
+        if may_be_there { disk::with_digest(&self.open_root, path, digest) } else { Ok(None) }
     }
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.

@@ -18,7 +18,7 @@ use super::{
     tally::{Count, Renewed, Tally},
 };
 use crate::{
-    base::digest::Print,
+    base::{digest::Print, tasks::PER_TASK},
     parse::words::{Form, FormPrint},
 };
 
@@ -302,7 +302,8 @@ impl Index {
             });
             found
         };
-        let mut found: Vec<(u32, u32, Posting)> = self.pages(of).par_iter().flat_map_iter(of_page).collect();
+        let mut found: Vec<(u32, u32, Posting)> =
+            self.pages(of).par_iter().with_max_len(PER_TASK).flat_map_iter(of_page).collect();
         found.par_sort_unstable();
         // Of a page with two forms of a word the better one counts.
         found.dedup_by_key(|(place, page, _)| (*place, *page));

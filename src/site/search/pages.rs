@@ -10,7 +10,7 @@ use super::{
     tally::{Row, Tally},
 };
 use crate::{
-    base::digest::Print,
+    base::{digest::Print, tasks::PER_TASK},
     parse::words::{self, PageWords, Stemmer, Vocabulary, level},
     site::{Site, page::Page},
     source::Source,
@@ -97,7 +97,8 @@ impl SearchedPages<'_> {
 
     fn all_by(&self, counted: impl Fn(usize) -> Option<Counted> + Send + Sync) -> AllCounted {
         let is_settled = self.stock().fill(self.site, self.source);
-        let pages = (0..self.ids.pages.len()).into_par_iter().filter_map(counted).collect();
+        let pages =
+            (0..self.ids.pages.len()).into_par_iter().with_max_len(PER_TASK).filter_map(counted).collect();
         AllCounted { pages, is_settled }
     }
 }

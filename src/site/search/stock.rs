@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{ids::searched, tally::Tally};
 use crate::{
-    base::path::RepoPath,
+    base::{path::RepoPath, tasks::PER_TASK},
     parse::{
         markdown,
         words::{PageWords, Vocabulary},
@@ -128,6 +128,6 @@ impl Stock {
             }
             is_settled
         };
-        lacking().par_iter().map(read).reduce(|| true, |one, other| one && other)
+        lacking().par_iter().with_max_len(PER_TASK).map(read).reduce(|| true, |one, other| one && other)
     }
 }
