@@ -240,15 +240,25 @@ impl Begun {
     ) -> Result<Vec<Done<'m>>, OutputError> {
         let known: Vec<Result<Result<Done<'m>, Reason>, OutputError>> =
             routes.par_iter().with_max_len(PER_TASK).map(|route| self.kept(route, on)).collect();
-        let (mut done, mut due) = (Vec::with_capacity(routes.len()), Vec::new());
-        for (&route, known) in routes.iter().zip(known) {
-            match known? {
-                Ok(kept) => {
-                    progress.step();
-                    done.push(kept);
-                }
-                Err(reason) => due.push((route, reason)),
+        let (mut due, mut failed) = (Vec::new(), None);
+        let mut keep = |(at, known): (usize, Result<Result<Done<'m>, Reason>, OutputError>)| match known {
+            Ok(Ok(kept)) => {
+                progress.step();
+                Some(kept)
             }
+            Ok(Err(reason)) => {
+                due.push((routes[at], reason));
+                None
+            }
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        };
+        // There are thousands: they stay in the memory that they are in.
+        let mut done: Vec<Done<'m>> = known.into_iter().enumerate().filter_map(&mut keep).collect();
+        if let Some(error) = failed {
+            return Err(error);
         }
         // To keep one costs little, to render one may take long: then who is done helps the others.
         let rendered = due.into_par_iter().with_max_len(1).map(|(route, reason)| {

@@ -176,7 +176,7 @@ pub fn build(
         outside,
         pins: begun.site().decks().pins(),
         n_routes,
-        manifest: output.manifest_digest(),
+        manifest: staging.written_manifest().or_else(|| output.manifest_digest()),
     };
     let remembered = options.cache.zip(writer).map(|(cache, writer)| {
         let writer = next.finish(writer?)?;

@@ -86,6 +86,8 @@ pub struct Staging {
     warnings: Vec<String>,
     pub(super) steps: Steps,
     is_done: bool,
+    /// The digest of the manifest that was written.
+    manifest: Option<Digest>,
 }
 
 /// How the staged files come into place.
@@ -127,6 +129,7 @@ impl Staging {
             warnings,
             steps: Steps::default(),
             is_done: false,
+            manifest: None,
         }
     }
 
@@ -226,11 +229,17 @@ impl Staging {
                     self.is_done = true;
                     let finished = journal.run(&self.root, &self.steps);
                     finished.map_err(|error| OutputError::Unfinished(Box::new(error)))?;
+                    self.manifest = Some(journal.manifest);
                 }
                 (summary.removed, summary.kept) = (plan.n_removed, plan.kept);
             }
         }
         Ok(summary)
+    }
+
+    /// The digest of the manifest, if a change has been made that wrote it.
+    pub fn written_manifest(&self) -> Option<Digest> {
+        self.manifest
     }
 
     /// What is at the path now.
