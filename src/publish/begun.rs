@@ -132,7 +132,15 @@ impl Done<'_> {
     pub(super) fn files(&self) -> impl Iterator<Item = &Written> {
         std::iter::once(&self.file).chain(&self.compressed)
     }
+
+    /// Its files with their digests, for those who keep them.
+    pub(super) fn to_keep(&self) -> impl Iterator<Item = (OutputPath, Digest)> {
+        self.files().filter(|_| self.is_kept()).map(|file| (Arc::clone(&file.path), file.digest))
+    }
 }
+
+/// An address that has to be rendered, and why.
+pub(super) type Due<'r> = (&'r Route, Reason);
 
 /// A site that is being built.
 pub(super) struct Begun {
@@ -193,7 +201,7 @@ impl Begun {
             let differing = differing_files(renderer.site(), &former.files);
             // Nobody has anything else to do here, and pages with other text are likely to have some code.
             if !differing.is_empty() {
-                Highlighter::prepare();
+                rayon::spawn(Highlighter::prepare);
             }
             differing
         };
@@ -238,6 +246,18 @@ impl Begun {
         on: &Ground<'_, 'm>,
         progress: &dyn BuildProgress,
     ) -> Result<Vec<Done<'m>>, OutputError> {
+        let (mut done, due) = self.known(routes, on, progress)?;
+        done.extend(self.rendered(due, on, progress)?);
+        Ok(done)
+    }
+
+    /// Keeps what the last build made of addresses; the others are due.
+    pub(super) fn known<'m, 'r>(
+        &self,
+        routes: &[&'r Route],
+        on: &Ground<'_, 'm>,
+        progress: &dyn BuildProgress,
+    ) -> Result<(Vec<Done<'m>>, Vec<Due<'r>>), OutputError> {
         let known: Vec<Result<Result<Done<'m>, Reason>, OutputError>> =
             routes.par_iter().with_max_len(PER_TASK).map(|route| self.kept(route, on)).collect();
         let (mut due, mut failed) = (Vec::new(), None);
@@ -256,19 +276,24 @@ impl Begun {
             }
         };
         // There are thousands: they stay in the memory that they are in.
-        let mut done: Vec<Done<'m>> = known.into_iter().enumerate().filter_map(&mut keep).collect();
-        if let Some(error) = failed {
-            return Err(error);
-        }
+        let done = known.into_iter().enumerate().filter_map(&mut keep).collect();
+        failed.map_or(Ok((done, due)), Err)
+    }
+
+    /// Renders addresses.
+    pub(super) fn rendered<'m>(
+        &self,
+        due: Vec<Due<'_>>,
+        on: &Ground<'_, 'm>,
+        progress: &dyn BuildProgress,
+    ) -> Result<Vec<Done<'m>>, OutputError> {
         // To keep one costs little, to render one may take long: then who is done helps the others.
         let rendered = due.into_par_iter().with_max_len(1).map(|(route, reason)| {
             let done = self.put(route, self.renderer.render(route), reason, on.staging);
             progress.step();
             done
         });
-        let rendered = rendered.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
-        done.extend(rendered);
-        Ok(done)
+        rendered.filter_map(Result::transpose).collect()
     }
 
     /// The same for what is made of one file.

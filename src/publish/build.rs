@@ -81,12 +81,13 @@ pub fn build(
     let exclude = options.site.output.iter().cloned().collect();
     // What the last build knew is read meanwhile, though it is of no use when nothing has changed: that costs less than
     // to wait for it when something has.
-    let (listing, former) = rayon::join(
-        || source.listing(&ListingOptions { exclude }),
-        || state.as_ref().map(Former::of).unwrap_or_default(),
-    );
-    let listing = listing?;
-    let inputs = inputs(&listing, options);
+    let listed = || {
+        let listing = source.listing(&ListingOptions { exclude })?;
+        let inputs = inputs(&listing, options);
+        Ok::<_, SourceError>((listing, inputs))
+    };
+    let (listed, former) = rayon::join(listed, || state.as_ref().map(Former::of).unwrap_or_default());
+    let (listing, inputs) = listed?;
     // Who asks why gets the long answer.
     if let Some(state) =
         state.as_ref().filter(|state| state.head().inputs == Some(inputs) && options.explain.is_none())
@@ -120,13 +121,16 @@ pub fn build(
     let others = begun.largest_first(others, &marks);
     // As long as its file is open, another can take its place without a wait for the disk to free it.
     let former_state = state.clone();
+    let (mut done, due) = begun.known(&others, &on, progress)?;
+    let n_kept = done.len();
     let of_site = || {
+        staging.keep(done.iter().flat_map(Done::to_keep));
         let writer = options.cache.map(|cache| begin_state(&begun, cache.writer(&way, state)?));
         (begun.site().link_diagnostics(&**source), writer)
     };
     // Who has nothing to render yet says which links lead nowhere, and keeps what is known of the site without its pages.
-    let (done, (of_links, writer)) = rayon::join(|| done_of(&others), of_site);
-    let mut done = done?;
+    let (rendered, (of_links, writer)) = rayon::join(|| begun.rendered(due, &on, progress), of_site);
+    done.extend(rendered?);
     let named: BTreeSet<&str> =
         done.iter().flat_map(|done| &done.record.libraries).map(String::as_str).collect();
     let is_named = |route: &&&Route| library_of(route).is_some_and(|library| named.contains(library));
@@ -149,8 +153,7 @@ pub fn build(
     let n_routes = done.len();
     let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
     let apply = || {
-        let kept = done.iter().filter(|done| done.is_kept()).flat_map(Done::files);
-        staging.keep(kept.map(|file| (Arc::clone(&file.path), file.digest)))?;
+        staging.keep(done[n_kept..].iter().flat_map(Done::to_keep));
         staging.apply()
     };
     let (summary, (diagnostics, outside, writer)) = rayon::join(apply, || {

@@ -10,6 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
     path::Path,
+    sync::Arc,
 };
 
 use foldhash::HashMap;
@@ -58,7 +59,8 @@ pub(super) fn plan(
     same: &HashMap<OutputPath, Digest>,
     old: &Manifest,
 ) -> Result<Plan, OutputError> {
-    let (removable, kept) = removable(root, wanted, same, old)?;
+    let (stay, gone) = stay_or_go(wanted, same, old);
+    let (removable, kept) = removable(root, gone, wanted, same)?;
     let foreign = foreign_files(root, wanted, old, &removable)?;
     if !foreign.is_empty() {
         return Err(OutputError::Foreign(foreign));
@@ -77,20 +79,38 @@ pub(super) fn plan(
             .filter(|(path, _)| !first.contains(&***path))
             .map(|(path, digest)| remove(path, digest)),
     );
-    Ok(Plan { ops, manifest: manifest(wanted, same, old), n_removed: removable.len(), kept })
+    Ok(Plan { ops, manifest: manifest(stay, wanted, same, old), n_removed: removable.len(), kept })
+}
+
+type Files = Vec<(OutputPath, Digest)>;
+
+/// The files of the last site that stay with the bytes that they had, and those that nobody wants any more.
+fn stay_or_go(
+    wanted: &BTreeMap<OutputPath, Wanted>,
+    same: &HashMap<OutputPath, Digest>,
+    old: &Manifest,
+) -> (Files, Files) {
+    let (mut stay, mut gone) = (Vec::with_capacity(wanted.len() + same.len()), Vec::new());
+    for (path, digest) in &old.files {
+        match same.get(path) {
+            Some(known) if known == digest => stay.push((Arc::clone(path), *digest)),
+            None if !wanted.contains_key(path) => gone.push((Arc::clone(path), *digest)),
+            _ => {}
+        }
+    }
+    (stay, gone)
 }
 
 /// The files of the next site with their digests. Most are those of the last one, and in order already.
 fn manifest(
+    stay: Files,
     wanted: &BTreeMap<OutputPath, Wanted>,
     same: &HashMap<OutputPath, Digest>,
     old: &Manifest,
 ) -> Manifest {
-    let known = |path: &OutputPath, digest: &Digest| old.files.get(path) == Some(digest);
-    let mut files = Vec::with_capacity(wanted.len() + same.len());
-    let stay = old.files.iter().filter(|(path, digest)| same.get(*path) == Some(*digest));
-    files.extend(stay.map(|(path, digest)| (path.clone(), *digest)));
+    let mut files = stay;
     if files.len() < same.len() {
+        let known = |path: &OutputPath, digest: &Digest| old.files.get(path) == Some(digest);
         let others = same.iter().filter(|(path, digest)| !known(path, digest));
         files.extend(others.map(|(path, digest)| (path.clone(), *digest)));
     }
@@ -111,15 +131,14 @@ fn place(path: &str, wanted: &Wanted) -> Option<Op> {
 /// The files of ours that go, and those that stay because someone edited them.
 fn removable(
     root: &Path,
+    gone: Files,
     wanted: &BTreeMap<OutputPath, Wanted>,
     same: &HashMap<OutputPath, Digest>,
-    old: &Manifest,
 ) -> Result<(BTreeMap<OutputPath, Digest>, Vec<String>), OutputError> {
     let folders = Folders::new(root);
     let (mut removable, mut kept) = (BTreeMap::new(), Vec::new());
-    let is_wanted = |path: &OutputPath| same.contains_key(path) || wanted.contains_key(path);
-    for (path, digest) in old.files.iter().filter(|(path, _)| !is_wanted(path)) {
-        match folders.look(parent_of(path)) {
+    for (path, digest) in gone {
+        match folders.look(parent_of(&path)) {
             Ok(Folder::Real) => {}
             Ok(Folder::Missing | Folder::Under(_)) => continue,
             Err(OutputError::Symlink(_)) => {
@@ -128,10 +147,10 @@ fn removable(
             }
             Err(error) => return Err(error),
         }
-        let target = root.join(&**path);
+        let target = root.join(&*path);
         match disk::kind(&target)? {
-            Kind::File(_) if disk::digest_of(&target)? == *digest => {
-                removable.insert(path.clone(), *digest);
+            Kind::File(_) if disk::digest_of(&target)? == digest => {
+                removable.insert(path, digest);
             }
             Kind::File(_) | Kind::Symlink | Kind::Other => kept.push(path.to_string()),
             Kind::Missing | Kind::Folder => {}

@@ -81,7 +81,7 @@ pub struct Staging {
     /// Each path that was put, from the moment that a thread begins with it.
     wanted: Mutex<BTreeMap<OutputPath, Wanted>>,
     /// The files of the last site that stay, besides those that were put.
-    kept: HashMap<OutputPath, Digest>,
+    kept: Mutex<HashMap<OutputPath, Digest>>,
     n_staged: AtomicU32,
     warnings: Vec<String>,
     pub(super) steps: Steps,
@@ -124,7 +124,7 @@ impl Staging {
             folders,
             mode,
             wanted: Mutex::default(),
-            kept: HashMap::default(),
+            kept: Mutex::default(),
             n_staged: AtomicU32::new(0),
             warnings,
             steps: Steps::default(),
@@ -177,25 +177,8 @@ impl Staging {
     }
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
-    pub fn keep(&mut self, files: impl Iterator<Item = (OutputPath, Digest)>) -> Result<(), OutputError> {
-        self.kept.extend(files);
-        let put = self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // All of them are there, so they are not in each other's way.
-        for path in put.keys() {
-            if self.kept.contains_key(path) {
-                return Err(OutputError::Twice(path.to_string()));
-            }
-            if let Some(file) = folders_of(path).find(|folder| self.kept.contains_key(*folder)) {
-                return Err(clash(file, path));
-            }
-        }
-        let under_put = |path: &&OutputPath| folders_of(path).any(|folder| put.contains_key(folder));
-        match self.kept.keys().filter(|_| !put.is_empty()).find(under_put) {
-            Some(path) => {
-                Err(clash(folders_of(path).find(|folder| put.contains_key(*folder)).unwrap_or(""), path))
-            }
-            None => Ok(()),
-        }
+    pub fn keep(&self, files: impl Iterator<Item = (OutputPath, Digest)>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(files);
     }
 
     /// Makes the folder hold exactly what was put, apart from what isn't ours.
@@ -213,18 +196,21 @@ impl Staging {
     /// As those of [`Staging::commit`].
     pub fn apply(&mut self) -> Result<Summary, OutputError> {
         let wanted = std::mem::take(self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let kept = std::mem::take(self.kept.get_mut().unwrap_or_else(PoisonError::into_inner));
+        check_apart(&wanted, &kept)?;
         let written = wanted.values().filter(|wanted| wanted.staged.is_some()).count();
         let mut summary = Summary {
             written,
-            unchanged: wanted.len() - written + self.kept.len(),
+            unchanged: wanted.len() - written + kept.len(),
             warnings: std::mem::take(&mut self.warnings),
             ..Summary::default()
         };
-        match &self.mode {
-            Mode::Fresh(fresh) => self.commit_fresh(fresh, wanted)?,
+        match &mut self.mode {
+            Mode::Fresh(_) => self.commit_fresh(wanted, kept)?,
             Mode::Within { old, .. } => {
-                let plan = plan(&self.root, &wanted, &self.kept, old)?;
-                if !plan.ops.is_empty() || plan.manifest != *old {
+                let old = std::mem::take(old);
+                let plan = plan(&self.root, &wanted, &kept, &old)?;
+                if !plan.ops.is_empty() || plan.manifest != old {
                     let journal = self.begin_change(plan.ops, &plan.manifest)?;
                     self.is_done = true;
                     let finished = journal.run(&self.root, &self.steps);
@@ -232,6 +218,8 @@ impl Staging {
                     self.manifest = Some(journal.manifest);
                 }
                 (summary.removed, summary.kept) = (plan.n_removed, plan.kept);
+                // Nobody has to wait until the memory of thousands of paths is free.
+                rayon::spawn(move || drop((wanted, kept, old, plan.manifest)));
             }
         }
         Ok(summary)
@@ -275,9 +263,13 @@ impl Staging {
         Ok((number, stat))
     }
 
-    fn commit_fresh(&self, fresh: &Fresh, wanted: BTreeMap<OutputPath, Wanted>) -> Result<(), OutputError> {
+    fn commit_fresh(
+        &self,
+        wanted: BTreeMap<OutputPath, Wanted>,
+        kept: HashMap<OutputPath, Digest>,
+    ) -> Result<(), OutputError> {
+        let Mode::Fresh(fresh) = &self.mode else { return Ok(()) };
         let wanted = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest));
-        let kept = self.kept.iter().map(|(path, digest)| (Arc::clone(path), *digest));
         let files = wanted.chain(kept).collect();
         self.steps.next()?;
         write(&self.stage.join(MANIFEST), Manifest { files }.to_text().as_bytes())?;
@@ -314,6 +306,25 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// Looks whether what was put and what is kept are in each other's way. All that is kept is there, so it is not.
+fn check_apart(
+    put: &BTreeMap<OutputPath, Wanted>,
+    kept: &HashMap<OutputPath, Digest>,
+) -> Result<(), OutputError> {
+    for path in put.keys() {
+        if kept.contains_key(path) {
+            return Err(OutputError::Twice(path.to_string()));
+        }
+        if let Some(file) = folders_of(path).find(|folder| kept.contains_key(*folder)) {
+            return Err(clash(file, path));
+        }
+    }
+    let folder_put =
+        |path: &OutputPath| folders_of(path).find(|folder| put.contains_key(*folder)).map(str::to_owned);
+    let found = kept.keys().filter(|_| !put.is_empty()).find_map(|path| Some((folder_put(path)?, path)));
+    found.map_or(Ok(()), |(file, path)| Err(clash(&file, path)))
 }
 
 impl Drop for Staging {

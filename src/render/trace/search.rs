@@ -124,7 +124,17 @@ impl Searches {
         kept: Option<&dyn KeptShards>,
     ) -> &KnownWords {
         self.known.get_or_init(|| {
-            let print = self.print(site, source);
+            let print = || self.print(site, source);
+            let count = || {
+                self.all(site, source).for_each(|searching| {
+                    searching.shards();
+                });
+            };
+            // Where a page was parsed just now there are most likely other words, which are counted meanwhile.
+            let print = match site.files().any(|file| file.words().is_some()) {
+                true => rayon::join(print, count).0,
+                false => print(),
+            };
             let former = former.map(Domains::words);
             if let Some(former) = former.filter(|former| print.is_some() && print == former.print) {
                 for (search, shards) in self.of_languages.iter().zip(&former.shards) {
