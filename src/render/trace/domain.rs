@@ -19,6 +19,7 @@ use crate::{
     base::{digest::Print, path::RepoPath},
     site::{
         Site,
+        languages::DEFAULT,
         page::{Page, PageId},
         route::Route,
         section::{Child, Section, folder_of},
@@ -130,10 +131,23 @@ impl<'q> Domain<'q> {
 pub(super) struct Kinds(u16);
 
 impl Kinds {
+    fn of<'q>(domains: impl IntoIterator<Item = Domain<'q>>) -> Self {
+        domains.into_iter().fold(Self::default(), |kinds, domain| kinds.with(domain.kind()))
+    }
+
     /// Those of the structure and of its parts.
-    const STRUCTURE: Self = Self(0b1111_1000_1010);
+    fn of_structure() -> Self {
+        let (path, taxonomy) = (&RepoPath::root(), &Named { language: DEFAULT, name: String::new() });
+        let of_folders = [Domain::Folders(path), Domain::Reading(path), Domain::FolderList(path)];
+        let of_terms = [Domain::Terms(path), Domain::TermList(taxonomy, "")];
+        Self::of([Domain::Structure, Domain::Languages].into_iter().chain(of_folders).chain(of_terms))
+    }
+
     /// Those of links.
-    const LINKS: Self = Self(0b111_0000);
+    fn of_links() -> Self {
+        let path = &RepoPath::root();
+        Self::of([Domain::Links, Domain::Outgoing(path), Domain::Incoming(path)])
+    }
 
     pub(super) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -302,10 +316,10 @@ impl<'a> Differences<'a> {
         let same_addresses = same_rules && same_names && former.addresses == now.addresses;
         let same_words = former.words.print.is_some() && former.words.print == now.words.print;
         let same = [
-            (former.structure == now.structure, Kinds::STRUCTURE),
+            (former.structure == now.structure, Kinds::of_structure()),
             (same_addresses, Domain::Addresses.kind()),
             (same_rules && !are_several, Domain::Languages.kind()),
-            (former.links == now.links, Kinds::LINKS),
+            (former.links == now.links, Kinds::of_links()),
             (former.history == now.history, Domain::History.kind()),
             (same_words, Domain::SearchWords.kind()),
         ];
