@@ -30,6 +30,8 @@ class GitSite:
             self.git("config", key, value)
         self.git("add", "--all")
         self.git("commit", "--quiet", "-m", "the site")
+        # Git does so by itself with as many objects, but for the settings above, and a clone has them so.
+        self.git("repack", "-a", "-d", "--quiet")
 
     def git(self, *arguments):
         return done("git", "-C", self.folder, *arguments)
