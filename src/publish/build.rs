@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::{
     begun::{Begun, Done, Ground, Written, give_back},
-    cache::{self, Head, OutputFile, RouteRecord, State, StateWriter},
+    cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
     former::{Former, FormerOutput, Marks, WrittenShards},
     libraries::library_of,
     output::{Output, OutputError, OutputPath, Summary},
@@ -119,13 +119,12 @@ pub fn build(
     let (of_libraries, others): (Vec<&Route>, Vec<&Route>) =
         routes.iter().partition(|route| library_of(route).is_some());
     let others = begun.largest_first(others, &marks);
-    // As long as its file is open, another can take its place without a wait for the disk to free it.
-    let former_state = state.clone();
     let (mut done, due) = begun.known(&others, &on, progress)?;
     let n_kept = done.len();
+    let begin_next = |cache: &Cache| begin_state(&begun, cache.writer(&way, state.clone())?);
     let of_site = || {
         staging.keep(done.iter().flat_map(Done::to_keep));
-        let writer = options.cache.map(|cache| begin_state(&begun, cache.writer(&way, state)?));
+        let writer = options.cache.map(begin_next);
         (begun.site().link_diagnostics(&**source), writer)
     };
     // Who has nothing to render yet says which links lead nowhere, and keeps what is known of the site without its pages.
@@ -160,7 +159,12 @@ pub fn build(
         (
             begun.diagnostics(of_links, &done),
             outside(&noted_questions, &**source),
-            writer.map(|writer| next.begin(writer?, &**source)),
+            options.cache.zip(writer).map(|(cache, writer)| {
+                // Damage that was found meanwhile must not stay.
+                let writer =
+                    writer.and_then(|writer| if writer.is_sound() { Ok(writer) } else { begin_next(cache) });
+                next.begin(writer?, &**source)
+            }),
         )
     });
     let summary = summary?;
@@ -196,7 +200,8 @@ pub fn build(
         cache_problem: remembered.and_then(Result::err),
     };
     drop((done, differences));
-    give_back((begun, marks, former_state));
+    // As long as its file is open, another can take its place without a wait for the disk to free it.
+    give_back((begun, marks, state));
     Ok(built)
 }
 

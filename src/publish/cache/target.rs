@@ -225,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn damage_that_is_found_meanwhile_is_told() {
+        let one = OneWay::new();
+        one.keep(&words(20_000));
+        let (path, len) = one.file();
+        let file = File::options().write(true).open(path).expect("a file");
+        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        let former = one.cache.state(&one.way).map(Arc::new).expect("a state");
+        let writer = one.cache.writer(&one.way, Some(Arc::clone(&former))).expect("a file");
+        assert!(writer.grows() && writer.is_sound());
+        assert_eq!(former.forms(), None);
+        assert!(!writer.is_sound());
+        let again = one.cache.writer(&one.way, Some(former)).expect("a file");
+        assert!(!again.grows() && again.is_sound());
+    }
+
+    #[test]
     fn what_is_damaged_is_not_taken_over() {
         let one = OneWay::new();
         let paths = (0..2_000).filter_map(|at| RepoPath::new(&format!("page{at}.md")));

@@ -61,6 +61,8 @@ pub struct StateWriter {
     pub(super) chapters: Option<ChunkPlace>,
     /// How many bytes all of it has.
     n_bytes: u64,
+    /// Whether the former state was known to be damaged from the beginning.
+    knows_damage: bool,
 }
 
 impl StateWriter {
@@ -74,7 +76,9 @@ impl StateWriter {
         let (pages, links, routes, common, outputs, blobs, forms, words, tallies, chapters) =
             Default::default();
         let n_bytes = (MAGIC.len() + HEADER_BYTES) as u64;
+        let knows_damage = former.as_ref().is_some_and(|state| state.is_damaged());
         Ok(Self {
+            knows_damage,
             file,
             offset,
             former,
@@ -90,6 +94,11 @@ impl StateWriter {
             chapters,
             n_bytes,
         })
+    }
+
+    /// Whether what was taken over may stay: nothing of the former state was found to be damaged since the beginning.
+    pub fn is_sound(&self) -> bool {
+        self.knows_damage || !self.former.as_ref().is_some_and(|state| state.is_damaged())
     }
 
     /// Writes the pages. Chunks without a page that is new, `changed` or gone are taken over as they are.
