@@ -41,6 +41,9 @@ use crate::{
     source::{Listing, Source},
 };
 
+/// The code of how many pages is highlighted before they are rendered.
+const MAX_AHEAD: usize = 8;
+
 /// What to build, and how.
 pub struct BuildOptions<'a> {
     /// What the site depends on besides its files.
@@ -199,10 +202,8 @@ impl Begun {
             .with_images(options.cache.map(Cache::images));
         let differing = || {
             let differing = differing_files(renderer.site(), &former.files);
-            // Nobody has anything else to do here, and pages with other text are likely to have some code.
-            if !differing.is_empty() {
-                rayon::spawn(Highlighter::prepare);
-            }
+            // Of few pages that will be rendered one core would do so while the others wait.
+            renderer.highlight_ahead(differing.keys().take(MAX_AHEAD));
             differing
         };
         let (domains, differing) =

@@ -152,10 +152,11 @@ A note[^1], twice[^1].
         let store = Arc::new(InMemory::default());
         let galleys = Galleys::new(store.clone());
         let options = SiteOptions::default();
+        let page = RepoPath::new("index.md").expect("a path");
         let site =
             Site::load_beside(&*source, listing, &options, &FormerFiles::default(), Some(&galleys), |_| ()).0;
         let plain = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
-        let with_galleys = plain.clone().with_galleys(Some(galleys));
+        let with_galleys = plain.clone().with_galleys(Some(galleys.clone()));
         for route in plain.routes() {
             let [one, other] =
                 [&plain, &with_galleys].map(|renderer| renderer.render(&route).expect("it is there"));
@@ -163,5 +164,8 @@ A note[^1], twice[^1].
             assert_eq!(one.diagnostics, other.diagnostics, "{route}");
         }
         assert_eq!(store.n_found.load(Ordering::Relaxed), 2);
+        let set = galleys.get(&page).expect("it was set");
+        let code: Vec<_> = set.galley.code().map(|(fence, code)| (fence.language.as_deref(), code)).collect();
+        assert_eq!(code, [(Some("rust"), "fn main() {}\n"), (None, "plain\n")]);
     }
 }

@@ -52,8 +52,10 @@ use crate::{
     render::{
         assets::SiteAssets,
         deck::{ChapterCache, Chapters},
+        galleys::SetPage,
         highlight::Highlighter,
         images::{Images, Original},
+        markdown::code::is_diagram,
         page::Render,
         theme::ASSET_FOLDER,
         trace::{Ahead, Asker, At, Place, Trace, World},
@@ -258,6 +260,20 @@ impl Renderer {
             let (language, file) = self.world.search_file(route)?;
             Some((search::file(render, language, file)?.into(), Vec::new()))
         })
+    }
+
+    /// Highlights the code of pages that were set and will be rendered soon, on a core that has nothing else to do.
+    pub fn highlight_ahead<'p>(&self, pages: impl IntoIterator<Item = &'p RepoPath>) {
+        let Some(galleys) = &self.galleys else { return };
+        let pages: Vec<SetPage<'static>> = pages.into_iter().filter_map(|path| galleys.get(path)).collect();
+        let highlighter = Arc::clone(&self.highlighter);
+        rayon::spawn(move || {
+            for (fence, code) in pages.iter().flat_map(|page| page.galley.code()) {
+                if let Some(language) = fence.language.as_deref().filter(|_| !is_diagram(fence)) {
+                    highlighter.highlight(language, code);
+                }
+            }
+        });
     }
 
     fn asking(&self, asker: Asker) -> Arc<Render> {

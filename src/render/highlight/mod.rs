@@ -101,13 +101,10 @@ impl Highlighter {
 
     /// One for much code: it has the grammars loaded by the next thread that has nothing else to do.
     pub fn ahead() -> Self {
-        rayon::spawn(Self::prepare);
+        rayon::spawn(|| {
+            LazyLock::force(&LANGUAGES);
+        });
         Self::new()
-    }
-
-    /// Loads the grammars now, for the first code that comes.
-    pub fn prepare() {
-        LazyLock::force(&LANGUAGES);
     }
 
     /// Highlights `code` in the language with this name, as written on a fence.

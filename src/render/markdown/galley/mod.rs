@@ -23,6 +23,16 @@ pub struct Galley<'a> {
     gaps: Vec<(usize, Gap<'a>)>,
 }
 
+impl Galley<'_> {
+    /// Its code blocks.
+    pub fn code(&self) -> impl Iterator<Item = (&Fence, &str)> {
+        self.gaps.iter().filter_map(|(place, gap)| match gap {
+            Gap::Code(fence, n_bytes) => Some((&**fence, self.html.get(*place..*place + *n_bytes)?)),
+            _ => None,
+        })
+    }
+}
+
 /// What is missing at a place of a galley. A number of bytes is that of the text behind the place that belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Gap<'a> {
