@@ -735,3 +735,15 @@ fn heavy_pictures_are_told_about() {
          makes smaller forms of it)",
     ]);
 }
+
+#[test]
+fn what_a_killed_build_has_staged_goes_when_nothing_has_changed_too() {
+    let site = garden();
+    site.build().code(0);
+    site.write("public/.recto-stage/0", "half of a pa");
+    site.write("public/.recto-lock", "");
+    let built = site.build();
+    built.code(0).lacks(".recto-stage/0").lacks(".recto-lock");
+    assert_eq!(built.count("rendered"), 0);
+    assert!(!site.root().join("public/.recto-stage").exists());
+}

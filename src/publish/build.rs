@@ -96,6 +96,7 @@ pub fn build(
         && is_written(state, &former.marks, &output)
     {
         state.mark_used();
+        output.clear_leftovers();
         let built = unchanged(state, former.marks.outputs.len());
         give_back(former);
         return Ok(built);

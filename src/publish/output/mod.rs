@@ -32,7 +32,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use self::{disk::Kind, fresh::Fresh, journal::Journal, lock::Lock, step::Steps};
@@ -87,6 +87,19 @@ impl Output {
     pub fn manifest_digest(&self) -> Option<Digest> {
         let is_finished = matches!(disk::kind(&self.dir.join(JOURNAL)), Ok(Kind::Missing));
         is_finished.then(|| disk::digest_of(&self.dir.join(MANIFEST)).ok()).flatten()
+    }
+
+    /// Removes what a killed build has staged, for those who find that nothing else is to be done. A build that is running is left
+    /// alone.
+    pub fn clear_leftovers(&self) {
+        let (lock, stage) = (self.dir.join(LOCK), self.dir.join(STAGE));
+        let is_there = |path: &Path| !matches!(disk::kind(path), Ok(Kind::Missing));
+        if (is_there(&lock) || is_there(&stage))
+            && let Ok(_lock) = Lock::take_within(&lock, &self.dir, Duration::ZERO)
+        {
+            // What can't be removed now is removed by the next build that changes something.
+            let _ = disk::remove_tree(&stage);
+        }
     }
 
     /// The folder with its files to be looked at.
