@@ -79,13 +79,11 @@ struct Claims {
 
 impl Claims {
     fn pages(&mut self, site: &Site) {
-        for (id, page) in site.pages.iter() {
-            let target = match &page.front.redirect {
-                Some(to) => Target::Redirect { page: id, to: Some(to.to_string()) },
-                None => Target::Page(id),
-            };
-            self.routes.claim(page.route.clone(), target);
-        }
+        let target = |(id, page): (PageId, &Page)| match &page.front.redirect {
+            Some(to) => (page.route.clone(), Target::Redirect { page: id, to: Some(to.to_string()) }),
+            None => (page.route.clone(), Target::Page(id)),
+        };
+        self.routes = Routes::of_pages(site.pages.iter().map(target));
     }
 
     fn decks(&mut self, site: &Site) {

@@ -192,6 +192,21 @@ impl Routes {
         }
     }
 
+    /// The addresses of pages, each of which is that of the first page that has it: as if they were claimed one after the other, but
+    /// quicker.
+    pub(super) fn of_pages(targets: impl Iterator<Item = (Route, Target)>) -> Self {
+        let mut targets: Vec<(Route, Target)> = targets.collect();
+        targets.sort_by(|(one, _), (other, _)| one.cmp(other));
+        targets.dedup_by(|(later, _), (first, _)| later == first);
+        let pages: Vec<usize> = targets
+            .iter()
+            .filter_map(|(_, target)| if let Target::Page(page) = target { Some(page.index()) } else { None })
+            .collect();
+        let mut has_page = vec![false; pages.iter().max().map_or(0, |last| last + 1)];
+        pages.into_iter().for_each(|page| has_page[page] = true);
+        Self { targets: targets.into_iter().collect(), has_page }
+    }
+
     /// Takes an address unless something stands there; says whether it was free.
     pub fn claim(&mut self, route: Route, target: Target) -> bool {
         match self.targets.entry(route) {
@@ -227,4 +242,34 @@ pub fn case_twin(path: &RepoPath, other: &RepoPath) -> Diagnostic {
         .at(Place::file(path))
         .related("the other file", Place::file(other))
         .hint("rename one of them: on disks and hosts that ignore case one hides the other")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_page_of_an_address_has_it() {
+        let redirect = |at| Target::Redirect { page: PageId::at(at), to: None };
+        let page = |at| Target::Page(PageId::at(at));
+        let targets = [
+            ("/b/", page(0)),
+            ("/a/", redirect(1)),
+            ("/b/", page(2)),
+            ("/a/", page(3)),
+            ("/", page(4)),
+            ("/b/", redirect(5)),
+        ];
+        let targets = || targets.iter().map(|(route, target)| (Route::new(route), target.clone()));
+        let mut claimed = Routes::default();
+        targets().for_each(|(route, target)| {
+            claimed.claim(route, target);
+        });
+        let routes = Routes::of_pages(targets());
+        assert_eq!(routes.targets, claimed.targets);
+        let have_page =
+            |routes: &Routes| (0..7).map(|at| routes.has_page(PageId::at(at))).collect::<Vec<_>>();
+        assert_eq!(have_page(&routes), have_page(&claimed));
+        assert!(Routes::of_pages(std::iter::empty()).is_empty());
+    }
 }

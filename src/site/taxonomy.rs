@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
@@ -14,6 +15,7 @@ use crate::{
         config::{self, Config},
         path::RepoPath,
         persistent::Vector,
+        tasks::PER_TASK,
     },
     parse::{front_matter::Date, slug},
     site::{
@@ -68,9 +70,12 @@ pub struct Taxonomies {
 impl Taxonomies {
     /// Groups the pages by each taxonomy that the config names.
     pub fn build(config: &Config, pages: &Pages, languages: &Languages) -> Self {
-        let is_used = |page: &Page| !page.front.terms.is_empty();
-        let listed = pages.iter().filter(|(_, page)| is_used(page));
-        let mut listed: Vec<_> = listed.map(|(id, page)| (newness(page), id)).collect();
+        let used = |at: usize| {
+            let page = pages.get(PageId::at(at));
+            (!page.front.terms.is_empty()).then(|| (newness(page), PageId::at(at)))
+        };
+        let mut listed: Vec<_> =
+            (0..pages.len()).into_par_iter().with_max_len(PER_TASK).filter_map(used).collect();
         // Sorted once for all terms, each of which gets its pages in this order.
         listed.par_sort_unstable();
         let listed: Vec<PageId> = listed.into_iter().map(|(_, id)| id).collect();
@@ -202,8 +207,12 @@ fn taxonomy(
     let mut names: HashMap<&str, (usize, usize)> = HashMap::default();
     let mut lists: Vec<Vec<PageId>> = Vec::new();
     let mut list_of: BTreeMap<String, usize> = BTreeMap::new();
-    for &id in listed {
-        for name in pages.get(id).front.terms.get(&config.name) {
+    // Pages are scattered over the memory: to look for what they say takes longer than the rest, and can be done by all cores.
+    let terms_of = |&id: &PageId| (id, pages.get(id).front.terms.get(&config.name));
+    let named: Vec<(PageId, &[CompactString])> =
+        listed.par_iter().with_max_len(PER_TASK).map(terms_of).collect();
+    for (id, page_terms) in named {
+        for name in page_terms {
             let (list, count) = names.entry(name).or_insert_with(|| {
                 let list = *list_of.entry(slug::term(name)).or_insert(lists.len());
                 lists.resize(lists.len().max(list + 1), Vec::new());
