@@ -88,15 +88,17 @@ impl History {
     }
 
     /// Notes that a commit has changed a page last.
-    fn note(&mut self, page: &RepoPath, place: usize) {
-        let former = self.print_of(page);
-        self.since.pages.insert(page.clone(), place);
-        self.sum = self.sum.wrapping_sub(former).wrapping_add(self.print_of(page));
+    fn note(&mut self, page: RepoPath, place: usize) {
+        let now = print_of(&page, self.since.change(place));
+        let in_since = self.since.pages.get(&page).map(|former| self.since.change(*former));
+        let former = in_since.or_else(|| self.before.last_change(&page));
+        let former = former.map_or(0, |change| print_of(&page, change));
+        self.sum = self.sum.wrapping_sub(former).wrapping_add(now);
+        self.since.pages.insert(page, place);
     }
 
     fn print_of(&self, page: &RepoPath) -> u128 {
-        let print = |change| u128::from_le_bytes(*Print::of(&(page, change)).as_bytes());
-        self.last_change(page).map_or(0, print)
+        self.last_change(page).map_or(0, |change| print_of(page, change))
     }
 
     /// The folder of the pages, from the top of the repository.
@@ -131,7 +133,11 @@ impl History {
         if self.since.pages.len() <= limit {
             return self;
         }
-        let (mut all, since) = (Changes::clone(&self.before), self.since);
+        let since = self.since;
+        if self.before.commits.is_empty() {
+            return Self { before: Arc::new(since.used()), since: Changes::default(), ..self };
+        }
+        let mut all = Changes::clone(&self.before);
         let n_before = all.commits.len();
         all.commits.extend(since.commits);
         all.authors.extend(since.authors);
@@ -174,9 +180,13 @@ impl Changes {
     }
 
     fn last_change(&self, page: &RepoPath) -> Option<LastChange<'_>> {
-        let place = *self.pages.get(page)?;
+        self.pages.get(page).map(|place| self.change(*place))
+    }
+
+    /// The change that a commit at a place is.
+    fn change(&self, place: usize) -> LastChange<'_> {
         let (commit, author) = (&self.commits[place], &self.authors[place]);
-        Some(LastChange { seconds: commit.seconds, author, commit: &commit.id })
+        LastChange { seconds: commit.seconds, author, commit: &commit.id }
     }
 
     /// Adds a commit, and gives its place.
@@ -188,11 +198,15 @@ impl Changes {
 
     /// The same without the commits that changed no page last.
     fn used(self) -> Self {
-        let used: HashSet<usize> = self.pages.values().copied().collect();
+        let mut is_used = vec![false; self.commits.len()];
+        self.pages.values().for_each(|place| is_used[*place] = true);
+        if is_used.iter().all(|is_used| *is_used) {
+            return self;
+        }
         let mut places = vec![usize::MAX; self.commits.len()];
-        let (mut commits, mut authors) = (Vec::with_capacity(used.len()), Vec::with_capacity(used.len()));
+        let (mut commits, mut authors) = (Vec::new(), Vec::new());
         for (place, commit) in self.commits.into_iter().zip(self.authors).enumerate() {
-            if used.contains(&place) {
+            if is_used[place] {
                 places[place] = commits.len();
                 commits.push(commit.0);
                 authors.push(commit.1);
@@ -201,6 +215,11 @@ impl Changes {
         let pages = self.pages.into_iter().map(|(page, place)| (page, places[place])).collect();
         Self { commits, authors, pages }
     }
+}
+
+/// The print of a page's last change, as a number to add up.
+fn print_of(page: &RepoPath, change: LastChange<'_>) -> u128 {
+    u128::from_le_bytes(*Print::of(&(page, change)).as_bytes())
 }
 
 fn author(commit: &StoredCommit, people: &People) -> String {
@@ -392,7 +411,7 @@ impl<'r> Walk<'r> {
         if !changed.is_empty() {
             let author = author(&commit, &self.people);
             let place = history.since.add(commit, author);
-            changed.into_iter().for_each(|page| history.note(&page, place));
+            changed.into_iter().for_each(|page| history.note(page, place));
         }
         Ok(())
     }
