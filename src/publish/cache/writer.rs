@@ -78,7 +78,6 @@ impl StateWriter {
         let n_bytes = (MAGIC.len() + HEADER_BYTES) as u64;
         let knows_damage = former.as_ref().is_some_and(|state| state.is_damaged());
         Ok(Self {
-            knows_damage,
             file,
             offset,
             former,
@@ -93,6 +92,7 @@ impl StateWriter {
             tallies,
             chapters,
             n_bytes,
+            knows_damage,
         })
     }
 
