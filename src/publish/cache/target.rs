@@ -127,6 +127,13 @@ mod tests {
             Self { cache: Cache::new(folder.path()), folder, way: Print::of("a") }
         }
 
+        /// Spoils some bytes in the middle of the file.
+        fn damage(&self) {
+            let (path, len) = self.file();
+            let file = File::options().write(true).open(path).expect("a file");
+            std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        }
+
         fn begin(&self, words: &[String]) -> StateWriter {
             let former = self.cache.state(&self.way).map(Arc::new);
             let mut writer = self.cache.writer(&self.way, former).expect("a file");
@@ -213,9 +220,7 @@ mod tests {
     fn what_is_damaged_is_written_anew() {
         let one = OneWay::new();
         one.keep(&words(20_000));
-        let (path, len) = one.file();
-        let file = File::options().write(true).open(path).expect("a file");
-        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        one.damage();
         let former = one.cache.state(&one.way).map(Arc::new).expect("a state");
         assert_eq!(former.forms(), None);
         let mut writer = one.cache.writer(&one.way, Some(former)).expect("a file");
@@ -228,9 +233,7 @@ mod tests {
     fn damage_that_is_found_meanwhile_is_told() {
         let one = OneWay::new();
         one.keep(&words(20_000));
-        let (path, len) = one.file();
-        let file = File::options().write(true).open(path).expect("a file");
-        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        one.damage();
         let former = one.cache.state(&one.way).map(Arc::new).expect("a state");
         let writer = one.cache.writer(&one.way, Some(Arc::clone(&former))).expect("a file");
         assert!(writer.grows() && writer.is_sound());
@@ -254,9 +257,7 @@ mod tests {
             one.cache.state(&one.way).expect("a state")
         };
         keep(None);
-        let (path, len) = one.file();
-        let file = File::options().write(true).open(path).expect("a file");
-        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 100], len / 2).expect("written");
+        one.damage();
         let former = one.cache.state(&one.way).expect("a state");
         assert!(former.words().len() < records.len());
         assert_eq!(keep(Some(former)).words().len(), records.len());
