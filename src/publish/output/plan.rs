@@ -2,7 +2,8 @@
 //!
 //! Reads the disk and changes nothing, so that every refusal comes before the first change:
 //!
-//! 1. [`removable`] finds the files of ours that are not wanted any more, and those that someone edited.
+//! 1. [`stay_or_go`] tells which files of ours stay as they are and which are not wanted any more; [`removable`] finds those of the
+//!    latter that someone edited, which stay, too.
 //! 2. [`foreign_files`] finds what is in the way and not ours; if anything is, that is the answer.
 //! 3. [`in_the_way`] tells which removals must come before the new files; the others come after them.
 
