@@ -4,7 +4,7 @@
 //! manifest. What can't be read for certain is no manifest at all, so that nothing is deleted on doubt.
 //! Reading and writing the file is left to [`super`].
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use crate::base::digest::Digest;
 
@@ -18,39 +18,103 @@ pub(super) const RESERVED_PREFIX: &str = ".recto-";
 /// The path of a file in the output folder, with `/` between its parts. A build speaks of each in several places, which share it.
 pub type OutputPath = Arc<str>;
 
-/// The files that were written, with the digests of their bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A file with the digest of its bytes.
+pub(super) type DigestedFile = (OutputPath, Digest);
+
+/// The files that were written, with the digests of their bytes: the text of the file, in which each line is known to be sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    /// Digest by path.
-    pub files: BTreeMap<OutputPath, Digest>,
+    text: String,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self { text: format!("{HEADER}\n") }
+    }
 }
 
 impl Manifest {
-    /// Reads what [`Manifest::to_text`] wrote; `None` when any part of it is in doubt.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Takes the text of the file; `None` when any part of it is in doubt.
+    pub fn parse(text: String) -> Option<Self> {
         let lines = text.strip_prefix(HEADER)?.strip_prefix('\n')?;
-        let file = |line: &str| -> Option<(OutputPath, Digest)> {
-            let (digest, path) = line.strip_suffix('\n')?.split_once("  ")?;
-            let path = unescape(path)?;
-            check_path(&path).is_none().then_some((path.into(), Digest::from_hex(digest)?))
-        };
-        let files: Vec<_> = lines.split_inclusive('\n').map(file).collect::<Option<_>>()?;
-        let n_files = files.len();
-        let files = BTreeMap::from_iter(files);
-        (files.len() == n_files).then_some(Self { files })
+        let mut last = Cow::Borrowed("");
+        for line in lines.split_inclusive('\n') {
+            let Line { path, .. } = Line::parse(line)?;
+            if check_path(&path).is_some() || *path <= *last {
+                return None;
+            }
+            last = path;
+        }
+        Some(Self { text })
     }
 
     /// The text of the file.
-    pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADER}\n");
-        text.reserve(self.files.keys().map(|path| 2 * size_of::<Digest>() + path.len() + 3).sum());
-        for (path, digest) in &self.files {
-            digest.push_hex(&mut text);
-            text.push_str("  ");
-            text.push_str(&escape(path));
-            text.push('\n');
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The digest of a file's bytes.
+    pub fn get(&self, path: &str) -> Option<Digest> {
+        let mut lines = self.lines();
+        while !lines.is_empty() {
+            let middle = lines.as_bytes()[..lines.len() / 2].iter().rposition(|byte| *byte == b'\n');
+            let (before, rest) = lines.split_at(middle.map_or(0, |end| end + 1));
+            let (line, after) = rest.split_at(rest.find('\n').map_or(rest.len(), |end| end + 1));
+            let line = Line::parse(line)?;
+            lines = match (*line.path).cmp(path) {
+                Ordering::Less => after,
+                Ordering::Equal => return Some(line.digest),
+                Ordering::Greater => before,
+            };
         }
-        text
+        None
+    }
+
+    /// The manifest of `files`, which are in order, and what this one has besides them.
+    pub(super) fn renewed<'f>(
+        &self,
+        files: impl Iterator<Item = &'f DigestedFile>,
+    ) -> (Self, Vec<DigestedFile>) {
+        let mut files = files.peekable();
+        let (mut renewed, mut gone) = (Self::default(), Vec::new());
+        renewed.text.reserve(self.text.len());
+        for text in self.lines().split_inclusive('\n') {
+            let Some(line) = Line::parse(text) else { continue };
+            while let Some(file) = files.next_if(|(path, _)| **path < *line.path) {
+                renewed.push(file);
+            }
+            match files.next_if(|(path, _)| **path == *line.path) {
+                Some((_, digest)) if *digest == line.digest => renewed.text.push_str(text),
+                Some(file) => renewed.push(file),
+                None => gone.push((line.path.into(), line.digest)),
+            }
+        }
+        files.for_each(|file| renewed.push(file));
+        (renewed, gone)
+    }
+
+    fn lines(&self) -> &str {
+        &self.text[HEADER.len() + 1..]
+    }
+
+    fn push(&mut self, (path, digest): &DigestedFile) {
+        digest.push_hex(&mut self.text);
+        self.text.push_str("  ");
+        self.text.push_str(&escape(path));
+        self.text.push('\n');
+    }
+}
+
+/// A line of a manifest.
+struct Line<'t> {
+    path: Cow<'t, str>,
+    digest: Digest,
+}
+
+impl<'t> Line<'t> {
+    fn parse(line: &'t str) -> Option<Self> {
+        let (digest, path) = line.strip_suffix('\n')?.split_once("  ")?;
+        Some(Self { path: unescape(path)?, digest: Digest::from_hex(digest)? })
     }
 }
 
@@ -111,30 +175,58 @@ pub(super) fn unescape(text: &str) -> Option<Cow<'_, str>> {
 mod tests {
     use super::*;
 
+    fn files(paths: &[&str], bytes: &[u8]) -> Vec<DigestedFile> {
+        paths.iter().map(|&path| (path.into(), Digest::of(bytes))).collect()
+    }
+
+    fn manifest(files: &[DigestedFile]) -> Manifest {
+        Manifest::default().renewed(files.iter()).0
+    }
+
     #[test]
-    fn a_manifest_is_sorted_and_reads_back() {
-        let files = ["b.html", "a/ü  x.html", "a\n\\n.txt"];
-        let manifest =
-            Manifest { files: files.iter().map(|&path| (path.into(), Digest::of(b"x"))).collect() };
-        let text = manifest.to_text();
-        assert_eq!(text.lines().count(), 4);
-        assert!(text.find("a/").expect("written") < text.find("b.html").expect("written"));
-        assert_eq!(Manifest::parse(&text), Some(manifest));
+    fn a_manifest_reads_back() {
+        let files = files(&["a\n\\n.txt", "a/ü  x.html", "b.html"], b"x");
+        let manifest = manifest(&files);
+        assert_eq!(manifest.text().lines().count(), 4);
+        assert_eq!(Manifest::parse(manifest.text().to_owned()), Some(manifest.clone()));
+        for (path, digest) in &files {
+            assert_eq!(manifest.get(path), Some(*digest), "{path:?}");
+        }
+        for path in ["", "a", "a/", "a/ü  x.html/", "b", "c"] {
+            assert_eq!(manifest.get(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_renewed_manifest_is_that_of_the_files_alone() {
+        let all = ["a", "a-b", "a/b", "a/b/c", "b\n", "b\\", "c"];
+        let (of_all, whole) = (files(&all, b"x"), 1 << all.len());
+        let chosen = |set: usize| of_all.iter().enumerate().filter(move |(at, _)| set >> at & 1 == 1);
+        let chosen = |set: usize| chosen(set).map(|(_, file)| file.clone()).collect::<Vec<_>>();
+        for (before, now) in (0..whole).map(|before| (before, before * 37 % whole)) {
+            let (renewed, gone) = manifest(&chosen(before)).renewed(chosen(now).iter());
+            assert_eq!(renewed, manifest(&chosen(now)));
+            assert_eq!(gone, chosen(before & !now));
+        }
+        let others = files(&all, b"y");
+        let (renewed, gone) = manifest(&of_all).renewed(others.iter());
+        assert_eq!((renewed, gone), (manifest(&others), Vec::new()));
     }
 
     #[test]
     fn doubt_is_no_manifest() {
         let digest = Digest::of(b"x");
-        let of = |lines: &str| Manifest::parse(&format!("{HEADER}\n{lines}"));
-        assert!(of("").is_some() && of(&format!("{digest}  a\n")).is_some());
+        let of = |lines: &str| Manifest::parse(format!("{HEADER}\n{lines}"));
+        assert!(of("").is_some() && of(&format!("{digest}  a\n{digest}  b\n")).is_some());
         for path in ["/etc/passwd", "../a", "a/../../b", "", ".recto-manifest", "a\\x", "a//b", "a\0"] {
             assert_eq!(of(&format!("{digest}  {path}\n")), None, "{path:?}");
         }
         assert_eq!(of(&format!("{digest}  a")), None, "cut off");
         assert_eq!(of(&format!("{digest}  a\n{digest}  a\n")), None, "twice");
+        assert_eq!(of(&format!("{digest}  b\n{digest}  a\n")), None, "out of order");
         assert_eq!(of("12  a\n"), None);
         for text in ["", "recto-manifest 2\n", "recto-manifest 1", "x"] {
-            assert_eq!(Manifest::parse(text), None, "{text:?}");
+            assert_eq!(Manifest::parse(text.to_owned()), None, "{text:?}");
         }
     }
 

@@ -205,7 +205,7 @@ fn read_manifest(dir: &Path) -> Result<(Manifest, Option<String>), OutputError> 
         Kind::File(_) => fs::read(&path).map_err(OutputError::io("read", &path))?,
         Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
     };
-    let manifest = std::str::from_utf8(&text).ok().and_then(Manifest::parse);
+    let manifest = String::from_utf8(text).ok().and_then(Manifest::parse);
     let warning = manifest.is_none().then(|| {
         format!("`{}` can't be read, so files of earlier builds are left where they are", path.display())
     });

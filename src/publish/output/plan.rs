@@ -2,8 +2,8 @@
 //!
 //! Reads the disk and changes nothing, so that every refusal comes before the first change:
 //!
-//! 1. [`stay_or_go`] tells which files of ours stay as they are and which are not wanted any more; [`removable`] finds those of the
-//!    latter that someone edited, which stay, too.
+//! 1. [`Manifest::renewed`] tells which files of ours are not wanted any more; [`removable`] finds those of them that someone
+//!    edited, which stay.
 //! 2. [`foreign_files`] finds what is in the way and not ours; if anything is, that is the answer.
 //! 3. [`in_the_way`] tells which removals must come before the new files; the others come after them.
 
@@ -21,7 +21,7 @@ use super::{
     disk::{self, Folder, Folders, Kind, parent_of},
     error::OutputError,
     journal::Op,
-    manifest::{Manifest, OutputPath},
+    manifest::{DigestedFile, Manifest, OutputPath},
 };
 use crate::base::digest::Digest;
 
@@ -57,10 +57,10 @@ pub(super) struct Plan {
 pub(super) fn plan(
     root: &Path,
     wanted: &BTreeMap<OutputPath, Wanted>,
-    same: &HashMap<OutputPath, Digest>,
+    same: &[DigestedFile],
     old: &Manifest,
 ) -> Result<Plan, OutputError> {
-    let (stay, gone) = stay_or_go(wanted, same, old);
+    let (manifest, gone) = old.renewed(files(wanted, same).iter());
     let (removable, kept) = removable(root, gone, wanted, same)?;
     let foreign = foreign_files(root, wanted, old, &removable)?;
     if !foreign.is_empty() {
@@ -80,43 +80,16 @@ pub(super) fn plan(
             .filter(|(path, _)| !first.contains(&***path))
             .map(|(path, digest)| remove(path, digest)),
     );
-    Ok(Plan { ops, manifest: manifest(stay, wanted, same, old), n_removed: removable.len(), kept })
+    Ok(Plan { ops, manifest, n_removed: removable.len(), kept })
 }
 
-type Files = Vec<(OutputPath, Digest)>;
-
-/// The files of the last site that stay with the bytes that they had, and those that nobody wants any more.
-fn stay_or_go(
-    wanted: &BTreeMap<OutputPath, Wanted>,
-    same: &HashMap<OutputPath, Digest>,
-    old: &Manifest,
-) -> (Files, Files) {
-    let (mut stay, mut gone) = (Vec::with_capacity(wanted.len() + same.len()), Vec::new());
-    for (path, digest) in &old.files {
-        match same.get(path) {
-            Some(known) if known == digest => stay.push((Arc::clone(path), *digest)),
-            None if !wanted.contains_key(path) => gone.push((Arc::clone(path), *digest)),
-            _ => {}
-        }
-    }
-    (stay, gone)
-}
-
-/// The files of the next site with their digests. Most are those of the last one, and in order already.
-fn manifest(
-    stay: Files,
-    wanted: &BTreeMap<OutputPath, Wanted>,
-    same: &HashMap<OutputPath, Digest>,
-    old: &Manifest,
-) -> Manifest {
-    let mut files = stay;
-    if files.len() < same.len() {
-        let known = |path: &OutputPath, digest: &Digest| old.files.get(path) == Some(digest);
-        let others = same.iter().filter(|(path, digest)| !known(path, digest));
-        files.extend(others.map(|(path, digest)| (path.clone(), *digest)));
-    }
-    files.extend(wanted.iter().map(|(path, wanted)| (path.clone(), wanted.digest)));
-    Manifest { files: files.into_iter().collect() }
+/// All files of the next site, in order.
+pub(super) fn files(wanted: &BTreeMap<OutputPath, Wanted>, same: &[DigestedFile]) -> Vec<DigestedFile> {
+    let wanted = wanted.iter().map(|(path, wanted)| (Arc::clone(path), wanted.digest));
+    let mut files: Vec<DigestedFile> = same.iter().cloned().chain(wanted).collect();
+    // Both are in order, which costs a sort that keeps the order of equals little more than a walk.
+    files.sort();
+    files
 }
 
 fn place(path: &str, wanted: &Wanted) -> Option<Op> {
@@ -132,9 +105,9 @@ fn place(path: &str, wanted: &Wanted) -> Option<Op> {
 /// The files of ours that go, and those that stay because someone edited them.
 fn removable(
     root: &Path,
-    gone: Files,
+    gone: Vec<DigestedFile>,
     wanted: &BTreeMap<OutputPath, Wanted>,
-    same: &HashMap<OutputPath, Digest>,
+    same: &[DigestedFile],
 ) -> Result<(BTreeMap<OutputPath, Digest>, Vec<String>), OutputError> {
     let folders = Folders::new(root);
     let (mut removable, mut kept) = (BTreeMap::new(), Vec::new());
@@ -157,7 +130,7 @@ fn removable(
             Kind::Missing | Kind::Folder => {}
         }
     }
-    spare_wanted_files(root, wanted.keys().chain(same.keys()), &mut removable);
+    spare_wanted_files(root, wanted.keys().chain(same.iter().map(|(path, _)| path)), &mut removable);
     Ok((removable, kept))
 }
 
@@ -189,7 +162,7 @@ fn foreign_files(
     for (path, wanted) in wanted {
         match &wanted.found {
             Found::Nothing | Found::Same => {}
-            Found::Different if old.files.contains_key(path) => {}
+            Found::Different if old.get(path).is_some() => {}
             Found::Different => {
                 foreign.insert(path.to_string());
             }

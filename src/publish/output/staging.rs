@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 
 use super::{
     JOURNAL, MANIFEST, STAGE,
@@ -21,8 +21,8 @@ use super::{
     fresh::Fresh,
     journal::{Journal, Op},
     lock::Lock,
-    manifest::{Manifest, OutputPath, check_path},
-    plan::{Found, Wanted, plan},
+    manifest::{DigestedFile, Manifest, OutputPath, check_path},
+    plan::{Found, Wanted, files, plan},
     step::Steps,
 };
 use crate::{
@@ -80,8 +80,8 @@ pub struct Staging {
     mode: Mode,
     /// Each path that was put, from the moment that a thread begins with it.
     wanted: Mutex<BTreeMap<OutputPath, Wanted>>,
-    /// The files of the last site that stay, besides those that were put.
-    kept: Mutex<HashMap<OutputPath, Digest>>,
+    /// The files of the last site that stay, besides those that were put, in order.
+    kept: Mutex<Vec<DigestedFile>>,
     n_staged: AtomicU32,
     warnings: Vec<String>,
     pub(super) steps: Steps,
@@ -178,7 +178,10 @@ impl Staging {
 
     /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
     pub fn keep(&self, files: impl Iterator<Item = (OutputPath, Digest)>) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(files);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(files);
+        kept.sort_unstable();
+        kept.dedup();
     }
 
     /// Makes the folder hold exactly what was put, apart from what isn't ours.
@@ -206,7 +209,7 @@ impl Staging {
             ..Summary::default()
         };
         match &mut self.mode {
-            Mode::Fresh(_) => self.commit_fresh(wanted, kept)?,
+            Mode::Fresh(_) => self.commit_fresh(&wanted, &kept)?,
             Mode::Within { old, .. } => {
                 let old = std::mem::take(old);
                 let plan = plan(&self.root, &wanted, &kept, &old)?;
@@ -265,14 +268,13 @@ impl Staging {
 
     fn commit_fresh(
         &self,
-        wanted: BTreeMap<OutputPath, Wanted>,
-        kept: HashMap<OutputPath, Digest>,
+        wanted: &BTreeMap<OutputPath, Wanted>,
+        kept: &[DigestedFile],
     ) -> Result<(), OutputError> {
         let Mode::Fresh(fresh) = &self.mode else { return Ok(()) };
-        let wanted = wanted.into_iter().map(|(path, wanted)| (path, wanted.digest));
-        let files = wanted.chain(kept).collect();
+        let (manifest, _) = Manifest::default().renewed(files(wanted, kept).iter());
         self.steps.next()?;
-        write(&self.stage.join(MANIFEST), Manifest { files }.to_text().as_bytes())?;
+        write(&self.stage.join(MANIFEST), manifest.text().as_bytes())?;
         self.steps.next()?;
         fresh.rename(&self.root)
     }
@@ -281,10 +283,10 @@ impl Staging {
     fn begin_change(&self, ops: Vec<Op>, manifest: &Manifest) -> Result<Journal, OutputError> {
         self.check_writable(&ops)?;
         self.steps.next()?;
-        let text = manifest.to_text();
-        write(&self.stage.join(MANIFEST), text.as_bytes())?;
+        let text = manifest.text().as_bytes();
+        write(&self.stage.join(MANIFEST), text)?;
         self.steps.next()?;
-        let journal = Journal { ops, manifest: Digest::of(text.as_bytes()) };
+        let journal = Journal { ops, manifest: Digest::of(text) };
         let (staged, path) = (self.stage.join(JOURNAL), self.root.join(JOURNAL));
         write(&staged, journal.to_text().as_bytes())?;
         self.steps.next()?;
@@ -309,22 +311,22 @@ impl Staging {
 }
 
 /// Looks whether what was put and what is kept are in each other's way. All that is kept is there, so it is not.
-fn check_apart(
-    put: &BTreeMap<OutputPath, Wanted>,
-    kept: &HashMap<OutputPath, Digest>,
-) -> Result<(), OutputError> {
+fn check_apart(put: &BTreeMap<OutputPath, Wanted>, kept: &[DigestedFile]) -> Result<(), OutputError> {
+    let place = |path: &str| kept.binary_search_by(|(kept, _)| (**kept).cmp(path));
     for path in put.keys() {
-        if kept.contains_key(path) {
+        if place(path).is_ok() {
             return Err(OutputError::Twice(path.to_string()));
         }
-        if let Some(file) = folders_of(path).find(|folder| kept.contains_key(*folder)) {
+        if let Some(file) = folders_of(path).find(|folder| place(folder).is_ok()) {
             return Err(clash(file, path));
         }
+        let below = format!("{path}/");
+        let first = place(&below).unwrap_or_else(|first| first);
+        if let Some((inside, _)) = kept.get(first).filter(|(inside, _)| inside.starts_with(&below)) {
+            return Err(clash(path, inside));
+        }
     }
-    let folder_put =
-        |path: &OutputPath| folders_of(path).find(|folder| put.contains_key(*folder)).map(str::to_owned);
-    let found = kept.keys().filter(|_| !put.is_empty()).find_map(|path| Some((folder_put(path)?, path)));
-    found.map_or(Ok(()), |(file, path)| Err(clash(&file, path)))
+    Ok(())
 }
 
 impl Drop for Staging {
