@@ -12,15 +12,16 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    cache::{self, Cache, RouteRecord, State},
+    cache::{self, Cache, OutputFile, RouteRecord, State},
     compress::{self, Compressor},
     former::{Marks, WrittenShards, differing_files, other_words},
     galleys::GalleyFile,
     libraries,
-    output::{OutputError, OutputPath, Put, Staging},
+    output::{Output, OutputError, OutputPath, Put, Staging},
 };
 use crate::{
     base::{
+        config::Encoding,
         diagnostic::{self, Diagnostic},
         digest::Digest,
         path::RepoPath,
@@ -88,20 +89,14 @@ pub(super) struct Ground<'g, 'm> {
     pub(super) staging: &'g Staging,
 }
 
-/// A file in the output folder.
-pub(super) struct Written {
-    pub(super) path: OutputPath,
-    pub(super) digest: Digest,
-    /// What the disk said of it when it had the bytes; `None` when it said what it said after the last build.
-    pub(super) stat: Option<Put>,
-}
-
 /// What became of an address.
 pub(super) struct Done<'f> {
-    pub(super) file: Written,
-    /// The compressed forms of the file.
-    compressed: Vec<Written>,
+    /// The path of its file.
+    path: OutputPath,
     pub(super) record: Record<'f>,
+    /// What the disk said of each of [`RouteRecord::files`] when it had the bytes; of none when it said of all what it said after the
+    /// last build.
+    stats: Vec<Put>,
     /// Whether the next build can use it: no file changed while it was rendered.
     pub(super) is_reusable: bool,
     /// What [`Rendered::forms`] says of one that it can't.
@@ -111,7 +106,10 @@ pub(super) struct Done<'f> {
 
 /// How an address was rendered. There are thousands, nearly all of them of the last build.
 pub(super) enum Record<'f> {
+    /// As the last build knows it.
     Kept(&'f RouteRecord),
+    /// As the last build rendered it, with files of which the disk says something else.
+    Touched(Box<RouteRecord>),
     New(Box<RouteRecord>),
 }
 
@@ -121,24 +119,38 @@ impl Deref for Record<'_> {
     fn deref(&self) -> &RouteRecord {
         match self {
             Self::Kept(record) => record,
-            Self::New(record) => record,
+            Self::Touched(record) | Self::New(record) => record,
         }
     }
 }
 
 impl Done<'_> {
-    /// Whether it is as the last build made it.
+    /// Whether it is as the last build rendered it.
     pub(super) fn is_kept(&self) -> bool {
-        matches!(self.record, Record::Kept(_))
+        !matches!(self.record, Record::New(_))
     }
 
-    pub(super) fn files(&self) -> impl Iterator<Item = &Written> {
-        std::iter::once(&self.file).chain(&self.compressed)
+    /// Its files with their digests.
+    pub(super) fn files(&self) -> impl Iterator<Item = (OutputPath, Digest)> {
+        self.record.files().map(|(encoding, file)| (path_of(&self.path, encoding), file.digest))
     }
 
-    /// Its files with their digests, for those who keep them.
+    /// The same, for those who keep them.
     pub(super) fn to_keep(&self) -> impl Iterator<Item = (OutputPath, Digest)> {
-        self.files().filter(|_| self.is_kept()).map(|file| (Arc::clone(&file.path), file.digest))
+        self.files().filter(|_| self.is_kept())
+    }
+
+    /// Notes what the disk says of its files after the build, for the next one.
+    pub(super) fn look_at(&mut self, output: &Output) {
+        let stats = std::mem::take(&mut self.stats);
+        let record = match &mut self.record {
+            Record::Kept(_) => return,
+            Record::Touched(record) | Record::New(record) => record,
+        };
+        for ((encoding, file), put) in record.files_mut().zip(stats) {
+            // Others may have written into the folder meanwhile.
+            file.stat = output.stat(&path_of(&self.path, encoding)).filter(|now| put.is_still(now));
+        }
     }
 }
 
@@ -223,8 +235,8 @@ impl Begun {
     /// would have the others wait for it.
     pub(super) fn largest_first<'r>(&self, mut routes: Vec<&'r Route>, marks: &Marks) -> Vec<&'r Route> {
         let size = |route: &Route| {
-            let file = marks.outputs.get(&*route.output_path());
-            file.and_then(|known| known.file.stat.as_ref()).map_or(0, |stat| stat.size)
+            let known = marks.routes.get(route);
+            known.and_then(|known| known.record.file.stat.as_ref()).map_or(0, |stat| stat.size)
         };
         let decks = self.site().decks().iter();
         let decks: HashMap<&Route, u64> = decks.map(|deck| (&deck.route, size(&deck.route))).collect();
@@ -319,27 +331,28 @@ impl Begun {
 
     /// What the last build made of an address, or why it can't be kept.
     fn kept<'m>(&self, route: &Route, on: &Ground<'_, 'm>) -> Result<Result<Done<'m>, Reason>, OutputError> {
-        let Some(record) = on.marks.routes.get(route) else { return Ok(Err(Reason::New)) };
+        let Some(known) = on.marks.routes.get(route) else { return Ok(Err(Reason::New)) };
+        let record = &known.record;
         if let Err(question) = record.trace.check(self.renderer.world(), on.differences) {
             return Ok(Err(question.map_or(Reason::New, |question| Reason::Changed(question.into()))));
         }
-        let path = route.output_path();
+        let path: OutputPath = route.output_path().into();
         if !self.compressor.is_as_wished(&path, &record.compressed) {
             return Ok(Err(Reason::Compressed));
         }
-        let mut compressed = Vec::new();
-        for (encoding, digest) in record.forms() {
-            let Some(form) = same_file(&compress::path(&path, encoding), digest, on)? else {
-                return Ok(Err(Reason::Output));
-            };
-            compressed.push(form);
+        let mut stats = Vec::new();
+        if !known.is_intact() {
+            for (encoding, file) in record.files() {
+                let Some(stat) = on.staging.has(&path_of(&path, encoding), &file.digest)? else {
+                    return Ok(Err(Reason::Output));
+                };
+                stats.push(Put::Unchanged(stat));
+            }
         }
-        let Some(file) = same_file(&path, record.digest, on)? else {
-            return Ok(Err(Reason::Output));
-        };
         let reason = Reason::Same(record.trace.n_asked());
-        let record = Record::Kept(record);
-        Ok(Ok(Done { file, compressed, record, is_reusable: true, forms: Vec::new(), reason }))
+        let record =
+            if stats.is_empty() { Record::Kept(record) } else { Record::Touched(Box::new(record.clone())) };
+        Ok(Ok(Done { path, record, stats, is_reusable: true, forms: Vec::new(), reason }))
     }
 
     /// Writes what was rendered, and the compressed forms of it; `None` when nothing stands at the address.
@@ -351,14 +364,15 @@ impl Begun {
         staging: &Staging,
     ) -> Result<Option<Done<'m>>, OutputError> {
         let Some(rendered) = rendered else { return Ok(None) };
-        let file = write(staging, &route.output_path(), &rendered.bytes, rendered.digest)?;
-        let (mut compressed, mut digests) = (Vec::new(), Vec::new());
-        for (encoding, form) in self.compressor.forms(&file.path, &rendered.bytes) {
-            let digest = form.as_ref().map(|bytes| Digest::of(bytes));
-            if let Some((bytes, digest)) = form.zip(digest) {
-                compressed.push(write(staging, &compress::path(&file.path, encoding), &bytes, digest)?);
+        let path: OutputPath = route.output_path().into();
+        let mut stats = vec![staging.put_digested(&path, &rendered.bytes, rendered.digest)?];
+        let mut compressed = Vec::new();
+        for (encoding, form) in self.compressor.forms(&path, &rendered.bytes) {
+            let file = form.as_ref().map(|bytes| OutputFile { digest: Digest::of(bytes), stat: None });
+            if let Some((bytes, file)) = form.zip(file) {
+                stats.push(staging.put_digested(&path_of(&path, Some(encoding)), &bytes, file.digest)?);
             }
-            digests.push((encoding, digest));
+            compressed.push((encoding, file));
         }
         let is_reusable = rendered.trace.is_some();
         let libraries = libraries::named_in(&rendered);
@@ -366,13 +380,13 @@ impl Begun {
         let record = Box::new(RouteRecord {
             route: route.clone(),
             trace: rendered.trace.map(Arc::unwrap_or_clone).unwrap_or_default(),
-            digest: rendered.digest,
+            file: OutputFile { digest: rendered.digest, stat: None },
             diagnostics: rendered.diagnostics,
             chapters: rendered.chapters,
             libraries,
-            compressed: digests,
+            compressed,
         });
-        Ok(Some(Done { file, compressed, record: Record::New(record), is_reusable, forms, reason }))
+        Ok(Some(Done { path, record: Record::New(record), stats, is_reusable, forms, reason }))
     }
 
     /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
@@ -404,27 +418,16 @@ impl Begun {
             let route = &done.record.route;
             of_file.as_ref() == Some(route)
                 || route.as_str() == wanted
-                || done.files().any(|file| &*file.path == wanted)
+                || done.files().any(|(path, _)| &*path == wanted)
         };
         let wanted = done.iter().filter(is_wanted);
         wanted.map(|done| (done.record.route.clone(), done.reason.clone())).collect()
     }
 }
 
-/// A file of the last build, if the output folder has it with these bytes.
-fn same_file(path: &str, digest: Digest, on: &Ground<'_, '_>) -> Result<Option<Written>, OutputError> {
-    let known = on.marks.outputs.get(path).filter(|known| known.file.digest == digest && known.is_intact());
-    if let Some(known) = known {
-        return Ok(Some(Written { path: Arc::clone(&known.file.path), digest, stat: None }));
-    }
-    let stat = on.staging.has(path, &digest)?;
-    Ok(stat.map(|stat| Written { path: path.into(), digest, stat: Some(Put::Unchanged(stat)) }))
-}
-
-fn write(staging: &Staging, path: &str, bytes: &[u8], digest: Digest) -> Result<Written, OutputError> {
-    let path: OutputPath = path.into();
-    let stat = Some(staging.put_digested(&path, bytes, digest)?);
-    Ok(Written { path, digest, stat })
+/// The path of an address' file, or of a compressed form of it.
+fn path_of(path: &OutputPath, encoding: Option<Encoding>) -> OutputPath {
+    encoding.map_or_else(|| Arc::clone(path), |encoding| compress::path(path, encoding).into())
 }
 
 /// The history of the pages, which is kept when there are new commits.

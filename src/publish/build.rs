@@ -11,24 +11,24 @@
 //!
 //! Without a cache every address is rendered, and the bytes are the same.
 
-use std::{borrow::Cow, collections::BTreeSet, hash::Hash, io, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use super::{
-    begun::{Begun, Done, Ground, Written, give_back},
-    cache::{self, Cache, Head, OutputFile, RouteRecord, State, StateWriter},
-    former::{Former, FormerOutput, Marks, WrittenShards},
+    begun::{Begun, Done, Ground, Record, give_back},
+    cache::{self, Cache, Head, RouteRecord, State, StateWriter},
+    former::{Former, Marks, WrittenShards},
     libraries::library_of,
-    output::{Output, OutputError, OutputPath, Summary},
+    output::{Output, OutputError, Summary},
 };
 use crate::{
     base::{
         diagnostic::Diagnostic,
         digest::{BlobId, Print},
     },
-    git::{file_stat::FileStat, history::HistoryReader},
+    git::history::HistoryReader,
     render::trace::Question,
     site::{deck::commit_of, file::PageFile, route::Route},
     source::{Listing, ListingOptions, Source, SourceError},
@@ -97,7 +97,7 @@ pub fn build(
     {
         state.mark_used();
         output.clear_leftovers();
-        let built = unchanged(state, former.marks.outputs.len());
+        let built = unchanged(state, former.marks.n_files());
         give_back(former);
         return Ok(built);
     }
@@ -151,7 +151,7 @@ pub fn build(
     noted_questions.extend(noted(&forms));
     done.extend(forms);
     let n_routes = done.len();
-    let next = Next { begun: &begun, marks: &marks, done: &done, output: &output };
+    let next = Next { begun: &begun, marks: &marks, done: &done };
     let apply = || {
         staging.keep(done[n_kept..].iter().flat_map(Done::to_keep));
         staging.apply()
@@ -187,7 +187,8 @@ pub fn build(
         manifest: staging.written_manifest().or_else(|| output.manifest_digest()),
     };
     let remembered = options.cache.zip(writer).map(|(cache, writer)| {
-        let writer = next.finish(writer?)?;
+        done.par_iter_mut().for_each(|done| done.look_at(&output));
+        let writer = Next { begun: &begun, marks: &marks, done: &done }.finish(writer?)?;
         cache.keep(&way, writer, &head)
     });
     drop(staging);
@@ -234,12 +235,8 @@ fn is_same_outside(state: &State, source: &dyn Source) -> bool {
 
 /// Whether the output folder is as the last build left it.
 fn is_written(state: &State, marks: &Marks, output: &Output) -> bool {
-    let (manifest, output) = (output.manifest_digest(), output.opened());
-    manifest.is_some()
-        && state.head().manifest == manifest
-        && marks
-            .files()
-            .all(|FormerOutput { file, .. }| output.holds(&file.path, &file.digest, file.stat.as_ref()))
+    let manifest = output.manifest_digest();
+    manifest.is_some() && state.head().manifest == manifest && marks.are_written(output)
 }
 
 fn unchanged(state: &State, n_files: usize) -> Built {
@@ -269,32 +266,42 @@ struct Next<'a> {
     begun: &'a Begun,
     marks: &'a Marks,
     done: &'a [Done<'a>],
-    output: &'a Output,
 }
 
 impl Next<'_> {
     /// Adds what doesn't depend on the output folder.
     fn begin(&self, mut writer: StateWriter, source: &dyn Source) -> io::Result<StateWriter> {
         writer.tallies(self.begun.renderer.world().tallies().as_deref())?;
-        self.routes(&mut writer)?;
         self.chapters(&mut writer)?;
         writer.blobs(&source.known_blobs())?;
         Ok(writer)
     }
 
-    /// Adds what the output folder holds now.
+    /// Adds the addresses, with what the disk says of their files now.
     fn finish(&self, mut writer: StateWriter) -> io::Result<StateWriter> {
-        let (files, changed) = self.outputs();
-        writer.outputs(&files.iter().map(|file| &**file).collect::<Vec<_>>(), &changed)?;
+        let reusable = self.done.iter().filter(|done| done.is_reusable);
+        let records: Vec<&RouteRecord> = reusable.map(|done| &*done.record).collect();
+        writer.routes(&records, &self.changed())?;
         Ok(writer)
     }
 
-    fn routes(&self, writer: &mut StateWriter) -> io::Result<()> {
-        let reusable = self.done.iter().filter(|done| done.is_reusable);
-        let records: Vec<&RouteRecord> = reusable.map(|done| &*done.record).collect();
-        let names = self.done.iter().map(|done| (&done.record.route, done.is_kept()));
-        let changed = changed(&self.marks.routes, names);
-        writer.routes(&records, &changed)
+    /// The addresses of which something else is known than after the last build, and those that are gone.
+    fn changed(&self) -> BTreeSet<Route> {
+        let former = &self.marks.routes;
+        let (mut changed, mut n_known) = (BTreeSet::new(), 0);
+        for Done { record, .. } in self.done {
+            if matches!(record, Record::Kept(_)) {
+                n_known += 1;
+            } else {
+                n_known += usize::from(former.contains_key(&record.route));
+                changed.insert(record.route.clone());
+            }
+        }
+        if n_known < former.len() {
+            let stay: HashSet<&Route> = self.done.iter().map(|done| &done.record.route).collect();
+            changed.extend(former.keys().filter(|route| !stay.contains(route)).cloned());
+        }
+        changed
     }
 
     /// What the addresses that the next build can use are made of.
@@ -303,45 +310,4 @@ impl Next<'_> {
         let keys: BTreeSet<Print> = reusable.flat_map(|done| done.record.chapters.iter().copied()).collect();
         writer.chapters(&keys, |key| self.begun.renderer.chapter(key))
     }
-
-    /// The files of the output folder as they are now, and the paths of those that differ from the last build's.
-    fn outputs(&self) -> (Vec<Cow<'_, OutputFile>>, BTreeSet<OutputPath>) {
-        let former = &self.marks.outputs;
-        let file_of = |Written { path, digest, stat }: &'_ Written| {
-            let known = former.get(path).map(|known| &known.file);
-            if let Some(known) = known
-                && stat.is_none()
-                && known.digest == *digest
-                && known.stat.is_some()
-            {
-                return Cow::Borrowed(known);
-            }
-            // Others may have written into the folder meanwhile.
-            let has_bytes = |now: &FileStat| stat.is_some_and(|put| put.is_still(now));
-            let stat = self.output.stat(path).filter(has_bytes);
-            let file = OutputFile { stat, path: Arc::clone(path), digest: *digest };
-            known.filter(|known| **known == file).map_or(Cow::Owned(file), Cow::Borrowed)
-        };
-        let files: Vec<Cow<'_, OutputFile>> =
-            self.done.par_iter().flat_map_iter(|done| done.files().map(file_of)).collect();
-        let names = files.iter().map(|file| (&file.path, matches!(file, Cow::Borrowed(_))));
-        let changed = changed(former, names);
-        (files, changed)
-    }
-}
-
-/// The names of records that are new and of those that are gone: of all `names`, with whether the record is kept from a
-/// table of the last build.
-fn changed<'t, K: Clone + Ord + Hash, V>(
-    table: &'t HashMap<K, V>,
-    names: impl Iterator<Item = (&'t K, bool)>,
-) -> BTreeSet<K> {
-    let (kept, new): (Vec<_>, Vec<_>) = names.partition(|(_, is_kept)| *is_kept);
-    let n_known = kept.len() + new.iter().filter(|(name, _)| table.contains_key(*name)).count();
-    let mut changed: BTreeSet<K> = new.into_iter().map(|(name, _)| name.clone()).collect();
-    if n_known < table.len() {
-        let kept: HashSet<&K> = kept.into_iter().map(|(name, _)| name).collect();
-        changed.extend(table.keys().filter(|name| !kept.contains(name)).cloned());
-    }
-    changed
 }

@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use super::{
     cache::{OutputFile, RouteRecord, State},
-    output::{Output, OutputPath},
+    compress,
+    output::Output,
 };
 use crate::{
     base::{digest::Digest, path::RepoPath, tasks::PER_TASK},
@@ -44,44 +45,63 @@ impl Former {
 /// What the last build knew of addresses.
 #[derive(Default)]
 pub(super) struct Marks {
-    pub(super) routes: HashMap<Route, RouteRecord>,
-    pub(super) outputs: HashMap<OutputPath, FormerOutput>,
+    pub(super) routes: HashMap<Route, Box<FormerRoute>>,
 }
 
-/// A file that the last build wrote.
+/// An address of the last build.
 #[derive(Debug)]
-pub(super) struct FormerOutput {
-    pub(super) file: OutputFile,
+pub(super) struct FormerRoute {
+    pub(super) record: RouteRecord,
     is_intact: AtomicBool,
 }
 
-impl FormerOutput {
-    /// Whether [`Marks::look_at`] found that the disk says of it what it said after the last build.
+impl FormerRoute {
+    /// Whether [`Marks::look_at`] found that the disk says of its files what it said after the last build.
     pub(super) fn is_intact(&self) -> bool {
         self.is_intact.load(Ordering::Relaxed)
+    }
+
+    /// Whether its files are as `is_as_known` says of each.
+    fn has_files(&self, is_as_known: impl Fn(&str, &OutputFile) -> bool) -> bool {
+        let path = self.record.route.output_path();
+        self.record.files().all(|(encoding, file)| match encoding {
+            None => is_as_known(&path, file),
+            Some(encoding) => is_as_known(&compress::path(&path, encoding), file),
+        })
     }
 }
 
 impl Marks {
     pub(super) fn of(state: &State) -> Self {
-        let former = |file| FormerOutput { file, is_intact: AtomicBool::new(false) };
-        let (routes, outputs) = rayon::join(|| state.routes(), || state.outputs(former));
-        Self { routes, outputs }
+        let former = |record| Box::new(FormerRoute { record, is_intact: AtomicBool::new(false) });
+        Self { routes: state.routes(former) }
     }
 
     /// Looks which files of the output folder are intact.
     pub(super) fn look_at(&self, output: &Output) {
         let output = output.opened();
-        self.files().for_each(|known| {
-            let is_intact = output.has_stat(&known.file.path, known.file.stat.as_ref());
+        self.all().for_each(|known| {
+            let is_intact = known.has_files(|path, file| output.has_stat(path, file.stat.as_ref()));
             known.is_intact.store(is_intact, Ordering::Relaxed);
         });
     }
 
-    /// The files that the last build wrote, for all cores.
-    pub(super) fn files(&self) -> impl ParallelIterator<Item = &FormerOutput> {
-        let files: Vec<&FormerOutput> = self.outputs.values().collect();
-        files.into_par_iter().with_max_len(PER_TASK)
+    /// Whether the output folder has all files with the bytes that the last build wrote.
+    pub(super) fn are_written(&self, output: &Output) -> bool {
+        let output = output.opened();
+        let holds = |path: &str, file: &OutputFile| output.holds(path, &file.digest, file.stat.as_ref());
+        self.all().all(|known| known.has_files(holds))
+    }
+
+    /// How many files the last build wrote.
+    pub(super) fn n_files(&self) -> usize {
+        self.routes.values().map(|known| known.record.files().count()).sum()
+    }
+
+    /// All addresses, for all cores.
+    fn all(&self) -> impl ParallelIterator<Item = &FormerRoute> {
+        let all: Vec<&FormerRoute> = self.routes.values().map(|known| &**known).collect();
+        all.into_par_iter().with_max_len(PER_TASK)
     }
 }
 
@@ -93,9 +113,9 @@ pub(super) struct WrittenShards<'m> {
 
 impl KeptShards for WrittenShards<'_> {
     fn bytes(&self, route: &Route) -> Option<Vec<u8>> {
-        let record = self.marks.routes.get(route)?;
+        let known = self.marks.routes.get(route)?;
         let bytes = self.output.read(&route.output_path()).ok()?;
-        (Digest::of(&bytes) == record.digest).then_some(bytes)
+        (Digest::of(&bytes) == known.record.file.digest).then_some(bytes)
     }
 }
 

@@ -31,11 +31,10 @@ use crate::{
         diagnostic::Diagnostic,
         digest::{BlobId, Digest, Print},
         path::RepoPath,
-        shared, shared_text,
+        shared,
     },
     git::file_stat::FileStat,
     parse::words::PageWords,
-    publish::output::OutputPath,
     render::{
         SmallerAssets,
         trace::{Common, Domains, Trace},
@@ -89,31 +88,37 @@ pub struct RouteRecord {
     pub route: Route,
     /// What was asked for it.
     pub trace: Trace,
-    /// The digest of its bytes.
-    pub digest: Digest,
+    /// Its file.
+    pub file: OutputFile,
     /// What went wrong while rendering.
     pub diagnostics: Vec<Diagnostic>,
     /// The keys of the chapters that it is made of.
     pub chapters: Vec<Print>,
     /// The libraries of the theme that it names files of.
     pub libraries: BTreeSet<String>,
-    /// The encodings that were wished for, each with the digest of the compressed form if there is one.
-    pub compressed: Vec<(Encoding, Option<Digest>)>,
+    /// The encodings that were wished for, each with the file of the compressed form if there is one.
+    pub compressed: Vec<(Encoding, Option<OutputFile>)>,
 }
 
 impl RouteRecord {
-    /// The compressed forms: how they are encoded, and their digests.
-    pub fn forms(&self) -> impl Iterator<Item = (Encoding, Digest)> {
-        self.compressed.iter().filter_map(|(encoding, digest)| Some((*encoding, (*digest)?)))
+    /// Its files in the output folder: with the encoding of those that are a compressed form.
+    pub fn files(&self) -> impl Iterator<Item = (Option<Encoding>, &OutputFile)> {
+        let forms = self.compressed.iter();
+        let forms = forms.filter_map(|(encoding, file)| Some((Some(*encoding), file.as_ref()?)));
+        std::iter::once((None, &self.file)).chain(forms)
+    }
+
+    /// The same, to be changed.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = (Option<Encoding>, &mut OutputFile)> {
+        let forms = self.compressed.iter_mut();
+        let forms = forms.filter_map(|(encoding, file)| Some((Some(*encoding), file.as_mut()?)));
+        std::iter::once((None, &mut self.file)).chain(forms)
     }
 }
 
 /// A file of the output folder, as it was after the build.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
-    /// Its path in the folder.
-    #[serde(deserialize_with = "shared_text::deserialize")]
-    pub path: OutputPath,
     /// The digest of its bytes.
     pub digest: Digest,
     /// What the disk said of it; `None` when that can't be relied on.
@@ -129,7 +134,6 @@ pub(super) struct Index {
     pub(super) routes: Vec<ChunkPlace>,
     /// What traces of routes have in common.
     pub(super) common: Option<ChunkPlace>,
-    pub(super) outputs: Vec<ChunkPlace>,
     pub(super) blobs: Vec<ChunkPlace>,
     /// The forms of words, in the order of their numbers.
     pub(super) forms: Vec<ChunkPlace>,
@@ -256,20 +260,15 @@ impl State {
         FormerLinks { ground, pages: Arc::new(pages) }
     }
 
-    /// The addresses with their traces.
-    pub fn routes(&self) -> HashMap<Route, RouteRecord> {
+    /// The addresses with their traces, each made into something for those who ask.
+    pub fn routes<R: Send>(&self, with: impl Fn(RouteRecord) -> R + Sync) -> HashMap<Route, R> {
         let common = self.index.common.and_then(|place| self.decode::<Arc<Common>>(&place));
         let common: HashMap<Print, Arc<Common>> =
             common.into_iter().flatten().map(|common| (common.print(), common)).collect();
         self.table(&self.index.routes, |mut record: RouteRecord| {
             record.trace.learn(|print| common.get(&print).cloned());
-            (record.route.clone(), record)
+            (record.route.clone(), with(record))
         })
-    }
-
-    /// The files of the output folder, each with something of those who ask.
-    pub fn outputs<F>(&self, with: impl Fn(OutputFile) -> F) -> HashMap<OutputPath, F> {
-        self.table(&self.index.outputs, |file: OutputFile| (file.path.clone(), with(file)))
     }
 
     /// Source files with their blob ids.
@@ -318,23 +317,26 @@ impl State {
     }
 
     fn records<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<T> {
-        self.chunks(places).into_iter().flatten().collect()
+        let chunks: Vec<Vec<T>> = places.par_iter().map(|place| self.records_at(place)).collect();
+        chunks.into_iter().flatten().collect()
     }
 
-    /// What is made of the records of a kind, by their names.
-    fn table<T: DeserializeOwned + Send, K: Eq + Hash, V>(
+    /// What is made of the records of a kind, by their names. One core puts it together: values should be small.
+    fn table<T: DeserializeOwned, K: Eq + Hash + Send, V: Send>(
         &self,
         places: &[ChunkPlace],
-        entry: impl Fn(T) -> (K, V),
+        entry: impl Fn(T) -> (K, V) + Sync,
     ) -> HashMap<K, V> {
-        let chunks: Vec<Vec<T>> = self.chunks(places);
+        let entries = |place| self.records_at(place).into_iter().map(&entry).collect();
+        let chunks: Vec<Vec<(K, V)>> = places.par_iter().map(entries).collect();
         let n_records = chunks.iter().map(Vec::len).sum();
         let mut table = HashMap::with_capacity_and_hasher(n_records, Default::default());
-        table.extend(chunks.into_iter().flatten().map(entry));
+        table.extend(chunks.into_iter().flatten());
         table
     }
 
-    fn chunks<T: DeserializeOwned + Send>(&self, places: &[ChunkPlace]) -> Vec<Vec<T>> {
-        places.par_iter().map(|place| self.decode(place).unwrap_or_default()).collect()
+    /// The records of a chunk; none when it is damaged.
+    fn records_at<T: DeserializeOwned>(&self, place: &ChunkPlace) -> Vec<T> {
+        self.decode(place).unwrap_or_default()
     }
 }

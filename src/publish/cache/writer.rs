@@ -13,15 +13,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     chunk::{self, ChunkPlace},
-    state::{
-        HEADER_BYTES, Head, Index, LinksRecord, MAGIC, OutputFile, RouteRecord, State, TallyPlaces,
-        WordsRecord,
-    },
+    state::{HEADER_BYTES, Head, Index, LinksRecord, MAGIC, RouteRecord, State, TallyPlaces, WordsRecord},
     target::Target,
 };
 use crate::{
     base::{digest::Print, path::RepoPath},
-    publish::output::OutputPath,
     render::trace::Common,
     site::{file::PageFile, graph::FormerLinks, route::Route, search::Tally},
     source::KnownBlob,
@@ -53,7 +49,6 @@ pub struct StateWriter {
     links: Vec<ChunkPlace>,
     routes: Vec<ChunkPlace>,
     common: Option<ChunkPlace>,
-    outputs: Vec<ChunkPlace>,
     blobs: Vec<ChunkPlace>,
     forms: Vec<ChunkPlace>,
     words: Vec<ChunkPlace>,
@@ -73,8 +68,7 @@ impl StateWriter {
         }
         let offset = target.file().stream_position()?;
         let file = io::BufWriter::with_capacity(1 << 20, target);
-        let (pages, links, routes, common, outputs, blobs, forms, words, tallies, chapters) =
-            Default::default();
+        let (pages, links, routes, common, blobs, forms, words, tallies, chapters) = Default::default();
         let n_bytes = (MAGIC.len() + HEADER_BYTES) as u64;
         let knows_damage = former.as_ref().is_some_and(|state| state.is_damaged());
         Ok(Self {
@@ -85,7 +79,6 @@ impl StateWriter {
             links,
             routes,
             common,
-            outputs,
             blobs,
             forms,
             words,
@@ -141,13 +134,6 @@ impl StateWriter {
             .collect();
         let bytes = chunk::encode(&common.into_values().collect::<Vec<_>>())?;
         self.common = Some(self.append(&bytes, chunk::print(&bytes))?);
-        Ok(())
-    }
-
-    /// Writes the files of the output folder. Chunks without one that is new, `changed` or gone are taken over as they are.
-    pub fn outputs(&mut self, outputs: &[&OutputFile], changed: &BTreeSet<OutputPath>) -> io::Result<()> {
-        let former = self.former_chunks(|index| &index.outputs);
-        self.outputs = self.records(outputs, |file| &file.path, &former, Some(changed))?;
         Ok(())
     }
 
@@ -284,7 +270,6 @@ impl StateWriter {
             links: self.links.clone(),
             routes: self.routes.clone(),
             common: self.common,
-            outputs: self.outputs.clone(),
             blobs: self.blobs.clone(),
             forms: self.forms.clone(),
             words: self.words.clone(),
