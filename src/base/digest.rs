@@ -159,10 +159,14 @@ impl Digest {
         if pairs.len() != digest.len() || !rest.is_empty() {
             return None;
         }
+        // What is no digit is found at the end: a manifest has thousands, and all of them are right.
+        let mut all = 0;
         for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-            *byte = value_of(*high)? << 4 | value_of(*low)?;
+            let (high, low) = (VALUES[usize::from(*high)], VALUES[usize::from(*low)]);
+            all |= high | low;
+            *byte = high << 4 | low;
         }
-        Some(Self(digest))
+        (all < NO_DIGIT).then_some(Self(digest))
     }
 
     /// Puts the digits that [`Display`](fmt::Display) writes behind a text: a manifest has thousands.
@@ -179,14 +183,19 @@ impl Digest {
 /// The hexadecimal digits.
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// The value of a hexadecimal digit.
-fn value_of(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// What [`VALUES`] has for a byte that is no digit.
+const NO_DIGIT: u8 = 16;
+
+/// The values of hexadecimal digits.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < DIGITS.len() {
+        values[DIGITS[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    values
+};
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -24,9 +24,7 @@ impl RepoPath {
 
     /// Takes a path that is already in normal form, `None` if it isn't.
     pub fn new(path: &str) -> Option<Self> {
-        let normal = path.is_empty()
-            || path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains('\0'));
-        normal.then(|| Self(Arc::from(path)))
+        (path.is_empty() || is_normal(path)).then(|| Self(Arc::from(path)))
     }
 
     /// Resolves `relative` against this folder, following `.` and `..`; `None` when it leaves the root.
@@ -46,8 +44,8 @@ impl RepoPath {
     /// # Panics
     /// When `name` is not a single normal part: names come from listings, which are normal.
     pub fn join(&self, name: &str) -> Self {
-        let joined = if self.is_root() { name.to_owned() } else { format!("{}/{name}", self.0) };
-        Self::new(&joined).expect("a file name from a listing is one normal part")
+        assert!(is_normal(name), "a file name from a listing is one normal part");
+        if self.is_root() { Self(Arc::from(name)) } else { Self([&*self.0, "/", name].concat().into()) }
     }
 
     /// The path as text, without a leading `/`.
@@ -117,6 +115,16 @@ impl RepoPath {
 }
 
 /// Follows a relative path from a folder. Links are: all of a site at once, so no part is held by itself.
+/// Whether each part of a path can be the name of a file or folder.
+fn is_normal(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains('\0')
+}
+
+/// Whether a text can be the name of a file or folder.
+pub fn is_name(text: &str) -> bool {
+    !text.contains('/') && is_normal(text)
+}
+
 fn resolved(folder: &str, relative: &str) -> Option<RepoPath> {
     let mut path = String::with_capacity(folder.len() + 1 + relative.len());
     path.push_str(if relative.starts_with('/') { "" } else { folder });

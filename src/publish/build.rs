@@ -103,7 +103,7 @@ pub fn build(
     }
     let Former { pages, marks } = former;
     let begin = || {
-        let staging = output.begin()?;
+        let staging = output.begin(state.as_ref().and_then(|state| state.head().manifest))?;
         marks.look_at(&output);
         Ok::<_, OutputError>(staging)
     };
@@ -124,8 +124,8 @@ pub fn build(
     let n_kept = done.len();
     let begin_next = |cache: &Cache| begin_state(&begun, cache.writer(&way, state.clone())?);
     let of_site = || {
-        staging.keep(done.iter().flat_map(Done::to_keep));
-        let writer = options.cache.map(begin_next);
+        let keep = || staging.keep(done.iter().flat_map(Done::to_keep));
+        let (writer, ()) = rayon::join(|| options.cache.map(begin_next), keep);
         (begun.site().link_diagnostics(&**source), writer)
     };
     // Who has nothing to render yet says which links lead nowhere, and keeps what is known of the site without its pages.
@@ -184,7 +184,7 @@ pub fn build(
         outside,
         pins: begun.site().decks().pins(),
         n_routes,
-        manifest: staging.written_manifest().or_else(|| output.manifest_digest()),
+        manifest: staging.manifest_digest(),
     };
     let remembered = options.cache.zip(writer).map(|(cache, writer)| {
         done.par_iter_mut().for_each(|done| done.look_at(&output));

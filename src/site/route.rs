@@ -73,7 +73,11 @@ impl Route {
     pub fn output_path(&self) -> String {
         let path = self.0.trim_start_matches('/');
         let index = if path.is_empty() || path.ends_with('/') { INDEX } else { "" };
-        [path, index].concat()
+        // Each build asks for those of all addresses several times.
+        let mut file = String::with_capacity(path.len() + index.len());
+        file.push_str(path);
+        file.push_str(index);
+        file
     }
 
     /// The shortest address that the same file holds: `/a/` for `/a/index.html`.

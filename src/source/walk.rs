@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Place},
-        path::RepoPath,
+        path::{RepoPath, is_name},
     },
     git::index::ATTRIBUTES_FILE,
     source::{
@@ -225,8 +225,7 @@ impl<'a, R: Raw> Walker<'a, R> {
 /// The path of a name that can be one: UTF-8, and a single normal part (Git's objects may say otherwise).
 fn child_path(folder: &RepoPath, name: &[u8]) -> Option<RepoPath> {
     let name = std::str::from_utf8(name).ok()?;
-    let is_one_part = !name.contains('/') && RepoPath::new(name).is_some_and(|name| !name.is_root());
-    is_one_part.then(|| folder.join(name))
+    is_name(name).then(|| folder.join(name))
 }
 
 /// Whether a name has characters that could make a terminal, a log or a page show another name.

@@ -1,13 +1,14 @@
 //! [`StateWriter`]: makes the next state from what a build knows, and from the state before.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     hash::Hash,
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     sync::Arc,
 };
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -301,8 +302,10 @@ impl StateWriter {
         let n_chunks = chunk::n_chunks(records.len());
         let former = if former.len() == n_chunks { former } else { &[] };
         if let Some(changed) = changed.filter(|changed| self.grows() && changed.len() <= MAX_REPLACED) {
-            let new: Vec<&T> =
-                records.iter().copied().filter(|record| changed.contains(name(record))).collect();
+            // Thousands are looked for.
+            let names: HashSet<&N> = changed.iter().collect();
+            let is_new = |record: &&T| names.contains(name(record));
+            let new: Vec<&T> = records.iter().copied().filter(is_new).collect();
             if let Some(places) = self.replaced(&new, name, former, changed)? {
                 return Ok(places);
             }

@@ -48,6 +48,11 @@ impl Manifest {
         Some(Self { text })
     }
 
+    /// Takes a text that is known to be sound.
+    pub(super) fn of_sound(text: String) -> Self {
+        Self { text }
+    }
+
     /// The text of the file.
     pub fn text(&self) -> &str {
         &self.text
@@ -94,7 +99,7 @@ impl Manifest {
     }
 
     fn lines(&self) -> &str {
-        &self.text[HEADER.len() + 1..]
+        self.text.split_once('\n').map_or("", |(_, lines)| lines)
     }
 
     fn push(&mut self, (path, digest): &DigestedFile) {

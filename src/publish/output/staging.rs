@@ -86,8 +86,14 @@ pub struct Staging {
     warnings: Vec<String>,
     pub(super) steps: Steps,
     is_done: bool,
-    /// The digest of the manifest that was written.
+    /// The digest of the manifest that is there, if it is sound.
     manifest: Option<Digest>,
+}
+
+/// The manifest of the last site, with the digest of its text.
+pub struct OldManifest {
+    pub(super) manifest: Manifest,
+    pub(super) digest: Digest,
 }
 
 /// How the staged files come into place.
@@ -112,8 +118,13 @@ impl Staging {
         Self::new(root, stage.clone(), Folders::new(&stage), Mode::Fresh(fresh), Vec::new())
     }
 
-    pub(super) fn within(root: &Path, lock: Lock, old: Manifest, warnings: Vec<String>) -> Self {
-        Self::new(root, root.join(STAGE), Folders::new(root), Mode::Within { old, _lock: lock }, warnings)
+    pub(super) fn within(root: &Path, lock: Lock, old: Option<OldManifest>, warnings: Vec<String>) -> Self {
+        let digest = old.as_ref().map(|old| old.digest);
+        let old = old.map(|old| old.manifest).unwrap_or_default();
+        let mode = Mode::Within { old, _lock: lock };
+        let mut staging = Self::new(root, root.join(STAGE), Folders::new(root), mode, warnings);
+        staging.manifest = digest;
+        staging
     }
 
     fn new(root: &Path, stage: PathBuf, folders: Folders, mode: Mode, warnings: Vec<String>) -> Self {
@@ -180,7 +191,8 @@ impl Staging {
     pub fn keep(&self, files: impl Iterator<Item = (OutputPath, Digest)>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend(files);
-        kept.sort_unstable();
+        // Most are in order already.
+        kept.sort();
         kept.dedup();
     }
 
@@ -209,7 +221,7 @@ impl Staging {
             ..Summary::default()
         };
         match &mut self.mode {
-            Mode::Fresh(_) => self.commit_fresh(&wanted, &kept)?,
+            Mode::Fresh(_) => self.manifest = self.commit_fresh(&wanted, &kept)?,
             Mode::Within { old, .. } => {
                 let old = std::mem::take(old);
                 let plan = plan(&self.root, &wanted, &kept, &old)?;
@@ -228,8 +240,8 @@ impl Staging {
         Ok(summary)
     }
 
-    /// The digest of the manifest, if a change has been made that wrote it.
-    pub fn written_manifest(&self) -> Option<Digest> {
+    /// The digest of the manifest that is there; `None` when there is none, or one that can't be read for certain.
+    pub fn manifest_digest(&self) -> Option<Digest> {
         self.manifest
     }
 
@@ -270,13 +282,14 @@ impl Staging {
         &self,
         wanted: &BTreeMap<OutputPath, Wanted>,
         kept: &[DigestedFile],
-    ) -> Result<(), OutputError> {
-        let Mode::Fresh(fresh) = &self.mode else { return Ok(()) };
+    ) -> Result<Option<Digest>, OutputError> {
+        let Mode::Fresh(fresh) = &self.mode else { return Ok(None) };
         let (manifest, _) = Manifest::default().renewed(files(wanted, kept).iter());
         self.steps.next()?;
         write(&self.stage.join(MANIFEST), manifest.text().as_bytes())?;
         self.steps.next()?;
-        fresh.rename(&self.root)
+        fresh.rename(&self.root)?;
+        Ok(Some(Digest::of(manifest.text().as_bytes())))
     }
 
     /// Stages the manifest and puts the journal in place: from here on the change will be finished.

@@ -32,7 +32,7 @@ const NEW: Site = &[
 /// Builds the new site and stops after `n` operations; true when it came to its end.
 fn build_killed(dir: &Path, n: usize) -> bool {
     let output = Output::open(dir).expect("open");
-    let staging = output.begin().expect("begin");
+    let staging = output.begin(None).expect("begin");
     *staging.steps.left.lock().expect("no panic") = Some(n);
     let puts: Result<Vec<Put>, OutputError> =
         NEW.iter().map(|(path, text)| staging.put(path, text.as_bytes())).collect();
@@ -59,7 +59,7 @@ fn a_build_killed_at_any_step_is_finished_or_forgotten() {
         }
         // The next begin alone brings the folder to the old or the new site.
         let journal = dir.join(JOURNAL).exists();
-        drop(Output::open(&dir).and_then(|output| output.begin()).expect("begin after a kill"));
+        drop(Output::open(&dir).and_then(|output| output.begin(None)).expect("begin after a kill"));
         let manifest = fs::read_to_string(dir.join(MANIFEST)).expect("a manifest");
         let manifest = Manifest::parse(manifest).expect("a whole manifest");
         let site = if manifest.get("page").is_some() { OLD } else { NEW };
@@ -132,7 +132,7 @@ const N_CHILD_FILES: usize = 60;
 fn child_that_builds_until_killed() {
     let Some(dir) = std::env::var_os(CHILD) else { return };
     for n in 0_u64.. {
-        let staging = Output::open(Path::new(&dir)).and_then(|output| output.begin()).expect("begin");
+        let staging = Output::open(Path::new(&dir)).and_then(|output| output.begin(None)).expect("begin");
         for file in 0..N_CHILD_FILES {
             // Every other round the pages are folders.
             let path = if n.is_multiple_of(2) { format!("p{file}") } else { format!("p{file}/index.html") };
@@ -161,7 +161,7 @@ fn a_killed_process_leaves_one_whole_site() {
         thread::sleep(Duration::from_millis(wait_ms));
         child.kill().expect("killed");
         child.wait().expect("ended");
-        drop(Output::open(&dir).and_then(|output| output.begin()).expect("begin after a kill"));
+        drop(Output::open(&dir).and_then(|output| output.begin(None)).expect("begin after a kill"));
         let files = files(&dir);
         assert_eq!(files.len(), N_CHILD_FILES, "after {wait_ms} ms");
         for (path, text) in &files {

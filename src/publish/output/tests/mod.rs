@@ -13,7 +13,7 @@ use super::*;
 type Site<'a> = &'a [(&'a str, &'a str)];
 
 fn build(dir: &Path, site: Site) -> Result<Summary, OutputError> {
-    let staging = Output::open(dir)?.begin()?;
+    let staging = Output::open(dir)?.begin(None)?;
     for (path, text) in site {
         staging.put(path, text.as_bytes())?;
     }
@@ -61,7 +61,7 @@ fn siblings(dir: &Path) -> Vec<String> {
 fn a_new_folder_appears_as_a_whole() {
     let temp = folder();
     let dir = temp.path().join("deep/public");
-    let staging = Output::open(&dir).and_then(|output| output.begin()).expect("begin");
+    let staging = Output::open(&dir).and_then(|output| output.begin(None)).expect("begin");
     assert!(matches!(staging.put("a/index.html", b"a").expect("put"), Put::Written(_)));
     assert!(!dir.exists());
     let summary = staging.commit().expect("commit");
@@ -188,7 +188,7 @@ fn a_page_becomes_a_folder_and_a_folder_a_page() {
 fn bad_paths_are_refused() {
     let temp = folder();
     let dir = temp.path().join("public");
-    let staging = Output::open(&dir).and_then(|output| output.begin()).expect("begin");
+    let staging = Output::open(&dir).and_then(|output| output.begin(None)).expect("begin");
     let long = "a/".repeat(3_000) + "b";
     for path in
         ["", "/a", "../a", "a/../b", "a//b", "a/", "./a", "a\0", ".recto-manifest", ".RECTO-x/a", &long]
@@ -205,7 +205,7 @@ fn two_files_of_one_name_are_refused() {
         if before {
             build(&dir, &[("x", "x")]).expect("built");
         }
-        let begin = || Output::open(&dir).and_then(|output| output.begin()).expect("begin");
+        let begin = || Output::open(&dir).and_then(|output| output.begin(None)).expect("begin");
         let staging = begin();
         staging.put("a", b"1").expect("put");
         assert_eq!(staging.put("a", b"1").expect("the same again"), Put::Again);
@@ -273,7 +273,7 @@ fn a_dropped_build_leaves_the_old_site() {
     let temp = folder();
     let dir = temp.path().join("public");
     let put = |text: &[u8]| {
-        let staging = Output::open(&dir).and_then(|output| output.begin()).expect("begin");
+        let staging = Output::open(&dir).and_then(|output| output.begin(None)).expect("begin");
         staging.put("a", text).expect("put");
         staging.put("b/c", text).expect("put");
     };
@@ -325,7 +325,7 @@ fn a_file_that_others_write_meanwhile_is_not_the_one_that_was_put() {
     let dir = tempfile::tempdir().expect("a folder");
     build(dir.path(), &[("same", "1"), ("other", "1")]).expect("built");
     let output = Output::open(dir.path()).expect("a folder");
-    let staging = output.begin().expect("begun");
+    let staging = output.begin(None).expect("begun");
     let puts = [("same", "1"), ("other", "2")]
         .map(|(path, text)| (path, staging.put(path, text.as_bytes()).expect("put")));
     staging.commit().expect("committed");
