@@ -25,6 +25,7 @@ mod work;
 
 use std::{
     collections::HashMap,
+    panic::resume_unwind,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
@@ -139,19 +140,20 @@ impl Engine {
         feed: impl FnOnce() -> Option<Box<dyn Feed>> + Send + 'static,
     ) -> Result<Self, SourceError> {
         let site_options = (options.site)(&*source);
+        // While one core reads Git's index, another one has nothing else to do.
+        let highlighter = Arc::new(Highlighter::ahead());
         let exclude = site_options.output.iter().cloned().collect();
         let listing = source.listing(&ListingOptions { exclude })?;
         let listing = Arc::new(listing);
-        let theme = || LoadedTheme::ahead(&*source, &listing, &site_options, &Arc::default());
-        let (site, (theme, highlighter)) = rayon::join(
-            || Site::load_with(&*source, Arc::clone(&listing), &site_options, &options.former),
-            || rayon::join(theme, || Arc::new(Highlighter::ahead())),
-        );
-        options.former = FormerFiles::default();
-        // Not before: all cores are for the first page, and a watch is told of each file that is opened. A site that stays as it is waits
-        // to the end.
+        let read = Site::read(&*source, Arc::clone(&listing), &site_options, &options.former, None);
+        // Not before: all cores are for the pages, and a watch is told of each file that is opened.
         let mut historian = Historian::start(options.history.clone());
-        let feed = feed();
+        let feed = thread::spawn(feed);
+        let theme = || LoadedTheme::ahead(&*source, &listing, &site_options, &Arc::default());
+        let ((site, ()), theme) = rayon::join(|| read.assemble(|_| ()), theme);
+        options.former = FormerFiles::default();
+        let feed = feed.join().unwrap_or_else(|panic| resume_unwind(panic));
+        // A site that stays as it is waits to the end.
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
         let renderer =

@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -22,6 +23,8 @@ use crate::{
 const SETTLE: Duration = Duration::from_millis(25);
 /// How long they are waited for at most while something happens all the time.
 const MAX_SETTLE: Duration = Duration::from_secs(1);
+/// How long all cores are left to the first page.
+const FIRST_PAGE: Duration = Duration::from_millis(100);
 /// How often the day is looked at.
 const DAY_CHECK: Duration = Duration::from_secs(20);
 
@@ -55,6 +58,7 @@ impl Work {
 
     /// Looks for the first problems, and follows the feed until it is stopped.
     pub(super) fn run(mut self, feed: Option<Box<dyn Feed>>) {
+        thread::sleep(FIRST_PAGE);
         self.survive(Self::settle);
         let Some(mut feed) = feed else { return };
         while !feed.is_stopped() {

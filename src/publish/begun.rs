@@ -193,10 +193,10 @@ impl Begun {
         let listing = Arc::new(listing);
         let scripts = Arc::new(KnownAssets::new(scripts));
         let theme = || LoadedTheme::ahead(&**source, &listing, &site_options, &scripts);
+        let read = Site::read(&**source, Arc::clone(&listing), &site_options, &former, witness);
         let site = || {
             let domains = former_domains.as_ref();
-            let search = |site: &Site| Some(Searches::ahead(site, &**source, domains, Some(shards)));
-            Site::load_beside(&**source, Arc::clone(&listing), &site_options, &former, witness, search)
+            read.assemble(|site| Some(Searches::ahead(site, &**source, domains, Some(shards))))
         };
         let beside = || {
             let (theme, history) = rayon::join(theme, || history(options));

@@ -153,8 +153,9 @@ A note[^1], twice[^1].
         let galleys = Galleys::new(store.clone());
         let options = SiteOptions::default();
         let page = RepoPath::new("index.md").expect("a path");
-        let site =
-            Site::load_beside(&*source, listing, &options, &FormerFiles::default(), Some(&galleys), |_| ()).0;
+        let site = Site::read(&*source, listing, &options, &FormerFiles::default(), Some(&galleys))
+            .assemble(|_| ())
+            .0;
         let plain = Renderer::new(Arc::new(site), source, Arc::new(Highlighter::new()));
         let with_galleys = plain.clone().with_galleys(Some(galleys.clone()));
         for route in plain.routes() {

@@ -42,6 +42,7 @@ mod order;
 mod patch;
 mod rules;
 mod select;
+mod settings;
 mod sorted;
 mod summaries;
 #[cfg(test)]
@@ -71,7 +72,7 @@ use crate::{
     },
     site::{
         deck::Decks,
-        file::{FormerFiles, PageFile, ReadText, Reading, SourceFiles, Witness},
+        file::{FormerFiles, PageFile, Reading, SourceFiles, Witness},
         files::Files,
         graph::{FormerLinks, LinkGraph},
         languages::{DEFAULT, LanguageId, Languages},
@@ -84,6 +85,7 @@ use crate::{
         search::Stock,
         section::{Home, SectionId, Sections},
         select::Cascades,
+        settings::{content_root, read_config},
         taxonomy::Taxonomies,
         translations::Translations,
     },
@@ -186,19 +188,17 @@ impl Site {
         options: &SiteOptions,
         former: &FormerFiles,
     ) -> Self {
-        Self::load_beside(source, listing, options, former, None, |_| ()).0
+        Self::read(source, listing, options, former, None).assemble(|_| ()).0
     }
 
-    /// The same before a witness, who sees the pages that are parsed. `beside` is done while links are followed, with the site
-    /// as it is without them.
-    pub fn load_beside<R: Send>(
-        source: &dyn Source,
+    /// The first half of it, which all cores do together, before a witness, who sees the pages that are parsed.
+    pub fn read<'s>(
+        source: &'s dyn Source,
         listing: impl Into<Arc<Listing>>,
         options: &SiteOptions,
-        former: &FormerFiles,
+        former: &'s FormerFiles,
         witness: Option<&dyn Witness>,
-        beside: impl FnOnce(&Self) -> R + Send,
-    ) -> (Self, R) {
+    ) -> ReadSite<'s> {
         let mut site = Self::begin(source, listing.into(), options.clone());
         site.stock = Arc::clone(&former.stock);
         let listing = Arc::clone(&site.listing);
@@ -210,7 +210,7 @@ impl Site {
         let kept =
             |path: &RepoPath, entry: &Entry| former.files.get(path).filter(|file| is_kept(file, &entry.blob));
         let files = site.parse_files(source, kept, witness);
-        site.assemble(source, files, Before::Process(former), beside)
+        ReadSite { source, former, site, files }
     }
 
     /// The site after a change of its files.
@@ -333,7 +333,7 @@ impl Site {
     }
 
     /// Puts a site together whose files are parsed; pages are shared with a former one where they are the same.
-    /// `beside` is as in [`Site::load_beside`].
+    /// `beside` is as in [`ReadSite::assemble`].
     fn assemble<R: Send>(
         mut self,
         source: &dyn Source,
@@ -381,6 +381,22 @@ impl Site {
         addresses::claim_linked_folders(&mut self);
         Arc::make_mut(&mut self.diagnostics).splice(..0, diagnostics);
         (self, found)
+    }
+}
+
+/// A site whose pages are parsed, and no more.
+pub struct ReadSite<'s> {
+    source: &'s dyn Source,
+    former: &'s FormerFiles,
+    site: Site,
+    files: Vec<Arc<PageFile>>,
+}
+
+impl ReadSite<'_> {
+    /// Puts it together, which leaves time for other work to all cores but one. `beside` is done while links are followed, with the
+    /// site as it is without them.
+    pub fn assemble<R: Send>(self, beside: impl FnOnce(&Site) -> R + Send) -> (Site, R) {
+        self.site.assemble(self.source, self.files, Before::Process(self.former), beside)
     }
 }
 
@@ -653,35 +669,4 @@ impl Site {
         let own = self.language_config(language).and_then(|config| config.title.as_deref());
         own.or(self.config.title.as_deref())
     }
-}
-
-/// The config, what is wrong with it, and whether it was made of the bytes that the listing names.
-fn read_config(
-    source: &dyn Source,
-    listing: &Listing,
-    options: &SiteOptions,
-) -> (Config, Vec<Diagnostic>, bool) {
-    let path = RepoPath::root().join(CONFIG_FILE);
-    let files = SourceFiles { source, listing };
-    let (mut config, diagnostics, is_settled) = if listing.entries.contains_key(&path) {
-        let ReadText { text, mut diagnostics, is_settled } = files.page_text(&path);
-        let (config, more) = Config::parse(&path, &text);
-        diagnostics.extend(more);
-        (config, diagnostics, is_settled)
-    } else {
-        (Config::default(), Vec::new(), true)
-    };
-    if let Some(base_url) = &options.base_url {
-        config.base_url = base_url.clone();
-    }
-    (config, diagnostics, is_settled)
-}
-
-fn content_root(config: &Config, listing: &Listing) -> RepoPath {
-    if let Some(folder) = &config.content {
-        return folder.clone();
-    }
-    let folder = RepoPath::root().join(CONTENT_FOLDER);
-    let has_content = listing.entries.keys().any(|path| path.is_within(&folder));
-    if has_content { folder } else { RepoPath::root() }
 }
