@@ -10,6 +10,7 @@ use std::{
 
 use compact_str::CompactString;
 use foldhash::HashMap;
+use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -349,7 +350,7 @@ fn decode(path: &RepoPath, bytes: Vec<u8>) -> (String, Vec<Diagnostic>) {
             text
         }
     };
-    if text.contains('\r') && !text.contains('\n') {
+    if memchr(b'\r', text.as_bytes()).is_some() && !text.contains('\n') {
         diagnostics.push(
             Diagnostic::warning("cr-line-ends", format!("the lines of `{path}` end with CR alone"))
                 .at(Place::file(path))

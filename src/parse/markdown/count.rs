@@ -1,13 +1,14 @@
 //! [`words`]: how many words a text has.
 //!
-//! Loading a site counts all of its text. So eight bytes are looked at together: what each of them is becomes a bit, and of the bits of up
-//! to 64 bytes follows where words begin.
+//! Loading a site counts all of its text. So sixteen bytes are looked at together: what each of them is becomes a bit, and of the bits of
+//! up to 64 bytes follows where words begin.
+
+use wide::u8x16;
 
 /// How many bytes are counted together.
 const BLOCK: usize = 64;
-/// A one in each of eight bytes, and the highest bit of each.
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHEST: u64 = ONES << 7;
+/// How many are looked at together.
+const LANES: usize = 16;
 
 /// Counts words: letters and digits, with what joins them. A character of a script without spaces counts as one.
 pub(super) fn words(text: &str) -> u32 {
@@ -33,14 +34,15 @@ impl Kinds {
     /// Those of a block at a place of a text.
     fn of(block: &[u8], text: &str, start: usize) -> Self {
         let (mut kinds, mut beyond) = (Self::default(), 0);
-        let mut look = |eight: u64, at: usize| {
-            kinds.letters |= bits(letters(eight)) << at;
-            kinds.joiners |= bits(joiners(eight)) << at;
-            beyond |= bits(eight & HIGHEST) << at;
+        let mut look = |bytes: u128, at: usize| {
+            let bytes = u8x16::new(bytes.to_le_bytes());
+            kinds.letters |= bits(letters(bytes)) << at;
+            kinds.joiners |= bits(joiners(bytes)) << at;
+            beyond |= bits(bytes) << at;
         };
-        let (eights, rest) = block.as_chunks();
-        for (nth, eight) in eights.iter().enumerate() {
-            look(u64::from_le_bytes(*eight), 8 * nth);
+        let (whole, rest) = block.as_chunks();
+        for (nth, bytes) in whole.iter().enumerate() {
+            look(u128::from_le_bytes(*bytes), LANES * nth);
         }
         if !rest.is_empty() {
             look(last(block), block.len() - rest.len());
@@ -86,12 +88,23 @@ impl Kinds {
     }
 }
 
-/// The bytes behind the last eight of a block, of which there are some.
-fn last(block: &[u8]) -> u64 {
-    let n_before = 8 - block.len() % 8;
+/// The bytes behind the last sixteen of a block, of which there are some.
+fn last(block: &[u8]) -> u128 {
+    let n_before = LANES - block.len() % LANES;
     match block.last_chunk() {
-        Some(eight) => u64::from_le_bytes(*eight) >> (8 * n_before),
-        None => block.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
+        Some(bytes) => u128::from_le_bytes(*bytes) >> (8 * n_before),
+        None => short(block),
+    }
+}
+
+/// Fewer than sixteen bytes. Of the first and the last eight those that are in both are the same.
+fn short(bytes: &[u8]) -> u128 {
+    match bytes.first_chunk().zip(bytes.last_chunk()) {
+        Some((first, last)) => {
+            let of = |eight: &[u8; 8]| u128::from(u64::from_le_bytes(*eight));
+            of(first) | of(last) << (8 * (bytes.len() - 8))
+        }
+        None => bytes.iter().rev().fold(0, |bytes, byte| bytes << 8 | u128::from(*byte)),
     }
 }
 
@@ -100,27 +113,25 @@ fn ones(n: usize) -> u64 {
     u32::try_from(n).ok().and_then(|n| 1_u64.checked_shl(n)).map_or(u64::MAX, |bit| bit - 1)
 }
 
-/// The highest bits of eight bytes, side by side.
-fn bits(eight: u64) -> u64 {
-    // Each bit is moved to a place of its own in the highest byte.
-    (eight >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// The highest bits of sixteen bytes, side by side.
+fn bits(bytes: u8x16) -> u64 {
+    u64::from(bytes.move_mask().cast_unsigned())
 }
 
-/// The highest bit of each of eight bytes that is a letter or digit of ASCII.
-fn letters(eight: u64) -> u64 {
-    (within(eight | ONES << 5, b'a', b'z') | within(eight, b'0', b'9')) & !eight
+/// All ones for each byte that is a letter or digit of ASCII.
+fn letters(bytes: u8x16) -> u8x16 {
+    within(bytes | u8x16::splat(0x20), b'a', b'z') | within(bytes, b'0', b'9')
 }
 
-fn joiners(eight: u64) -> u64 {
-    let is = |byte| within(eight, byte, byte);
-    (is(b'\'') | within(eight, b'-', b'.') | is(b'_')) & !eight
+fn joiners(bytes: u8x16) -> u8x16 {
+    let is = |byte| bytes.cmp_eq(u8x16::splat(byte));
+    is(b'\'') | is(b'_') | within(bytes, b'-', b'.')
 }
 
-/// The highest bit of each of eight bytes whose lower bits are those of a character from `first` to `last`.
-fn within(eight: u64, first: u8, last: u8) -> u64 {
-    // Without their highest bits, no sum of two bytes gets into the next one.
-    let least = |byte: u8| (eight & !HIGHEST) + ONES * u64::from(0x80 - byte);
-    least(first) & !least(last + 1) & HIGHEST
+/// All ones for each byte from `first` to `last`.
+fn within(bytes: u8x16, first: u8, last: u8) -> u8x16 {
+    let from_first = bytes - u8x16::splat(first);
+    from_first.min(u8x16::splat(last - first)).cmp_eq(from_first)
 }
 
 /// Whether a character beyond ASCII is a letter or digit: what the commonest are is known without looking through tables.

@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use super::{Inline, autolink, delimiter::Delimiter, text::Merged};
 use crate::parse::markdown::{
@@ -217,7 +217,8 @@ fn is_w(byte: u8) -> bool {
 
 /// Whether a text may have an address that begins with `www.`.
 pub(in crate::parse::markdown) fn may_have_www(text: &str) -> bool {
-    ["ww.", "wW.", "Ww.", "WW."].iter().any(|end| memmem::find(text.as_bytes(), end.as_bytes()).is_some())
+    let before = |dot: usize| text.as_bytes()[..dot].last_chunk::<2>();
+    memchr_iter(b'.', text.as_bytes()).filter_map(before).any(|two| two.iter().all(|byte| is_w(*byte)))
 }
 
 /// The first byte that is wanted. Most of a text has none.
