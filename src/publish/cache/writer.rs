@@ -125,14 +125,20 @@ impl StateWriter {
     }
 
     /// Writes the addresses. Chunks without one that is new, `changed` or gone are taken over as they are.
-    pub fn routes(&mut self, routes: &[&RouteRecord], changed: &BTreeSet<Route>) -> io::Result<()> {
+    pub fn routes<'r>(&mut self, routes: &[&'r RouteRecord], changed: &BTreeSet<Route>) -> io::Result<()> {
         let former = self.former_chunks(|index| &index.routes);
         self.routes = self.records(routes, |record| &record.route, &former, Some(changed))?;
-        let common: BTreeMap<Print, &Arc<Common>> = routes
-            .iter()
-            .filter_map(|record| record.trace.common())
-            .map(|common| (common.print(), common))
-            .collect();
+        let note = |mut known: BTreeMap<_, _>, common: &'r Arc<Common>| {
+            known.insert(common.print(), common);
+            known
+        };
+        let both = |mut one: BTreeMap<_, _>, other| {
+            one.extend(other);
+            one
+        };
+        // Thousands have the same few.
+        let all = routes.par_iter().filter_map(|record| record.trace.common());
+        let common = all.fold(BTreeMap::new, note).reduce(BTreeMap::new, both);
         let bytes = chunk::encode(&common.into_values().collect::<Vec<_>>())?;
         self.common = Some(self.append(&bytes, chunk::print(&bytes))?);
         Ok(())
@@ -292,7 +298,7 @@ impl StateWriter {
     }
 
     /// Writes records in chunks; `changed` are the names of those that are new, differ or are gone, if it is known.
-    fn records<T: Serialize + DeserializeOwned + Sync, N: Hash + Ord>(
+    fn records<T: Serialize + DeserializeOwned + Sync, N: Hash + Ord + Sync>(
         &mut self,
         records: &[&T],
         name: fn(&T) -> &N,
@@ -305,7 +311,7 @@ impl StateWriter {
             // Thousands are looked for.
             let names: HashSet<&N> = changed.iter().collect();
             let is_new = |record: &&T| names.contains(name(record));
-            let new: Vec<&T> = records.iter().copied().filter(is_new).collect();
+            let new: Vec<&T> = records.par_iter().copied().filter(is_new).collect();
             if let Some(places) = self.replaced(&new, name, former, changed)? {
                 return Ok(places);
             }

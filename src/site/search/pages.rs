@@ -60,9 +60,10 @@ impl SearchedPages<'_> {
         Row::new(self.ids.pages[at].number, words, &page.title, Stemmer::of(self.site.text_language(page)))
     }
 
-    /// What will be counted, page by page; `None` for one whose words are not known.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Option<Row>> {
-        (0..self.ids.pages.len()).map(|at| Some(self.row(at, self.page(at).file.words_print?)))
+    /// What will be counted, page by page; `None` when the words of one are not known.
+    pub(super) fn rows(&self) -> Option<Vec<Row>> {
+        let row = |at| Some(self.row(at, self.page(at).file.words_print?));
+        (0..self.ids.pages.len()).into_par_iter().with_max_len(PER_TASK).map(row).collect()
     }
 
     /// The words that a page had in an earlier process, if they have the print.

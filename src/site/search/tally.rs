@@ -183,7 +183,7 @@ impl Tally {
 
     /// The tally of pages of which this counted most; `None` when they have to be counted again.
     pub(super) fn renewed(self, pages: &SearchedPages<'_>) -> Option<Renewed> {
-        let rows: Vec<Row> = pages.rows().collect::<Option<_>>()?;
+        let rows = pages.rows()?;
         // Which stemmers the pages of a form have can't be taken away, but it is mostly one.
         let stemmer = rows.first()?.stemmer;
         if self.rows.iter().chain(&rows).any(|row| row.stemmer != stemmer) {
