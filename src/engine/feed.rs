@@ -99,6 +99,9 @@ impl Feed for FolderFeed {
             relisted = self.folder.relist(former, &touched, options);
         }
         self.watch.follow(&self.folder, &touched);
+        if self.watch.has_missed() {
+            self.missed();
+        }
         // A folder that goes meanwhile looks empty, and nothing tells when it comes back: it is looked for again.
         if !self.folder.root().is_dir() {
             relisted = Err(SourceError::NotFound { path: self.folder.root().display().to_string() });

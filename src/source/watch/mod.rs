@@ -76,8 +76,10 @@ pub struct Watch {
     watched: BTreeSet<RepoPath>,
     /// Folders that were not watched while their content was listed.
     fresh: BTreeSet<RepoPath>,
-    /// Whether nothing was looked at since it began: its folders have been watched all the time then.
+    /// Whether nothing was looked at since it began, and its folders have been watched all the time.
     is_new: bool,
+    /// Whether some folder was away when it was to be watched.
+    has_missed: bool,
     last_poll: Instant,
 }
 
@@ -115,6 +117,7 @@ impl Watch {
             watched: BTreeSet::new(),
             fresh: BTreeSet::new(),
             is_new: false,
+            has_missed: false,
             last_poll: Instant::now(),
         };
         match far_file_system(&watch.root) {
@@ -123,9 +126,14 @@ impl Watch {
         }
         watch.follow(folder, &Touched::default());
         watch.fresh.clear();
-        watch.is_new = true;
+        watch.is_new = !watch.has_missed;
         watch.inbox.state().touched.everything = true;
         watch
+    }
+
+    /// Whether some folder was away when it was to be watched: it may be back before anything is told of it.
+    pub fn has_missed(&self) -> bool {
+        self.has_missed
     }
 
     /// What ends the waiting from another thread.
@@ -170,8 +178,12 @@ impl Watch {
 
     /// Watches the folders that the folder's last listing went into, after a look at `touched`.
     pub fn follow(&mut self, folder: &Folder, touched: &Touched) {
+        self.has_missed = false;
         if self.lock.is_none() {
             self.follow_git(folder);
+            if self.has_missed {
+                self.lock = None;
+            }
         }
         let folders = folder.last().folders.clone();
         let fresh = std::mem::take(&mut self.fresh);
@@ -239,6 +251,7 @@ impl Watch {
         let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) else { return true };
         // It went away just now: the watch of the folder around it tells.
         if !folder.is_dir() {
+            self.has_missed = true;
             return true;
         }
         self.give_up(&match error.kind {

@@ -103,6 +103,47 @@ fn a_new_folder_is_watched_from_its_first_listing_and_a_renamed_one_by_its_new_n
     watched.expect("b/x.md");
 }
 
+/// A site with a folder, listed, and moved away and back, or replaced by a copy, around the moment when its watch begins.
+fn replaced(before: impl FnOnce(&TestRepo), after: impl FnOnce(&TestRepo)) {
+    let repo = TestRepo::new();
+    repo.write("a/x.md", "x");
+    let folder = Folder::open(repo.root()).expect("a folder");
+    folder.listing(&ListingOptions::default()).expect("a listing");
+    before(&repo);
+    let watch = Watch::new(&folder);
+    after(&repo);
+    // What the system tells of it comes a little later.
+    thread::sleep(Duration::from_millis(100));
+    let mut watched = Watched { repo, folder, watch };
+    let touched = watched.watch.wait(PATIENCE);
+    assert!(touched.everything);
+    watched.list();
+    watched.watch.follow(&watched.folder, &touched);
+    watched.repo.write("a/x.md", "y");
+    watched.expect("a/x.md");
+}
+
+#[test]
+fn a_site_that_is_away_when_its_watch_begins_is_watched_when_it_is_back() {
+    let away = |repo: &TestRepo| repo.root().with_extension("away");
+    replaced(
+        |repo| fs::rename(repo.root(), away(repo)).expect("moved"),
+        |repo| fs::rename(away(repo), repo.root()).expect("moved back"),
+    );
+}
+
+#[test]
+fn a_site_that_is_replaced_just_after_its_watch_began_is_watched() {
+    replaced(
+        |_| {},
+        |repo| {
+            fs::rename(repo.root(), repo.root().with_extension("old")).expect("moved");
+            fs::create_dir(repo.root()).expect("a folder");
+            repo.write("a/x.md", "x");
+        },
+    );
+}
+
 #[test]
 fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
     let mut watched = Watched::new(|repo| {
