@@ -135,9 +135,9 @@ impl Done<'_> {
         self.record.files().map(|(encoding, file)| (path_of(&self.path, encoding), file.digest))
     }
 
-    /// The same, for those who keep them.
-    pub(super) fn to_keep(&self) -> impl Iterator<Item = (OutputPath, Digest)> {
-        self.files().filter(|_| self.is_kept())
+    /// How many these are.
+    pub(super) fn n_files(&self) -> usize {
+        self.record.files().count()
     }
 
     /// Notes what the disk says of its files after the build, for the next one.

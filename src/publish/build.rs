@@ -21,7 +21,7 @@ use super::{
     cache::{self, Cache, Head, RouteRecord, State, StateWriter},
     former::{Former, Marks, WrittenShards},
     libraries::library_of,
-    output::{Output, OutputError, Summary},
+    output::{Kept, Output, OutputError, Summary},
 };
 use crate::{
     base::{
@@ -121,11 +121,9 @@ pub fn build(
         routes.iter().partition(|route| library_of(route).is_some());
     let others = begun.largest_first(others, &marks);
     let (mut done, due) = begun.known(&others, &on, progress)?;
-    let n_kept = done.len();
     let begin_next = |cache: &Cache| begin_state(&begun, cache.writer(&way, state.clone())?);
     let of_site = || {
-        let keep = || staging.keep(done.iter().flat_map(Done::to_keep));
-        let (writer, ()) = rayon::join(|| options.cache.map(begin_next), keep);
+        let writer = options.cache.map(begin_next);
         (begun.site().link_diagnostics(&**source), writer)
     };
     // Who has nothing to render yet says which links lead nowhere, and keeps what is known of the site without its pages.
@@ -153,8 +151,9 @@ pub fn build(
     let n_routes = done.len();
     let next = Next { begun: &begun, marks: &marks, done: &done };
     let apply = || {
-        staging.keep(done[n_kept..].iter().flat_map(Done::to_keep));
-        staging.apply()
+        let kept = || done.iter().filter(|done| done.is_kept());
+        let files = || kept().flat_map(Done::files).collect();
+        staging.apply(&Kept { n: kept().map(Done::n_files).sum(), files: &files })
     };
     let (summary, (diagnostics, outside, writer)) = rayon::join(apply, || {
         (

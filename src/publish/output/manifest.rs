@@ -4,12 +4,16 @@
 //! manifest. What can't be read for certain is no manifest at all, so that nothing is deleted on doubt.
 //! Reading and writing the file is left to [`super`].
 
-use std::{borrow::Cow, cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, ops::Range, sync::Arc};
+
+use memchr::memchr_iter;
 
 use crate::base::digest::Digest;
 
 /// First line; the number is raised when the format changes.
 const HEADER: &str = "recto-manifest 1";
+/// How many characters a line has before the two spaces.
+const DIGEST_CHARS: usize = 64;
 /// The longest path that is written.
 const MAX_PATH_BYTES: usize = 4096;
 /// What the names of our own files begin with, and so no file of a site.
@@ -60,19 +64,44 @@ impl Manifest {
 
     /// The digest of a file's bytes.
     pub fn get(&self, path: &str) -> Option<Digest> {
-        let mut lines = self.lines();
+        let line = self.place(path).and_then(|place| Line::parse(&self.text[place]));
+        line.map(|line| line.digest)
+    }
+
+    /// Where the line of a file is.
+    fn place(&self, path: &str) -> Option<Range<usize>> {
+        let mut lines = self.text.len() - self.lines().len()..self.text.len();
         while !lines.is_empty() {
-            let middle = lines.as_bytes()[..lines.len() / 2].iter().rposition(|byte| *byte == b'\n');
-            let (before, rest) = lines.split_at(middle.map_or(0, |end| end + 1));
-            let (line, after) = rest.split_at(rest.find('\n').map_or(rest.len(), |end| end + 1));
-            let line = Line::parse(line)?;
-            lines = match (*line.path).cmp(path) {
-                Ordering::Less => after,
-                Ordering::Equal => return Some(line.digest),
-                Ordering::Greater => before,
+            let (start, middle) = (lines.start, (lines.start + lines.end) / 2);
+            let before = self.text.as_bytes()[start..middle].iter().rposition(|byte| *byte == b'\n');
+            let start = before.map_or(start, |end| start + end + 1);
+            let end = self.text[start..].find('\n').map_or(lines.end, |end| start + end + 1);
+            lines = match (*Line::parse(&self.text[start..end])?.path).cmp(path) {
+                Ordering::Less => end..lines.end,
+                Ordering::Equal => return Some(start..end),
+                Ordering::Greater => lines.start..start,
             };
         }
         None
+    }
+
+    /// The manifest with other digests of some files, if this one has all of them and `n_others`, and no more.
+    pub(super) fn with_digests<'f>(
+        &self,
+        files: impl ExactSizeIterator<Item = (&'f OutputPath, Digest)>,
+        n_others: usize,
+    ) -> Option<Self> {
+        let n_files = memchr_iter(b'\n', self.lines().as_bytes()).count();
+        if n_files != files.len() + n_others {
+            return None;
+        }
+        let mut text = self.text.clone();
+        for (path, digest) in files {
+            let start = self.place(path)?.start;
+            // All digests are of one length.
+            text.replace_range(start..start + DIGEST_CHARS, &digest.to_string());
+        }
+        Some(Self { text })
     }
 
     /// The manifest of `files`, which are in order, and what this one has besides them.
@@ -216,6 +245,22 @@ mod tests {
         let others = files(&all, b"y");
         let (renewed, gone) = manifest(&of_all).renewed(others.iter());
         assert_eq!((renewed, gone), (manifest(&others), Vec::new()));
+    }
+
+    #[test]
+    fn other_digests_of_the_same_files_are_put_in_place() {
+        let names = ["a", "a\nb", "a-b", "a/b", "b", "ü"];
+        let (before, now) = (files(&names, b"x"), files(&names, b"y"));
+        for n in 0..=names.len() {
+            let (changed, others) = (now[..n].to_vec(), before[n..].to_vec());
+            let put = || changed.iter().map(|(path, digest)| (path, *digest));
+            let expected = manifest(&[changed.clone(), others.clone()].concat());
+            assert_eq!(manifest(&before).with_digests(put(), others.len()), Some(expected));
+            assert_eq!(manifest(&before).with_digests(put(), others.len() + 1), None, "one is new");
+            let other = files(&["b/c"], b"y");
+            let other = other.iter().map(|(path, digest)| (path, *digest));
+            assert_eq!(manifest(&before).with_digests(other, names.len() - 1), None, "it isn't there");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ use self::{disk::Kind, fresh::Fresh, journal::Journal, lock::Lock, step::Steps};
 pub use self::{
     error::OutputError,
     manifest::{Manifest, OutputPath},
-    staging::{OldManifest, Put, Staging, Summary},
+    staging::{Kept, OldManifest, Put, Staging, Summary},
 };
 
 use crate::{
@@ -123,8 +123,8 @@ impl Output {
         (metadata.is_file() && stat.is_settled(SystemTime::now())).then_some(stat)
     }
 
-    /// Takes the lock, for which it waits up to ten seconds, and puts the folder in order. A manifest with the `known` digest is one
-    /// that we wrote or read before.
+    /// Takes the lock, for which it waits up to ten seconds, and puts the folder in order. A manifest with the `known` digest is the one
+    /// that there was when files were noted that are kept now.
     pub fn begin(&self, known: Option<Digest>) -> Result<Staging, OutputError> {
         if let Some(fresh) = Fresh::begin(&self.dir)? {
             return Ok(Staging::fresh(&self.dir, fresh));
@@ -210,11 +210,11 @@ fn read_manifest(
         Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
     };
     let digest = Digest::of(&text);
-    let parse =
-        |text| if Some(digest) == known { Some(Manifest::of_sound(text)) } else { Manifest::parse(text) };
+    let is_known = Some(digest) == known;
+    let parse = |text| if is_known { Some(Manifest::of_sound(text)) } else { Manifest::parse(text) };
     let manifest = String::from_utf8(text).ok().and_then(parse);
     let warning = manifest.is_none().then(|| {
         format!("`{}` can't be read, so files of earlier builds are left where they are", path.display())
     });
-    Ok((manifest.map(|manifest| OldManifest { manifest, digest }), warning))
+    Ok((manifest.map(|manifest| OldManifest { manifest, digest, is_known }), warning))
 }

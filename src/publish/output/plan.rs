@@ -2,8 +2,7 @@
 //!
 //! Reads the disk and changes nothing, so that every refusal comes before the first change:
 //!
-//! 1. [`Manifest::renewed`] tells which files of ours are not wanted any more; [`removable`] finds those of them that someone
-//!    edited, which stay.
+//! 1. Of the files of ours that are not wanted any more [`removable`] finds those that someone edited, which stay.
 //! 2. [`foreign_files`] finds what is in the way and not ours; if anything is, that is the answer.
 //! 3. [`in_the_way`] tells which removals must come before the new files; the others come after them.
 
@@ -11,7 +10,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
     path::Path,
-    sync::Arc,
 };
 
 use foldhash::HashMap;
@@ -45,6 +43,15 @@ pub(super) enum Found {
     Under(String),
 }
 
+/// The files of the next site.
+pub(super) struct Next {
+    pub(super) manifest: Manifest,
+    /// The files of the last site that it lacks.
+    pub(super) gone: Vec<DigestedFile>,
+    /// Those that stay as they are, in order; none when nothing is gone and nothing new.
+    pub(super) kept: Vec<DigestedFile>,
+}
+
 /// The change to make.
 pub(super) struct Plan {
     pub(super) ops: Vec<Op>,
@@ -53,15 +60,14 @@ pub(super) struct Plan {
     pub(super) kept: Vec<String>,
 }
 
-/// Decides the change: `wanted` are the files that were put, `same` those of the last site that stay as they are.
+/// Decides the change; `wanted` are the files that were put.
 pub(super) fn plan(
     root: &Path,
     wanted: &BTreeMap<OutputPath, Wanted>,
-    same: &[DigestedFile],
     old: &Manifest,
+    Next { manifest, gone, kept: same }: Next,
 ) -> Result<Plan, OutputError> {
-    let (manifest, gone) = old.renewed(files(wanted, same).iter());
-    let (removable, kept) = removable(root, gone, wanted, same)?;
+    let (removable, kept) = removable(root, gone, wanted, &same)?;
     let foreign = foreign_files(root, wanted, old, &removable)?;
     if !foreign.is_empty() {
         return Err(OutputError::Foreign(foreign));
@@ -81,15 +87,6 @@ pub(super) fn plan(
             .map(|(path, digest)| remove(path, digest)),
     );
     Ok(Plan { ops, manifest, n_removed: removable.len(), kept })
-}
-
-/// All files of the next site, in order.
-pub(super) fn files(wanted: &BTreeMap<OutputPath, Wanted>, same: &[DigestedFile]) -> Vec<DigestedFile> {
-    let wanted = wanted.iter().map(|(path, wanted)| (Arc::clone(path), wanted.digest));
-    let mut files: Vec<DigestedFile> = same.iter().cloned().chain(wanted).collect();
-    // Both are in order, which costs a sort that keeps the order of equals little more than a walk.
-    files.sort();
-    files
 }
 
 fn place(path: &str, wanted: &Wanted) -> Option<Op> {

@@ -22,7 +22,7 @@ use super::{
     journal::{Journal, Op},
     lock::Lock,
     manifest::{DigestedFile, Manifest, OutputPath, check_path},
-    plan::{Found, Wanted, files, plan},
+    plan::{Found, Next, Wanted, plan},
     step::Steps,
 };
 use crate::{
@@ -80,8 +80,6 @@ pub struct Staging {
     mode: Mode,
     /// Each path that was put, from the moment that a thread begins with it.
     wanted: Mutex<BTreeMap<OutputPath, Wanted>>,
-    /// The files of the last site that stay, besides those that were put, in order.
-    kept: Mutex<Vec<DigestedFile>>,
     n_staged: AtomicU32,
     warnings: Vec<String>,
     pub(super) steps: Steps,
@@ -94,6 +92,25 @@ pub struct Staging {
 pub struct OldManifest {
     pub(super) manifest: Manifest,
     pub(super) digest: Digest,
+    pub(super) is_known: bool,
+}
+
+/// Files of the last site that the folder has with the bytes that they had, and that stay besides those that are put.
+pub struct Kept<'a> {
+    /// How many they are.
+    pub n: usize,
+    /// Gives them with their digests. Where the site has the files that it had, nobody asks.
+    pub files: &'a dyn Fn() -> Vec<(OutputPath, Digest)>,
+}
+
+impl Kept<'_> {
+    fn in_order(&self) -> Vec<DigestedFile> {
+        let mut files = (self.files)();
+        // Most are in order already.
+        files.sort();
+        files.dedup();
+        files
+    }
 }
 
 /// How the staged files come into place.
@@ -101,7 +118,12 @@ enum Mode {
     /// The stage has the layout of the output and takes its place.
     Fresh(Fresh),
     /// The stage has numbered files, which are moved one by one.
-    Within { old: Manifest, _lock: Lock },
+    Within {
+        old: Manifest,
+        /// Whether the manifest is the one that those know who keep files.
+        is_known: bool,
+        _lock: Lock,
+    },
 }
 
 /// What is at a path.
@@ -120,8 +142,9 @@ impl Staging {
 
     pub(super) fn within(root: &Path, lock: Lock, old: Option<OldManifest>, warnings: Vec<String>) -> Self {
         let digest = old.as_ref().map(|old| old.digest);
+        let is_known = old.as_ref().is_some_and(|old| old.is_known);
         let old = old.map(|old| old.manifest).unwrap_or_default();
-        let mode = Mode::Within { old, _lock: lock };
+        let mode = Mode::Within { old, is_known, _lock: lock };
         let mut staging = Self::new(root, root.join(STAGE), Folders::new(root), mode, warnings);
         staging.manifest = digest;
         staging
@@ -135,7 +158,6 @@ impl Staging {
             folders,
             mode,
             wanted: Mutex::default(),
-            kept: Mutex::default(),
             n_staged: AtomicU32::new(0),
             warnings,
             steps: Steps::default(),
@@ -187,44 +209,35 @@ impl Staging {
         if may_be_there { disk::with_digest(&self.open_root, path, digest) } else { Ok(None) }
     }
 
-    /// Keeps files of the last site that the folder has with these bytes, besides those that were put.
-    pub fn keep(&self, files: impl Iterator<Item = (OutputPath, Digest)>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend(files);
-        // Most are in order already.
-        kept.sort();
-        kept.dedup();
-    }
-
     /// Makes the folder hold exactly what was put, apart from what isn't ours.
     ///
     /// # Errors
     /// The folder is as it was, except after [`OutputError::Unfinished`]: then the next [`begin`](super::Output::begin)
     /// finishes the change.
     pub fn commit(mut self) -> Result<Summary, OutputError> {
-        self.apply()
+        self.apply(&Kept { n: 0, files: &Vec::new })
     }
 
-    /// The same, for those who look at the folder before other builds may change it: it is locked until this is dropped.
+    /// The same, also with files of the last site that stay, and for those who look at the folder before other builds may change it:
+    /// it is locked until this is dropped.
     ///
     /// # Errors
     /// As those of [`Staging::commit`].
-    pub fn apply(&mut self) -> Result<Summary, OutputError> {
+    pub fn apply(&mut self, kept: &Kept<'_>) -> Result<Summary, OutputError> {
         let wanted = std::mem::take(self.wanted.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let kept = std::mem::take(self.kept.get_mut().unwrap_or_else(PoisonError::into_inner));
-        check_apart(&wanted, &kept)?;
         let written = wanted.values().filter(|wanted| wanted.staged.is_some()).count();
         let mut summary = Summary {
             written,
-            unchanged: wanted.len() - written + kept.len(),
+            unchanged: wanted.len() - written + kept.n,
             warnings: std::mem::take(&mut self.warnings),
             ..Summary::default()
         };
         match &mut self.mode {
-            Mode::Fresh(_) => self.manifest = self.commit_fresh(&wanted, &kept)?,
-            Mode::Within { old, .. } => {
+            Mode::Fresh(_) => self.manifest = self.commit_fresh(&wanted, kept)?,
+            Mode::Within { old, is_known, .. } => {
                 let old = std::mem::take(old);
-                let plan = plan(&self.root, &wanted, &kept, &old)?;
+                let next = Next::of(&old, *is_known, &wanted, kept)?;
+                let plan = plan(&self.root, &wanted, &old, next)?;
                 if !plan.ops.is_empty() || plan.manifest != old {
                     let journal = self.begin_change(plan.ops, &plan.manifest)?;
                     self.is_done = true;
@@ -234,7 +247,7 @@ impl Staging {
                 }
                 (summary.removed, summary.kept) = (plan.n_removed, plan.kept);
                 // Nobody has to wait until the memory of thousands of paths is free.
-                rayon::spawn(move || drop((wanted, kept, old, plan.manifest)));
+                rayon::spawn(move || drop((wanted, old, plan.manifest)));
             }
         }
         Ok(summary)
@@ -281,10 +294,10 @@ impl Staging {
     fn commit_fresh(
         &self,
         wanted: &BTreeMap<OutputPath, Wanted>,
-        kept: &[DigestedFile],
+        kept: &Kept<'_>,
     ) -> Result<Option<Digest>, OutputError> {
         let Mode::Fresh(fresh) = &self.mode else { return Ok(None) };
-        let (manifest, _) = Manifest::default().renewed(files(wanted, kept).iter());
+        let Next { manifest, .. } = Next::of(&Manifest::default(), false, wanted, kept)?;
         self.steps.next()?;
         write(&self.stage.join(MANIFEST), manifest.text().as_bytes())?;
         self.steps.next()?;
@@ -321,6 +334,34 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+impl Next {
+    fn of(
+        old: &Manifest,
+        is_known: bool,
+        wanted: &BTreeMap<OutputPath, Wanted>,
+        kept: &Kept<'_>,
+    ) -> Result<Self, OutputError> {
+        let put = wanted.iter().map(|(path, wanted)| (path, wanted.digest));
+        // All that is kept is in the known manifest: then the numbers tell whether anything else is.
+        if is_known && let Some(manifest) = old.with_digests(put, kept.n) {
+            return Ok(Self { manifest, gone: Vec::new(), kept: Vec::new() });
+        }
+        let kept = kept.in_order();
+        check_apart(wanted, &kept)?;
+        let (manifest, gone) = old.renewed(files(wanted, &kept).iter());
+        Ok(Self { manifest, gone, kept })
+    }
+}
+
+/// All files of the next site, in order.
+fn files(wanted: &BTreeMap<OutputPath, Wanted>, same: &[DigestedFile]) -> Vec<DigestedFile> {
+    let wanted = wanted.iter().map(|(path, wanted)| (Arc::clone(path), wanted.digest));
+    let mut files: Vec<DigestedFile> = same.iter().cloned().chain(wanted).collect();
+    // Both are in order, which costs a sort that keeps the order of equals little more than a walk.
+    files.sort();
+    files
 }
 
 /// Looks whether what was put and what is kept are in each other's way. All that is kept is there, so it is not.

@@ -103,6 +103,41 @@ fn only_differences_are_written_and_only_ours_is_removed() {
     assert_eq!(names, ["a", "a/mine.txt", "c", "c/index.html", "index.html", "mine", "mine/empty"]);
 }
 
+/// Changes `page` of the site of two, and keeps `other`.
+fn change_one(dir: &Path, known: Option<Digest>, files: &dyn Fn() -> Vec<(OutputPath, Digest)>) -> Summary {
+    let mut staging = Output::open(dir).and_then(|output| output.begin(known)).expect("begin");
+    staging.put("page", b"new").expect("staged");
+    staging.apply(&Kept { n: 1, files }).expect("changed")
+}
+
+#[test]
+fn where_no_file_comes_or_goes_nobody_asks_which_stay() {
+    let (one, other) = (folder(), folder());
+    let kept = || vec![("other".into(), Digest::of(b"same"))];
+    let manifests = [one.path().join("p"), other.path().join("p")].map(|dir| {
+        build(&dir, &[("page", "old"), ("other", "same")]).expect("built");
+        let known = Output::open(&dir).expect("a folder").manifest_digest();
+        let of = |known, files| change_one(&dir, known, files);
+        let summary =
+            if dir.starts_with(one.path()) { of(known, &|| panic!("nobody asks")) } else { of(None, &kept) };
+        assert_eq!((summary.written, summary.unchanged, summary.removed), (1, 1, 0));
+        check_files(&dir, &[("other", "same"), ("page", "new")]);
+        fs::read_to_string(dir.join(MANIFEST)).expect("a manifest")
+    });
+    assert_eq!(manifests[0], manifests[1]);
+}
+
+#[test]
+fn a_file_that_nobody_keeps_goes_though_another_comes() {
+    let dir = folder();
+    let dir = dir.path().join("p");
+    build(&dir, &[("gone", "x"), ("other", "same")]).expect("built");
+    let known = Output::open(&dir).expect("a folder").manifest_digest();
+    let summary = change_one(&dir, known, &|| vec![("other".into(), Digest::of(b"same"))]);
+    assert_eq!((summary.written, summary.unchanged, summary.removed), (1, 1, 1));
+    check_files(&dir, &[("other", "same"), ("page", "new")]);
+}
+
 #[test]
 fn the_manifest_depends_on_the_site_alone() {
     let (one, other) = (folder(), folder());
