@@ -207,7 +207,9 @@ fn read_manifest(
     let text = match disk::kind(&path)? {
         Kind::Missing => return Ok((None, None)),
         Kind::File(_) => fs::read(&path).map_err(OutputError::io("read", &path))?,
-        Kind::Folder | Kind::Symlink | Kind::Other => Vec::new(),
+        // No file can take its place.
+        Kind::Folder => return Err(OutputError::Foreign(vec![MANIFEST.to_owned()])),
+        Kind::Symlink | Kind::Other => Vec::new(),
     };
     let digest = Digest::of(&text);
     let is_known = Some(digest) == known;

@@ -186,7 +186,11 @@ fn foreign_inside(
             OutputError::io("read", path)(error.into())
         })?;
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        let mut path = relative.to_string_lossy().into_owned();
+        let Some(mut path) = relative.to_str().map(str::to_owned) else {
+            // Ours are text; as text it might be called like one of them.
+            foreign.push(relative.to_string_lossy().into_owned());
+            continue;
+        };
         if cfg!(windows) {
             path = path.replace('\\', "/");
         }

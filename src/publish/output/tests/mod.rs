@@ -103,6 +103,32 @@ fn only_differences_are_written_and_only_ours_is_removed() {
     assert_eq!(names, ["a", "a/mine.txt", "c", "c/index.html", "index.html", "mine", "mine/empty"]);
 }
 
+#[test]
+fn a_folder_called_like_the_manifest_is_refused_before_anything_changes() {
+    let dir = folder();
+    let dir = dir.path().join("p");
+    build(&dir, &[("page", "old")]).expect("built");
+    fs::remove_file(dir.join(MANIFEST)).expect("removed");
+    fs::create_dir(dir.join(MANIFEST)).expect("a folder");
+    let refused = build(&dir, &[("page", "new")]).expect_err("it is in the way");
+    assert!(matches!(&refused, OutputError::Foreign(paths) if paths == &[MANIFEST]), "{refused}");
+    check_files(&dir, &[("page", "old")]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_not_ours_though_it_reads_like_it() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let dir = folder();
+    let dir = dir.path().join("p");
+    build(&dir, &[("d/\u{FFFD}", "ours")]).expect("built");
+    fs::write(dir.join("d").join(std::ffi::OsStr::from_bytes(b"\xFF")), "foreign").expect("written");
+    let refused = build(&dir, &[("d", "a file")]).expect_err("it is in the way");
+    assert!(matches!(&refused, OutputError::Foreign(_)), "{refused}");
+    assert_eq!(fs::read_to_string(dir.join("d/\u{FFFD}")).expect("it is there"), "ours");
+}
+
 /// Changes `page` of the site of two, and keeps `other`.
 fn change_one(dir: &Path, known: Option<Digest>, files: &dyn Fn() -> Vec<(OutputPath, Digest)>) -> Summary {
     let mut staging = Output::open(dir).and_then(|output| output.begin(known)).expect("begin");
