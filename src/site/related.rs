@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::site::{Site, page::PageId, taxonomy::newest_first};
+use crate::site::{Site, page::PageId};
 
 /// How many related pages a page has at most.
 pub const MAX_RELATED: usize = 5;
@@ -18,7 +18,7 @@ pub fn related(site: &Site, page: PageId) -> Vec<PageId> {
         for name in own.front.terms.get(&taxonomy.name) {
             let Some((_, term)) = site.taxonomies().term(at, name) else { continue };
             let rarity = 1_000_000 / term.pages.len() as u64;
-            let place = term.pages.partition_point(|&other| newest_first(site.page(other), own).is_lt());
+            let place = site.taxonomies().place_in(term, page, site.pages());
             let others = neighbours(&term.pages, place).iter().filter(|&&other| other != page);
             shared.extend(others.map(|&other| (other, rarity)));
         }
