@@ -114,7 +114,6 @@ impl RepoPath {
     }
 }
 
-/// Follows a relative path from a folder. Links are: all of a site at once, so no part is held by itself.
 /// Whether each part of a path can be the name of a file or folder.
 fn is_normal(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains('\0')
@@ -125,6 +124,7 @@ pub fn is_name(text: &str) -> bool {
     !text.contains('/') && is_normal(text)
 }
 
+/// Follows a relative path from a folder. Links are: all of a site at once, so no part is held by itself.
 fn resolved(folder: &str, relative: &str) -> Option<RepoPath> {
     let mut path = String::with_capacity(folder.len() + 1 + relative.len());
     path.push_str(if relative.starts_with('/') { "" } else { folder });

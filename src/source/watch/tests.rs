@@ -137,9 +137,11 @@ fn a_site_that_is_replaced_just_after_its_watch_began_is_watched() {
     replaced(
         |_| {},
         |repo| {
-            fs::rename(repo.root(), repo.root().with_extension("old")).expect("moved");
+            let old = repo.root().with_extension("old");
+            fs::rename(repo.root(), &old).expect("moved");
             fs::create_dir(repo.root()).expect("a folder");
             repo.write("a/x.md", "x");
+            fs::remove_dir_all(old).expect("removed");
         },
     );
 }
