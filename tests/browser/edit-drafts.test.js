@@ -2,25 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Writer, commits, open } from './wiki.js';
+import { Writer, commits, drafts, noDrafts, open, until } from './wiki.js';
 
 const files = { 'recto.yml': 'title: Bread\n', 'index.md': '# Home\n', 'bread.md': '# Bread\n\nFlour.\n' };
-
-async function until(check) {
-  const end = Date.now() + 15_000;
-  while (!await check()) {
-    assert.ok(Date.now() < end, 'in time');
-    await new Promise(done => setTimeout(done, 50));
-  }
-}
-const drafts = async site => (await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json()).drafts;
 
 test('a draft is offered after a crash of the browser and of the server', async () => {
   const site = await open(files);
   const one = await Writer.of(site);
   await one.edit('bread.md');
   await one.end('\nRye.');
-  await until(async () => (await drafts(site)).length);
+  await until(async () => (await drafts(site, 'bread.md')).length);
   // Neither of them says goodbye, and nothing of the browser is left.
   site.server.kill('SIGKILL');
   await site.ended;
@@ -38,7 +29,7 @@ test('a draft is offered after a crash of the browser and of the server', async 
   await commits(site, 3);
   // What was committed meanwhile stays.
   assert.equal(site.git('show', 'HEAD:bread.md'), '# Bread\n\nFlour and salt.\n\nRye.');
-  await until(async () => !(await drafts(site)).length);
+  await noDrafts(site, 'bread.md');
   await two.page.reload();
   await two.page.waitForSelector('.ed .cm-content');
   await two.close();
@@ -50,7 +41,7 @@ test('a draft can be discarded, and leaving with unsaved text asks', async () =>
   const one = await Writer.of(site);
   await one.edit('bread.md');
   await one.end('\nRye.');
-  await until(async () => (await drafts(site)).length);
+  await until(async () => (await drafts(site, 'bread.md')).length);
   const asked = new Promise(done => one.page.once('dialog', dialog => { done(dialog.type()); dialog.accept(); }));
   await one.page.click('.ed-back');
   assert.equal(await asked, 'beforeunload');
@@ -58,7 +49,7 @@ test('a draft can be discarded, and leaving with unsaved text asks', async () =>
   await one.edit('bread.md');
   await one.notice('that was never saved');
   await one.page.getByRole('button', { name: 'Discard it' }).click();
-  await until(async () => !(await drafts(site)).length);
+  await noDrafts(site, 'bread.md');
   await one.page.reload();
   await one.page.waitForSelector('.ed .cm-content');
   assert.equal(await one.page.locator('.ed-notice').count(), 0);

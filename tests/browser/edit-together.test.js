@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Writer, commits, desktop, open, phone } from './wiki.js';
+import { Writer, commits, desktop, drafts, noDrafts, open, phone } from './wiki.js';
 
 const text = '# Bread\n\nFlour and water.\n\n## Oven\n\nHot and dry.\n\n## Rest\n\nAn hour.\n';
 const files = { 'recto.yml': 'title: Bread\n', 'index.md': '# Home\n', 'bread.md': text };
@@ -64,8 +64,7 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
     await two.accessible('conflict');
     // Meanwhile nothing is published, and the text is kept.
     assert.equal(site.git('rev-list', '--count', 'HEAD'), '2');
-    const { drafts } = await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json();
-    assert.ok(drafts.some(({ content }) => content.includes('Hotter')));
+    assert.ok((await drafts(site, 'bread.md')).some(({ content }) => content.includes('Hotter')));
     await places.first().getByRole('button', { name: 'Take theirs' }).click();
     await two.page.getByLabel('What will be saved').fill('Hottest of all and dry.');
     await two.page.click('.ed-conflict-head .ed-primary');
@@ -73,8 +72,7 @@ for (const [name, context] of [['desktop', desktop], ['phone', phone]]) {
     assert.match(site.git('show', 'HEAD:bread.md'), /\nHottest of all and dry\.\n/);
     assert.doesNotMatch(site.git('show', 'HEAD:bread.md'), /<<<<|>>>>/);
     await one.shows('Hottest of all and dry.');
-    const left = await (await fetch(`${site.origin}/-/api/drafts/bread.md`)).json();
-    assert.deepEqual(left.drafts, []);
+    await noDrafts(site, 'bread.md');
     await one.close();
     await two.close([/409/]);
     await site.close();
@@ -140,8 +138,7 @@ for (const [name, isWritten] of [['who writes goes on there', true], ['who has w
   await commits(site, 3);
   assert.equal(site.git('show', 'HEAD:food/loaf.md'), `---\naliases: [/bread/]\n---\n${text.replace('# Bread', '# Bread and butter')}`.trim());
   assert.equal(site.git('ls-files', '*bread.md'), '');
-  const { drafts } = await (await fetch(`${site.origin}/-/api/drafts`)).json();
-  assert.deepEqual(drafts, []);
+  await noDrafts(site);
   await Promise.all([writer.page.waitForURL('**/food/loaf/'), writer.page.click('.ed-back')]);
   await writer.close();
   await site.close();

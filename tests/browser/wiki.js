@@ -67,14 +67,27 @@ export class Writer {
   }
 }
 
-// Waits until the branch has so many commits.
-export async function commits(site, n) {
-  const begin = Date.now();
-  while (Number(site.git('rev-list', '--count', 'HEAD')) < n) {
-    assert.ok(Date.now() - begin < PATIENCE, 'no commit');
+// Waits until something holds on the side of the server.
+export async function until(check) {
+  const end = Date.now() + PATIENCE;
+  while (!await check()) {
+    assert.ok(Date.now() < end, `in time: ${check}`);
     await new Promise(done => setTimeout(done, 20));
   }
-  assert.equal(site.git('rev-list', '--count', 'HEAD'), String(n));
 }
+
+// Waits until the branch has so many commits.
+export async function commits(site, n) {
+  const count = () => Number(site.git('rev-list', '--count', 'HEAD'));
+  await until(() => count() >= n);
+  assert.equal(count(), n);
+}
+
+// What is kept of a file, or of all, that is not in the branch. A save forgets its own after its commit is there to be seen.
+export async function drafts(site, path = '') {
+  const answer = await fetch(`${site.origin}/-/api/drafts/${path}`.replace(/\/$/, ''));
+  return (await answer.json()).drafts;
+}
+export const noDrafts = (site, path) => until(async () => !(await drafts(site, path)).length);
 
 export const open = (files, options) => Site.open(files, { wiki: true, ...options });
