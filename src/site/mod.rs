@@ -74,7 +74,7 @@ use crate::{
         deck::Decks,
         file::{FormerFiles, PageFile, Reading, SourceFiles, Witness},
         files::Files,
-        graph::{FormerLinks, LinkGraph},
+        graph::{Former, FormerLinks, LinkGraph},
         languages::{DEFAULT, LanguageId, Languages},
         names::Names,
         nav::{FolderTree, Nav, SummaryTree},
@@ -341,10 +341,10 @@ impl Site {
         before: Before<'_>,
         beside: impl FnOnce(&Self) -> R + Send,
     ) -> (Self, R) {
-        let (nothing, no_files) = (Self::default(), FormerFiles::default());
-        let (former, former_files) = match before {
-            Before::Snapshot(former) => (former, &no_files),
-            Before::Process(files) => (&nothing, files),
+        let nothing = Self::default();
+        let former = match before {
+            Before::Snapshot(former) => former,
+            Before::Process(_) => &nothing,
         };
         self.files = Files::new(files);
         let read = SourceFiles { source, listing: &self.listing };
@@ -375,7 +375,11 @@ impl Site {
         diagnostics.extend(addresses::claim(&mut self));
         let has_ground = is_first && !self.languages.are_several();
         self.links = LinkGraph::on(has_ground.then(|| self.ground_of_links()));
-        let follow = || LinkGraph::build(&self, &former_files.links, &former_files.files);
+        let former_links = match before {
+            Before::Snapshot(former) => Former::of_snapshot(former, &self),
+            Before::Process(former) => Former::of_process(&former.links, &former.files, &self),
+        };
+        let follow = || LinkGraph::build(&self, &former_links);
         let (links, found) = rayon::join(follow, || beside(&self));
         self.links = links;
         addresses::claim_linked_folders(&mut self);

@@ -73,6 +73,43 @@ pub enum Missing {
     Hidden(Hidden),
 }
 
+impl Destination {
+    /// The page that it leads to.
+    pub fn page(&self) -> Option<PageId> {
+        match self {
+            Self::Internal { page, .. } => *page,
+            _ => None,
+        }
+    }
+}
+
+/// What the places that links lead to depend on besides the pages there and the texts of the links; each is more than those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Depends {
+    /// Nothing: the paths of these pages are written there.
+    #[default]
+    OnPages,
+    /// Which other files there are.
+    OnFiles,
+    /// All addresses and names of the site.
+    OnSite,
+}
+
+/// What was asked to find where links lead.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// The keys of titles that the answers depend on.
+    pub(super) titles: Vec<String>,
+    /// What else they depend on.
+    pub(super) depends: Depends,
+}
+
+impl Asked {
+    fn on(&mut self, depends: Depends) {
+        self.depends = self.depends.max(depends);
+    }
+}
+
 /// How a link was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Spelling {
@@ -91,24 +128,24 @@ impl Site {
         file: &RepoPath,
         route: &Route,
     ) -> Destination {
-        self.destination_asking(spelling, target, file, route, &mut Vec::new())
+        self.destination_asking(spelling, target, file, route, &mut Asked::default())
     }
 
     /// Whether a link finds its page by a title or an alias, and not by the name of a file.
     pub fn goes_by_title(&self, spelling: Spelling, target: &str, file: &RepoPath, route: &Route) -> bool {
-        let mut asked = Vec::new();
+        let mut asked = Asked::default();
         let found = self.destination_asking(spelling, target, file, route, &mut asked);
-        !asked.is_empty() && matches!(found, Destination::Internal { .. })
+        !asked.titles.is_empty() && matches!(found, Destination::Internal { .. })
     }
 
-    /// As [`Self::destination`]; `asked` gets the keys of titles that the answer depends on.
+    /// As [`Self::destination`]; `asked` gets what the answer depends on.
     pub(super) fn destination_asking(
         &self,
         spelling: Spelling,
         target: &str,
         file: &RepoPath,
         route: &Route,
-        asked: &mut Vec<String>,
+        asked: &mut Asked,
     ) -> Destination {
         let target = target.trim();
         if spelling == Spelling::Path && is_external(target) {
@@ -133,10 +170,10 @@ impl Site {
         fragment: Option<&str>,
         file: &RepoPath,
         route: &Route,
-        asked: &mut Vec<String>,
+        asked: &mut Asked,
     ) -> Destination {
         if path.is_empty() {
-            return self.internal(route.clone(), fragment);
+            return self.own_part(route, fragment, asked);
         }
         let path = path.strip_prefix('@').filter(|path| path.starts_with('/')).unwrap_or(path);
         let reader = self.reader(file, route);
@@ -146,15 +183,18 @@ impl Site {
         };
         let is_outside = starts.iter().all(Option::is_none);
         for start in starts.into_iter().flatten() {
-            if let Some(destination) = self.file_destination(&start, fragment, reader) {
+            if let Some(destination) = self.file_destination(&start, fragment, reader, asked) {
                 return destination;
             }
+            asked.on(Depends::OnSite);
         }
+        asked.on(Depends::OnSite);
         if let Some(found) = self.address(path, route) {
             return self.internal(found, fragment);
         }
+        let from_content = self.content().resolve(path);
         if let Some(found) =
-            self.content().resolve(path).and_then(|start| self.file_destination(&start, fragment, reader))
+            from_content.and_then(|start| self.file_destination(&start, fragment, reader, asked))
         {
             return found;
         }
@@ -178,10 +218,10 @@ impl Site {
         fragment: Option<&str>,
         file: &RepoPath,
         reader: Reader,
-        asked: &mut Vec<String>,
+        asked: &mut Asked,
     ) -> Option<Destination> {
         if let Some(page) = self.page_called(name, file, reader, asked) {
-            return Some(self.internal_page(page, fragment));
+            return Some(self.internal_page(page, fragment, asked));
         }
         let folder = file.parent().unwrap_or_else(RepoPath::root);
         let path = self.names().file(name, &folder).filter(|_| is_medium(name))?;
@@ -194,8 +234,9 @@ impl Site {
         path: &RepoPath,
         fragment: Option<&str>,
         reader: Reader,
+        asked: &mut Asked,
     ) -> Option<Destination> {
-        if let Some(found) = self.at_file(path, fragment, reader) {
+        if let Some(found) = self.at_file(path, fragment, reader, asked) {
             return Some(found);
         }
         let spelled: Vec<String> = match path.extension() {
@@ -205,16 +246,18 @@ impl Site {
             }
             _ => vec![format!("{path}.md"), format!("{path}.markdown"), format!("{path}.mdx")],
         };
-        let mut spelled = spelled.iter().filter_map(|path| RepoPath::new(path));
-        if let Some(found) = spelled.find_map(|path| self.at_file(&path, fragment, reader)) {
-            return Some(found);
+        for path in spelled.iter().filter_map(|path| RepoPath::new(path)) {
+            if let Some(found) = self.at_file(&path, fragment, reader, asked) {
+                return Some(found);
+            }
+            asked.on(Depends::OnSite);
         }
         let folder = path.parent().filter(|_| path.file_name() == "index.html");
         let folder = folder.as_ref().unwrap_or(path);
         if let Some(section) = self.section_for(folder, reader) {
             let section = self.sections().get(section);
             return Some(match section.page {
-                Some(page) => self.internal_page(page, fragment),
+                Some(page) => self.internal_page(page, fragment, asked),
                 None => self.internal(section.route.clone(), fragment),
             });
         }
@@ -223,11 +266,18 @@ impl Site {
     }
 
     /// The page or another file at exactly a path, or what stands for it in the reader's language.
-    fn at_file(&self, path: &RepoPath, fragment: Option<&str>, reader: Reader) -> Option<Destination> {
-        match self.page_for(path, reader) {
-            Some(page) => Some(self.internal_page(page, fragment)),
-            None => self.asset_for(path, reader).map(|route| self.internal(route, fragment)),
+    fn at_file(
+        &self,
+        path: &RepoPath,
+        fragment: Option<&str>,
+        reader: Reader,
+        asked: &mut Asked,
+    ) -> Option<Destination> {
+        if let Some(page) = self.page_for(path, reader) {
+            return Some(self.internal_page(page, fragment, asked));
         }
+        asked.on(Depends::OnFiles);
+        self.asset_for(path, reader).map(|route| self.internal(route, fragment))
     }
 
     /// An address of the site that `path` means when it is followed from `route` in a browser. Folders of files have one
@@ -262,20 +312,21 @@ impl Site {
         fragment: Option<&str>,
         file: &RepoPath,
         route: &Route,
-        asked: &mut Vec<String>,
+        asked: &mut Asked,
     ) -> Destination {
         // Obsidian writes nested headings as `#Part#Detail`; the last one is meant. `#^id` is a block, not a heading.
         let fragment = fragment.and_then(|fragment| fragment.rsplit('#').next());
         let fragment = fragment.filter(|fragment| !fragment.starts_with('^'));
         if name.is_empty() {
-            return self.internal(route.clone(), fragment);
+            return self.own_part(route, fragment, asked);
         }
+        asked.on(Depends::OnSite);
         let folder = file.parent().unwrap_or_else(RepoPath::root);
         let reader = self.reader(file, route);
         if let Some(page) = self.page_called(name, file, reader, asked) {
-            return self.internal_page(page, fragment);
+            return self.internal_page(page, fragment, asked);
         }
-        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment, reader));
+        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment, reader, asked));
         if let Some(destination) = near {
             return destination;
         }
@@ -299,13 +350,13 @@ impl Site {
         name: &str,
         file: &RepoPath,
         reader: Reader,
-        asked: &mut Vec<String>,
+        asked: &mut Asked,
     ) -> Option<PageId> {
         let folder = file.parent().unwrap_or_else(RepoPath::root);
         let located = self.languages.locate_folder(&folder);
         let folder = self.languages.counterpart(&located.key, located.language, reader.language);
         let near = Near { folder: &folder, language: reader.language, languages: &self.languages };
-        let found = self.names().page(name, near, self.pages(), asked)?;
+        let found = self.names().page(name, near, self.pages(), &mut asked.titles)?;
         let translated = self.translations.in_language(found, reader.language);
         Some(translated.filter(|_| self.page(found).language == DEFAULT).unwrap_or(found))
     }
@@ -315,8 +366,16 @@ impl Site {
         self.internal_at(route, page, fragment)
     }
 
-    fn internal_page(&self, page: PageId, fragment: Option<&str>) -> Destination {
+    /// A part of the page at an address itself.
+    fn own_part(&self, route: &Route, fragment: Option<&str>, asked: &mut Asked) -> Destination {
+        let page = self.routes().page(route);
+        asked.on(if page.is_some() { Depends::OnPages } else { Depends::OnSite });
+        self.internal_at(route.clone(), page, fragment)
+    }
+
+    fn internal_page(&self, page: PageId, fragment: Option<&str>, asked: &mut Asked) -> Destination {
         let at = self.routes().has_page(page).then_some(page);
+        asked.on(if at.is_some() { Depends::OnPages } else { Depends::OnSite });
         self.internal_at(self.page(page).route.clone(), at, fragment)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{digest::Print, path::RepoPath},
-    site::{Site, route::Route},
+    site::{Site, graph::Ground, route::Route},
 };
 
 impl Site {
@@ -12,10 +12,14 @@ impl Site {
         *self.rules.get_or_init(|| rules(self))
     }
 
-    /// The print of what links depend on besides the pages that they stand in and lead to, before links to folders of files give
-    /// these an address.
-    pub(super) fn ground_of_links(&self) -> Print {
-        Print::of(&(self.rules(), self.base_path(), self.routes().iter().collect::<Vec<_>>()))
+    /// What links depend on besides the pages that they stand in and lead to, before links to folders of files give these an address.
+    pub(super) fn ground_of_links(&self) -> Ground {
+        let routes: Vec<_> = self.routes().iter().collect();
+        Ground {
+            pages: Print::of(&self.content),
+            files: Print::of(&(&self.content, &self.assets)),
+            site: Print::of(&(self.rules(), self.base_path(), routes)),
+        }
     }
 }
 

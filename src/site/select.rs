@@ -154,7 +154,7 @@ fn inherited(own: &FrontMatter, original: &FrontMatter) -> Arc<FrontMatter> {
     Arc::new(own.clone().of_translation(original))
 }
 
-/// What a file is as a page, and why not: the same as in a former site, whose pages have the same rules.
+/// What a file is as a page, and why it isn't published: the same as in a former site, whose pages are published by the same rules.
 fn candidate(
     site: &Site,
     former: &Pages,
@@ -166,25 +166,26 @@ fn candidate(
     let language = located.language;
     let same = former.of_key(&located.key).filter(|_| language == DEFAULT).map(|id| former.shared(id));
     let same = same.filter(|page| Arc::ptr_eq(&page.file, file) && page.is_folder_page == is_folder_page);
-    let page = same.cloned().unwrap_or_else(|| {
-        let key = located.key.clone();
-        let front = cascaded(cascades, &key, &file.front);
-        let route = route_of(site, located, is_folder_page);
-        let title = page::title_of(file, &front, is_folder_page, &key, site.languages.root(language));
-        Arc::new(Page {
-            key,
-            language,
-            written_in: language,
-            file: Arc::clone(file),
-            front,
-            is_not_found: site.languages.is_not_found(language, &route),
-            route,
-            title,
-            is_folder_page,
-        })
-    });
+    if let Some(page) = same {
+        return (Arc::clone(page), None);
+    }
+    let key = located.key.clone();
+    let front = cascaded(cascades, &key, &file.front);
+    let route = route_of(site, located, is_folder_page);
+    let title = page::title_of(file, &front, is_folder_page, &key, site.languages.root(language));
+    let page = Page {
+        key,
+        language,
+        written_in: language,
+        file: Arc::clone(file),
+        front,
+        is_not_found: site.languages.is_not_found(language, &route),
+        route,
+        title,
+        is_folder_page,
+    };
     let hidden = hidden(site, &page);
-    (page, hidden)
+    (Arc::new(page), hidden)
 }
 
 /// A page after a change of its file, which keeps its address; `None` when it is no longer published. A translation

@@ -41,7 +41,7 @@ use crate::{
     },
     site::{
         file::{PageFile, Reading},
-        graph::{FormerLinks, Outgoing},
+        graph::{FormerLinks, Ground, Outgoing},
         route::Route,
         search::Tally,
     },
@@ -62,7 +62,7 @@ pub struct Head {
     /// How pages were parsed; pages parsed in another way are of no use.
     pub reading: Reading,
     /// What the links of its pages depended on: see [`FormerLinks`].
-    pub links: Option<Print>,
+    pub links: Option<Ground>,
     /// What its traces agreed with.
     pub domains: Domains,
     /// Scripts of the theme that were made smaller.

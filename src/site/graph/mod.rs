@@ -1,17 +1,17 @@
 //! [`LinkGraph`]: where the links of each page lead, which page links to which, and which links lead nowhere.
 
+mod former;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
-        digest::Print,
         path::RepoPath,
         persistent::{self, OrdSet, Vector},
         tasks::PER_TASK,
@@ -19,12 +19,14 @@ use crate::{
     parse::markdown::{LinkFact, LinkKind},
     site::{
         Site,
-        file::PageFile,
         page::{Page, PageId},
-        resolve::{Destination, Fragment, Missing, Spelling},
+        resolve::{Asked, Depends, Destination, Fragment, Missing, Spelling},
         sorted::toggled,
     },
 };
+
+pub(super) use self::former::Former;
+pub use self::former::{FormerLinks, Ground};
 
 /// The links of a site, resolved.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +39,8 @@ pub struct LinkGraph {
     folders: Arc<BTreeMap<RepoPath, usize>>,
     /// The pages with links that lead nowhere.
     broken: OrdSet<PageId>,
-    /// The print of what they depend on besides pages; `None` in snapshots after the first, and in several languages.
-    ground: Option<Print>,
+    /// What they depend on besides pages; `None` in snapshots after the first, and in several languages.
+    ground: Option<Ground>,
 }
 
 /// A link that leads nowhere, or to a place that isn't in its page.
@@ -59,58 +61,20 @@ pub struct Outgoing {
     destinations: Box<[Destination]>,
     /// The keys of titles that these depend on.
     asked: Box<[String]>,
+    /// What else these depend on.
+    depends: Depends,
     /// Whether some of them lead nowhere.
     is_broken: bool,
 }
 
-/// Where the links of pages led when an earlier process followed them.
-#[derive(Clone, Debug, Default)]
-pub struct FormerLinks {
-    /// The print of what they depend on besides pages; as long as it is the same, so are the ids of pages.
-    pub ground: Option<Print>,
-    /// Those of each page, by its key, in the order of keys.
-    pub pages: Arc<Vec<(RepoPath, Arc<Outgoing>)>>,
-}
-
-impl FormerLinks {
-    /// For each page of a site its links, if they lead where they did; `files` are those that the process had. Nothing for a site that
-    /// differs in more than the texts of some pages.
-    fn of<'a>(
-        &'a self,
-        site: &Site,
-        files: &HashMap<RepoPath, Arc<PageFile>>,
-    ) -> Vec<Option<&'a Arc<Outgoing>>> {
-        let pages = site.pages();
-        if self.ground.is_none() || self.ground != site.links.ground || self.pages.len() != pages.len() {
-            return Vec::new();
-        }
-        let is_same = |page: &Page| files.get(page.path()).is_some_and(|file| Arc::ptr_eq(file, &page.file));
-        let same: Vec<bool> = pages.iter().map(|(_, page)| is_same(page)).collect();
-        let holds = |out: &Outgoing| {
-            out.asked.is_empty()
-                && out.destinations.iter().all(|destination| match destination {
-                    Destination::Internal { page: Some(to), fragment: Some(_), .. } => {
-                        same.get(to.index()).is_some_and(|same| *same)
-                    }
-                    _ => true,
-                })
-        };
-        let links = pages.iter().zip(&*self.pages).zip(&same);
-        let known = links.map(|(((_, page), (key, out)), is_same)| {
-            (*is_same && page.key == *key && holds(out)).then_some(out)
-        });
-        known.collect()
-    }
-}
-
 impl LinkGraph {
-    /// Resolves every link of every page, but for those that lead where they did when an earlier process had some `files`.
-    pub(super) fn build(site: &Site, former: &FormerLinks, files: &HashMap<RepoPath, Arc<PageFile>>) -> Self {
+    /// Resolves every link of every page, but for those of which it is known that they lead where they did.
+    pub(super) fn build(site: &Site, former: &Former<'_>) -> Self {
         let n_pages = site.pages().len();
-        let known = former.of(site, files);
+        let held = former.held(site);
         let of_page = |at: usize| {
-            let known = known.get(at).copied().flatten();
-            known.map_or_else(|| Arc::new(follow(site, PageId::at(at))), Arc::clone)
+            let id = PageId::at(at);
+            held.links_of(id).unwrap_or_else(|| Arc::new(follow(site, id)))
         };
         let outgoing: Vec<Arc<Outgoing>> =
             (0..n_pages).into_par_iter().with_max_len(PER_TASK).map(of_page).collect();
@@ -147,12 +111,12 @@ impl LinkGraph {
     }
 
     /// A graph without links, of a site whose addresses are known.
-    pub(super) fn on(ground: Option<Print>) -> Self {
+    pub(super) fn on(ground: Option<Ground>) -> Self {
         Self { ground, ..Self::default() }
     }
 
-    /// The print of what they depend on besides pages, if they can be of use to another process.
-    pub fn ground(&self) -> Option<Print> {
+    /// What they depend on besides pages, if they can be of use to another process.
+    pub fn ground(&self) -> Option<Ground> {
         self.ground
     }
 
@@ -291,16 +255,22 @@ fn leads_nowhere(destination: &Destination) -> bool {
 
 fn follow(site: &Site, id: PageId) -> Outgoing {
     let page = site.page(id);
-    let mut asked = Vec::new();
+    let mut asked = Asked::default();
     let links = page.file.facts.links.iter();
     let destinations: Box<[Destination]> =
         links.map(|link| destination_of(site, page, link, &mut asked)).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    Outgoing { is_broken: destinations.iter().any(leads_nowhere), destinations, asked: asked.into() }
+    let Asked { mut titles, depends } = asked;
+    titles.sort_unstable();
+    titles.dedup();
+    Outgoing {
+        is_broken: destinations.iter().any(leads_nowhere),
+        destinations,
+        asked: titles.into(),
+        depends,
+    }
 }
 
-fn destination_of(site: &Site, page: &Page, link: &LinkFact, asked: &mut Vec<String>) -> Destination {
+fn destination_of(site: &Site, page: &Page, link: &LinkFact, asked: &mut Asked) -> Destination {
     if link.kind == LinkKind::Email {
         return Destination::External;
     }
