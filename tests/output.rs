@@ -580,6 +580,44 @@ fn pictures_have_smaller_forms_that_are_made_once() {
 }
 
 #[test]
+fn a_file_that_stands_where_a_smaller_form_would_is_that_form() {
+    let site = TestSite::new()
+        .file("recto.yml", "images: {resize: true, widths: [40]}\n")
+        .file("content/a.md", "# A\n\n![one](one.png)\n")
+        .file("content/gone.txt", "gone")
+        .bytes("content/one.png", &noise(120, 60, image::ImageFormat::Png));
+    let (form, bytes) =
+        site.build().code(0).files().into_iter().find(|(path, _)| path.contains(".40.")).expect("a form");
+    site.write(&format!("content/{form}"), bytes);
+    let built = site.build();
+    assert_eq!(built.count("routes"), built.paths().len() as u64, "each address has one file");
+    site.remove("content/gone.txt");
+    let built = site.build();
+    assert_eq!((built.count("removed"), built.paths().contains(&"gone.txt".to_owned())), (1, false));
+    assert_eq!(built.files(), site.build_into("clean", &["--no-cache"]).files());
+}
+
+#[test]
+fn a_damaged_cache_hides_no_damage_of_the_output() {
+    const N_PARTS: usize = 60;
+    let site = TestSite::new().file("a.md", "# A\n").file("b.md", "# B\n");
+    let build = || site.build_with(&["--cache-dir", "../cache"]);
+    let expected = build().files();
+    let cache = site.root().join("../cache");
+    let states = || std::fs::read_dir(&cache).expect("a cache").flatten().map(|entry| entry.path());
+    let state = states().find(|path| path.extension().is_some_and(|end| end == "state")).expect("a state");
+    let sound = std::fs::read(&state).expect("a file");
+    for part in 0..N_PARTS {
+        let mut damaged = sound.clone();
+        let (start, end) = (part * sound.len() / N_PARTS, (part + 1) * sound.len() / N_PARTS);
+        damaged[start..end].iter_mut().step_by(16).for_each(|byte| *byte ^= 1);
+        std::fs::write(&state, damaged).expect("a file can be written");
+        site.remove("public/a/index.html");
+        assert!(build().code(0).files() == expected, "part {part} of {N_PARTS} is damaged");
+    }
+}
+
+#[test]
 fn pictures_of_slides_have_smaller_forms_too() {
     let config = |images: &str| format!("title: T\nimages: {images}\n");
     let site = TestSite::new()

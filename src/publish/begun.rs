@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{
@@ -389,7 +389,8 @@ impl Begun {
         Ok(Some(Done { path, record: Record::New(record), stats, is_reusable, forms, reason }))
     }
 
-    /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file.
+    /// The addresses of what pages name that is made of other files, such as smaller forms of pictures: those of each file. None of
+    /// them is `done` already, such as a file of the site that stands there.
     pub(super) fn sources(&self, noted: &[Question], done: &[Done<'_>]) -> Vec<BTreeSet<Route>> {
         let mut sources: BTreeMap<RepoPath, BTreeSet<Route>> = BTreeMap::new();
         for (source, forms) in noted.iter().filter_map(|question| question.forms(self.renderer.world())) {
@@ -397,6 +398,10 @@ impl Begun {
         }
         for (source, forms) in done.iter().flat_map(|done| &done.forms) {
             sources.entry(source.clone()).or_default().extend(forms.iter().cloned());
+        }
+        if !sources.is_empty() {
+            let taken: HashSet<&Route> = done.iter().map(|done| &done.record.route).collect();
+            sources.values_mut().for_each(|forms| forms.retain(|form| !taken.contains(form)));
         }
         sources.into_values().collect()
     }

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::{
     begun::{Begun, Done, Ground, Record, give_back},
     cache::{self, Cache, Head, RouteRecord, State, StateWriter},
-    former::{Former, Marks, WrittenShards},
+    former::{Former, FormerRoute, Marks, WrittenShards},
     libraries::library_of,
     output::{Kept, Output, OutputError, Summary},
 };
@@ -94,6 +94,8 @@ pub fn build(
         && is_same_outside(state, &**source)
         && state.head().pins.iter().all(|(rev, commit)| commit_of(&**source, rev) == *commit)
         && is_written(state, &former.marks, &output)
+        // What can't be read has no addresses, whose files then would not have been looked at.
+        && !state.is_damaged()
     {
         state.mark_used();
         output.clear_leftovers();
@@ -291,8 +293,12 @@ impl Next<'_> {
         for Done { record, .. } in self.done {
             if matches!(record, Record::Kept(_)) {
                 n_known += 1;
-            } else {
-                n_known += usize::from(former.contains_key(&record.route));
+                continue;
+            }
+            let known = former.get(&record.route);
+            n_known += usize::from(known.is_some());
+            let is_known = |known: &Box<FormerRoute>| known.record.files().eq(record.files());
+            if !(matches!(record, Record::Touched(_)) && known.is_some_and(is_known)) {
                 changed.insert(record.route.clone());
             }
         }

@@ -326,7 +326,8 @@ impl Site {
         if let Some(page) = self.page_called(name, file, reader, asked) {
             return self.internal_page(page, fragment, asked);
         }
-        let near = folder.resolve(name).and_then(|path| self.file_destination(&path, fragment, reader, asked));
+        let near =
+            folder.resolve(name).and_then(|path| self.file_destination(&path, fragment, reader, asked));
         if let Some(destination) = near {
             return destination;
         }
@@ -345,13 +346,7 @@ impl Site {
     }
 
     /// The page that a name means in a file.
-    fn page_called(
-        &self,
-        name: &str,
-        file: &RepoPath,
-        reader: Reader,
-        asked: &mut Asked,
-    ) -> Option<PageId> {
+    fn page_called(&self, name: &str, file: &RepoPath, reader: Reader, asked: &mut Asked) -> Option<PageId> {
         let folder = file.parent().unwrap_or_else(RepoPath::root);
         let located = self.languages.locate_folder(&folder);
         let folder = self.languages.counterpart(&located.key, located.language, reader.language);

@@ -142,7 +142,9 @@ impl Taxonomies {
         if is_first {
             return None;
         }
-        let ranks = if changed.is_empty() { Arc::clone(&self.ranks) } else { Arc::default() };
+        let has_terms = |pages: &Pages| changed.iter().any(|&id| !pages.get(id).front.terms.is_empty());
+        let is_reranked = has_terms(old) || has_terms(pages);
+        let ranks = if is_reranked { Arc::default() } else { Arc::clone(&self.ranks) };
         Some(Self { all, ranks })
     }
 }

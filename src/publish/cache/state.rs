@@ -221,7 +221,7 @@ impl State {
     }
 
     /// Whether something of it was read that is damaged.
-    pub(super) fn is_damaged(&self) -> bool {
+    pub fn is_damaged(&self) -> bool {
         self.is_damaged.load(Ordering::Relaxed)
     }
 

@@ -95,7 +95,8 @@ pub struct OldManifest {
     pub(super) is_known: bool,
 }
 
-/// Files of the last site that the folder has with the bytes that they had, and that stay besides those that are put.
+/// Files of the last site that the folder has with the bytes that they had, and that stay besides those that are put. None is there twice,
+/// and none is put.
 pub struct Kept<'a> {
     /// How many they are.
     pub n: usize,

@@ -98,7 +98,8 @@ impl<'a> Former<'a> {
         let Some(shared) = grounds.and_then(|(former, ground)| ground.shared_with(&former)) else {
             return Self::default();
         };
-        let page = |(key, links): &'a (RepoPath, Arc<Outgoing>)| FormerPage { key, file: files.get(key), links };
+        let page =
+            |(key, links): &'a (RepoPath, Arc<Outgoing>)| FormerPage { key, file: files.get(key), links };
         Self { pages: links.pages.par_iter().with_min_len(PER_TASK).map(page).collect(), shared }
     }
 
