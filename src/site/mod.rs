@@ -37,6 +37,7 @@ mod delivery;
 mod files;
 mod in_language;
 mod links;
+mod moves;
 mod names;
 mod order;
 mod patch;
@@ -74,8 +75,9 @@ use crate::{
         deck::Decks,
         file::{FormerFiles, PageFile, Reading, SourceFiles, Witness},
         files::Files,
-        graph::{Former, FormerLinks, LinkGraph},
+        graph::{FormerLinks, Held, LinkGraph},
         languages::{DEFAULT, LanguageId, Languages},
+        moves::Moves,
         names::Names,
         nav::{FolderTree, Nav, SummaryTree},
         page::{Page, PageId},
@@ -356,6 +358,7 @@ impl Site {
         let selection = select::select(&self, former);
         let mut diagnostics = selection.diagnostics;
         self.pages = Pages::new(selection.pages);
+        let moves = Moves::between(&former.pages, &self.pages);
         self.translations = Arc::new(selection.translations);
         self.hidden = Arc::new(selection.hidden);
         self.cascades = Arc::new(selection.cascades);
@@ -368,23 +371,33 @@ impl Site {
         let rules = || is_first.then(|| self.rules());
         let ((sections, _), taxonomies) = rayon::join(
             || (Sections::build(pages, content, &home), rules()),
-            || Taxonomies::build(&self.config, pages, &self.languages),
+            || self.grouped(former, &moves),
         );
         (self.sections, self.taxonomies) = (sections, taxonomies);
         diagnostics.extend(self.read_order(source));
         diagnostics.extend(addresses::claim(&mut self));
         let has_ground = is_first && !self.languages.are_several();
         self.links = LinkGraph::on(has_ground.then(|| self.ground_of_links()));
-        let former_links = match before {
-            Before::Snapshot(former) => Former::of_snapshot(former, &self),
-            Before::Process(former) => Former::of_process(&former.links, &former.files, &self),
+        let follow = || {
+            let held = match before {
+                Before::Snapshot(former) => Held::of_snapshot(former, &moves, &self),
+                Before::Process(former) => Held::of_process(&former.links, &former.files, &self),
+            };
+            LinkGraph::build(&self, &held)
         };
-        let follow = || LinkGraph::build(&self, &former_links);
         let (links, found) = rayon::join(follow, || beside(&self));
         self.links = links;
         addresses::claim_linked_folders(&mut self);
         Arc::make_mut(&mut self.diagnostics).splice(..0, diagnostics);
         (self, found)
+    }
+
+    /// The taxonomies: those of the site before with the pages that came and went, or made anew.
+    fn grouped(&self, former: &Self, moves: &Moves) -> Taxonomies {
+        let (config, pages) = (&self.config, &self.pages);
+        let is_alike = config.taxonomies == former.config.taxonomies && self.languages == former.languages;
+        let moved = is_alike.then(|| former.taxonomies.moved(config, &former.pages, pages, moves)).flatten();
+        moved.unwrap_or_else(|| Taxonomies::build(config, pages, &self.languages))
     }
 }
 

@@ -31,8 +31,13 @@ impl Pages {
     }
 
     /// A page as snapshots share it.
-    pub(super) fn shared(&self, id: PageId) -> &Arc<Page> {
+    pub(super) fn shared_page(&self, id: PageId) -> &Arc<Page> {
         &self.all[id.index()]
+    }
+
+    /// All pages as snapshots share them, in the order of their ids.
+    pub(super) fn shared(&self) -> impl ExactSizeIterator<Item = &Arc<Page>> {
+        self.all.iter()
     }
 
     /// A page by its key.

@@ -164,7 +164,7 @@ fn candidate(
 ) -> (Arc<Page>, Option<Hidden>) {
     // What a translation inherited is that of the former original.
     let language = located.language;
-    let same = former.of_key(&located.key).filter(|_| language == DEFAULT).map(|id| former.shared(id));
+    let same = former.of_key(&located.key).filter(|_| language == DEFAULT).map(|id| former.shared_page(id));
     let same = same.filter(|page| Arc::ptr_eq(&page.file, file) && page.is_folder_page == is_folder_page);
     if let Some(page) = same {
         return (Arc::clone(page), None);

@@ -2,7 +2,7 @@
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -20,6 +20,7 @@ use crate::{
     parse::{front_matter::Date, slug},
     site::{
         languages::{LanguageId, Languages},
+        moves::Moves,
         page::{Page, PageId},
         pages::Pages,
         route::Route,
@@ -28,6 +29,8 @@ use crate::{
 
 /// How many pages a page of a term's list shows when the config doesn't say.
 pub const DEFAULT_PAGINATE: usize = 50;
+/// How many pages that came and went are followed; to group all anew costs no more than that.
+const MAX_MOVED: usize = 500;
 
 /// One way to group pages: `tags`, `authors`, ...
 #[derive(Clone, Debug)]
@@ -82,8 +85,6 @@ impl Taxonomies {
         // Sorted once for all terms, each of which gets its pages in this order.
         listed.par_sort_unstable();
         let listed: Vec<PageId> = listed.into_iter().map(|(_, id)| id).collect();
-        let mut ranks = vec![u32::MAX; pages.len()];
-        listed.iter().zip(0..).for_each(|(id, rank)| ranks[id.index()] = rank);
         let of_language = |language| {
             let is_own = |id: &PageId| pages.get(*id).language == language;
             let listed: Vec<PageId> = listed.iter().copied().filter(is_own).collect();
@@ -92,7 +93,35 @@ impl Taxonomies {
                 config.taxonomies.par_iter().map(|named| taxonomy(named, language, &home, pages, &listed));
             all.filter(|taxonomy| !taxonomy.terms.is_empty()).collect::<Vec<_>>()
         };
-        Self { all: languages.ids().flat_map(of_language).collect(), ranks: ranks.into() }
+        Self { all: languages.ids().flat_map(of_language).collect(), ranks: ranks(&listed, pages.len()) }
+    }
+
+    /// The taxonomies of a site in which pages came and went; `None` when there are other terms than before, or a great many such
+    /// pages. `old` are the pages as they were.
+    pub(super) fn moved(&self, config: &Config, old: &Pages, pages: &Pages, moves: &Moves) -> Option<Self> {
+        let gone: Vec<&Page> = moves.gone().take(MAX_MOVED).map(|id| old.get(id)).collect();
+        let new: Vec<PageId> = moves.new().take(MAX_MOVED).collect();
+        if gone.len() + new.len() >= MAX_MOVED || self.ranks.is_empty() {
+            return None;
+        }
+        let mut all = self.all.clone();
+        for taxonomy in &mut all {
+            taxonomy.follow(moves, &gone, &new, pages)?;
+        }
+        if self.lacks(config, pages, &new) {
+            return None;
+        }
+        let mut listed: Vec<Option<PageId>> = vec![None; self.ranks.len()];
+        for (rank, now) in self.ranks.iter().zip(moves.now()) {
+            if let Some(place) = listed.get_mut(*rank as usize) {
+                *place = *now;
+            }
+        }
+        let mut listed: Vec<PageId> = listed.into_iter().flatten().collect();
+        for id in new.into_iter().filter(|id| !pages.get(*id).front.terms.is_empty()) {
+            listed.insert(place_in(&listed, pages.get(id), pages), id);
+        }
+        Some(Self { all, ranks: ranks(&listed, pages.len()) })
     }
 
     /// Where a page stands in the list of a term that it has.
@@ -134,12 +163,7 @@ impl Taxonomies {
         for taxonomy in &mut all {
             taxonomy.regroup(old, pages, changed)?;
         }
-        let mut all_terms =
-            config.taxonomies.iter().flat_map(|named| changed.iter().map(move |&id| (named, pages.get(id))));
-        let is_first = all_terms.any(|(named, page)| {
-            self.get(page.language, &named.name).is_none() && keyed_terms(&named.name, page).next().is_some()
-        });
-        if is_first {
+        if self.lacks(config, pages, changed) {
             return None;
         }
         let has_terms = |pages: &Pages| changed.iter().any(|&id| !pages.get(id).front.terms.is_empty());
@@ -147,9 +171,50 @@ impl Taxonomies {
         let ranks = if is_reranked { Arc::default() } else { Arc::clone(&self.ranks) };
         Some(Self { all, ranks })
     }
+
+    /// Whether some pages have terms of a taxonomy that no page had.
+    fn lacks(&self, config: &Config, pages: &Pages, ids: &[PageId]) -> bool {
+        let mut all =
+            config.taxonomies.iter().flat_map(|named| ids.iter().map(move |&id| (named, pages.get(id))));
+        all.any(|(named, page)| {
+            self.get(page.language, &named.name).is_none() && keyed_terms(&named.name, page).next().is_some()
+        })
+    }
 }
 
 impl Taxonomy {
+    /// Follows pages that came and went; `None` when that gives other terms.
+    fn follow(&mut self, moves: &Moves, gone: &[&Page], new: &[PageId], pages: &Pages) -> Option<()> {
+        let mut terms: Vec<Term> = self.terms.iter().map(|term| term.moved(moves)).collect();
+        let mut respelled = BTreeSet::new();
+        for page in gone.iter().filter(|page| page.language == self.language) {
+            for (key, name) in keyed_terms(&self.name, page) {
+                let place = *self.places.get(&key)?;
+                terms[place].respell(name, false);
+                respelled.insert(place);
+            }
+        }
+        for (id, page) in
+            new.iter().map(|&id| (id, pages.get(id))).filter(|(_, page)| page.language == self.language)
+        {
+            for (key, name) in keyed_terms(&self.name, page) {
+                let place = *self.places.get(&key)?;
+                terms[place].respell(name, true);
+                respelled.insert(place);
+                let list = &mut terms[place].pages;
+                let at = place_in(list, page, pages);
+                if list.get(at) != Some(&id) {
+                    list.insert(at, id);
+                }
+            }
+        }
+        for place in respelled {
+            terms[place].name = commonest(&terms[place].spellings);
+        }
+        self.terms = terms.into_iter().map(Arc::new).collect();
+        self.terms.iter().all(|term| !term.pages.is_empty()).then_some(())
+    }
+
     fn regroup(&mut self, old: &Pages, pages: &Pages, changed: &[PageId]) -> Option<()> {
         let mut touched: BTreeMap<usize, (Vec<PageId>, Vec<PageId>)> = BTreeMap::new();
         let mut spellings: BTreeMap<usize, Vec<(&str, bool)>> = BTreeMap::new();
@@ -190,6 +255,16 @@ impl Taxonomy {
 }
 
 impl Term {
+    /// The same with the ids that its pages have now, without those that are gone.
+    fn moved(&self, moves: &Moves) -> Self {
+        Self {
+            name: self.name.clone(),
+            route: self.route.clone(),
+            pages: self.pages.iter().filter_map(|id| moves.now()[id.index()]).collect(),
+            spellings: self.spellings.clone(),
+        }
+    }
+
     /// Counts a spelling once more, or once less.
     fn respell(&mut self, name: &str, is_new: bool) {
         let count = self.spellings.entry(name.to_owned()).or_default();
@@ -198,6 +273,13 @@ impl Term {
             self.spellings.remove(name);
         }
     }
+}
+
+/// The places of pages in a list, by their ids.
+fn ranks(listed: &[PageId], n_pages: usize) -> Arc<[u32]> {
+    let mut ranks = vec![u32::MAX; n_pages];
+    listed.iter().zip(0..).for_each(|(id, rank)| ranks[id.index()] = rank);
+    ranks.into()
 }
 
 /// Where a page stands, or would stand, in a list sorted by [`newest_first`].

@@ -1,4 +1,4 @@
-//! [`Former`]: where the links of a site before led, and which of them hold.
+//! [`Held`]: where the links of a site before led, and which of them hold.
 //!
 //! Most links name the file of a page. They lead there as long as that is a page at the same address, whatever other pages come
 //! and go, so of a page that is added or removed only its own links are followed, and those that led to it or might do so now.
@@ -15,7 +15,8 @@ use crate::{
     site::{
         Site,
         file::PageFile,
-        page::PageId,
+        moves::Moves,
+        page::{Page, PageId},
         resolve::{Depends, Destination},
     },
 };
@@ -52,19 +53,15 @@ pub struct FormerLinks {
     pub pages: Arc<Vec<(RepoPath, Arc<Outgoing>)>>,
 }
 
-/// The links of the pages of a site before, in the order of their keys, if some of them may hold.
-#[derive(Default)]
-pub(in crate::site) struct Former<'a> {
-    pages: Vec<FormerPage<'a>>,
+/// Links of a site before, for a site that has some of its pages.
+pub(in crate::site) struct Held<'s> {
+    site: &'s Site,
     /// What they depend on besides pages that is the same as before.
     shared: Depends,
-}
-
-struct FormerPage<'a> {
-    key: &'a RepoPath,
-    /// Its file as it was parsed.
-    file: Option<&'a Arc<PageFile>>,
-    links: &'a Arc<Outgoing>,
+    /// Those of each page whose file is the same.
+    links: Vec<Option<&'s Arc<Outgoing>>>,
+    /// What is left of each former page.
+    now: Vec<Option<Now>>,
 }
 
 /// What is left of a page of the site before.
@@ -73,78 +70,66 @@ struct Now {
     id: PageId,
     /// Whether its file says the same.
     is_same: bool,
+    /// Whether its address is known to be the same.
+    has_same_route: bool,
 }
 
-impl<'a> Former<'a> {
+impl<'s> Held<'s> {
+    /// Nothing is known.
+    fn none(site: &'s Site) -> Self {
+        Self { site, shared: Depends::default(), links: Vec::new(), now: Vec::new() }
+    }
+
     /// Those of the snapshot before a site.
-    pub(in crate::site) fn of_snapshot(former: &'a Site, site: &Site) -> Self {
+    pub(in crate::site) fn of_snapshot(former: &'s Site, moves: &Moves, site: &'s Site) -> Self {
         if former.languages.are_several() || site.languages.are_several() || former.content != site.content {
-            return Self::default();
+            return Self::none(site);
         }
+        let mut links = vec![None; site.pages().len()];
+        for (now, before) in moves.now().iter().zip(&former.links.outgoing) {
+            if let Some(id) = now {
+                links[id.index()] = Some(before);
+            }
+        }
+        let now = moves.now().iter().map(|id| id.map(|id| Now { id, is_same: true, has_same_route: true }));
         let shared = if former.assets == site.assets { Depends::OnFiles } else { Depends::OnPages };
-        let pages = former.pages.iter().zip(&former.links.outgoing);
-        let pages =
-            pages.map(|((_, page), links)| FormerPage { key: &page.key, file: Some(&page.file), links });
-        Self { pages: pages.collect(), shared }
+        Self { site, shared, links, now: now.collect() }
     }
 
     /// Those that an earlier process followed when it had some `files`.
     pub(in crate::site) fn of_process(
-        links: &'a FormerLinks,
-        files: &'a HashMap<RepoPath, Arc<PageFile>>,
-        site: &Site,
+        former: &'s FormerLinks,
+        files: &HashMap<RepoPath, Arc<PageFile>>,
+        site: &'s Site,
     ) -> Self {
-        let grounds = links.ground.zip(site.links.ground);
+        let grounds = former.ground.zip(site.links.ground);
         let Some(shared) = grounds.and_then(|(former, ground)| ground.shared_with(&former)) else {
-            return Self::default();
+            return Self::none(site);
         };
-        let page =
-            |(key, links): &'a (RepoPath, Arc<Outgoing>)| FormerPage { key, file: files.get(key), links };
-        Self { pages: links.pages.par_iter().with_min_len(PER_TASK).map(page).collect(), shared }
-    }
-
-    /// Looks which of the pages a site has.
-    pub(super) fn held<'s>(&'s self, site: &'s Site) -> Held<'s> {
-        let mut held = Held { former: self, site, now: Vec::new(), before: Vec::new() };
-        if self.pages.is_empty() {
-            return held;
-        }
-        held.before = vec![None; site.pages().len()];
+        let is_same = |page: &Page| files.get(page.path()).is_some_and(|file| Arc::ptr_eq(file, &page.file));
+        let ids = (0..site.pages().len()).into_par_iter().with_max_len(PER_TASK);
+        let same: Vec<bool> = ids.map(|at| is_same(site.page(PageId::at(at)))).collect();
+        let mut links = vec![None; same.len()];
+        let mut now = Vec::with_capacity(former.pages.len());
         let mut pages = site.pages().iter().peekable();
-        for (at, former) in self.pages.iter().enumerate() {
-            while pages.next_if(|(_, page)| page.key < *former.key).is_some() {}
-            let now = pages.next_if(|(_, page)| page.key == *former.key).map(|(id, page)| {
-                held.before[id.index()] = Some(at);
-                Now { id, is_same: former.file.is_some_and(|file| Arc::ptr_eq(file, &page.file)) }
-            });
-            held.now.push(now);
+        for (key, before) in &*former.pages {
+            while pages.next_if(|(_, page)| page.key < *key).is_some() {}
+            now.push(pages.next_if(|(_, page)| page.key == *key).map(|(id, _)| {
+                let is_same = same[id.index()];
+                links[id.index()] = Some(before).filter(|_| is_same);
+                Now { id, is_same, has_same_route: shared == Depends::OnSite }
+            }));
         }
-        held
+        Self { site, shared, links, now }
     }
-}
 
-/// Links of a site before, for a site that has some of its pages.
-pub(super) struct Held<'s> {
-    former: &'s Former<'s>,
-    site: &'s Site,
-    /// What is left of each former page, in the order of their keys.
-    now: Vec<Option<Now>>,
-    /// Where each page was among the former ones.
-    before: Vec<Option<usize>>,
-}
-
-impl Held<'_> {
     /// The links of a page if all of them lead where they did.
     pub(super) fn links_of(&self, page: PageId) -> Option<Arc<Outgoing>> {
-        let at = self.before.get(page.index()).copied().flatten()?;
-        let links = self.former.pages[at].links;
-        let may_hold = self.now[at].is_some_and(|now| now.is_same)
-            && links.depends <= self.former.shared
-            && links.asked.is_empty();
-        if !may_hold {
+        let links = self.links.get(page.index()).copied().flatten()?;
+        if links.depends > self.shared || !links.asked.is_empty() {
             return None;
         }
-        if self.former.shared == Depends::OnSite {
+        if self.shared == Depends::OnSite {
             let holds = links.destinations.iter().all(|destination| self.has_same_part(destination));
             return holds.then(|| Arc::clone(links));
         }
@@ -174,8 +159,9 @@ impl Held<'_> {
             Destination::Folder(_) | Destination::Missing(_) => return None,
         };
         let now = self.now.get(page.index()).copied().flatten()?;
-        let is_there = self.site.page(now.id).route == *route && self.site.routes().has_page(now.id);
-        (is_there && self.has_same_part(destination)).then_some(Some(now.id))
+        let is_there = now.has_same_route || self.site.page(now.id).route == *route;
+        (is_there && self.site.routes().has_page(now.id) && self.has_same_part(destination))
+            .then_some(Some(now.id))
     }
 }
 

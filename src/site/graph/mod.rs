@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-pub(super) use self::former::Former;
+pub(super) use self::former::Held;
 pub use self::former::{FormerLinks, Ground};
 
 /// The links of a site, resolved.
@@ -69,9 +69,8 @@ pub struct Outgoing {
 
 impl LinkGraph {
     /// Resolves every link of every page, but for those of which it is known that they lead where they did.
-    pub(super) fn build(site: &Site, former: &Former<'_>) -> Self {
+    pub(super) fn build(site: &Site, held: &Held<'_>) -> Self {
         let n_pages = site.pages().len();
-        let held = former.held(site);
         let of_page = |at: usize| {
             let id = PageId::at(at);
             held.links_of(id).unwrap_or_else(|| Arc::new(follow(site, id)))
