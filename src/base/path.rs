@@ -66,6 +66,11 @@ impl RepoPath {
         Some(Self(Arc::from(self.folder())))
     }
 
+    /// Whether this is a file or folder directly in a folder.
+    pub fn is_in(&self, folder: &Self) -> bool {
+        !self.is_root() && self.folder() == folder.as_str()
+    }
+
     /// The text up to the last part, without the `/` between.
     fn folder(&self) -> &str {
         self.0.rfind('/').map_or("", |at| &self.0[..at])

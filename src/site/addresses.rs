@@ -16,6 +16,7 @@ use crate::{
         Site,
         languages::DEFAULT,
         page::{Page, PageId},
+        pages::Pages,
         resolve::is_external,
         route::Route,
         routes::{self, BookPage, FeedOf, Routes, Target},
@@ -37,10 +38,18 @@ const OUTPUT_PREFIX: &str = ".recto-";
 /// Characters of an alias that a message shows.
 const SHOWN_CHARS: usize = 60;
 
+/// The addresses of pages themselves, which come before all others.
+pub(super) fn of_pages(pages: &Pages) -> Routes {
+    let target = |(id, page): (PageId, &Page)| match &page.front.redirect {
+        Some(to) => (page.route.clone(), Target::Redirect { page: id, to: Some(to.to_string()) }),
+        None => (page.route.clone(), Target::Page(id)),
+    };
+    Routes::of_pages(pages.iter().map(target))
+}
+
 /// Fills in the routes of a site whose pages, sections and taxonomies are known, and says what is wrong with them.
-pub(super) fn claim(site: &mut Site) -> Vec<Diagnostic> {
-    let mut claims = Claims::default();
-    claims.pages(site);
+pub(super) fn claim(site: &mut Site, of_pages: Routes) -> Vec<Diagnostic> {
+    let mut claims = Claims { routes: of_pages, ..Claims::default() };
     claims.decks(site);
     claims.assets(site);
     claims.sections(site);
@@ -78,14 +87,6 @@ struct Claims {
 }
 
 impl Claims {
-    fn pages(&mut self, site: &Site) {
-        let target = |(id, page): (PageId, &Page)| match &page.front.redirect {
-            Some(to) => (page.route.clone(), Target::Redirect { page: id, to: Some(to.to_string()) }),
-            None => (page.route.clone(), Target::Page(id)),
-        };
-        self.routes = Routes::of_pages(site.pages.iter().map(target));
-    }
-
     fn decks(&mut self, site: &Site) {
         for deck in site.decks.iter() {
             self.routes.claim(deck.route.clone(), Target::Deck(deck.path.clone()));

@@ -369,13 +369,13 @@ impl Site {
         // The rules are asked for later, by those who can use what an earlier process knew.
         let is_first = matches!(before, Before::Process(_));
         let rules = || is_first.then(|| self.rules());
-        let ((sections, _), taxonomies) = rayon::join(
+        let ((sections, _), (taxonomies, of_pages)) = rayon::join(
             || (Sections::build(pages, content, &home), rules()),
-            || self.grouped(former, &moves),
+            || (self.grouped(former, &moves), addresses::of_pages(pages)),
         );
         (self.sections, self.taxonomies) = (sections, taxonomies);
         diagnostics.extend(self.read_order(source));
-        diagnostics.extend(addresses::claim(&mut self));
+        diagnostics.extend(addresses::claim(&mut self, of_pages));
         let has_ground = is_first && !self.languages.are_several();
         self.links = LinkGraph::on(has_ground.then(|| self.ground_of_links()));
         let follow = || {

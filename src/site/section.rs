@@ -83,7 +83,8 @@ impl Sections {
         let mut folder_of_page: Vec<RepoPath> = Vec::with_capacity(pages.len());
         for (id, page) in pages.iter() {
             // Neighbours share their folder, whose way up is in the map already.
-            let own = folder_of(page, content);
+            let known = folder_of_page.last().filter(|last| !page.is_folder_page && page.key.is_in(last));
+            let own = known.cloned().unwrap_or_else(|| folder_of(page, content));
             let mut folder = Some(own.clone()).filter(|own| folder_of_page.last() != Some(own));
             let root = home.languages.root(page.language);
             while let Some(current) = folder.filter(|folder| folder.is_within(root)) {
@@ -97,8 +98,11 @@ impl Sections {
         }
         let by_folder: HashMap<RepoPath, SectionId> =
             folders.keys().enumerate().map(|(at, folder)| (folder.clone(), SectionId(as_u32(at)))).collect();
-        let of_page: Vec<Option<SectionId>> =
-            folder_of_page.iter().map(|folder| by_folder.get(folder).copied()).collect();
+        let of_pages = folder_of_page.chunk_by(|a, b| a == b).flat_map(|pages| {
+            let section = by_folder.get(&pages[0]).copied();
+            pages.iter().map(move |_| section)
+        });
+        let of_page: Vec<Option<SectionId>> = of_pages.collect();
         let all: Vec<Section> = folders
             .into_iter()
             .map(|(folder, (language, page))| {
