@@ -179,3 +179,69 @@ fn what_changes_addresses_is_put_together_anew() {
     assert!(!is_patched_page("# A", "# A\n[x](../img)", &others));
     assert!(is_patched_page("# A\n[x](../img)", "# B\n[x](../img)", &others));
 }
+
+#[test]
+fn links_follow_pages_and_files_that_come_and_go() {
+    // A page for each, since all links of a page are followed when one may lead elsewhere.
+    let links = [
+        "[x](b)",
+        "[x](b.md)",
+        "[x](b/)",
+        "[x](/b/)",
+        "[x](b.html)",
+        "[x](#own)",
+        "[x](b.md#one)",
+        "[x](/b.md)",
+        "[x](d/)",
+        "[x](a/b.md)",
+        "[x](a/b.md#one) [y](c/b.md)",
+        "![x](p.png)",
+        "![x](pic/p.png)",
+        "[[b]]",
+        "[[One]]",
+        "[[p.png]]",
+        "[[text|b]]",
+        "[x](tags/)",
+        "[x](/tags/t/)",
+        "[x](l03.md)",
+        "[x](mailto:b@c.d) <b/>",
+    ];
+    let linking: Vec<(String, String)> = links
+        .iter()
+        .enumerate()
+        .map(|(at, link)| (format!("l{at:02}.md"), format!("# L{at}\n\n## Own\n\n{link}\n")))
+        .collect();
+    let others = [
+        ("b", "a file without an ending"),
+        ("b.html", "<p>"),
+        ("b.md", "# One\n\n## Own"),
+        ("b.markdown", "# Two"),
+        ("b/index.md", "# Three"),
+        ("b/c.md", "# Four"),
+        ("a/b.md", "# One"),
+        ("a/c.md", "# Five"),
+        ("c/b.md", "---\naliases: [/b/]\ntags: [t]\n---\n"),
+        ("d/x.txt", "a file of a folder"),
+        ("l05", "where a page stands"),
+        ("p.png", "a picture"),
+        ("pic/p.png", "another"),
+        ("tags.md", "# Tags"),
+    ];
+    let source = |with: &[(&str, &str)]| {
+        let linking = linking.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let files = linking.chain(with.iter().copied());
+        files.fold(Memory::new(), |source, (path, text)| source.file(path, text))
+    };
+    let page = ("b.md", "# One");
+    for other in others {
+        for beside in [&[][..], &[page]] {
+            let (without, with) = (source(beside), source(&[beside, &[other]].concat()));
+            for (before, after) in [(&without, &with), (&with, &without)] {
+                let before = load(before);
+                for site in [update(&before, after), load_with(after, &before, &options())] {
+                    assert_eq!(difference(&site, after), None, "`{}` beside {beside:?}", other.0);
+                }
+            }
+        }
+    }
+}
