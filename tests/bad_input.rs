@@ -96,13 +96,24 @@ fn unknown_front_matter_key() {
 #[test]
 fn wrong_type_in_front_matter() {
     page(
-        "---\ntitle: A\ndraft: maybe\nweight: [1]\n---\n",
+        "---\ntitle: A\ntoc: maybe\nweight: [1]\n---\n",
         1,
         &[
-            "error bad-value a.md:3:8: `draft` wants `true` or `false`, found the text `maybe`",
+            "error bad-value a.md:3:6: `toc` wants `true` or `false`, found the text `maybe`",
             "error bad-value a.md:4:9: `weight` wants a whole number, found a list",
         ],
     );
+}
+
+#[test]
+fn a_page_that_is_perhaps_a_draft_is_not_published() {
+    let site = site().file("a.md", "---\ndraft: yes\n---\n").file("b.md", "---\nexpire: soon\n---\n");
+    let problems = [
+        "error bad-value a.md:2:8: `draft` wants `true` or `false`, found the text `yes` (write `true`)",
+        "error bad-date b.md:2:9: `expire` wants a date, found the text `soon` (write `2026-05-31` or `2026-05-31 14:00`)",
+    ];
+    let built = check(&site, 1, &problems);
+    built.lacks("a/index.html").lacks("b/index.html");
 }
 
 #[test]

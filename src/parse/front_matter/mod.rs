@@ -1,8 +1,8 @@
 //! [`FrontMatter`]: what a page says about itself before its text.
 //!
 //! Input is a page's text; output is its front matter, where its body begins, and the problems. Values that are wrong
-//! are left out, keys that aren't known are the author's own and land in `extra`. Defaults from `cascade` are merged
-//! by `site/` with [`FrontMatter::or`].
+//! are left out; where one says when the page is shown, the page is a draft. Keys that aren't known are the author's
+//! own and land in `extra`. Defaults from `cascade` are merged by `site/` with [`FrontMatter::or`].
 //!
 //! 1. [`split()`] finds the front matter and the body.
 //! 2. `read` takes the known keys out of its tree, with the names that other generators use.
@@ -114,8 +114,8 @@ pub fn parse(path: &RepoPath, text: &str, known: &FrontMatterKeys) -> (FrontMatt
         return (FrontMatter::default(), split.body_start, Vec::new());
     };
     let (node, diagnostics) = match format {
-        Format::Yaml => yaml::read(path, text, range, yaml::SMALL),
-        Format::Toml => toml::read(path, text, range),
+        Format::Yaml => yaml::read(path, text, range.clone(), yaml::SMALL),
+        Format::Toml => toml::read(path, text, range.clone()),
     };
     let mut shapes = Shapes::new(path, text, diagnostics);
     let matter = match node {
@@ -124,7 +124,7 @@ pub fn parse(path: &RepoPath, text: &str, known: &FrontMatterKeys) -> (FrontMatt
             Some(entries) => read::front_matter(&mut shapes, entries, known),
             None => return (FrontMatter::default(), split::bom_len(text), Vec::new()),
         },
-        None => FrontMatter::default(),
+        None => read::unread(&text[range]),
     };
     (matter, split.body_start, shapes.into_diagnostics())
 }

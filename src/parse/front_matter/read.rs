@@ -5,9 +5,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     base::{
-        diagnostic::Diagnostic,
+        diagnostic::{Diagnostic, nearest},
         node::{Entry, Node, Value},
-        shape::Shapes,
+        shape::{Shapes, boolean_hint},
     },
     parse::front_matter::{DATE_HINT, Date, FrontMatter, FrontMatterKeys, Order, Sort},
 };
@@ -71,12 +71,33 @@ pub(super) fn front_matter(
     entries: &[Entry],
     known: &FrontMatterKeys,
 ) -> FrontMatter {
-    let mut reader = Reader { shapes, known, matter: FrontMatter::default(), own: Map::new() };
+    let mut reader =
+        Reader { shapes, known, matter: FrontMatter::default(), own: Map::new(), is_unclear: false };
     entries.iter().for_each(|entry| reader.entry(entry));
-    let Reader { mut matter, own, .. } = reader;
+    let Reader { mut matter, own, is_unclear, .. } = reader;
+    if is_unclear {
+        matter.draft = Some(true);
+    }
     // A key inside of `extra` is more explicit than one beside it.
     matter.extra.fill_from(own);
     matter
+}
+
+/// What is to be taken of front matter that can't be read at all: that it is a draft, if it seems to say when it is shown.
+pub(super) fn unread(matter: &str) -> FrontMatter {
+    let seems_hidden = |line: &str| {
+        let Some((key, value)) = line.split_once([':', '=']) else { return false };
+        let key = key.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+        let is_shown = match synonym(&key).unwrap_or(&key) {
+            "draft" => "false",
+            "publish" | "published" => "true",
+            "expire" => "",
+            _ => return false,
+        };
+        !value.trim().eq_ignore_ascii_case(is_shown)
+    };
+    let is_draft = matter.lines().any(seems_hidden);
+    FrontMatter { draft: is_draft.then_some(true), ..FrontMatter::default() }
 }
 
 struct Reader<'s, 'a> {
@@ -85,6 +106,9 @@ struct Reader<'s, 'a> {
     matter: FrontMatter,
     /// The author's own keys outside of `extra`.
     own: Map<String, Json>,
+    /// Whether something that says when the page is shown can't be read. It is a draft then, whatever else it says: a page that is
+    /// missing can be shown later, one that was shown can't be called back.
+    is_unclear: bool,
 }
 
 impl Reader<'_, '_> {
@@ -141,14 +165,26 @@ impl Reader<'_, '_> {
             "title" => keep_first(&mut matter.title, shapes.text_of(written, node)),
             "date" => keep_first(&mut matter.date, date_of(shapes, written, node)),
             "updated" => keep_first(&mut matter.updated, date_of(shapes, written, node)),
-            "draft" => matter.draft = shapes.bool_of(written, node).or(matter.draft),
+            "draft" => {
+                let draft = shapes.bool_of(written, node);
+                self.is_unclear |= draft.is_none() && !node.is_null();
+                matter.draft = draft.or(matter.draft);
+            }
             "publish" => self.publish(written, node),
             // Jekyll's switch; a date under this name is some tool's own.
-            "published" => match node.value {
+            "published" => match &node.value {
                 Value::Bool(published) => keep_first(&mut matter.draft, Some(!published)),
+                Value::Text(text) if boolean_hint(text).is_some() => {
+                    shapes.bool_of(written, node);
+                    self.is_unclear = true;
+                }
                 _ => return false,
             },
-            "expire" => keep_first(&mut matter.expire, date_of(shapes, written, node)),
+            "expire" => {
+                let date = date_of(shapes, written, node);
+                self.is_unclear |= date.is_none() && !is_empty(shapes, node);
+                keep_first(&mut matter.expire, date);
+            }
             "aliases" => {
                 if let Some(texts) = shapes.texts_of(written, node) {
                     let aliases = matter.aliases.get_or_insert_default();
@@ -203,10 +239,21 @@ impl Reader<'_, '_> {
     fn publish(&mut self, key: &str, node: &Node) {
         if let Value::Bool(publish) = node.value {
             keep_first(&mut self.matter.draft, Some(!publish));
-        } else {
-            let date = date_of(self.shapes, key, node);
-            keep_first(&mut self.matter.publish, date);
+            return;
         }
+        let switch = match &node.value {
+            Value::Text(text) => boolean_hint(text)
+                .or_else(|| Some(format!("write `{}`", nearest(text.trim(), ["true", "false"])?))),
+            _ => None,
+        };
+        if let Some(hint) = switch {
+            self.shapes.bad_value(key, node, "a date, or `true` or `false`", Some(hint));
+            self.is_unclear = true;
+            return;
+        }
+        let date = date_of(self.shapes, key, node);
+        self.is_unclear |= date.is_none() && !is_empty(self.shapes, node);
+        keep_first(&mut self.matter.publish, date);
     }
 
     fn cascade(&mut self, key: &str, node: &Node) {
@@ -220,6 +267,7 @@ impl Reader<'_, '_> {
             self.keep(entry);
             return;
         };
+        self.is_unclear |= matches!(meant.as_str(), "draft" | "publish" | "expire");
         self.shapes.report(&entry.key_span, || {
             let shown: String = entry.key.chars().take(SHOWN_CHARS).collect();
             Diagnostic::error("unknown-key", format!("unknown key `{shown}`"))
@@ -259,14 +307,18 @@ fn keep_first<T>(field: &mut Option<T>, value: Option<impl Into<T>>) {
 fn date_of(shapes: &mut Shapes<'_>, key: &str, node: &Node) -> Option<Date> {
     let written = node.as_written(shapes.text());
     let date = written.as_deref().and_then(Date::parse);
-    let is_empty = node.is_null() || written.is_some_and(|written| written.trim().is_empty());
-    if date.is_none() && !is_empty {
+    if date.is_none() && !is_empty(shapes, node) {
         let found = node.describe(shapes.text());
         shapes.report(&node.span, || {
             Diagnostic::error("bad-date", format!("`{key}` wants a date, found {found}")).hint(DATE_HINT)
         });
     }
     date
+}
+
+/// Whether nothing is said: `date:`, or `date: ""`.
+fn is_empty(shapes: &Shapes<'_>, node: &Node) -> bool {
+    node.is_null() || node.as_written(shapes.text()).is_some_and(|written| written.trim().is_empty())
 }
 
 /// Whether `key` is one slip of the fingers away from `known`; a plural (`authors`, `titles`) is another word.

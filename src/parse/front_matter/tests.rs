@@ -251,6 +251,47 @@ fn wrong_values_are_named_and_the_rest_counts() {
 }
 
 #[test]
+fn a_page_that_says_unclearly_when_it_is_shown_is_a_draft() {
+    let check = |keys: &str, expected: &str| {
+        let (matter, _, problems) = read(&format!("---\n{keys}\n---\n"));
+        assert!(problems.contains(expected), "{keys}: {problems}");
+        assert_eq!(matter.draft, Some(true), "{keys}");
+    };
+    check(
+        "draft: yes",
+        "2:8 bad-value: `draft` wants `true` or `false`, found the text `yes` (write `true`)",
+    );
+    check("draft: ON", "(write `true`)");
+    check("draft: 1", "bad-value");
+    check(
+        "publish: fasle",
+        "`publish` wants a date, or `true` or `false`, found the text `fasle` (write `false`)",
+    );
+    check("publish: no\ndraft: false", "(write `false`)");
+    check("publish: soon", "bad-date");
+    check("expire: nonsense", "2:9 bad-date: `expire` wants a date, found the text `nonsense`");
+    check("expiryDate: [2024-01-01]", "bad-date");
+    check("published: no", "(write `false`)");
+    check("drfat: true", "did you mean `draft`?");
+    check("draft: true\ntitle: \"x", "invalid-yaml");
+    check("\"publishDate\": 2030-01-01\ntitle: \"x", "invalid-yaml");
+    let (matter, ..) = read("+++\ndraft = true\ntitle = \n+++\n");
+    assert_eq!(matter.draft, Some(true));
+    for keys in [
+        "draft:",
+        "publish: ''",
+        "expire:",
+        "draft: false\npublish: true\ntitle: \"x",
+        "published: 2024-01-01",
+    ] {
+        let (matter, ..) = read(&format!("---\n{keys}\n---\n"));
+        assert_ne!(matter.draft, Some(true), "{keys}");
+    }
+    let (matter, ..) = read("---\ncascade: {draft: yes}\n---\n");
+    assert_eq!(matter.cascade.expect("a cascade").draft, Some(true));
+}
+
+#[test]
 fn broken_yaml_keeps_the_body() {
     let text = "---\ntitle: \"x\ndate: 1\n---\nbody";
     let (matter, body_start, problems) = read(text);
