@@ -138,7 +138,13 @@ fn duplicate_key() {
 
 #[test]
 fn front_matter_that_never_ends_is_text() {
-    page("---\ntitle: A\n\nText\n", 0, &[]);
+    page(
+        "---\ntitle: A\n\nText\n",
+        0,
+        &[
+            "warning front-matter-unread a.md:1:1: this front matter has no end, and is shown as text (close it with a line `---` below its last key)",
+        ],
+    );
 }
 
 #[test]

@@ -7,12 +7,14 @@
 //! 1. [`split()`] finds the front matter and the body.
 //! 2. `read` takes the known keys out of its tree, with the names that other generators use.
 //! 3. [`Date`] reads dates.
+//! 4. `unread` finds what was meant as front matter where there is none.
 
 mod date;
 mod extra;
 mod read;
 mod split;
 mod terms;
+mod unread;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -111,7 +113,8 @@ pub struct FrontMatterKeys {
 pub fn parse(path: &RepoPath, text: &str, known: &FrontMatterKeys) -> (FrontMatter, usize, Vec<Diagnostic>) {
     let split = split(text);
     let Some((format, range)) = split.matter else {
-        return (FrontMatter::default(), split.body_start, Vec::new());
+        let problem = unread::unread(path, text, known);
+        return (FrontMatter::default(), split.body_start, problem.into_iter().collect());
     };
     let (node, diagnostics) = match format {
         Format::Yaml => yaml::read(path, text, range.clone(), yaml::SMALL),
@@ -124,7 +127,7 @@ pub fn parse(path: &RepoPath, text: &str, known: &FrontMatterKeys) -> (FrontMatt
             Some(entries) => read::front_matter(&mut shapes, entries, known),
             None => return (FrontMatter::default(), split::bom_len(text), Vec::new()),
         },
-        None => read::unread(&text[range]),
+        None => read::broken(&text[range]),
     };
     (matter, split.body_start, shapes.into_diagnostics())
 }

@@ -84,7 +84,7 @@ pub(super) fn front_matter(
 }
 
 /// What is to be taken of front matter that can't be read at all: that it is a draft, if it seems to say when it is shown.
-pub(super) fn unread(matter: &str) -> FrontMatter {
+pub(super) fn broken(matter: &str) -> FrontMatter {
     let seems_hidden = |line: &str| {
         let Some((key, value)) = line.split_once([':', '=']) else { return false };
         let key = key.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
@@ -292,6 +292,11 @@ impl Reader<'_, '_> {
             .find(|(known, _)| is_near(&key, known) && fits(known, node, self.shapes.text()))
             .map(|(known, _)| known.to_owned())
     }
+}
+
+/// Whether a key, in small letters, has a meaning or is another generator's name for one that has.
+pub(super) fn is_known(key: &str) -> bool {
+    KEYS.iter().any(|(known, _)| *known == key) || synonym(key).is_some()
 }
 
 fn synonym(key: &str) -> Option<&'static str> {
