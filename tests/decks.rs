@@ -245,6 +245,16 @@ fn a_deck_becomes_one_file_that_asks_for_nothing() {
 }
 
 #[test]
+fn a_deck_with_errors_is_exported_as_it_is_built_and_they_are_told() {
+    let site = workshops().file("two.yml", "title: Two\ncontent: [shared.md, gone.md]\n");
+    let ran = site.recto(&["export", "two.yml", "--output", "out.html"]);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(said.contains("error[missing-chapter]") && said.contains("two.yml:2:22"), "{said}");
+    assert!(fs::read_to_string(site.root().join("out.html")).expect("a file").contains("To Two"));
+}
+
+#[test]
 fn without_a_browser_it_is_said_what_to_install() {
     let site = workshops();
     for arguments in [&["export", "one.yml", "--format", "pdf"][..], &["check", "--slides"]] {

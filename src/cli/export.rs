@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, nearest},
+        diagnostic::{self, Diagnostic, Place, Severity, nearest},
         path::RepoPath,
     },
     cli::{
@@ -26,6 +26,7 @@ use crate::{
         browser::Browser,
         export::{OtherHosts, SingleFile, file_url, single_file},
     },
+    render::Renderer,
     site::{Site, deck::Deck},
 };
 
@@ -131,7 +132,8 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
             fs::copy(&pdf, &output).with_context(written)?;
         }
     }
-    tell(args, global, deck, &single)?;
+    let problems = problems(&open.renderer, deck, &single);
+    tell(args, global, &problems)?;
     if global.quiet == 0 {
         let n_slides = n_slides(&single);
         let n_bytes = output.metadata().map_or(0, |metadata| metadata.len());
@@ -142,24 +144,32 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
             start.elapsed().as_secs_f64()
         );
     }
-    Ok(ending(&single.problems, false))
+    Ok(ending(&problems, false))
 }
 
 fn n_slides(single: &SingleFile) -> usize {
     single.html.matches("<section data-slide").count()
 }
 
-/// Prints what could not be put into the file.
-fn tell(args: &Args, global: &Global, deck: &Deck, single: &SingleFile) -> anyhow::Result<()> {
+/// What is wrong with a deck, and what could not be put into its file. Notes are left to `check`.
+fn problems(renderer: &Renderer, deck: &Deck, single: &SingleFile) -> Vec<Diagnostic> {
+    let left_out = single.problems.iter().map(|problem| problem.clone().at(Place::file(&deck.path)));
+    // Its chapters are known by now, so that this is little work.
+    let of_slides = renderer.render(&deck.route).map(|page| page.diagnostics).unwrap_or_default();
+    let mut problems: Vec<Diagnostic> =
+        deck.diagnostics.iter().cloned().chain(of_slides).chain(left_out).collect();
+    problems.retain(|problem| problem.severity > Severity::Note);
+    diagnostic::sort(&mut problems);
+    problems
+}
+
+fn tell(args: &Args, global: &Global, problems: &[Diagnostic]) -> anyhow::Result<()> {
     if global.quiet > 1 {
         return Ok(());
     }
-    let place = crate::base::diagnostic::Place::file(&deck.path);
-    let problems: Vec<Diagnostic> =
-        single.problems.iter().map(|problem| problem.clone().at(place.clone())).collect();
     let prefix = args.site.path_prefix();
     let options = ReportOptions { path_prefix: &prefix, max_per_code: None, color: global.color };
-    Ok(report::print(&problems, Format::Human, &options)?)
+    Ok(report::print(problems, Format::Human, &options)?)
 }
 
 fn format(args: &Args) -> Result<ExportFormat, UsageError> {
