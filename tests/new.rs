@@ -74,6 +74,20 @@ fn every_kind_of_site_is_built_without_a_warning() {
 }
 
 #[test]
+fn a_command_in_a_folder_of_a_site_is_about_that_site() {
+    let desk = Desk::new();
+    desk.recto(".", &["new", "docs"]);
+    desk.write("docs/content/bad.md", "---\ndate: soon\n---\n");
+    let ran = desk.run("docs/content", env!("CARGO_BIN_EXE_recto"), &["build"]);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(said.contains("in `../public`") && said.contains(" ../content/bad.md:2:7"), "{said}");
+    assert!(desk.has("docs/public/index.html") && !desk.has("docs/content/public"));
+    // A folder that is named is taken as it is.
+    desk.run("docs/content", env!("CARGO_BIN_EXE_recto"), &["build", "."]);
+    assert!(desk.has("docs/content/public/index.html"));
+}
+
+#[test]
 fn a_repository_is_made_only_where_none_is() {
     let desk = Desk::new();
     assert!(!desk.recto(".", &["new", "plain", "--no-git"]).contains("Git"));

@@ -85,8 +85,8 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let source = args.site.source()?;
     let site = args.site.options(&*source, args.output.as_deref())?;
     let dir = output_dir(args, &*source);
-    target::check(&dir, &args.site.dir)?;
-    let cache = args.cache.cache(&args.site.dir)?;
+    target::check(&dir, args.site.dir())?;
+    let cache = args.cache.cache(args.site.dir())?;
     let options = BuildOptions {
         site,
         output: &dir,
@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };
     let built = publish::build::build(&source, &options, &progress).map_err(|error| match error {
         BuildError::Source(error) => {
-            anyhow::Error::new(error).context(format!("reading `{}`", args.site.dir.display()))
+            anyhow::Error::new(error).context(format!("reading `{}`", args.site.dir().display()))
         }
         BuildError::Output(error) => anyhow::Error::new(error).context("writing the site"),
     })?;
@@ -185,7 +185,7 @@ struct Ran {
 fn output_dir(args: &Args, source: &dyn Source) -> PathBuf {
     match &args.output {
         Some(output) => output.clone(),
-        None => args.site.dir.join(configured_output(source).as_str()),
+        None => args.site.dir().join(configured_output(source).as_str()),
     }
 }
 

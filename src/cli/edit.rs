@@ -16,7 +16,7 @@ use crate::{
         cache_dir::CacheArgs,
         exit::{Ending, UsageError},
         listen::ListenArgs,
-        open::SiteArgs,
+        open::{FolderArgs, SiteArgs},
         serve,
     },
     engine::EngineOptions,
@@ -44,9 +44,8 @@ Examples:
   recto edit --repo wiki.git            a bare repository, for a server
   recto edit --init new-wiki            make a repository first, if there is none")]
 pub(super) struct Args {
-    /// The site's folder, in a Git repository
-    #[arg(default_value = ".")]
-    dir: PathBuf,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// A repository, bare or not, in place of the folder
     #[arg(long, value_name = "PATH", conflicts_with = "dir")]
     repo: Option<PathBuf>,
@@ -74,7 +73,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
             ),
         });
     }
-    let dir = args.repo.as_deref().unwrap_or(&args.dir);
+    let dir = args.repo.as_deref().unwrap_or_else(|| args.folder.dir());
     let store = Arc::new(open(dir, args)?);
     let author = store.configured_author()?;
     if let Some(healed) = store.heal()?

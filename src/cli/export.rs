@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
         ExportFormat::Html => None,
     };
     let open = args.site.open()?;
-    let deck = find_deck(open.renderer.site(), &args.site.dir, &args.deck)?;
+    let deck = find_deck(open.renderer.site(), args.site.dir(), &args.deck)?;
     let Some(single) = single_file(&open.renderer, &deck.route, OtherHosts::Linked) else {
         anyhow::bail!("nothing stands at `{}`", deck.route);
     };

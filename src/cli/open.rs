@@ -2,7 +2,7 @@
 
 use std::{
     path::{Component, Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use anyhow::Context;
@@ -32,9 +32,8 @@ const BRANCH_VARIABLE: &str = "BRANCH";
 /// Which site is opened, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct SiteArgs {
-    /// The site's folder
-    #[arg(default_value = ".")]
-    pub(super) dir: std::path::PathBuf,
+    #[command(flatten)]
+    pub(super) folder: FolderArgs,
     /// Take the site from a branch, tag or commit of its repository, without a checkout
     #[arg(long, value_name = "REV")]
     pub(super) rev: Option<String>,
@@ -49,6 +48,43 @@ pub(super) struct SiteArgs {
     future: bool,
 }
 
+/// Where a site is.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct FolderArgs {
+    /// The site's folder; by default the nearest with a `recto.yml`, from this one upwards, or else this one
+    dir: Option<PathBuf>,
+    /// The folder that was found where none was named.
+    #[arg(skip)]
+    found: OnceLock<PathBuf>,
+}
+
+impl FolderArgs {
+    /// The site's folder: the one that was named, as it is, or the one of the site that one stands in.
+    pub(super) fn dir(&self) -> &Path {
+        self.dir.as_deref().unwrap_or_else(|| {
+            self.found.get_or_init(|| {
+                let above = std::env::current_dir().ok().and_then(|here| site_above(&here));
+                above.unwrap_or_else(|| PathBuf::from("."))
+            })
+        })
+    }
+}
+
+/// The way from a folder to the nearest with a config, itself or above it. Another repository's isn't meant.
+fn site_above(here: &Path) -> Option<PathBuf> {
+    let mut way = PathBuf::new();
+    for folder in here.ancestors() {
+        if folder.join(FILE_NAME).is_file() {
+            return Some(if way.as_os_str().is_empty() { PathBuf::from(".") } else { way });
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+        way.push("..");
+    }
+    None
+}
+
 /// An opened site.
 pub(super) struct OpenSite {
     pub(super) source: Arc<dyn Source>,
@@ -58,7 +94,13 @@ pub(super) struct OpenSite {
 impl SiteArgs {
     /// The site in a folder, as the usual options have it.
     pub(super) fn of_folder(dir: &Path, base_url: Option<String>) -> Self {
-        Self { dir: dir.to_path_buf(), rev: None, base_url, drafts: false, future: false }
+        let folder = FolderArgs { dir: Some(dir.to_path_buf()), found: OnceLock::new() };
+        Self { folder, rev: None, base_url, drafts: false, future: false }
+    }
+
+    /// The site's folder.
+    pub(super) fn dir(&self) -> &Path {
+        self.folder.dir()
     }
 
     /// Reads the site.
@@ -66,7 +108,7 @@ impl SiteArgs {
         let source = self.source()?;
         let options = self.options(&*source, None)?;
         let site =
-            Site::load(&*source, &options).with_context(|| format!("reading `{}`", self.dir.display()))?;
+            Site::load(&*source, &options).with_context(|| format!("reading `{}`", self.dir().display()))?;
         let renderer = Renderer::new(Arc::new(site), source.clone(), Arc::new(Highlighter::ahead()));
         Ok(OpenSite { source, renderer })
     }
@@ -81,19 +123,19 @@ impl SiteArgs {
             output: self.output_inside(source, output),
             history: None,
             takes_words: false,
-            deck: deck_options(&self.dir),
+            deck: deck_options(self.dir()),
             wiki: false,
         })
     }
 
     /// Finds the commit as of which pages say who changed them last. Where Git can't tell, nothing is said.
     pub(super) fn history_reader(&self) -> Option<HistoryReader> {
-        HistoryReader::open(&self.dir, self.rev.as_deref()).ok().flatten()
+        HistoryReader::open(self.dir(), self.rev.as_deref()).ok().flatten()
     }
 
     /// What stands before the paths of the site when they are seen from the current folder.
     pub(super) fn path_prefix(&self) -> String {
-        let dir = self.dir.to_string_lossy();
+        let dir = self.dir().to_string_lossy();
         match dir.trim_end_matches('/').trim_start_matches("./") {
             "" | "." => String::new(),
             dir => format!("{dir}/"),
@@ -103,8 +145,8 @@ impl SiteArgs {
     /// Where the site's files are.
     pub(super) fn source(&self) -> anyhow::Result<Arc<dyn Source>> {
         Ok(match &self.rev {
-            Some(rev) => Arc::new(Tree::open(&self.dir, rev).with_context(|| format!("opening `{rev}`"))?),
-            None => Arc::new(Folder::open(&self.dir)?),
+            Some(rev) => Arc::new(Tree::open(self.dir(), rev).with_context(|| format!("opening `{rev}`"))?),
+            None => Arc::new(Folder::open(self.dir())?),
         })
     }
 
@@ -120,7 +162,7 @@ impl SiteArgs {
     /// The output folder as a path of the site: the given one if it lies inside, else the config's.
     fn output_inside(&self, source: &dyn Source, output: Option<&Path>) -> Option<RepoPath> {
         let Some(output) = output else { return Some(configured_output(source)) };
-        path_inside(&self.dir, output).filter(|path| !path.is_root())
+        path_inside(self.dir(), output).filter(|path| !path.is_root())
     }
 }
 
@@ -179,4 +221,26 @@ pub(super) fn this_day() -> anyhow::Result<jiff::civil::Date> {
         Err(_) => jiff::Timestamp::now(),
     };
     Ok(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_site_around_a_folder_is_found_within_its_repository() {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let root = temporary.path();
+        for folder in ["site/content/guide", "site/other/.git", "site/other/docs"] {
+            fs::create_dir_all(root.join(folder)).expect("a new folder");
+        }
+        fs::write(root.join("site/recto.yml"), "").expect("a new file");
+        let found = |folder: &str| site_above(&root.join(folder)).map(|way| way.display().to_string());
+        assert_eq!(found("site").as_deref(), Some("."));
+        assert_eq!(found("site/content").as_deref(), Some(".."));
+        assert_eq!(found("site/content/guide").as_deref(), Some("../.."));
+        assert_eq!(found("site/other/docs"), None);
+    }
 }

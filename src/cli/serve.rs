@@ -66,7 +66,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     // First the port: what a browser asks while the site is read waits there.
     let listening = Listening::open(&args.listen.options()).context("serving the site")?;
-    let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir.display()))?;
+    let engine = start(args, global).with_context(|| format!("reading `{}`", args.site.dir().display()))?;
     let is_quiet = global.quiet > 0;
     let pages = Arc::new(engine);
     let base_path = pages.snapshot().renderer.site().base_path().to_owned();
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
 fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
     let site = args.site.clone();
     let folder = match args.site.rev {
-        None if !args.no_watch => Some(Arc::new(Folder::open(&args.site.dir)?)),
+        None if !args.no_watch => Some(Arc::new(Folder::open(args.site.dir())?)),
         _ => None,
     };
     let source: Arc<dyn Source> = match &folder {
@@ -90,7 +90,7 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
         None => site.source()?,
     };
     let first = site.options(&*source, None)?;
-    let cache = args.cache.cache(&args.site.dir)?;
+    let cache = args.cache.cache(args.site.dir())?;
     let former = cache.as_ref().map(|cache| cache.pages(&first, &*source)).unwrap_or_default();
     let options = EngineOptions {
         former: former.clone(),
