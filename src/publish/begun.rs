@@ -416,9 +416,11 @@ impl Begun {
         all
     }
 
+    /// Why the addresses that were asked for were rendered or not; files are named from the site's folder or from the content root.
     pub(super) fn explained(&self, wanted: &str, done: &[Done<'_>]) -> Vec<(Route, Reason)> {
-        let file = RepoPath::root().resolve(wanted);
-        let of_file = file.and_then(|path| self.renderer.world().route_of_file(&path));
+        let roots = [&RepoPath::root(), self.site().content()];
+        let mut files = roots.into_iter().filter_map(|root| root.resolve(wanted));
+        let of_file = files.find_map(|path| self.renderer.world().route_of_file(&path));
         let is_wanted = |done: &&Done<'_>| {
             let route = &done.record.route;
             of_file.as_ref() == Some(route)
