@@ -210,6 +210,24 @@ fn a_limit_of_feeds_concerns_no_page() {
 }
 
 #[test]
+fn explain_takes_paths_from_the_content_root_and_says_why_a_page_is_not_published() {
+    let site = TestSite::new()
+        .file("recto.yml", "title: T\ncontent: content\n")
+        .file("content/guide/a.md", "# A\n")
+        .file("content/guide/b.md", "---\npublish: 2227-01-01\n---\n# B\n")
+        .file("content/guide/c.md", "---\ndraft: true\n---\n# C\n");
+    let check = |path: &str, expected: &str| {
+        let said = site.build_with(&["--explain", path]).stderr();
+        assert!(said.contains(expected), "{path}: {said}");
+    };
+    check("guide/a.md", "`/guide/a/` was rendered");
+    check("content/guide/a.md", "`/guide/a/` was");
+    check("guide/b.md", "`content/guide/b.md` is not published before 2227-01-01; `--future` shows it");
+    check("content/guide/c.md", "`content/guide/c.md` is not published: it is a draft");
+    check("guide/d.md", "`guide/d.md` is no page, file or address of the site");
+}
+
+#[test]
 fn explain_knows_the_files_of_a_theme() {
     let site = TestSite::new().file("a.md", "# A\n").file("themes/default/own.css", "b {}");
     let built = site.build_with(&["--explain", "themes/default/own.css"]);

@@ -1,6 +1,10 @@
 //! `recto build`: writes the site into its output folder.
 
-use std::{path::PathBuf, sync::OnceLock, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::Instant,
+};
 
 use anyhow::Context;
 use serde::Serialize;
@@ -9,21 +13,24 @@ use crate::{
     base::{
         config::FILE_NAME,
         diagnostic::{Diagnostic, Severity},
+        path::RepoPath,
     },
     cli::{
         Global,
         cache_dir::CacheArgs,
         exit::{Ending, UsageError},
-        open::{SiteArgs, configured_output},
+        open::{SiteArgs, configured_output, path_inside},
         progress::Progress,
         report::{self, Format, JsonDiagnostic, ReportOptions},
         target,
     },
+    parse::front_matter::Date,
     publish::{
         self,
         build::{BuildError, BuildOptions, BuildProgress, Built, Reason},
         output::Summary,
     },
+    site::{Site, routes::Hidden},
     source::Source,
 };
 
@@ -87,12 +94,13 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let dir = output_dir(args, &*source);
     target::check(&dir, args.site.dir())?;
     let cache = args.cache.cache(args.site.dir())?;
+    let asked = args.explain.as_deref().map(|path| in_site(path, args.site.dir()));
     let options = BuildOptions {
         site,
         output: &dir,
         history: args.site.history_reader(),
         cache: cache.as_ref(),
-        explain: args.explain.as_deref(),
+        explain: asked.as_deref(),
     };
     let progress = LazyProgress { is_shown: global.quiet == 0 && !args.json, line: OnceLock::new() };
     let built = publish::build::build(&source, &options, &progress).map_err(|error| match error {
@@ -104,16 +112,25 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     drop(progress);
     let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     print(args, global, &built, &Ran { dir, elapsed_ms })?;
-    if let Some(path) = &args.explain {
-        explain(path, &built);
+    if let Some(path) = &asked {
+        explain(path, &built, &args.site)?;
     }
     Ok(ending(&built.diagnostics, args.strict))
 }
 
+/// A path or address as the site has it: a file may also be named from the current folder.
+fn in_site(written: &str, dir: &Path) -> String {
+    let path = Path::new(written);
+    let inside = path_inside(dir, path).filter(|_| path.is_file());
+    inside.map_or_else(|| written.to_owned(), |inside| inside.to_string())
+}
+
 /// Says of each address that was asked for why it was rendered or not.
-fn explain(path: &str, built: &Built) {
+fn explain(path: &str, built: &Built, site: &SiteArgs) -> anyhow::Result<()> {
     if built.explained.is_empty() {
-        anstream::eprintln!("`{path}` is no page, file or address of the site");
+        let hidden = why_hidden(path, site.open()?.renderer.site());
+        let why = hidden.unwrap_or_else(|| format!("`{path}` is no page, file or address of the site"));
+        anstream::eprintln!("{why}");
     }
     for (route, reason) in &built.explained {
         let why = match reason {
@@ -132,6 +149,30 @@ fn explain(path: &str, built: &Built) {
         };
         anstream::eprintln!("`{route}` {why}");
     }
+    Ok(())
+}
+
+/// Why a page is not published, if it is one that isn't.
+fn why_hidden(path: &str, site: &Site) -> Option<String> {
+    let roots = [&RepoPath::root(), site.content()];
+    let files = roots.into_iter().filter_map(|root| root.resolve(path));
+    let (file, hidden) = files.filter_map(|file| site.hidden(&file).map(|hidden| (file, hidden))).next()?;
+    let front = site.file(&file).map(|page| &page.front);
+    let day = |day: Option<&Date>| day.map(|day| day.day().to_string());
+    let why = match hidden {
+        Hidden::Draft => "is not published: it is a draft; `--drafts` shows it".to_owned(),
+        Hidden::Future => match day(front.and_then(|front| front.publish.as_ref().or(front.date.as_ref()))) {
+            Some(day) => format!("is not published before {day}; `--future` shows it"),
+            None => "is not published yet; `--future` shows it".to_owned(),
+        },
+        Hidden::Expired => match day(front.and_then(|front| front.expire.as_ref())) {
+            Some(day) => format!("is not published: it has expired on {day}"),
+            None => "is not published: it has expired".to_owned(),
+        },
+        Hidden::Underscore => "is no page: its name, or a folder's above it, begins with `_`".to_owned(),
+        Hidden::Duplicate => "is not published: another page has its address".to_owned(),
+    };
+    Some(format!("`{file}` {why}"))
 }
 
 /// A progress line that begins when it is known how far it goes.
