@@ -24,7 +24,7 @@ use axum::{
 use super::{
     Answer, Pages, WikiSite,
     address::{Within, decode_path, is_own_host, normal_base_path, strip_base_path, with_single_slashes},
-    live,
+    live::{self, Problems},
     range::{Part, part_of},
     room::{self, Room},
     streams::Streams,
@@ -106,12 +106,17 @@ async fn answer_to(shared: &Arc<Shared>, peer: SocketAddr, request: Request) -> 
         Answer::Found { bytes, media_type, digest } if live::is_page(&media_type) => {
             // Its address and token are those of this run.
             let in_room = room::with_room(shared, &head, peer, &base_path, &path, &bytes);
+            let problems = match &in_room {
+                None => Problems::Panel,
+                Some(_) if room::is_presenter(&head, peer) => Problems::Badge,
+                Some(_) => Problems::Nowhere,
+            };
             let room = in_room.as_ref().map(|bytes| format!("-{}", Digest::of(bytes))).unwrap_or_default();
             let bytes = in_room.unwrap_or(bytes);
             if !is_live {
                 return found(&head, bytes, &media_type, &format!("\"{digest}{room}\""));
             }
-            let bytes = live::with_script(&bytes, &base_path, &digest);
+            let bytes = live::with_script(&bytes, &base_path, &digest, problems);
             found(&head, bytes, &media_type, &format!("\"{digest}{room}-live\""))
         }
         Answer::Found { bytes, media_type, digest } => {
@@ -120,7 +125,7 @@ async fn answer_to(shared: &Arc<Shared>, peer: SocketAddr, request: Request) -> 
         Answer::Moved { to } => moved(&base_path, &to, head.uri.query()),
         Answer::NotFound { mut bytes, media_type } => {
             if is_live {
-                bytes = live::with_script(&bytes, &base_path, &Digest::of(&bytes));
+                bytes = live::with_script(&bytes, &base_path, &Digest::of(&bytes), Problems::Panel);
             }
             with_body(&head.method, StatusCode::NOT_FOUND, &media_type, Bytes::from_owner(bytes))
         }

@@ -2,17 +2,18 @@
 //!
 //! Pages of decks are told where to follow ([`with_room`]); those that the presenter sees, a browser on this machine, also get
 //! the token with which [`lead`] takes the place that is shown. [`follow`] sends it on to all who listen, and first of all
-//! where the presenter is now: a browser that connects again is there at once. Nothing of it is kept, and a site that is
-//! published has none of it.
+//! where the presenter is now: a browser that connects again is there at once. A deck is led while a window is open that leads:
+//! each says so now and then, and when it goes. Nothing of it is kept, and a site that is published has none of it.
 
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    time::{Duration, Instant},
 };
 
 use axum::{
     body::{Body, to_bytes},
-    http::{Method, StatusCode, header::HOST, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header::HOST, request::Parts},
     response::Response,
 };
 use bytes::Bytes;
@@ -38,6 +39,11 @@ const TOKEN: &str = "x-recto-token";
 const MAX_BYTES: usize = 4096;
 /// How many decks can be shown at once.
 const MAX_DECKS: usize = 64;
+/// How many windows can lead one deck.
+const MAX_WINDOWS: usize = 64;
+/// How long after its last word a window still leads. Windows say each half minute that they are there; browsers let those that
+/// nobody sees wait for a minute.
+const AWAY: Duration = Duration::from_secs(180);
 /// What pages of decks have, and no others.
 const MARK: &str = "<script type=\"application/json\" data-deck-facts>";
 /// An address of documentation (RFC 5737). Nothing is sent to it: the system only says by which way it would be.
@@ -47,8 +53,24 @@ const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 #[derive(Debug)]
 pub(super) struct Room {
     token: String,
-    /// The place on each deck, by the path of its page.
-    places: watch::Sender<BTreeMap<String, Place>>,
+    /// The decks that are led, by the paths of their pages.
+    decks: watch::Sender<BTreeMap<String, Led>>,
+}
+
+/// A deck that is led.
+#[derive(Clone, Debug)]
+struct Led {
+    place: Place,
+    /// The windows that lead it, each with the time of its last word.
+    windows: BTreeMap<String, Instant>,
+}
+
+impl Led {
+    /// Forgets the windows that went without a word; whether one is left.
+    fn is_left(&mut self, now: Instant) -> bool {
+        self.windows.retain(|_, heard| now.saturating_duration_since(*heard) < AWAY);
+        !self.windows.is_empty()
+    }
 }
 
 /// A slide and a step of it.
@@ -58,10 +80,48 @@ struct Place {
     step: u32,
 }
 
+/// What a window that leads sends: where it is, or, without a place, that it goes.
+#[derive(Debug, Deserialize)]
+struct Word {
+    /// The name of the window.
+    #[serde(default)]
+    window: String,
+    /// The token, when a page goes: what a browser sends then has no headers of ours.
+    #[serde(default)]
+    token: String,
+    #[serde(flatten)]
+    place: Option<Place>,
+}
+
 impl Room {
     /// A room with nobody in it.
     pub(super) fn new(token: String) -> Self {
-        Self { token, places: watch::Sender::new(BTreeMap::new()) }
+        Self { token, decks: watch::Sender::new(BTreeMap::new()) }
+    }
+
+    /// Takes the word of a window; whether the place is new.
+    fn hear(&self, deck: String, window: String, place: Option<Place>, now: Instant) -> bool {
+        self.decks.send_if_modified(|decks| {
+            decks.retain(|_, led| led.is_left(now));
+            let Some(place) = place else {
+                if let Some(led) = decks.get_mut(&deck) {
+                    led.windows.remove(&window);
+                }
+                decks.retain(|_, led| !led.windows.is_empty());
+                return false;
+            };
+            let is_new = decks.get(&deck).map(|led| &led.place) != Some(&place);
+            if decks.len() >= MAX_DECKS && !decks.contains_key(&deck) {
+                return false;
+            }
+            let led =
+                decks.entry(deck).or_insert_with(|| Led { place: place.clone(), windows: BTreeMap::new() });
+            led.place = place;
+            if led.windows.len() < MAX_WINDOWS || led.windows.contains_key(&window) {
+                led.windows.insert(window, now);
+            }
+            is_new
+        })
     }
 }
 
@@ -94,7 +154,7 @@ pub(super) fn with_room(
 }
 
 /// Whether a request comes from this machine and knows it by a name of its own; what a tunnel brings has other names.
-fn is_presenter(head: &Parts, peer: SocketAddr) -> bool {
+pub(super) fn is_presenter(head: &Parts, peer: SocketAddr) -> bool {
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     peer.ip().to_canonical().is_loopback() && host.is_some_and(|host| is_own_host(here, host))
@@ -120,8 +180,11 @@ fn way_out() -> Option<IpAddr> {
 
 /// Takes where a presenter is.
 pub(super) async fn lead(shared: &Shared, head: &Parts, body: Body, base_path: &str) -> Response {
-    let has_token =
-        head.headers.get(TOKEN).is_some_and(|token| token.as_bytes() == shared.room.token.as_bytes());
+    let word = to_bytes(body, MAX_BYTES).await.ok();
+    let word = word.and_then(|bytes| serde_json::from_slice::<Word>(&bytes).ok());
+    let in_head = head.headers.get(TOKEN).map(HeaderValue::as_bytes);
+    let in_body = word.as_ref().map(|word| word.token.as_bytes());
+    let has_token = [in_head, in_body].contains(&Some(shared.room.token.as_bytes()));
     if !has_token || !has_own_host(shared.bound, head) || live::is_of_others(head) {
         return text(
             head,
@@ -135,22 +198,15 @@ pub(super) async fn lead(shared: &Shared, head: &Parts, body: Body, base_path: &
     let Some(deck) = live::page_of(head.uri.query().unwrap_or_default(), "deck", base_path) else {
         return text(head, StatusCode::BAD_REQUEST, "`deck` must be the path of a deck.");
     };
-    let place = to_bytes(body, MAX_BYTES).await.ok();
-    let Some(place) = place.and_then(|bytes| serde_json::from_slice::<Place>(&bytes).ok()) else {
+    let is_said = |word: &Word| word.place.is_some() || !word.window.is_empty();
+    let Some(Word { window, place, .. }) = word.filter(is_said) else {
         return text(
             head,
             StatusCode::BAD_REQUEST,
             "The body must be JSON with the `id` of a slide and a `step`.",
         );
     };
-    let is_taken = shared.room.places.send_if_modified(|places| {
-        let is_new = places.get(&deck) != Some(&place);
-        let has_room = places.len() < MAX_DECKS || places.contains_key(&deck);
-        if is_new && has_room {
-            places.insert(deck, place);
-        }
-        is_new && has_room
-    });
+    let is_taken = shared.room.hear(deck, window, place, Instant::now());
     text(head, StatusCode::OK, if is_taken { "Sent." } else { "Nothing is new." })
 }
 
@@ -160,18 +216,19 @@ pub(super) fn follow(shared: &Shared, head: &Parts, base_path: &str) -> Response
     let Some(deck) = live::page_of(query, "deck", base_path) else {
         return text(head, StatusCode::BAD_REQUEST, "`deck` must be the path of a deck.");
     };
-    let mut places = shared.room.places.subscribe();
+    let mut decks = shared.room.decks.subscribe();
     live::stream(shared, head, move |tell| {
         tokio::spawn(async move {
             let mut known = None;
             loop {
-                let place = places.borrow_and_update().get(&deck).cloned();
+                let led = decks.borrow_and_update().get(&deck).cloned();
+                let place = led.filter(|led| led.clone().is_left(Instant::now())).map(|led| led.place);
                 if place.is_some() && place != known {
                     let _ = tell.send(event("place", &json!(place)));
                 }
                 known = place;
                 tokio::select! {
-                    changed = places.changed() => if changed.is_err() { return },
+                    changed = decks.changed() => if changed.is_err() { return },
                     () = tell.closed() => return,
                 }
             }
@@ -215,14 +272,29 @@ mod tests {
         fn base_path(&self) -> String {
             "/docs".to_owned()
         }
+
+        fn is_live(&self) -> bool {
+            true
+        }
     }
 
     fn send(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> BufReader<TcpStream> {
+        send_to(addr, &addr.to_string(), method, path, headers, body)
+    }
+
+    fn send_to(
+        addr: SocketAddr,
+        host: &str,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(addr).expect("a server");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let len = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Length: {len}\r\n{headers}\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {len}\r\n{headers}\r\n{body}"
         );
         stream.write_all(request.as_bytes()).expect("sent");
         BufReader::new(stream)
@@ -279,7 +351,52 @@ mod tests {
         assert_eq!(next_place(&mut late), "data: {\"id\":\"one\",\"step\":1}");
         text_of(send(addr, "POST", &at("lead"), &token, &place("two")));
         assert_eq!(next_place(&mut early), next_place(&mut late));
+        // The window goes: who comes later is left where they are, until somebody leads again.
+        let leave = |token: &str| json!({ "window": "w", "token": token }).to_string();
+        let with_name = json!({ "id": "three", "step": 0, "window": "w" }).to_string();
+        text_of(send(addr, "POST", &at("lead"), &token, &with_name));
+        assert!(text_of(send(addr, "POST", &at("lead"), "", &leave("guessed"))).starts_with("HTTP/1.1 403"));
+        assert!(
+            text_of(send(addr, "POST", &at("lead"), "", &leave(&at("token")))).starts_with("HTTP/1.1 200")
+        );
         server.stop().expect("stopped");
+    }
+
+    #[test]
+    fn an_audience_is_shown_no_problems() {
+        let options = ServeOptions { bind: ([0, 0, 0, 0], 0).into(), open: false };
+        let server = Server::start(&options, Arc::new(OneDeck)).expect("a server");
+        let addr = SocketAddr::from(([127, 0, 0, 1], server.addr().port()));
+        let shown = |host: &str, path: &str| {
+            let page = text_of(send_to(addr, host, "GET", path, "", ""));
+            let shown = page.split_once("data-problems=\"").and_then(|(_, rest)| rest.split_once('"'));
+            shown.map(|(shown, _)| shown.to_owned()).unwrap_or(page)
+        };
+        assert_eq!(shown("localhost", "/docs/a%20b.html"), "badge");
+        assert_eq!(shown("192.168.1.7", "/docs/a%20b.html"), "nowhere");
+        assert_eq!(shown("192.168.1.7", "/docs/"), "panel");
+        server.stop().expect("stopped");
+    }
+
+    #[test]
+    fn a_deck_is_led_while_a_window_that_leads_is_there() {
+        let room = Room::new("token".to_owned());
+        let start = Instant::now();
+        let after = |seconds: u64| start + Duration::from_secs(seconds);
+        let place = |id: &str| Some(Place { id: id.to_owned(), step: 0 });
+        let hear = |window: &str, place, seconds| {
+            room.hear("/d".to_owned(), window.to_owned(), place, after(seconds))
+        };
+        let led =
+            |seconds| room.decks.borrow().get("/d").is_some_and(|led| led.clone().is_left(after(seconds)));
+        assert!(hear("a", place("one"), 0) && hear("b", place("two"), 0));
+        assert!(!hear("a", place("two"), 100), "it says that it is still there");
+        hear("a", None, 110);
+        assert!(led(170), "the other one is there");
+        assert!(!led(190), "it went without a word");
+        assert!(hear("c", place("two"), 200), "it is new to a deck that nobody led");
+        hear("c", None, 201);
+        assert!(!led(201) && room.decks.borrow().is_empty());
     }
 
     #[test]

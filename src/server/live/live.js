@@ -2,7 +2,7 @@
 // The server says when this page, a file that it uses, or the list of problems differs.
 (() => {
   const me = document.currentScript;
-  const home = new URL('.', me.src), scripts = {};
+  const home = new URL('.', me.src), scripts = {}, shown = me.dataset.problems;
   let digest = me.dataset.recto, stream, moment, isBusy, isStale, hasProblems, n_failed = 0;
   me.remove();
 
@@ -36,9 +36,9 @@
 
   async function problemsAre(problems) {
     hasProblems ||= problems.errors || problems.warnings;
-    if (!hasProblems) return;
+    if (!hasProblems || shown === 'nowhere') return;
     try {
-      (await script('panel.js')).show(problems);
+      (await script('panel.js')).show(problems, shown === 'badge');
     } catch { /* The next list of them is shown. */ }
   }
 

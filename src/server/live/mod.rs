@@ -53,10 +53,34 @@ pub(super) fn answer(shared: &Shared, head: &Parts, base_path: &str, name: &str)
     }
 }
 
+/// Where problems are shown. An audience has nothing to mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Problems {
+    /// Beside the page.
+    Panel,
+    /// Counted in the corner of a deck, unless it is presented.
+    Badge,
+    /// Nowhere: a deck on another machine.
+    Nowhere,
+}
+
+impl Problems {
+    /// As the script has it.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Panel => "panel",
+            Self::Badge => "badge",
+            Self::Nowhere => "nowhere",
+        }
+    }
+}
+
 /// A page with the script in it, before the end of its body.
-pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest) -> Bytes {
+pub(super) fn with_script(html: &[u8], base_path: &str, digest: &Digest, problems: Problems) -> Bytes {
     let src = encode_path(&format!("{base_path}{FOLDER}live.js"));
-    let script = format!("<script src=\"{src}\" data-recto=\"{digest}\" defer></script>");
+    let problems = problems.as_str();
+    let script =
+        format!("<script src=\"{src}\" data-recto=\"{digest}\" data-problems=\"{problems}\" defer></script>");
     let is_end = |part: &[u8]| part.eq_ignore_ascii_case(b"</body>");
     let at = html.windows(b"</body>".len()).rposition(is_end).unwrap_or(html.len());
     [&html[..at], script.as_bytes(), &html[at..]].concat().into()

@@ -1,4 +1,4 @@
-// Shows the problems of the site beside the page: a panel when there are errors, a small badge for warnings.
+// Shows problems beside the page: a panel when there are errors, a badge for warnings and in decks.
 
 const STYLE = `
 :host { all: initial; --paper: #fcfbf8; --raised: #f5f2eb; --ink: #23201c; --soft: #6a645b; --rule: #e2ddd2; --stop: #a3281c; --warn: #8a5a00;
@@ -30,17 +30,26 @@ pre { margin: 0; padding: .9rem 1.1rem 1.1rem; overflow: auto; overscroll-behavi
 }`;
 
 const CLOSED = 'recto-closed';
-let host, root, now, isOpen;
+let host, root, now, isOpen, isDeck;
 
-// Who reads a wiki is seldom the one who has to mend it: there the badge is enough.
+// Readers of a wiki seldom have to mend it.
 const isWiki = document.querySelector('.wiki-menu') !== null;
 
-// Shows problems; errors open the panel, unless it was closed on just these.
-export function show(problems) {
+// A deck that is presented or printed is left alone.
+const page = document.documentElement;
+const isPresented = () => document.fullscreenElement || matchMedia('(display-mode: fullscreen)').matches || page.matches('.blackout, [data-print]');
+
+// Errors open the panel, unless it was closed on just these.
+export function show(problems, inDeck) {
+  if (inDeck && !now) {
+    for (const name of ['resize', 'fullscreenchange']) addEventListener(name, draw);
+    new MutationObserver(draw).observe(page, { attributeFilter: ['class', 'data-print'] });
+  }
   now = problems;
+  isDeck = inDeck;
   let closed = null;
   try { closed = sessionStorage.getItem(CLOSED); } catch { /* It may be forbidden. */ }
-  isOpen = !isWiki && problems.errors > 0 && closed !== problems.text;
+  isOpen = !isWiki && !isDeck && problems.errors > 0 && closed !== problems.text;
   draw();
 }
 
@@ -57,11 +66,11 @@ function draw() {
     root = host.attachShadow({ mode: 'open' });
     root.addEventListener('keydown', event => { if (event.key === 'Escape' && isOpen) toggle(false); });
   }
-  if (!now.errors && !now.warnings) return host.remove();
+  if (!now.errors && !now.warnings || isDeck && isPresented()) return host.remove();
   const style = element('style', '', STYLE);
   root.replaceChildren(style, isOpen ? panel() : badge());
-  // Beside the body: what puts pages in place leaves it alone.
-  if (!host.isConnected) document.documentElement.append(host);
+  // What puts pages in place leaves it alone there.
+  if (!host.isConnected) page.append(host);
 }
 
 function badge() {

@@ -22,8 +22,10 @@ use crate::{
 fn the_script_stands_at_the_end_of_the_body() {
     let check = |html: &str, expected: &str| {
         let digest = Digest::of(b"x");
-        let html = with_script(html.as_bytes(), "/a b", &digest);
-        let script = format!("<script src=\"/a%20b/.recto/live.js\" data-recto=\"{digest}\" defer></script>");
+        let html = with_script(html.as_bytes(), "/a b", &digest, Problems::Badge);
+        let script = format!(
+            "<script src=\"/a%20b/.recto/live.js\" data-recto=\"{digest}\" data-problems=\"badge\" defer></script>"
+        );
         assert_eq!(String::from_utf8_lossy(&html).replace(&script, "*"), expected);
     };
     check("<body>x</body></html>", "<body>x*</body></html>");

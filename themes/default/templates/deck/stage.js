@@ -81,9 +81,10 @@ const addressOf = ({ slide, step }) => `#${encodeURIComponent(slide.id).replaceA
 
 function rememberPlace(how) {
   const address = addressOf(now);
-  if (address === location.hash) return;
+  const follows = how === 'follow';
+  if (address === location.hash && (!follows || history.state?.follows)) return;
   // Browsers allow some moves each second only.
-  try { history[how === 'jump' ? 'pushState' : 'replaceState'](null, '', address); } catch { /* The next move says it. */ }
+  try { history[how === 'jump' ? 'pushState' : 'replaceState'](follows ? { follows } : null, '', address); } catch { /* The next move says it. */ }
 }
 
 const placeInAddress = () => {

@@ -6,8 +6,12 @@ function start() {
   if (!slides.length) return;
   root.classList.add('ready');
   const again = place && document.getElementById(place.slide.id);
+  const named = location.hash && placeInAddress();
+  // Who comes by the address of a slide wants to see that one, unless following has brought it there.
+  const isAsked = !place && named && !history.state?.follows;
   now = undefined;
-  show(again ? placeNear(again, place.step) : placeInAddress() ?? { slide: slides[0], step: 0 }, again || !location.hash ? 'silent' : 'step');
+  show(again ? placeNear(again, place.step) : named || { slide: slides[0], step: 0 }, again || !location.hash ? 'silent' : 'step');
+  if (isAsked) isStraying = true;
 }
 
 menu.setAttribute('aria-label', says.help);

@@ -62,6 +62,7 @@ watchers.push((place, how) => {
 function openWindow(name, query) {
   try { if (!session()) sessionStorage.setItem(SESSION, Math.random().toString(36).slice(2)); } catch { /* No channel then. */ }
   join();
+  if (leads()) lead(now);
   const url = new URL(location.href);
   url.searchParams.delete('presenter');
   if (query) url.searchParams.set(query, '');
@@ -79,6 +80,7 @@ function startSync() {
   tell({ hello: true });
   // The window that opened this one forgets it when it is loaded again.
   if (isFile && opener) setInterval(() => tell({ here: true }), 1000);
+  if (room.lead) setInterval(() => { if (hasLed && leads()) lead(now); }, 30_000);
   if (room.follow && !session()) follow();
 }
 
@@ -90,10 +92,15 @@ const pill = make('button', { class: 'pill', type: 'button', hidden: '', onclick
 // The browser connects again by itself, and the server then says where the presenter is.
 function follow() {
   document.body.append(pill);
+  let isFirst = true;
   new EventSource(room.follow).addEventListener('place', event => {
     const { id, step } = JSON.parse(event.data), element = document.getElementById(id);
     followed = element && placeNear(element, step);
-    if (followed && !isStraying && !leads()) show(followed, 'follow');
+    if (!followed || leads()) return;
+    if (isFirst && followed.slide === now.slide) isStraying = false;
+    isFirst = false;
+    pill.hidden = !isStraying;
+    if (!isStraying) show(followed, 'follow');
   });
 }
 
@@ -107,9 +114,11 @@ function stray() {
 const leads = () => Boolean(room.lead && (session() || root.classList.contains('presenter')));
 
 // One place after the other, and only the newest of those that wait: two on the way could arrive the other way round.
-let toLead, isLeading = false;
+const me = Math.random().toString(36).slice(2);
+let toLead, isLeading = false, hasLed = false;
 async function lead(place) {
-  toLead = shortPlace(place);
+  toLead = { ...shortPlace(place), window: me };
+  hasLed = true;
   if (isLeading) return;
   isLeading = true;
   while (toLead) {
@@ -119,3 +128,7 @@ async function lead(place) {
   }
   isLeading = false;
 }
+
+// A window that goes leads no more. What is sent then can have no header.
+addEventListener('pagehide', () => { if (hasLed) navigator.sendBeacon(room.lead, JSON.stringify({ window: me, token: room.token })); });
+addEventListener('pageshow', ({ persisted }) => { if (persisted && hasLed && leads()) lead(now); });
