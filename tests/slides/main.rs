@@ -137,6 +137,23 @@ fn parts_titles_and_numbers() {
 }
 
 #[test]
+fn a_title_links_only_to_what_is_there() {
+    let html = |content: &str| {
+        let source = Memory::new()
+            .file("deck.yml", format!("title: D\ncontent: [{content}]\n"))
+            .file("toc.md", "@@TOC@@\n")
+            .file("a.md", "# One\n")
+            .file("b.md", "# Two\n");
+        deck(Arc::new(source), "/deck.yml.html")
+    };
+    assert!(!html("a.md").contains("href=\"#"), "there is nothing else");
+    let both = html("a.md, b.md");
+    assert!(both.contains("href=\"#toc-one\"") && both.contains("href=\"#toc-two\""), "{both}");
+    assert!(!both.contains("href=\"#toc-part-1\"") && !both.contains("Back to table of contents"));
+    assert!(html("toc.md, a.md").contains("href=\"#toc-part-1\""));
+}
+
+#[test]
 fn without_a_list_of_pictures_there_are_none_and_short_contents_are_one_slide() {
     let manifest = "content:\n- toc.md\n- part: A\n  content: [a.md]\n- part: B\n  content: [b.md]\n";
     let source = Memory::new()

@@ -233,6 +233,7 @@ impl<'a> Deck<'a> {
             (self.pictures(), self.render.asker.texts(language(self.render, self.manifest)));
         let mut before: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         let first_added = self.texts.len();
+        let has_toc = self.texts.iter().any(|text| text.names.contains(TOC));
         for (index, title) in self.titles.all.iter().enumerate() {
             let first = self.titles.all.iter().find(|other| other.text == title.text).unwrap_or(title);
             let picture = pictures
@@ -240,7 +241,7 @@ impl<'a> Deck<'a> {
                 .map(|pictures| pictures.get(index % pictures.len().max(1)).map(String::as_str));
             let of = &self.texts[first.entry];
             let line = of.lines.get(first.slide).copied().unwrap_or(1);
-            let slides = self.titles.slides(&self.plan, index, picture, &texts);
+            let slides = self.titles.slides(&self.plan, index, picture, has_toc, &texts);
             let added = Loaded::generated(&of.path, slides, line);
             let (entry, slide) = (first.entry, self.first_step(first.entry, first.slide));
             self.texts.push(Arc::new(added));

@@ -87,12 +87,13 @@ impl Titles {
     }
 
     /// The Markdown of the slides before a title: a picture where a deck has a list of them, and the title with links to those
-    /// around it.
+    /// around it, and to the table of contents if the deck has one.
     pub(super) fn slides(
         &self,
         plan: &Plan<'_>,
         index: usize,
         picture: Option<Option<&str>>,
+        has_toc: bool,
         texts: &Texts,
     ) -> String {
         let title = &self.all[index].text;
@@ -101,23 +102,26 @@ impl Titles {
         let part =
             self.parts.iter().rposition(|(_, listed)| listed.iter().any(|&at| self.all[at].text == *title));
         let part = part.filter(|_| !self.is_short(plan)).unwrap_or(0);
-        let toc = format!("toc-part-{}", part + 1);
+        let toc = has_toc.then(|| format!("toc-part-{}", part + 1));
         let at = |index: Option<usize>| {
             index.and_then(|index| self.all.get(index)).map(|title| anchor(&title.text))
         };
-        let previous = at(first.checked_sub(1)).unwrap_or_else(|| toc.clone());
-        let next = at(Some(first + 1)).unwrap_or_else(|| toc.clone());
+        let previous = at(first.checked_sub(1)).or_else(|| toc.clone());
+        let next = at(Some(first + 1)).or_else(|| toc.clone());
+        let links = [("deck_previous_part", previous), ("deck_back", toc), ("deck_next_part", next)];
+        let links =
+            links.into_iter().filter_map(|(key, to)| Some(format!("[{}](#{})", say(texts, key), to?)));
+        let links: Vec<String> = links.collect();
+        let nav =
+            if links.is_empty() { String::new() } else { format!(".nav[\n{}\n]\n\n", links.join("\n|\n")) };
         let image = |path: &str| format!("![Image separating from the next part]({path})");
         let picture = picture.map(|path| {
             format!("class: pic\n\n.interstitial[{}]\n\n---\n\n", path.map(image).unwrap_or_default())
         });
         let anchor = anchor(title);
         format!(
-            "{}name: {anchor}\nclass: title\n\n {title}\n\n.nav[\n[{}](#{previous})\n|\n[{}](#{toc})\n|\n[{}](#{next})\n]\n\n.debug[(automatically generated title slide)]\n",
+            "{}name: {anchor}\nclass: title\n\n {title}\n\n{nav}.debug[(automatically generated title slide)]\n",
             picture.unwrap_or_default(),
-            say(texts, "deck_previous_part"),
-            say(texts, "deck_back"),
-            say(texts, "deck_next_part"),
         )
     }
 }
