@@ -47,9 +47,7 @@ fn invalid_yaml() {
     let built = page(
         "---\ntitle: [a\ndate: 2024-01-01\n---\n# Body\n",
         1,
-        &[
-            "error invalid-yaml a.md:3:5: invalid YAML: illegal placement of ':' indicator (put text that holds special characters in quotes)",
-        ],
+        &["error invalid-yaml a.md:2:8: invalid YAML: this `[` is not closed (close it with `]`)"],
     );
     assert!(built.page("a/index.html").contains("Body"), "the text is shown without its front matter");
 }
@@ -148,6 +146,27 @@ fn front_matter_that_never_ends_is_text() {
 }
 
 #[test]
+fn what_stops_yaml_is_named_where_it_is() {
+    let tab = "error invalid-yaml recto.yml:2:1: invalid YAML: a tab can't stand before a key or a value (indent with spaces)";
+    config("title: x\n\tsearch: true\n", &[tab]);
+    let quote = "error invalid-yaml recto.yml:1:8: invalid YAML: unclosed quote (close the quote)";
+    config("title: \"x\nsearch: true\n", &[quote]);
+    let brace = "error invalid-yaml recto.yml:2:9: invalid YAML: this `{` is not closed (close it with `}`)";
+    config("title: x\ncolors: {paper: red\nsearch: true\n", &[brace]);
+}
+
+#[test]
+fn settings_that_fit_no_file_are_told() {
+    let content = "error missing-content recto.yml:2:10: `content` names the folder `docs`, which isn't there or holds no file (name the folder of the pages from the root of the site)";
+    let built = site().file("recto.yml", "title: T\ncontent: docs\n").build();
+    built.only(&[content]).code(2);
+    let name = "warning unread-settings recto.yaml: `recto.yaml` is not read: the settings of a site are in `recto.yml` (rename it)";
+    check(&site().file("recto.yaml", "title: T\n"), 0, &[name]);
+    let tag = "warning unknown-tag recto.yml:1:11: `english` is the tag of no language (write `en`)";
+    check(&site().file("recto.yml", "language: english\n"), 0, &[tag]);
+}
+
+#[test]
 fn invalid_toml_front_matter() {
     page(
         "+++\ntitle = \"A\ndraft = false\n+++\nText\n",
@@ -216,9 +235,7 @@ fn config_that_is_no_mapping() {
 fn config_with_invalid_yaml() {
     config(
         "title: \"Garden\nurl: plain\n",
-        &[
-            "error invalid-yaml recto.yml:1:8: invalid YAML: unclosed quote (put text that holds special characters in quotes)",
-        ],
+        &["error invalid-yaml recto.yml:1:8: invalid YAML: unclosed quote (close the quote)"],
     );
 }
 

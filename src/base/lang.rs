@@ -117,6 +117,20 @@ pub fn is_tag(text: &str) -> bool {
         .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
+/// Whether a tag can be one that people use: its language has two or three letters, or it is a private one (`x-…`, `i-…`).
+pub fn is_likely_tag(tag: &str) -> bool {
+    let language = tag.split('-').next().unwrap_or_default();
+    let is_private = matches!(language, "x" | "X" | "i" | "I") && tag.len() > language.len();
+    is_private
+        || ((2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// The tag of a language that calls itself by this name: `en` of `English`.
+pub fn tag_of_name(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    AUTONYMS.iter().find(|(_, autonym)| autonym.to_lowercase() == name).map(|(tag, _)| *tag)
+}
+
 /// Whether two tags are the same, as people write them: `pt-BR` is `pt_br`.
 pub fn is_same_tag(one: &str, other: &str) -> bool {
     let byte = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
@@ -158,6 +172,17 @@ mod tests {
         ] {
             assert_eq!(direction(tag), expected, "{tag:?}");
         }
+    }
+
+    #[test]
+    fn names_of_languages_are_no_tags() {
+        for tag in ["en", "de-AT", "tlh", "x-elvish", "zh-Hant-TW"] {
+            assert!(is_likely_tag(tag), "{tag}");
+        }
+        for tag in ["english", "germ", "x", "e", "12"] {
+            assert!(!is_likely_tag(tag), "{tag}");
+        }
+        assert_eq!((tag_of_name("english"), tag_of_name("Klingon")), (Some("en"), None));
     }
 
     #[test]

@@ -78,7 +78,8 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     }
     if global.quiet == 0 && args.format == Format::Human {
         let n_pages = open.renderer.site().pages().len();
-        anstream::eprintln!("{n_pages} pages checked: {}", report::counts(&diagnostics));
+        let pages = if n_pages == 1 { "page" } else { "pages" };
+        anstream::eprintln!("{n_pages} {pages} checked: {}", report::counts(&diagnostics));
     }
     Ok(ending(&diagnostics, args.strict))
 }

@@ -375,6 +375,7 @@ impl Site {
         );
         (self.sections, self.taxonomies) = (sections, taxonomies);
         diagnostics.extend(self.read_order(source));
+        diagnostics.extend(settings::misplaced(&self, source));
         diagnostics.extend(addresses::claim(&mut self, of_pages));
         let has_ground = is_first && !self.languages.are_several();
         self.links = LinkGraph::on(has_ground.then(|| self.ground_of_links()));

@@ -300,7 +300,7 @@ fn a_broken_deck_is_told_and_the_next_is_built() {
         "a.yml:3 empty-item",
         "a.yml:4 missing-chapter",
         "a.yml:5 bad-item",
-        "c.yml:3 invalid-yaml",
+        "c.yml:1 invalid-yaml",
         "chapter.md:1 unclosed-class",
         "chapter.md:1 unknown-variable",
         "chapter.md:5 broken-anchor",

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::base::{
     diagnostic::Diagnostic,
-    lang::{LTR, RTL, is_same_tag, is_tag},
+    lang::{LTR, RTL, is_likely_tag, is_same_tag, is_tag, tag_of_name},
     node::{Entry, Node, Value},
 };
 
@@ -160,6 +160,19 @@ impl Reader<'_> {
         }
         self.shapes.bad_value(key, node, "a language tag", Some("write `en` or `de-AT`".to_owned()));
         None
+    }
+
+    /// Languages have two or three letters; a longer word is likely a name.
+    pub(super) fn doubt_tag(&mut self, node: &Node, tag: &str) {
+        if !is_likely_tag(tag) {
+            let hint = match tag_of_name(tag) {
+                Some(meant) => format!("write `{meant}`"),
+                None => "write its tag, such as `en` or `de-AT`".to_owned(),
+            };
+            self.shapes.report(&node.span, || {
+                Diagnostic::warning("unknown-tag", format!("`{tag}` is the tag of no language")).hint(hint)
+            });
+        }
     }
 
     /// The default language is the one that `language` names, else the first of the list; it comes first, listed or not.

@@ -171,6 +171,7 @@ impl Reader<'_> {
 
     fn language(&mut self, key: &str, node: &Node) {
         let tag = self.shapes.text_of(key, node).and_then(|text| self.tag(key, node, text));
+        let tag = tag.inspect(|tag| self.doubt_tag(node, tag));
         set(&mut self.config.language, tag);
     }
 

@@ -9,9 +9,11 @@
 //! 1. `flat` reads small mappings of short values, which is what front matter mostly is, and leaves all else to the others.
 //! 2. `tree` turns the parser's events into a [`Node`], replacing aliases and merge keys, and counts.
 //! 3. `scalar` says which plain words are numbers, booleans or nothing.
-//! 4. `typed` deserializes a type from the tree.
+//! 4. `mistake` finds what stopped a read, where that isn't where the parser stopped.
+//! 5. `typed` deserializes a type from the tree.
 
 mod flat;
+mod mistake;
 mod scalar;
 mod tree;
 mod typed;
@@ -178,13 +180,10 @@ mod tests {
     fn problems_name_line_and_column() {
         let check = |yaml: &str, expected: &str| assert_eq!(problem(yaml), expected, "{yaml}");
         check("a: 1\nb: 1\na: 2\n", "3:1 duplicate-key: `a` is set twice (keep one of the two)");
-        check(
-            "a: \"open\nb: 1\n",
-            "1:4 invalid-yaml: invalid YAML: unclosed quote (put text that holds special characters in quotes)",
-        );
+        check("a: \"open\nb: 1\n", "1:4 invalid-yaml: invalid YAML: unclosed quote (close the quote)");
         check(
             "a: [1, 2\nb: 1\n",
-            "2:2 invalid-yaml: invalid YAML: illegal placement of ':' indicator (put text that holds special characters in quotes)",
+            "1:4 invalid-yaml: invalid YAML: this `[` is not closed (close it with `]`)",
         );
         check(
             "a: *nowhere\n",
@@ -196,7 +195,7 @@ mod tests {
         );
         check(
             "a:\n\tb: 1\n",
-            "2:2 invalid-yaml: invalid YAML: tabs disallowed within this context (block indentation) (indent with spaces)",
+            "2:1 invalid-yaml: invalid YAML: a tab can't stand before a key or a value (indent with spaces)",
         );
         check(
             "a: 1\nb\nc: 2\n",

@@ -10,7 +10,7 @@ use std::{
 
 use serde_saphyr::granit_parser::{self, ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::{Limits, Problem, scalar};
+use super::{Limits, Problem, mistake, scalar};
 use crate::base::node::{Entry, Node, Value};
 
 /// Mappings up to this size look for duplicate keys by comparing all pairs.
@@ -289,10 +289,20 @@ fn scan_problem(yaml: &str, error: &ScanError, limits: Limits) -> Problem {
     let reason: String = kind.to_string().chars().filter(|character| !character.is_control()).collect();
     let problem =
         Problem::new("invalid-yaml", format!("invalid YAML: {}", reason.trim_end_matches('.')), at..at);
+    let tab = reason.contains("tab").then(|| mistake::tab_in_indentation(yaml, at)).flatten();
+    if let Some(range) = tab {
+        let message = "invalid YAML: a tab can't stand before a key or a value";
+        return Problem::new("invalid-yaml", message, range).hint("indent with spaces");
+    }
+    if let Some((range, wanted)) = mistake::unclosed(yaml, at) {
+        let message = format!("invalid YAML: this `{}` is not closed", &yaml[range.clone()]);
+        return Problem::new("invalid-yaml", message, range).hint(format!("close it with `{wanted}`"));
+    }
     match kind {
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
             problem.hint("indent with spaces")
         }
+        _ if reason.contains("unclosed quote") => problem.hint("close the quote"),
         _ => problem.hint("put text that holds special characters in quotes"),
     }
 }
