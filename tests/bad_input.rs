@@ -835,6 +835,22 @@ fn wanted_page() {
 }
 
 #[test]
+fn redirect_and_footer_to_nothing() {
+    check(
+        &site()
+            .file("recto.yml", "footer: \"[Good](/good/), [us](https://example.org), [Bad](/god.md)\"\n")
+            .file("a.md", "---\nredirect: god.md\n---\n")
+            .file("b.md", "---\nredirect: good.md\n---\n")
+            .file("c.md", "---\nredirect: https://example.org\n---\n"),
+        0,
+        &[
+            "warning broken-link a.md:2:11: `god.md` does not exist (did you mean `good.md`?)",
+            "warning broken-link recto.yml:1:9: `/god.md` does not exist (did you mean `good.md`?)",
+        ],
+    );
+}
+
+#[test]
 fn link_to_a_draft() {
     check(
         &site().file("a.md", "[it](d.md)\n").file("d.md", "---\ndraft: true\n---\n"),

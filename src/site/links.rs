@@ -9,7 +9,8 @@ use crate::{
         path::RepoPath,
     },
     parse::{
-        markdown::{LinkFact, LinkRole},
+        expand::Expanded,
+        markdown::{self, LinkFact, LinkKind, LinkRole},
         slug,
     },
     site::{
@@ -62,7 +63,31 @@ impl Site {
             diagnostics.push(diagnostic);
         }
         diagnostics.extend(self.config().named.iter().filter_map(|named| self.check_named(named)));
+        diagnostics.extend(self.named_in_footers().iter().filter_map(|named| self.check_named(named)));
+        diagnostics.extend(self.pages().iter().filter_map(|(_, page)| self.check_redirect(page, &files)));
         diagnostics
+    }
+
+    /// What the texts of footers link to.
+    fn named_in_footers(&self) -> Vec<Named> {
+        let mut named = Vec::new();
+        for (text, at) in &self.config().footers {
+            let expanded = Expanded { text: text.clone(), ..Expanded::default() };
+            let links = markdown::parse(&expanded, &self.reading().markdown).facts.links;
+            let links = links
+                .into_iter()
+                .filter(|link| !matches!(link.kind, LinkKind::Wiki { .. } | LinkKind::Email));
+            named.extend(links.map(|link| Named { target: link.target.to_string(), at: at.clone() }));
+        }
+        named
+    }
+
+    /// What is wrong with where a page leads instead of having a text.
+    fn check_redirect(&self, page: &Page, files: &SourceFiles<'_>) -> Option<Diagnostic> {
+        let target = page.front.redirect.as_deref().filter(|_| !page.is_untranslated())?;
+        let to = self.destination(Spelling::Path, target, page.path(), &page.route);
+        let Destination::Missing(missing) = to else { return None };
+        self.missing_name(target, &missing, page.path(), || files.place_of_key(page.path(), "redirect"))
     }
 
     /// Where something leads that the config names, on pages of a language.
@@ -82,15 +107,27 @@ impl Site {
     fn check_named(&self, named: &Named) -> Option<Diagnostic> {
         let target = named.target.as_str();
         let Destination::Missing(missing) = self.named(target, DEFAULT) else { return None };
+        self.missing_name(target, &missing, &self.content().join(CONFIG_FILE), || named.at.clone())
+    }
+
+    /// The problem of something that a file names and that isn't there.
+    fn missing_name(
+        &self,
+        target: &str,
+        missing: &Missing,
+        file: &RepoPath,
+        place: impl FnOnce() -> Place,
+    ) -> Option<Diagnostic> {
         // Files of the theme and of servers are not the site's.
         let is_ours = ["/theme/", "/-/"].iter().all(|other| !target.starts_with(other));
         let problem = match missing {
-            Missing::Hidden(hidden) => format!("`{target}` {}", why_hidden(hidden)),
+            Missing::Hidden(hidden) => format!("`{target}` {}", why_hidden(*hidden)),
             _ => format!("`{target}` does not exist"),
         };
-        let near = self.near(target, &self.content().join(CONFIG_FILE));
-        let problem = Diagnostic::warning("broken-link", problem).at(named.at.clone()).hint_opt(near);
-        is_ours.then_some(problem)
+        is_ours.then(|| {
+            let near = self.near(target, file);
+            Diagnostic::warning("broken-link", problem).at(place()).hint_opt(near)
+        })
     }
 
     /// Pages that no other page links to and SUMMARY.md doesn't list, one note for each folder that has some.

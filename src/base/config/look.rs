@@ -370,15 +370,23 @@ impl Reader<'_> {
 
     pub(super) fn footer(&mut self, key: &str, node: &Node) -> Option<Footer> {
         let Value::Map(entries) = &node.value else {
-            return Some(Footer { text: Some(self.shapes.text_of(key, node)?), links: None });
+            return Some(Footer { text: Some(self.footer_text(key, node)?), links: None });
         };
         let mut footer = Footer::default();
         self.fields(entries, "footer.", |reader, key, node| match key {
-            "footer.text" => footer.text = reader.shapes.text_of(key, node),
+            "footer.text" => footer.text = reader.footer_text(key, node),
             "footer.links" => footer.links = reader.menu(key, node),
             _ => {}
         });
         Some(footer)
+    }
+
+    /// A text in Markdown, and a note of it: its links should lead somewhere.
+    fn footer_text(&mut self, key: &str, node: &Node) -> Option<String> {
+        let text = self.shapes.text_of(key, node)?;
+        let at = self.shapes.place(&node.span);
+        self.config.footers.push((text.clone(), at));
+        Some(text)
     }
 
     pub(super) fn social(&mut self, key: &str, node: &Node) {

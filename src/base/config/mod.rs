@@ -96,6 +96,9 @@ pub struct Config {
     /// What is named here and should be there: pages, files, addresses.
     #[serde(skip)]
     pub named: Vec<Named>,
+    /// The texts of footers, which are Markdown, each with where it stands.
+    #[serde(skip)]
+    pub footers: Vec<(String, Place)>,
 }
 
 /// A value for one of the settings of a theme.
@@ -265,6 +268,7 @@ impl Default for Config {
             menu: None,
             extra: Map::new(),
             named: Vec::new(),
+            footers: Vec::new(),
         }
     }
 }
