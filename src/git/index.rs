@@ -35,6 +35,7 @@ pub const INDEX_LOCK: &str = "index.lock";
 pub struct WorkTree {
     top: PathBuf,
     git_dir: PathBuf,
+    common_dir: PathBuf,
     folder: RepoPath,
     tracked: Vec<Tracked>,
     index_written: Option<Time>,
@@ -70,6 +71,7 @@ impl WorkTree {
         let mut work_tree = Self {
             top,
             git_dir,
+            common_dir: repository.commondir().to_path_buf(),
             folder,
             tracked: Vec::new(),
             index_written: None,
@@ -114,6 +116,11 @@ impl WorkTree {
     /// Where Git keeps what belongs to this work tree: the index, and its lock while it is written.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
+    }
+
+    /// Where Git keeps what all work trees of the repository share, such as its branches.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
     }
 
     fn index_path(&self) -> PathBuf {

@@ -7,6 +7,7 @@
 //! Where the system can't watch (its limit is reached, or the folder is on a file system of another machine), everything
 //! is touched once a second, which [`Watch::trouble`] tells.
 
+mod around;
 mod refs;
 #[cfg(test)]
 mod tests;
@@ -26,19 +27,15 @@ use notify::{
 
 use crate::{
     base::path::RepoPath,
-    git::{
-        file_stat::FileStat,
-        index::{INDEX_FILE, INDEX_LOCK},
-    },
+    git::file_stat::FileStat,
     source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
 };
 
+use self::around::Around;
 pub use self::refs::RefWatch;
 
 /// How often everything is looked at where the system can't watch.
 const POLL_EVERY: Duration = Duration::from_secs(1);
-/// What is written when there is a new commit, or another one is checked out. The lock goes last.
-const HEAD_FILES: [&str; 2] = ["HEAD", "HEAD.lock"];
 /// How long a change of Git's index is waited for, so that a checkout is one change.
 const MAX_LOCKED: Duration = Duration::from_secs(2);
 /// How often the lock is looked for meanwhile.
@@ -91,8 +88,7 @@ pub struct Alarm(Arc<Inbox>);
 struct Inbox {
     state: Mutex<State>,
     news: Condvar,
-    /// Folders around the site whose ignore files count, and Git's own folder.
-    around: Mutex<BTreeSet<PathBuf>>,
+    around: Mutex<Around>,
 }
 
 #[derive(Default)]
@@ -211,7 +207,7 @@ impl Watch {
         }
         let new: Vec<RepoPath> = folders.difference(&self.watched).cloned().collect();
         for path in new {
-            if !self.add(&self.root.join(path.as_str())) {
+            if !self.add(&self.root.join(path.as_str()), RecursiveMode::NonRecursive) {
                 break;
             }
             // What is told of a folder until its watch is renewed may be lost with the old one.
@@ -224,13 +220,11 @@ impl Watch {
     /// Watches what is around the site in its work tree, as soon as it is in one.
     fn follow_git(&mut self, folder: &Folder) {
         let Some(work_tree) = folder.last().work_tree.clone() else { return };
-        let git_dir = work_tree.git_dir();
-        self.lock = Some(git_dir.join(INDEX_LOCK));
-        let above = work_tree.folders_above().map(|folder| work_tree.disk_path(&folder));
-        let around: BTreeSet<PathBuf> = above.chain([git_dir.to_path_buf()]).collect();
+        let around = Around::of(Some(&work_tree));
+        self.lock = around.index_lock();
         self.inbox.around().clone_from(&around);
-        for folder in around {
-            if !self.add(&folder) {
+        for (folder, mode) in around.folders() {
+            if !self.add(folder, mode) {
                 return;
             }
         }
@@ -245,10 +239,10 @@ impl Watch {
         }
     }
 
-    /// Watches one folder; `false` when the system has refused.
-    fn add(&mut self, folder: &Path) -> bool {
+    /// Watches a folder; `false` when the system has refused.
+    fn add(&mut self, folder: &Path, mode: RecursiveMode) -> bool {
         let Some(watcher) = &mut self.watcher else { return false };
-        let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) else { return true };
+        let Err(error) = watcher.watch(folder, mode) else { return true };
         // It went away just now: the watch of the folder around it tells.
         if !folder.is_dir() {
             self.has_missed = true;
@@ -320,7 +314,7 @@ impl Inbox {
         self.state().last_told.map_or(Duration::MAX, |told| told.elapsed())
     }
 
-    fn around(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+    fn around(&self) -> MutexGuard<'_, Around> {
         self.around.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -356,14 +350,8 @@ fn is_read(kind: EventKind) -> bool {
 }
 
 /// Sorts a path of the disk by what it means for the site.
-fn touch(path: &Path, root: &Path, around: &BTreeSet<PathBuf>, touched: &mut Touched) {
-    let name = path.file_name().unwrap_or_default();
-    if path.parent().is_some_and(|folder| around.contains(folder)) {
-        let name = name.to_str().unwrap_or_default();
-        touched.index |= name == INDEX_FILE;
-        touched.commits |= HEAD_FILES.contains(&name);
-        touched.everything |= is_rule(name);
-    }
+fn touch(path: &Path, root: &Path, around: &Around, touched: &mut Touched) {
+    around.touch(path, touched);
     let Ok(inside) = path.strip_prefix(root) else { return };
     let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
     let Some(path) = parts.and_then(|parts| RepoPath::new(&parts.join("/"))) else {

@@ -165,6 +165,52 @@ fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
     while !watched.watch.wait(PATIENCE).index {}
 }
 
+/// Moves the branch of a repository without a look at its work tree, in all the ways there are.
+fn expect_commits(repo: &TestRepo, mut told: impl FnMut(&str)) {
+    let next = |repo: &TestRepo| repo.git_with_input("commit-tree -p HEAD -m next HEAD^{tree}", b"");
+    repo.git(&format!("update-ref refs/heads/main {}", next(repo)));
+    told("a branch was moved");
+    repo.write(".git/refs/heads/moved", &format!("{}\n", next(repo)));
+    fs::rename(repo.path(".git/refs/heads/moved"), repo.path(".git/refs/heads/main")).expect("renamed");
+    told("its file was replaced");
+    repo.git("pack-refs --all");
+    told("branches were packed");
+    repo.git(&format!("branch deep/er {}", next(repo))).git("symbolic-ref HEAD refs/heads/deep/er");
+    told("another one is checked out");
+    repo.git(&format!("update-ref refs/heads/deep/er {}", next(repo)));
+    told("a branch in a folder was moved");
+    repo.write(".git/shallow", "x");
+    told("there are other commits before");
+}
+
+#[test]
+fn commits_that_leave_head_alone_are_told() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x").commit("all");
+    });
+    let Watched { repo, watch, .. } = &mut watched;
+    expect_commits(repo, |what| {
+        assert!(watch.wait(PATIENCE).commits, "{what}");
+        while !watch.wait(Duration::from_millis(50)).is_empty() {}
+    });
+}
+
+#[test]
+fn commits_in_the_common_folder_of_a_work_tree_are_told() {
+    let repo = TestRepo::new();
+    repo.write("docs/a.md", "x").commit("all").git("branch other");
+    let away = tempfile::tempdir().expect("a folder");
+    let dir = away.path().join("tree");
+    repo.git(&format!("worktree add --quiet {} other", dir.display()));
+    let folder = Folder::open(dir.join("docs")).expect("a folder");
+    folder.listing(&ListingOptions::default()).expect("a listing");
+    let mut watch = Watch::new(&folder);
+    assert!(watch.wait(PATIENCE).everything);
+    let next = repo.git_with_input("commit-tree -p HEAD -m next HEAD^{tree}", b"");
+    repo.git(&format!("update-ref refs/heads/other {next}"));
+    assert!(watch.wait(PATIENCE).commits);
+}
+
 #[test]
 fn a_repository_that_is_made_later_is_followed() {
     let mut watched = Watched::new(|repo| {
