@@ -48,10 +48,11 @@ impl Live {
     fn with_history(folder: &str, prepare: impl FnOnce(&TestRepo), gate: Arc<Mutex<()>>) -> Self {
         let repo = TestRepo::new();
         prepare(&repo);
-        let folder = Arc::new(Folder::open(repo.root().join(folder)).expect("a folder"));
+        let root = repo.root().join(folder);
+        let folder = Arc::new(Folder::open(&root).expect("a folder"));
         let (tell, told) = channel();
         let today = Arc::new(Mutex::new("2030-01-01"));
-        let (clock, root) = (today.clone(), repo.root().to_owned());
+        let clock = today.clone();
         let options = EngineOptions {
             former: crate::site::file::FormerFiles::default(),
             chapters: None,
@@ -398,6 +399,37 @@ fn a_folder_that_goes_away_and_comes_back() {
         assert!(begun.elapsed() < PATIENCE, "it came back");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn a_site_below_a_folder_that_is_renamed_or_replaced_is_shown_as_it_is_there() {
+    let live = Live::below("p/site", |repo| {
+        repo.write("p/site/a.md", "one");
+    });
+    fs::rename(live.repo.path("p"), live.repo.path("old")).expect("renamed");
+    assert!(live.told("trouble").contains("site"), "it is gone");
+    live.repo.write("p/site/a.md", "two");
+    live.until("/a/", "two");
+    live.repo.write("p/site/a.md", "three");
+    live.until("/a/", "three");
+    fs::rename(live.repo.path("p"), live.repo.path("older")).expect("renamed");
+    live.repo.write("p/site/a.md", "four");
+    live.until("/a/", "four");
+    live.repo.write("p/site/a.md", "five").write("older/site/a.md", "wrong");
+    live.until("/a/", "five");
+}
+
+#[test]
+fn a_repository_that_is_made_above_the_site_says_who_changed_pages() {
+    let live = Live::below("docs", |repo| {
+        repo.write("docs/a.md", "# A\n").write("out.md", "outside\n").at(1).commit("one");
+        repo.write("docs/deck.yml", "content: [b.md]\n").write("docs/b.md", "@@INCLUDE[out.md]\n");
+        fs::rename(repo.path(".git"), repo.path(".later")).expect("no repository");
+    });
+    assert!(!live.html("/a/").contains("by Ada") && !live.html("/deck.yml.html").contains("outside"));
+    fs::rename(live.repo.path(".later"), live.repo.path(".git")).expect("a repository");
+    live.until("/a/", "1 January 2024</time> by Ada");
+    live.until("/deck.yml.html", "<p>outside</p>");
 }
 
 #[test]

@@ -30,6 +30,11 @@ impl Around {
         Self { above, git: Some(RefPlaces::new(work_tree.git_dir(), work_tree.common_dir())) }
     }
 
+    /// Whether the site is in a work tree.
+    pub(super) fn is_in_git(&self) -> bool {
+        self.git.is_some()
+    }
+
     /// The file that is there while Git is at work.
     pub(super) fn index_lock(&self) -> Option<PathBuf> {
         self.git.as_ref().map(|git| git.git_dir().join(INDEX_LOCK))

@@ -8,6 +8,7 @@
 //! is touched once a second, which [`Watch::trouble`] tells.
 
 mod around;
+mod ground;
 mod refs;
 #[cfg(test)]
 mod tests;
@@ -31,11 +32,15 @@ use crate::{
     source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
 };
 
-use self::around::Around;
 pub use self::refs::RefWatch;
+use self::{around::Around, ground::Ground};
 
 /// How often everything is looked at where the system can't watch.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// How often the folders are looked at that the system may tell nothing of.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The file or folder that makes a folder a work tree.
+const GIT_FOLDER: &str = ".git";
 /// How long a change of Git's index is waited for, so that a checkout is one change.
 const MAX_LOCKED: Duration = Duration::from_secs(2);
 /// How often the lock is looked for meanwhile.
@@ -73,6 +78,10 @@ pub struct Watch {
     watched: BTreeSet<RepoPath>,
     /// Folders that were not watched while their content was listed.
     fresh: BTreeSet<RepoPath>,
+    /// Whether Git's folders were not watched while they were read.
+    is_git_fresh: bool,
+    /// Which folders were there at the last look.
+    ground: Ground,
     /// Whether nothing was looked at since it began, and its folders have been watched all the time.
     is_new: bool,
     /// Whether some folder was away when it was to be watched.
@@ -112,6 +121,8 @@ impl Watch {
             followed: Arc::default(),
             watched: BTreeSet::new(),
             fresh: BTreeSet::new(),
+            is_git_fresh: false,
+            ground: Ground::default(),
             is_new: false,
             has_missed: false,
             last_poll: Instant::now(),
@@ -120,8 +131,10 @@ impl Watch {
             Some(kind) => watch.give_up(&format!("the folder is on a file system of the kind `{kind}`")),
             None => watch.begin(),
         }
+        watch.ground = Ground::look(&watch.root, &Around::default());
         watch.follow(folder, &Touched::default());
         watch.fresh.clear();
+        watch.is_git_fresh = false;
         watch.is_new = !watch.has_missed;
         watch.inbox.state().touched.everything = true;
         watch
@@ -142,13 +155,13 @@ impl Watch {
         self.trouble.take()
     }
 
-    /// Waits until something happened and gives it; nothing when `timeout` is over or the alarm rang.
+    /// Waits until something happened and gives it; nothing when `timeout` or two seconds are over or the alarm rang.
     ///
     /// It returns as soon as there is something, but for Git at work, which is let finish.
     pub fn wait(&mut self, timeout: Duration) -> Touched {
-        let timeout = if self.watcher.is_none() { self.until_poll().min(timeout) } else { timeout };
-        if self.fresh.is_empty() {
-            self.inbox.wait(timeout);
+        let until_look = if self.watcher.is_none() { self.until_poll() } else { LOOK_EVERY };
+        if self.fresh.is_empty() && !self.is_git_fresh {
+            self.inbox.wait(timeout.min(until_look));
         }
         self.let_git_finish();
         let mut state = self.inbox.state();
@@ -166,6 +179,11 @@ impl Watch {
             self.last_poll = Instant::now();
             touched.everything = true;
         }
+        let ground = Ground::look(&self.root, &self.inbox.around());
+        touched.everything |= self.ground.renew(ground);
+        let is_git_fresh = std::mem::take(&mut self.is_git_fresh);
+        touched.index |= is_git_fresh;
+        touched.commits |= is_git_fresh;
         // One that is told once more may be another folder of that name.
         self.fresh.retain(|path| !touched.paths.contains(path));
         touched.paths.extend(self.fresh.iter().cloned());
@@ -175,16 +193,12 @@ impl Watch {
     /// Watches the folders that the folder's last listing went into, after a look at `touched`.
     pub fn follow(&mut self, folder: &Folder, touched: &Touched) {
         self.has_missed = false;
-        if self.lock.is_none() {
-            self.follow_git(folder);
-            if self.has_missed {
-                self.lock = None;
-            }
-        }
         let folders = folder.last().folders.clone();
         let fresh = std::mem::take(&mut self.fresh);
         let was_new = std::mem::take(&mut self.is_new);
-        let renewed: Vec<RepoPath> = if touched.everything && !was_new {
+        let renews_all = touched.everything && !was_new;
+        self.follow_git(folder, renews_all || touched.paths.contains(GIT_FOLDER));
+        let renewed: Vec<RepoPath> = if renews_all {
             self.watched.iter().cloned().collect()
         } else {
             let came =
@@ -198,11 +212,8 @@ impl Watch {
         let gone: Vec<RepoPath> = self.watched.difference(&folders).cloned().collect();
         // First those that are gone: a folder that was renamed still has the watch of its old name.
         for path in gone.iter().chain(&renewed) {
-            if self.watched.remove(path)
-                && let Some(watcher) = &mut self.watcher
-            {
-                // It may have ended with its folder.
-                let _ = watcher.unwatch(&self.root.join(path.as_str()));
+            if self.watched.remove(path) {
+                self.remove(&self.root.join(path.as_str()));
             }
         }
         let new: Vec<RepoPath> = folders.difference(&self.watched).cloned().collect();
@@ -217,17 +228,22 @@ impl Watch {
         self.followed = folders;
     }
 
-    /// Watches what is around the site in its work tree, as soon as it is in one.
-    fn follow_git(&mut self, folder: &Folder) {
-        let Some(work_tree) = folder.last().work_tree.clone() else { return };
-        let around = Around::of(Some(&work_tree));
+    /// Watches what is around the site in its work tree, if that differs or has to be watched anew.
+    fn follow_git(&mut self, folder: &Folder, is_renewed: bool) {
+        let around = Around::of(folder.last().work_tree.as_deref());
+        let former = std::mem::replace(&mut *self.inbox.around(), around.clone());
+        if around == former && !is_renewed {
+            return;
+        }
         self.lock = around.index_lock();
-        self.inbox.around().clone_from(&around);
+        self.ground.learn(Ground::look(&self.root, &around));
+        former.folders().for_each(|(folder, _)| self.remove(folder));
         for (folder, mode) in around.folders() {
             if !self.add(folder, mode) {
                 return;
             }
         }
+        self.is_git_fresh = around.is_in_git();
     }
 
     fn begin(&mut self) {
@@ -253,6 +269,11 @@ impl Watch {
             _ => error.to_string(),
         });
         false
+    }
+
+    /// Ends the watch of a folder, which may have ended with it.
+    fn remove(&mut self, folder: &Path) {
+        let _ = self.watcher.as_mut().map(|watcher| watcher.unwatch(folder));
     }
 
     fn give_up(&mut self, cause: &str) {

@@ -49,9 +49,47 @@ impl Watched {
         }
     }
 
+    /// Looks and follows until the site is in a work tree, or in none.
+    fn expect_work_tree(&mut self, is_wanted: bool) {
+        let begun = Instant::now();
+        while self.folder.last().work_tree.is_some() != is_wanted {
+            assert!(begun.elapsed() < PATIENCE, "nothing was told of the repository");
+            let touched = self.watch.wait(PATIENCE);
+            if touched.everything || touched.paths.contains(".git") {
+                self.list();
+            }
+            self.watch.follow(&self.folder, &touched);
+        }
+    }
+
+    /// Moves the branch and expects to hear of it, and of the index.
+    fn expect_git(&mut self) {
+        self.expect_end();
+        self.repo.write("more.txt", &format!("{:?}", Instant::now())).git("add --all");
+        self.expect_that(|touched| touched.index);
+        self.expect_end();
+        let commit = self.repo.git_with_input("commit-tree -p HEAD -m next HEAD^{tree}", b"");
+        self.repo.git(&format!("update-ref HEAD {commit}"));
+        self.expect_that(|touched| touched.commits);
+    }
+
     /// Waits until nothing more is told of what was done.
     fn expect_end(&mut self) {
-        while !self.watch.wait(Duration::from_millis(50)).is_empty() {}
+        loop {
+            let touched = self.watch.wait(Duration::from_millis(50));
+            if touched.is_empty() {
+                return;
+            }
+            self.watch.follow(&self.folder, &touched);
+        }
+    }
+
+    /// Waits until something is told.
+    fn expect_that(&mut self, is_wanted: impl Fn(&Touched) -> bool) {
+        let begun = Instant::now();
+        while !is_wanted(&self.watch.wait(PATIENCE)) {
+            assert!(begun.elapsed() < PATIENCE, "it was not told");
+        }
     }
 
     fn expect_silence(&mut self) {
@@ -162,7 +200,7 @@ fn the_index_of_git_is_told_and_its_lock_is_waited_for() {
     assert!(begun.elapsed() >= Duration::from_millis(100));
     unlock.join().expect("unlocked");
     watched.repo.git("add a.md");
-    while !watched.watch.wait(PATIENCE).index {}
+    watched.expect_that(|touched| touched.index);
 }
 
 /// Moves the branch of a repository without a look at its work tree, in all the ways there are.
@@ -223,7 +261,82 @@ fn a_repository_that_is_made_later_is_followed() {
     watched.list();
     watched.watch.follow(&watched.folder, &touched);
     watched.repo.git("add a.md");
-    while !watched.watch.wait(PATIENCE).index {}
+    watched.expect_that(|touched| touched.index);
+}
+
+#[test]
+fn a_repository_that_is_made_anew_is_followed() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x").commit("all");
+    });
+    fs::remove_dir_all(watched.repo.path(".git")).expect("removed");
+    watched.expect_work_tree(false);
+    watched.repo.git("init --quiet --initial-branch=main");
+    watched.expect_work_tree(true);
+    watched.repo.commit("again");
+    watched.expect_git();
+    // In one go: it is never seen that there is none.
+    fs::remove_dir_all(watched.repo.path(".git")).expect("removed");
+    watched.repo.git("init --quiet --initial-branch=main").commit("once-more");
+    let touched = watched.expect(".git");
+    watched.list();
+    watched.watch.follow(&watched.folder, &touched);
+    watched.expect_git();
+}
+
+#[test]
+fn a_repository_that_is_made_above_the_site_is_followed() {
+    let repo = TestRepo::new();
+    repo.write("docs/deep/a.md", "x").commit("all");
+    let away = repo.root().with_extension("git");
+    fs::rename(repo.path(".git"), &away).expect("no repository");
+    let folder = Folder::open(repo.path("docs/deep")).expect("a folder");
+    folder.listing(&ListingOptions::default()).expect("a listing");
+    let watch = Watch::new(&folder);
+    let mut watched = Watched { repo, folder, watch };
+    // A folder of this name makes no repository yet, and is not looked at again and again.
+    fs::create_dir(watched.repo.path(".git")).expect("made");
+    let touched = watched.watch.wait(PATIENCE);
+    assert!(touched.everything);
+    watched.list();
+    watched.watch.follow(&watched.folder, &touched);
+    watched.watch.wait(LOOK_EVERY);
+    assert!(watched.watch.wait(LOOK_EVERY).is_empty());
+    fs::remove_dir(watched.repo.path(".git")).expect("removed");
+    fs::rename(&away, watched.repo.path(".git")).expect("a repository");
+    watched.expect_work_tree(true);
+    watched.expect_git();
+    fs::rename(watched.repo.path(".git"), &away).expect("no repository");
+    watched.expect_work_tree(false);
+    fs::rename(&away, watched.repo.path(".git")).expect("a repository");
+    watched.expect_work_tree(true);
+    watched.expect_git();
+}
+
+#[test]
+fn a_site_below_a_folder_that_is_replaced_is_watched_where_it_is_now() {
+    let repo = TestRepo::new();
+    repo.write("p/site/a.md", "x").commit("all");
+    let folder = Folder::open(repo.path("p/site")).expect("a folder");
+    folder.listing(&ListingOptions::default()).expect("a listing");
+    let watch = Watch::new(&folder);
+    let mut watched = Watched { repo, folder, watch };
+    let touched = watched.watch.wait(PATIENCE);
+    watched.watch.follow(&watched.folder, &touched);
+    watched.expect_end();
+    fs::rename(watched.repo.path("p"), watched.repo.path("old")).expect("renamed");
+    watched.repo.write("p/site/a.md", "y");
+    watched.expect_that(|touched| touched.everything);
+    watched.list();
+    watched.watch.follow(&watched.folder, &Touched::everything());
+    watched.expect_any(&[""]);
+    watched.expect_end();
+    watched.repo.write("p/site/a.md", "z");
+    watched.expect("a.md");
+    watched.repo.write("old/site/a.md", "z");
+    watched.expect_end();
+    watched.repo.write("old/site/a.md", "y");
+    watched.expect_silence();
 }
 
 #[test]
