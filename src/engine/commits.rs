@@ -143,7 +143,7 @@ impl Feed for CommitFeed {
         let commits = commit != self.last.1;
         self.signal.state().n_heads_seen += u64::from(commits);
         self.given = Some((tree.clone(), commit));
-        Ok(News { source: tree, listing, changes, commits })
+        Ok(News { source: tree, listing, changes, commits, settings: false })
     }
 
     fn missed(&mut self) {

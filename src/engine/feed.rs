@@ -25,6 +25,8 @@ pub struct News {
     pub changes: ChangeSet,
     /// Whether there may be other commits than before.
     pub commits: bool,
+    /// Whether the settings of the repository may differ.
+    pub settings: bool,
 }
 
 /// Where news come from: a watched folder, a branch that gets commits.
@@ -111,7 +113,8 @@ impl Feed for FolderFeed {
         }
         let (listing, changes) = relisted?;
         let commits = touched.commits || touched.everything;
-        Ok(News { source: self.folder.clone(), listing, changes, commits })
+        let settings = touched.settings || touched.everything;
+        Ok(News { source: self.folder.clone(), listing, changes, commits, settings })
     }
 
     fn missed(&mut self) {

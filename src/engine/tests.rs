@@ -2,17 +2,25 @@
 
 use std::{
     fs,
+    path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Instant,
 };
 
 use super::*;
 use crate::{
-    base::{config::Config, dice::Dice, path::RepoPath},
-    git::history::{History, HistoryReader},
-    git::test_repo::TestRepo,
+    base::{
+        config::{Config, Repo},
+        dice::Dice,
+        path::RepoPath,
+    },
+    git::{
+        self,
+        history::{History, HistoryReader},
+        test_repo::TestRepo,
+    },
     parse::front_matter::Date,
-    site::route::Route,
+    site::{DeckOptions, route::Route},
     source::{Folder, Memory},
 };
 
@@ -52,7 +60,7 @@ impl Live {
         let folder = Arc::new(Folder::open(&root).expect("a folder"));
         let (tell, told) = channel();
         let today = Arc::new(Mutex::new("2030-01-01"));
-        let clock = today.clone();
+        let (clock, dir) = (today.clone(), root.clone());
         let options = EngineOptions {
             former: crate::site::file::FormerFiles::default(),
             chapters: None,
@@ -60,6 +68,7 @@ impl Live {
             site: Box::new(move |source| SiteOptions {
                 today: Date::parse(*locked(&clock)),
                 output: Some(output_of(source)),
+                deck: DeckOptions { repo: forge_of(&dir), ..DeckOptions::default() },
                 ..SiteOptions::default()
             }),
             history: Arc::new(move |known| {
@@ -144,6 +153,11 @@ impl Looking {
             }
         }
     }
+}
+
+/// The page of a folder's repository on a forge.
+fn forge_of(dir: &Path) -> Option<Repo> {
+    git::forge_url(dir).map(|url| Repo { url, branch: None })
 }
 
 /// The output folder that the config names.
@@ -361,6 +375,18 @@ fn a_tag_that_a_delivery_is_frozen_to_moves() {
     assert!(live.html("/day.yml.html").contains("<p>first</p>"));
     live.repo.git("tag --force v1");
     live.until("/day.yml.html", "<p>second</p>");
+}
+
+#[test]
+fn a_remote_that_is_added_is_where_slides_link_to() {
+    let live = Live::new(|repo| {
+        repo.write("deck.yml", "content: [a.md]\n").write("a.md", "# A\n").commit("one");
+    });
+    assert!(!live.html("/deck.yml.html").contains("example.org"));
+    live.repo.git("remote add origin https://example.org/a/b.git");
+    live.until("/deck.yml.html", "https://example.org/a/b");
+    live.repo.git("remote set-url origin https://example.org/c/d.git");
+    live.until("/deck.yml.html", "https://example.org/c/d");
 }
 
 #[test]

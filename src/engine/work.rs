@@ -156,15 +156,15 @@ impl Work {
         if news.commits {
             unsettled.extend(site.moved_pins(&*news.source));
         }
+        let asks_options = news.settings || touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
+        if asks_options && let Some(options) = self.other_options(&news.source) {
+            return self.load_anew(feed, former, news.source, options, begun);
+        }
         let is_settled = unsettled.is_empty() && former.renderer.world().is_settled();
         if news.changes.is_empty() && is_settled && news.listing == *site.listing() {
             // The same files, perhaps of another commit.
             feed.shown();
             return Ok(());
-        }
-        let touches_config = touched(&news.changes).any(|path| path.as_str() == CONFIG_FILE);
-        if touches_config && let Some(options) = self.other_options(&news.source) {
-            return self.load_anew(feed, former, news.source, options, begun);
         }
         let News { source, listing, mut changes, .. } = news;
         changes.changed.extend(unsettled.into_iter().filter(|path| listing.entries.contains_key(path)));
@@ -237,8 +237,8 @@ impl Work {
     /// The options of this moment, when they aren't those of the site.
     fn other_options(&self, source: &Arc<dyn Source>) -> Option<SiteOptions> {
         let now = (self.shared.options.site)(&**source);
-        let differs = (&now.output, &now.today) != (&self.site_options.output, &self.site_options.today);
-        differs.then_some(now)
+        let parts = |options: &SiteOptions| (options.output.clone(), options.today, options.deck.clone());
+        (parts(&now) != parts(&self.site_options)).then_some(now)
     }
 
     fn load_anew(

@@ -30,6 +30,9 @@ pub const INDEX_FILE: &str = "index";
 /// The file that is there while Git changes the index, and before that the work tree.
 pub const INDEX_LOCK: &str = "index.lock";
 
+/// The files beside them with the settings of a repository, and of one of its work trees.
+pub const CONFIG_FILES: [&str; 2] = ["config", "config.worktree"];
+
 /// The part of a Git work tree below one folder, as of one reading of the index.
 #[derive(Debug)]
 pub struct WorkTree {

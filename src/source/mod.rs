@@ -228,6 +228,8 @@ pub struct Touched {
     pub index: bool,
     /// Whether there may be new commits, or another one is checked out.
     pub commits: bool,
+    /// Whether the settings of the repository may differ.
+    pub settings: bool,
 }
 
 impl Touched {
@@ -238,7 +240,8 @@ impl Touched {
 
     /// Whether nothing happened.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty() && !self.everything && !self.index && !self.commits
+        let Self { paths, everything, index, commits, settings } = self;
+        paths.is_empty() && !(*everything || *index || *commits || *settings)
     }
 }
 

@@ -10,7 +10,7 @@ use notify::RecursiveMode;
 
 use super::refs::RefPlaces;
 use crate::{
-    git::index::{INDEX_FILE, INDEX_LOCK, WorkTree},
+    git::index::{CONFIG_FILES, INDEX_FILE, INDEX_LOCK, WorkTree},
     source::{Touched, relist::is_rule},
 };
 
@@ -49,7 +49,9 @@ impl Around {
     /// Notes what something at a path of the disk means for the site.
     pub(super) fn touch(&self, path: &Path, touched: &mut Touched) {
         if let Some(git) = &self.git {
-            touched.index |= git.file_name(path) == Some(INDEX_FILE);
+            let own = git.file_name(path).unwrap_or_default();
+            touched.index |= own == INDEX_FILE;
+            touched.settings |= CONFIG_FILES.contains(&own);
             touched.commits |= git.concern(path);
         }
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -184,6 +184,7 @@ impl Watch {
         let is_git_fresh = std::mem::take(&mut self.is_git_fresh);
         touched.index |= is_git_fresh;
         touched.commits |= is_git_fresh;
+        touched.settings |= is_git_fresh;
         // One that is told once more may be another folder of that name.
         self.fresh.retain(|path| !touched.paths.contains(path));
         touched.paths.extend(self.fresh.iter().cloned());
@@ -359,6 +360,7 @@ impl Inbox {
         state.touched.everything |= touched.everything;
         state.touched.index |= touched.index;
         state.touched.commits |= touched.commits;
+        state.touched.settings |= touched.settings;
         state.last_told = Some(Instant::now());
         state.failure = failure.or(state.failure.take());
         self.news.notify_all();

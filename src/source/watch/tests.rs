@@ -234,6 +234,15 @@ fn commits_that_leave_head_alone_are_told() {
 }
 
 #[test]
+fn settings_of_the_repository_are_told() {
+    let mut watched = Watched::new(|repo| {
+        repo.write("a.md", "x").commit("all");
+    });
+    watched.repo.git("remote add origin https://example.org/a/b.git");
+    watched.expect_that(|touched| touched.settings);
+}
+
+#[test]
 fn commits_in_the_common_folder_of_a_work_tree_are_told() {
     let repo = TestRepo::new();
     repo.write("docs/a.md", "x").commit("all").git("branch other");
