@@ -51,9 +51,4 @@ impl Outside {
         }
         has_changed
     }
-
-    /// Whether there is nothing to look at.
-    pub(super) fn is_empty(&self) -> bool {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
 }

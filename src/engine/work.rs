@@ -78,11 +78,16 @@ impl Work {
         match self.unsettled {
             Some(_) => SETTLE,
             None if self.historian.is_reading() => historian::LOOK_EVERY,
-            None if self.shared.outside.is_empty() && !self.shared.snapshot().renderer.site().has_pins() => {
-                DAY_CHECK
-            }
-            None => outside::LOOK_EVERY,
+            None if self.may_change_untold() => outside::LOOK_EVERY,
+            None => DAY_CHECK,
         }
+    }
+
+    /// Whether pages can change without news. The first page that takes something from outside of the site may be rendered while
+    /// news are waited for, so only what can't be is ruled out.
+    fn may_change_untold(&self) -> bool {
+        let snapshot = self.shared.snapshot();
+        !snapshot.source.is_fixed() || snapshot.renderer.site().has_pins()
     }
 
     fn step(&mut self, feed: &mut dyn Feed, has_news: bool) {
