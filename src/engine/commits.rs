@@ -96,6 +96,8 @@ pub struct CommitFeed {
     watch: RefWatch,
     /// The tree of the last snapshot, and its commit.
     last: (Arc<Tree>, Option<CommitId>),
+    /// How much was told when it began.
+    n_at_first: u64,
     /// How much of what was told the next look covers.
     n_covered: u64,
     /// What the last look gave, to be taken when it is shown.
@@ -111,12 +113,17 @@ impl CommitFeed {
             told.tell();
         });
         // What happened since it was listed.
-        signal.tell();
-        Self { store, signal, watch, last: (tree, commit), n_covered: 0, given: None, missed: None }
+        let n_at_first = signal.tell();
+        let last = (tree, commit);
+        Self { store, signal, watch, last, n_at_first, n_covered: 0, given: None, missed: None }
     }
 }
 
 impl Feed for CommitFeed {
+    fn rest(&mut self, timeout: Duration) {
+        self.signal.wait_told(self.n_at_first, timeout);
+    }
+
     fn wait(&mut self, timeout: Duration) -> bool {
         let until_retry = self.missed.map(|missed| RETRY_AFTER.saturating_sub(missed.elapsed()));
         let poll = self.watch.poll_every();

@@ -31,6 +31,9 @@ pub struct News {
 
 /// Where news come from: a watched folder, a branch that gets commits.
 pub trait Feed: Send {
+    /// Waits until something happens, at most for `timeout`. What it is, the next waiting gives.
+    fn rest(&mut self, timeout: Duration);
+
     /// Waits until there may be news, at most for `timeout`; says whether there may be.
     fn wait(&mut self, timeout: Duration) -> bool;
 
@@ -79,6 +82,10 @@ fn has_emptied(former: &Listing, listing: &Listing, changes: &ChangeSet) -> bool
 }
 
 impl Feed for FolderFeed {
+    fn rest(&mut self, timeout: Duration) {
+        self.watch.rest(timeout);
+    }
+
     fn wait(&mut self, timeout: Duration) -> bool {
         let retry = self.missed.map(|missed| missed + RETRY_AFTER);
         let until_retry = retry.map(|retry| retry.saturating_duration_since(Instant::now()));

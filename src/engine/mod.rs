@@ -210,6 +210,7 @@ impl Drop for Engine {
             stop();
         }
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             // It ended early by a panic that it has told about.
             let _ = thread.join();
         }

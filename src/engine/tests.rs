@@ -477,8 +477,43 @@ fn without_a_feed_the_site_stays_as_it_is() {
     };
     let memory = Arc::new(Memory::new().file("a.md", "x"));
     let engine = Engine::start(memory, options, || None).expect("a site");
+    let begun = Instant::now();
     assert!(!engine.is_live() && matches!(engine.page("/a"), Page::Moved(_)));
     assert!(matches!(engine.page("/a/index.html"), Page::Found(_)));
+    while engine.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+        assert!(begun.elapsed() < PATIENCE, "the problems were looked for, and nothing is left to do");
+    }
+}
+
+/// Starts an engine and drops it at once; gives how long that took at best, as others use the machine, too.
+fn time_to_end(feed: impl Fn(&Arc<Folder>) -> Option<Box<dyn Feed>> + Send + Copy + 'static) -> Duration {
+    let repo = TestRepo::new();
+    repo.write("a.md", "x");
+    let times = (0..5).map(|_| {
+        let folder = Arc::new(Folder::open(repo.root()).expect("a folder"));
+        let options = EngineOptions {
+            former: crate::site::file::FormerFiles::default(),
+            chapters: None,
+            images: None,
+            site: Box::new(|_| SiteOptions::default()),
+            history: Arc::new(|_| None),
+            describe: Box::new(|_| String::new()),
+            tell: Box::new(|_| {}),
+        };
+        let fed = folder.clone();
+        let engine = Engine::start(folder, options, move || feed(&fed)).expect("a site");
+        let begun = Instant::now();
+        drop(engine);
+        begun.elapsed()
+    });
+    times.min().expect("it was tried")
+}
+
+#[test]
+fn an_engine_ends_at_once_also_when_it_has_just_begun() {
+    let with_feed = time_to_end(|folder| Some(Box::new(FolderFeed::new(folder.clone()))));
+    let without = time_to_end(|_| None);
+    assert!(with_feed.max(without) < Duration::from_millis(50), "{with_feed:?} {without:?}");
 }
 
 /// Nothing that happens to folders may lead to a state that the watch no longer follows.

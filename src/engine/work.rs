@@ -23,7 +23,7 @@ use crate::{
 const SETTLE: Duration = Duration::from_millis(25);
 /// How long they are waited for at most while something happens all the time.
 const MAX_SETTLE: Duration = Duration::from_secs(1);
-/// How long all cores are left to the first page.
+/// How long all cores are left to the first page, unless something happens.
 const FIRST_PAGE: Duration = Duration::from_millis(100);
 /// How often the day is looked at.
 const DAY_CHECK: Duration = Duration::from_secs(20);
@@ -58,9 +58,15 @@ impl Work {
 
     /// Looks for the first problems, and follows the feed until it is stopped.
     pub(super) fn run(mut self, feed: Option<Box<dyn Feed>>) {
-        thread::sleep(FIRST_PAGE);
-        self.survive(Self::settle);
-        let Some(mut feed) = feed else { return };
+        let Some(mut feed) = feed else {
+            thread::park_timeout(FIRST_PAGE);
+            self.survive(Self::settle);
+            return;
+        };
+        feed.rest(FIRST_PAGE);
+        if !feed.is_stopped() {
+            self.survive(Self::settle);
+        }
         while !feed.is_stopped() {
             let has_news = feed.wait(self.patience());
             if let Some(trouble) = feed.trouble() {

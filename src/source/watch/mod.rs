@@ -155,6 +155,11 @@ impl Watch {
         self.trouble.take()
     }
 
+    /// Waits until something is told for the first time, the alarm rings, or `timeout` is over.
+    pub fn rest(&self, timeout: Duration) {
+        self.inbox.rest(timeout);
+    }
+
     /// Waits until something happened and gives it; nothing when `timeout` or two seconds are over or the alarm rang.
     ///
     /// It returns as soon as there is something, but for Git at work, which is let finish.
@@ -329,6 +334,12 @@ impl Inbox {
     fn wait(&self, timeout: Duration) {
         let is_idle =
             |state: &mut State| state.touched.is_empty() && state.failure.is_none() && !state.is_stopped;
+        drop(self.news.wait_timeout_while(self.state(), timeout, is_idle));
+    }
+
+    fn rest(&self, timeout: Duration) {
+        let is_idle =
+            |state: &mut State| state.last_told.is_none() && state.failure.is_none() && !state.is_stopped;
         drop(self.news.wait_timeout_while(self.state(), timeout, is_idle));
     }
 
