@@ -25,7 +25,6 @@ mod work;
 
 use std::{
     collections::HashMap,
-    panic::resume_unwind,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
@@ -146,13 +145,11 @@ impl Engine {
         let listing = source.listing(&ListingOptions { exclude })?;
         let listing = Arc::new(listing);
         let read = Site::read(&*source, Arc::clone(&listing), &site_options, &options.former, None);
-        // Not before: all cores are for the pages, and a watch is told of each file that is opened.
+        // Not before the pages are read: all cores are for them, and a watch is told of each file that is opened.
         let mut historian = Historian::start(options.history.clone());
-        let feed = thread::spawn(feed);
         let theme = || LoadedTheme::ahead(&*source, &listing, &site_options, &Arc::default());
-        let ((site, ()), theme) = rayon::join(|| read.assemble(|_| ()), theme);
+        let (feed, ((site, ()), theme)) = rayon::join(feed, || rayon::join(|| read.assemble(|_| ()), theme));
         options.former = FormerFiles::default();
-        let feed = feed.join().unwrap_or_else(|panic| resume_unwind(panic));
         // A site that stays as it is waits to the end.
         historian.wait(if feed.is_some() { historian::PATIENCE } else { Duration::MAX });
         let site = Arc::new(site.with_history(historian.known().cloned()));
