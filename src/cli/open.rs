@@ -59,6 +59,11 @@ pub(super) struct FolderArgs {
 }
 
 impl FolderArgs {
+    /// A folder that is named.
+    fn at(dir: &Path) -> Self {
+        Self { dir: Some(dir.to_path_buf()), found: OnceLock::new() }
+    }
+
     /// The site's folder: the one that was named, as it is, or the one of the site that one stands in.
     pub(super) fn dir(&self) -> &Path {
         self.dir.as_deref().unwrap_or_else(|| {
@@ -94,13 +99,18 @@ pub(super) struct OpenSite {
 impl SiteArgs {
     /// The site in a folder, as the usual options have it.
     pub(super) fn of_folder(dir: &Path, base_url: Option<String>) -> Self {
-        let folder = FolderArgs { dir: Some(dir.to_path_buf()), found: OnceLock::new() };
-        Self { folder, rev: None, base_url, drafts: false, future: false }
+        Self { folder: FolderArgs::at(dir), rev: None, base_url, drafts: false, future: false }
     }
 
     /// The site's folder.
     pub(super) fn dir(&self) -> &Path {
         self.folder.dir()
+    }
+
+    /// The same by the whole path of the folder: from where the command was started, another folder may be there once one above
+    /// it is renamed.
+    pub(super) fn placed(&self, folder: &Folder) -> Self {
+        Self { folder: FolderArgs::at(folder.root()), ..self.clone() }
     }
 
     /// Reads the site.
@@ -242,5 +252,12 @@ mod tests {
         assert_eq!(found("site/content").as_deref(), Some(".."));
         assert_eq!(found("site/content/guide").as_deref(), Some("../.."));
         assert_eq!(found("site/other/docs"), None);
+    }
+
+    #[test]
+    fn a_folder_is_named_from_the_root_of_the_disk() {
+        let folder = Folder::open("src").expect("the folder of the code");
+        let site = SiteArgs::of_folder(Path::new("src"), None).placed(&folder);
+        assert!(site.dir().is_absolute() && site.dir().ends_with("src"), "{}", site.dir().display());
     }
 }

@@ -80,11 +80,11 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
 }
 
 fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
-    let site = args.site.clone();
     let folder = match args.site.rev {
         None if !args.no_watch => Some(Arc::new(Folder::open(args.site.dir())?)),
         _ => None,
     };
+    let site = folder.as_ref().map_or_else(|| args.site.clone(), |folder| args.site.placed(folder));
     let source: Arc<dyn Source> = match &folder {
         Some(folder) => folder.clone(),
         None => site.source()?,
@@ -98,12 +98,12 @@ fn start(args: &Args, global: &Global) -> anyhow::Result<Engine> {
         images: cache.as_ref().map(Cache::images),
         // What was a date and a URL when the command started still is.
         site: Box::new({
-            let first = first.clone();
+            let (site, first) = (site.clone(), first.clone());
             move |source| site.options(source, None).unwrap_or_else(|_| first.clone())
         }),
         history: history(
             {
-                let site = args.site.clone();
+                let site = site.clone();
                 move || site.history_reader()
             },
             cache.clone(),
