@@ -30,8 +30,8 @@ use crate::{
     },
 };
 
-/// The folder of Git's own files.
-const GIT_FOLDER: &str = ".git";
+/// The folder of Git's own files, or the file that leads there.
+pub(super) const GIT_FOLDER: &str = ".git";
 
 /// How old a file must be for its times to tell that it has not changed since: two seconds are the coarsest clock of a
 /// file system in use (FAT).

@@ -10,10 +10,8 @@ use std::{
 };
 
 use super::around::Around;
-use crate::git::file_stat::FileStat;
+use crate::{git::file_stat::FileStat, source::folder::GIT_FOLDER};
 
-/// The folder of Git's own files, or the file that leads there.
-const GIT_FOLDER: &str = ".git";
 /// What differs, besides the folder itself, when it becomes that of a repository.
 const GIT_FILES: [&str; 3] = ["", "HEAD", "config"];
 

@@ -2,7 +2,8 @@
 //!
 //! The only folder that knows `notify`. What the system tells is taken as a hint where to look, never as what happened:
 //! that is found out by [`Folder::relist`]. Folders are watched one by one, those that belong to the site and those
-//! around it whose files decide about it; so neither Git's objects nor ignored folders cost a watch or a wake-up.
+//! around it whose files decide about it (`around`); so neither Git's objects nor ignored folders cost a watch or a wake-up.
+//! What the system tells nobody, such as another name of a folder above the site, is looked for every two seconds (`ground`).
 //!
 //! Where the system can't watch (its limit is reached, or the folder is on a file system of another machine), everything
 //! is touched once a second, which [`Watch::trouble`] tells.
@@ -29,7 +30,7 @@ use notify::{
 use crate::{
     base::path::RepoPath,
     git::file_stat::FileStat,
-    source::{Folder, Touched, ignore::is_hidden, relist::is_rule},
+    source::{Folder, Touched, folder::GIT_FOLDER, ignore::is_hidden, relist::is_rule},
 };
 
 pub use self::refs::RefWatch;
@@ -39,8 +40,6 @@ use self::{around::Around, ground::Ground};
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// How often the folders are looked at that the system may tell nothing of.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// The file or folder that makes a folder a work tree.
-const GIT_FOLDER: &str = ".git";
 /// How long a change of Git's index is waited for, so that a checkout is one change.
 const MAX_LOCKED: Duration = Duration::from_secs(2);
 /// How often the lock is looked for meanwhile.
