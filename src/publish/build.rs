@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::{
     begun::{Begun, Done, Ground, Record, give_back},
     cache::{self, Cache, Head, RouteRecord, State, StateWriter},
-    former::{Former, FormerRoute, Marks, WrittenShards},
+    former::{Former, Marks, WrittenShards},
     libraries::library_of,
     output::{Kept, Output, OutputError, Summary},
 };
@@ -297,8 +297,8 @@ impl Next<'_> {
             }
             let known = former.get(&record.route);
             n_known += usize::from(known.is_some());
-            let is_known = |known: &Box<FormerRoute>| known.record.files().eq(record.files());
-            if !(matches!(record, Record::Touched(_)) && known.is_some_and(is_known)) {
+            let is_known = known.is_some_and(|known| known.record.files().eq(record.files()));
+            if !(is_known && matches!(record, Record::Touched(_))) {
                 changed.insert(record.route.clone());
             }
         }

@@ -42,7 +42,7 @@ impl Moves {
     }
 
     /// The pages that were not there, or not the same.
-    pub(super) fn new(&self) -> impl Iterator<Item = PageId> {
+    pub(super) fn added(&self) -> impl Iterator<Item = PageId> {
         missing(&self.before)
     }
 }
@@ -77,6 +77,6 @@ mod tests {
         assert_eq!(moves.now, at(&[Some(0), None, None, Some(3)]));
         assert_eq!(moves.before, at(&[Some(0), None, None, Some(3), None]));
         assert_eq!(moves.gone().collect::<Vec<_>>(), [1, 2].map(PageId::at));
-        assert_eq!(moves.new().collect::<Vec<_>>(), [1, 2, 4].map(PageId::at));
+        assert_eq!(moves.added().collect::<Vec<_>>(), [1, 2, 4].map(PageId::at));
     }
 }

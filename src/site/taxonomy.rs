@@ -100,7 +100,7 @@ impl Taxonomies {
     /// pages. `old` are the pages as they were.
     pub(super) fn moved(&self, config: &Config, old: &Pages, pages: &Pages, moves: &Moves) -> Option<Self> {
         let gone: Vec<&Page> = moves.gone().take(MAX_MOVED).map(|id| old.get(id)).collect();
-        let new: Vec<PageId> = moves.new().take(MAX_MOVED).collect();
+        let new: Vec<PageId> = moves.added().take(MAX_MOVED).collect();
         if gone.len() + new.len() >= MAX_MOVED || self.ranks.is_empty() {
             return None;
         }
