@@ -48,7 +48,7 @@ pub use self::{
     commits::{CommitFeed, Signal},
     counts::Counts,
     feed::{Feed, FolderFeed, News},
-    page::{Page, page_at},
+    page::{Made, Page, page_at},
     problems::Shown,
     viewer::{Event, PageEvent, Viewing},
 };

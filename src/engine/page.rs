@@ -6,25 +6,42 @@ use super::{Shared, Snapshot};
 use crate::{
     base::{digest::Digest, media},
     render::{Rendered, Renderer},
-    site::{languages::DEFAULT, route::Route},
+    site::{languages::DEFAULT, route::Route, routes::Target},
 };
 
 /// What is at a path.
 #[derive(Clone, Debug)]
 pub enum Page {
     /// A page or file.
-    Found(Rendered),
+    Found(Rendered, Made),
     /// It is at another address.
     Moved(Route),
     /// Nothing; this says so.
-    NotFound(Rendered),
+    NotFound(Rendered, Made),
+}
+
+/// Where the bytes at an address are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// The site and its theme were made into them.
+    Here,
+    /// They stand in a file, and were written by whoever put it there.
+    Elsewhere,
+}
+
+impl Made {
+    fn of(renderer: &Renderer, route: &Route) -> Self {
+        // What is beside the site is made of files as they are, too.
+        let target = renderer.site().routes().get(route);
+        if target.is_some_and(Target::is_rendered) { Self::Here } else { Self::Elsewhere }
+    }
 }
 
 impl Page {
     /// The bytes that are shown; none when they are elsewhere.
     pub fn rendered(&self) -> Option<&Rendered> {
         match self {
-            Self::Found(rendered) | Self::NotFound(rendered) => Some(rendered),
+            Self::Found(rendered, _) | Self::NotFound(rendered, _) => Some(rendered),
             Self::Moved(_) => None,
         }
     }
@@ -32,18 +49,21 @@ impl Page {
 
 /// What is at a path of a site, decoded and without the base path; `render` may know more than the renderer.
 pub fn page_at(renderer: &Renderer, path: &str, render: impl Fn(&Route) -> Option<Rendered>) -> Page {
-    let route = Route::new(path.strip_suffix("/index.html").map_or(path, |folder| &path[..=folder.len()]));
+    let route = Route::new(path).shortest();
     if let Some(rendered) = render(&route) {
-        return Page::Found(rendered);
+        return Page::Found(rendered, Made::of(renderer, &route));
     }
     let folder = Route::new(&format!("{path}/"));
     if renderer.site().routes().contains(&folder) {
         return Page::Moved(folder);
     }
     let languages = renderer.site().languages();
-    let not_found = |language| render(&languages.not_found(language));
+    let not_found = |language| {
+        let route = languages.not_found(language);
+        Some(Page::NotFound(render(&route)?, Made::of(renderer, &route)))
+    };
     let found = not_found(languages.of_route(&route)).or_else(|| not_found(DEFAULT));
-    Page::NotFound(found.unwrap_or_else(nothing))
+    found.unwrap_or_else(|| Page::NotFound(nothing(), Made::Here))
 }
 
 impl Shared {

@@ -61,7 +61,7 @@ impl Viewer {
         let event = PageEvent {
             number: snapshot.number,
             digest: rendered.map(|rendered| rendered.digest),
-            exists: !matches!(page, Page::NotFound(_)),
+            exists: !matches!(page, Page::NotFound(..)),
             assets: assets.iter().filter(|asset| concerns(html, asset)).cloned().collect(),
         };
         let mut seen = locked(&self.seen);

@@ -81,11 +81,6 @@ pub trait Pages: Send + Sync + 'static {
         None
     }
 
-    /// Whether a path is that of a file that somebody may have put there with a browser: its scripts must not act as ours.
-    fn is_foreign_file(&self, _path: &str) -> bool {
-        false
-    }
-
     /// Looks at a page until the answer is dropped; `None` when nothing is live.
     fn look(&self, _path: &str, _tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {
         None
@@ -103,6 +98,8 @@ pub enum Answer {
         media_type: String,
         /// The digest of its bytes, by which browsers know that theirs is the same.
         digest: Digest,
+        /// Whether it is a file as it stands. In a wiki somebody may have put it there with a browser.
+        is_copy: bool,
     },
     /// It is at another path of the site.
     Moved {
@@ -115,6 +112,8 @@ pub enum Answer {
         bytes: Bytes,
         /// Its `Content-Type`.
         media_type: String,
+        /// Whether it is a file as it stands.
+        is_copy: bool,
     },
 }
 

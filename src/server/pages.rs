@@ -2,19 +2,21 @@
 
 use super::{Answer, Pages};
 use crate::{
-    engine::{Engine, Event, Page, Viewing},
+    engine::{Engine, Event, Made, Page, Viewing},
     render::Rendered,
 };
 
 impl Pages for Engine {
     fn get(&self, path: &str) -> Answer {
         match self.page(path) {
-            Page::Found(Rendered { bytes, media_type, digest, .. }) => {
-                Answer::Found { bytes, media_type: media_type.to_owned(), digest }
+            Page::Found(Rendered { bytes, media_type, digest, .. }, made) => {
+                let is_copy = made == Made::Elsewhere;
+                Answer::Found { bytes, media_type: media_type.to_owned(), digest, is_copy }
             }
             Page::Moved(to) => Answer::Moved { to: to.as_str().to_owned() },
-            Page::NotFound(Rendered { bytes, media_type, .. }) => {
-                Answer::NotFound { bytes, media_type: media_type.to_owned() }
+            Page::NotFound(Rendered { bytes, media_type, .. }, made) => {
+                let is_copy = made == Made::Elsewhere;
+                Answer::NotFound { bytes, media_type: media_type.to_owned(), is_copy }
             }
         }
     }

@@ -87,23 +87,19 @@ async fn answer_to(shared: &Arc<Shared>, peer: SocketAddr, request: Request) -> 
     }
     let pages = Arc::clone(&shared.pages);
     let asked = path.clone();
-    let look = move || {
-        let answer = pages.get(&asked);
-        let runs = matches!(&answer, Answer::Found { media_type, .. } if runs_scripts(media_type));
-        (answer, runs && pages.is_foreign_file(&asked))
-    };
-    let Ok((answer, is_foreign)) = tokio::task::spawn_blocking(look).await else {
+    let Ok(answer) = tokio::task::spawn_blocking(move || pages.get(&asked)).await else {
         let sentence = "The page could not be made. The server's terminal says why.";
         return text(&head, StatusCode::INTERNAL_SERVER_ERROR, sentence);
     };
-    let is_live = shared.pages.is_live();
+    let (is_live, is_wiki) = (shared.pages.is_live(), shared.wiki.is_some());
     match answer {
-        Answer::Found { bytes, media_type, digest } if is_foreign => {
-            let mut response = found(&head, bytes, &media_type, &format!("\"{digest}\""));
-            set(&mut response, CONTENT_SECURITY_POLICY, SANDBOX);
-            response
+        Answer::Found { bytes, media_type, digest, is_copy: true } if is_wiki => {
+            in_own_origin(found(&head, bytes, &media_type, &format!("\"{digest}\"")), &media_type)
         }
-        Answer::Found { bytes, media_type, digest } if live::is_page(&media_type) => {
+        Answer::NotFound { bytes, media_type, is_copy: true } if is_wiki => {
+            in_own_origin(with_body(&head.method, StatusCode::NOT_FOUND, &media_type, bytes), &media_type)
+        }
+        Answer::Found { bytes, media_type, digest, .. } if live::is_page(&media_type) => {
             // Its address and token are those of this run.
             let in_room = room::with_room(shared, &head, peer, &base_path, &path, &bytes);
             let problems = match &in_room {
@@ -119,17 +115,26 @@ async fn answer_to(shared: &Arc<Shared>, peer: SocketAddr, request: Request) -> 
             let bytes = live::with_script(&bytes, &base_path, &digest, problems);
             found(&head, bytes, &media_type, &format!("\"{digest}{room}-live\""))
         }
-        Answer::Found { bytes, media_type, digest } => {
+        Answer::Found { bytes, media_type, digest, .. } => {
             found(&head, bytes, &media_type, &format!("\"{digest}\""))
         }
         Answer::Moved { to } => moved(&base_path, &to, head.uri.query()),
-        Answer::NotFound { mut bytes, media_type } => {
+        Answer::NotFound { mut bytes, media_type, .. } => {
             if is_live {
                 bytes = live::with_script(&bytes, &base_path, &Digest::of(&bytes), Problems::Panel);
             }
             with_body(&head.method, StatusCode::NOT_FOUND, &media_type, Bytes::from_owner(bytes))
         }
     }
+}
+
+/// The answer with a file that somebody may have put there with a browser: its scripts must not act as ours. It holds for all
+/// answers about such a file, since browsers take the headers of a `304` for those of their copy.
+pub(super) fn in_own_origin(mut response: Response, media_type: &str) -> Response {
+    if runs_scripts(media_type) {
+        set(&mut response, CONTENT_SECURITY_POLICY, SANDBOX);
+    }
+    response
 }
 
 /// Whether browsers run scripts that are in a document of a media type.

@@ -266,7 +266,12 @@ mod tests {
                 "<p></p>".to_owned()
             };
             let bytes: Bytes = html.into_bytes().into();
-            Answer::Found { digest: Digest::of(&bytes), bytes, media_type: "text/html".to_owned() }
+            Answer::Found {
+                digest: Digest::of(&bytes),
+                bytes,
+                media_type: "text/html".to_owned(),
+                is_copy: false,
+            }
         }
 
         fn base_path(&self) -> String {

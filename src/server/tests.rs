@@ -37,10 +37,15 @@ impl Pages for Fixed {
             "/panic" => panic!("a broken page"),
             _ => {
                 let bytes = Bytes::from_static(b"<h1>Nothing</h1>");
-                return Answer::NotFound { bytes, media_type: "text/html".to_owned() };
+                return Answer::NotFound { bytes, media_type: "text/html".to_owned(), is_copy: false };
             }
         };
-        Answer::Found { digest: Digest::of(&bytes), bytes, media_type: "text/plain".to_owned() }
+        Answer::Found {
+            digest: Digest::of(&bytes),
+            bytes,
+            media_type: "text/plain".to_owned(),
+            is_copy: false,
+        }
     }
 
     fn base_path(&self) -> String {

@@ -128,7 +128,7 @@ fn a_commit_of_another_program_is_merged_and_shown() {
     done(save(&wiki, "Bob", base, "a.md", &old.replace("gamma three", "gamma BOB")));
     let (now, _) = text(&wiki, "a.md");
     assert!(now.contains("PUSHED") && now.contains("BOB"));
-    let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
+    let crate::engine::Page::Found(page, _) = wiki.engine().page("/a/") else { panic!("a page") };
     let html = String::from_utf8_lossy(&page.bytes).into_owned();
     assert!(html.contains("PUSHED") && html.contains("BOB"));
 }
@@ -279,7 +279,7 @@ fn blocks_of_a_preview_say_their_lines() {
     ] {
         assert!(html.contains(&format!("{element} data-line=\"{line}\"")), "{line} {element}: {html}");
     }
-    let crate::engine::Page::Found(page) = wiki.engine().page("/a/") else { panic!("a page") };
+    let crate::engine::Page::Found(page, _) = wiki.engine().page("/a/") else { panic!("a page") };
     assert!(!String::from_utf8_lossy(&page.bytes).contains("data-line"));
 }
 

@@ -104,6 +104,79 @@ fn a_character_that_no_text_has_is_refused_with_its_place() {
     server.stop().expect("stopped");
 }
 
+/// Its scripts would save, delete and read for whoever looks at it.
+#[test]
+fn what_somebody_has_uploaded_is_never_a_document_of_ours() {
+    let repo = repo();
+    let evil = "<html><body><script>evil</script></body></html>";
+    for path in ["z/index.html", "Z2/INDEX.html", "Z2/a.HTML", "404.html", "b c/x.htm", "z/x.xsl", "z/x.rss"]
+    {
+        repo.write(path, evil);
+    }
+    repo.write("z/x.svg", evil)
+        .write("z/x.xhtml", evil)
+        .write("z/x.xml", evil)
+        .write("z/x.xslt", evil)
+        .commit("evil");
+    let server = start(&repo);
+    let addr = server.addr();
+    for path in [
+        "/z/",
+        "/z/index.html",
+        "/z/index%2ehtml",
+        "/%7a/%69ndex.html",
+        "/z/INDEX.html",
+        "/z/index.html/",
+        "/z/index.html.",
+        "/z/index.html%20",
+        "/z/index.html;x",
+        "/z/index.html/index.html",
+        "/z//index.html",
+        "/z/./index.html",
+        "/z%2findex.html",
+        "/z",
+        "/Z2/",
+        "/Z2/index.html",
+        "/Z2/INDEX.html",
+        "/Z2/a.HTML",
+        "/b%20c/x.htm",
+        "/b-c/x.htm",
+        "/z/x.svg",
+        "/z/x.xhtml",
+        "/z/x.xml",
+        "/z/x.xsl",
+        "/z/x.xslt",
+        "/z/x.rss",
+        "/404.html",
+        "/none.png",
+        "/none/x.html",
+    ] {
+        for base in ["", "/-/at/main", "/-/at/HEAD", "/-/at/main~0"] {
+            let address = format!("{base}{path}");
+            let (_, whole) = ask(addr, "GET", &address, "", "");
+            let etag = whole.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap_or("\"\"");
+            for headers in ["", "Range: bytes=1-99\r\n", &format!("If-None-Match: {etag}\r\n")] {
+                let (status, reply) = ask(addr, "GET", &address, headers, "");
+                let is_theirs = reply.contains("evil</script>") || status == 206 || status == 304;
+                let is_apart = reply.contains("content-security-policy: sandbox allow-scripts");
+                assert!(!is_theirs || is_apart, "{address} {headers}: {reply}");
+            }
+        }
+    }
+    for address in
+        ["/z/index.html", "/-/at/main/z/", "/-/at/main/z/index.html", "/-/at/main/z/x.svg", "/none.png"]
+    {
+        assert!(ask(addr, "GET", address, "", "").1.contains("evil</script>"), "{address} is tested at all");
+    }
+    for address in ["/a/", "/a/index.html", "/-/at/main/a/", "/-/at/main/a/index.html", "/sitemap.xml"] {
+        assert!(
+            !ask(addr, "GET", address, "", "").1.contains("content-security-policy: sandbox"),
+            "{address} is ours"
+        );
+    }
+    server.stop().expect("stopped");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_lead_nowhere() {

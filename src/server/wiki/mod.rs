@@ -62,7 +62,6 @@ use crate::{
     engine::{Event, Viewing},
     git::Author,
     parse::slug,
-    site::{route::Route, routes::Target},
     wiki::{Wiki, save::MAX_FILE_BYTES},
 };
 
@@ -94,9 +93,12 @@ impl WikiSite {
 impl Pages for WikiSite {
     fn get(&self, path: &str) -> Answer {
         match Pages::get(self.wiki.engine(), path) {
-            Answer::NotFound { bytes, media_type } => match page::missing(self, path) {
-                Some(page) => Answer::NotFound { bytes: page.bytes, media_type: page.media_type.to_owned() },
-                None => Answer::NotFound { bytes, media_type },
+            nothing @ Answer::NotFound { .. } => match page::missing(self, path) {
+                Some(page) => {
+                    let (bytes, media_type) = (page.bytes, page.media_type.to_owned());
+                    Answer::NotFound { bytes, media_type, is_copy: false }
+                }
+                None => nothing,
             },
             found => found,
         }
@@ -108,13 +110,6 @@ impl Pages for WikiSite {
 
     fn is_live(&self) -> bool {
         Pages::is_live(self.wiki.engine())
-    }
-
-    fn is_foreign_file(&self, path: &str) -> bool {
-        let snapshot = self.wiki.engine().snapshot();
-        let target = snapshot.renderer.site().routes().get(&Route::new(path)).cloned();
-        // The address of a folder is that of its `index.html`.
-        matches!(target, Some(Target::Asset(_)))
     }
 
     fn look(&self, path: &str, tell: Box<dyn Fn(Event) + Send + Sync>) -> Option<Viewing> {

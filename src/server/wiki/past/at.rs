@@ -10,7 +10,10 @@ use serde_json::json;
 
 use super::{
     super::{
-        super::{live::is_page, read::found},
+        super::{
+            live::is_page,
+            read::{found, in_own_origin},
+        },
         Site, WikiSite,
         actor::Reader,
         page,
@@ -21,7 +24,7 @@ use super::{
 };
 use crate::{
     base::{digest::Digest, url::encode_path},
-    engine::Page,
+    engine::{Made, Page},
     render::{Rendered, WikiPage},
     site::route::Route,
     wiki::{Actor, past::at::PastSite},
@@ -32,7 +35,7 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// What is to be answered.
 enum Shown {
-    Page { status: StatusCode, bytes: Bytes, media_type: &'static str },
+    Page { status: StatusCode, bytes: Bytes, media_type: &'static str, made: Made },
     Elsewhere(String),
 }
 
@@ -51,13 +54,16 @@ pub(super) async fn show(
     });
     let mut response = match shown.await {
         Ok(Shown::Elsewhere(address)) => page::see_other(&address),
-        Ok(Shown::Page { status, bytes, media_type }) => {
+        Ok(Shown::Page { status, bytes, media_type, made }) => {
             let etag = format!("\"{}\"", Digest::of(&bytes));
             let mut response = found(&head, bytes, media_type, &etag);
             if response.status() == StatusCode::OK {
                 *response.status_mut() = status;
             }
-            response
+            match made {
+                Made::Here => response,
+                Made::Elsewhere => in_own_origin(response, media_type),
+            }
         }
         Err(problem) => page::problem(&site, &route, &problem),
     };
@@ -74,25 +80,22 @@ fn look(site: &WikiSite, actor: &Actor, address: &str) -> Result<Shown, Problem>
     let past = site.wiki.site_at(actor, commit, &base_path)?;
     Ok(match past.page(path) {
         Page::Moved(to) => Shown::Elsewhere(to.href(&base_path)),
-        Page::Found(page) => shown(site, &past, rev, path, StatusCode::OK, &page),
-        Page::NotFound(page) => shown(site, &past, rev, path, StatusCode::NOT_FOUND, &page),
+        Page::Found(page, made) => {
+            let bytes = shown(site, &past, rev, path, &page);
+            Shown::Page { status: StatusCode::OK, bytes, media_type: page.media_type, made }
+        }
+        Page::NotFound(page, made) => {
+            let bytes = shown(site, &past, rev, path, &page);
+            Shown::Page { status: StatusCode::NOT_FOUND, bytes, media_type: page.media_type, made }
+        }
     })
 }
 
-fn shown(
-    site: &WikiSite,
-    past: &PastSite,
-    rev: &str,
-    path: &str,
-    status: StatusCode,
-    page: &Rendered,
-) -> Shown {
-    let media_type = page.media_type;
-    let bytes = match is_page(media_type) {
+fn shown(site: &WikiSite, past: &PastSite, rev: &str, path: &str, page: &Rendered) -> Bytes {
+    match is_page(page.media_type) {
         true => with_banner(&page.bytes, &banner(site, past, rev, path)),
         false => page.bytes.clone(),
-    };
-    Shown::Page { status, bytes, media_type }
+    }
 }
 
 /// What says when this was, and leads to what is.
