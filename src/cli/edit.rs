@@ -89,6 +89,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
         }
     })?;
     wiki.keep_packed().context("starting a thread")?;
+    wiki.keep_work_tree().context("starting a thread")?;
     let branch = wiki.head()?.short_branch().to_owned();
     let base_path = wiki.engine().snapshot().renderer.site().base_path().to_owned();
     let ready = |addr: SocketAddr| {

@@ -174,6 +174,30 @@ pub(super) fn patched(
     Some(new)
 }
 
+/// The tree that a whole index is known to be, if it is known to be one; an error for a format that isn't known here.
+pub(super) fn whole_tree(bytes: &[u8]) -> Result<Option<[u8; DIGEST_BYTES]>, ()> {
+    let content = &bytes[..bytes.len().saturating_sub(DIGEST_BYTES)];
+    let (_, end) = entries(content).ok_or(())?;
+    let mut rest = &content[end..];
+    while let (Some(name), Some(size)) = (rest.get(..4), number(rest, 4)) {
+        let data = rest.get(8..).and_then(|rest| rest.get(..size as usize)).ok_or(())?;
+        if name == TREES {
+            return Ok(whole_of(data));
+        }
+        rest = &rest[8 + data.len()..];
+    }
+    Ok(None)
+}
+
+/// The first of the trees of an index, which is that of all of it.
+fn whole_of(trees: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
+    let line_end = trees.iter().position(|byte| *byte == b'\n')?;
+    let line = std::str::from_utf8(trees.get(1..line_end)?).ok()?;
+    let (n_entries, _) = line.split_once(' ')?;
+    let is_known = n_entries.parse::<i64>().is_ok_and(|n_entries| n_entries >= 0);
+    trees.get(line_end + 1..)?.first_chunk().copied().filter(|_| is_known)
+}
+
 /// The entries, and where they end.
 fn entries(content: &[u8]) -> Option<(Vec<Found<'_>>, usize)> {
     let version = number(content, 4)?;

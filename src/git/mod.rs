@@ -38,6 +38,7 @@ mod lock;
 mod loose;
 mod people;
 mod recent;
+mod refused;
 mod store;
 mod trees;
 mod unchanged;
@@ -51,6 +52,7 @@ pub use self::{
     id::CommitId,
     people::People,
     refs::{Move, Moved},
+    refused::PushWatch,
     store::{FileKind, Head, Store, StoredFile},
     work_tree::LeftAlone,
     write::{Content, Edit, NewCommit},

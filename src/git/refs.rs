@@ -1,6 +1,6 @@
 //! The one place that moves a branch: compare-and-swap under Git's own lock, on the disk before it answers.
 //!
-//! 0. A push that is on its way goes first (`incoming`).
+//! 0. A push that is on its way goes first (`incoming`, `refused`).
 //! 1. Take `refs/heads/NAME.lock`, as every Git does; whoever holds it, is waited for (`lock`).
 //! 2. Look where the branch is. It is elsewhere: give up, the caller merges and tries again.
 //! 3. Write the new commit into the lock, wait for the disk, and give the lock the name of the branch.
@@ -138,7 +138,7 @@ fn note(path: &Path, to: &Move<'_>, keeps: bool) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{
         sync::mpsc::channel,
         thread,
@@ -158,7 +158,7 @@ mod tests {
     const NOW: Moment = Moment { seconds: 1_700_000_000, offset_minutes: -90 };
 
     /// Commits one text to the branch, and says how that ended.
-    fn save(store: &Store, path: &str, text: Option<&str>) -> Moved {
+    pub(in crate::git) fn save(store: &Store, path: &str, text: Option<&str>) -> Moved {
         let head = store.head().expect("a branch");
         save_from(store, head.commit, path, text)
     }
@@ -189,7 +189,7 @@ mod tests {
         store.move_branch(&to).expect("moved")
     }
 
-    fn done() -> Moved {
+    pub(in crate::git) fn done() -> Moved {
         Moved::Done { left_alone: Vec::new() }
     }
 

@@ -50,11 +50,12 @@ pub(super) struct Along<'s> {
     journal: Journal,
 }
 
+/// What is under way.
 #[derive(Debug, Serialize, Deserialize)]
-struct Journal {
-    from: Option<CommitId>,
-    to: CommitId,
-    paths: Vec<RepoPath>,
+pub(super) struct Journal {
+    pub(super) from: Option<CommitId>,
+    pub(super) to: CommitId,
+    pub(super) paths: Vec<RepoPath>,
 }
 
 /// A file as two commits have it.
@@ -93,10 +94,15 @@ impl<'s> Along<'s> {
         if to.paths.is_empty() || store.branch()? != to.branch {
             return Ok(None);
         }
-        let lock = Lock::take(&store.git_dir, &store.git_dir.join(INDEX_FILE))?;
+        let lock = store.take_index(to.branch, to.from)?;
         let journal = Journal { from: to.from, to: to.to, paths: to.paths.to_vec() };
         Journal::note(store, Some(&journal)).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
         Ok(Some(Self { store, work_tree, lock: Some(lock), journal }))
+    }
+
+    /// A work tree whose branch is where it goes, with the index locked.
+    pub(super) fn again(store: &'s Store, work_tree: &'s Path, lock: Lock, journal: Journal) -> Self {
+        Self { store, work_tree, lock: Some(lock), journal }
     }
 
     /// Gives the work tree and the index what the branch has now.

@@ -46,7 +46,7 @@ use std::{
 use crate::{
     base::path::RepoPath,
     engine::{AskHistory, CommitFeed, Engine, EngineOptions, Feed, Signal},
-    git::{CommitId, Head, People, Store, packing::Packer},
+    git::{CommitId, Head, People, PushWatch, Store, packing::Packer},
     source::Tree,
 };
 
@@ -78,6 +78,7 @@ pub struct Wiki {
     changes: Arc<Changes>,
     finder: Mutex<search::SeenFinder>,
     packer: OnceLock<Packer>,
+    push_watch: OnceLock<PushWatch>,
 }
 
 impl Wiki {
@@ -96,8 +97,20 @@ impl Wiki {
         let changes = Changes::follow(store.clone(), signal.clone(), commit);
         let engine = Engine::start(tree, options, feed)?;
         let (saves, past_sites) = (tally::Counter::default(), PastSites::default());
-        let (finder, packer) = (Mutex::default(), OnceLock::new());
-        Ok(Self { store, engine, signal, drafts, saves, past, past_sites, changes, finder, packer })
+        let (finder, packer, push_watch) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        Ok(Self {
+            store,
+            engine,
+            signal,
+            drafts,
+            saves,
+            past,
+            past_sites,
+            changes,
+            finder,
+            packer,
+            push_watch,
+        })
     }
 
     /// Has the `git` program pack the repository now and then, from now on.
@@ -105,6 +118,14 @@ impl Wiki {
         let packer = Packer::start(self.store.common_dir())?;
         // It was begun before.
         let _ = self.packer.set(packer);
+        Ok(())
+    }
+
+    /// Brings the work tree back to the branch when a push has changed it and was refused, from now on.
+    pub fn keep_work_tree(&self) -> io::Result<()> {
+        if !self.store.is_bare() {
+            let _ = self.push_watch.set(PushWatch::start(self.store.clone())?);
+        }
         Ok(())
     }
 

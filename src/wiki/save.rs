@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use crate::{
     base::path::RepoPath,
     git::{
-        CommitId, Content, Edit, FileKind, Head, LeftAlone, Moment, Move, Moved, NewCommit, log::MINOR,
-        packing::Packer,
+        CommitId, Content, Edit, FileKind, Head, LeftAlone, Moment, Move, Moved, NewCommit, PushWatch,
+        log::MINOR, packing::Packer,
     },
     parse::front_matter::split,
     site::file::MAX_PAGE_BYTES,
@@ -307,6 +307,7 @@ impl Wiki {
         Ok(match self.store.move_branch(&to)? {
             Moved::Done { left_alone } => {
                 self.packer.get().into_iter().for_each(Packer::note_commit);
+                self.push_watch.get().into_iter().for_each(PushWatch::note_commit);
                 Some(Done::Commit { commit, left_alone })
             }
             Moved::Elsewhere => None,
