@@ -13,6 +13,9 @@ use serde::Serialize;
 const CONTEXT_LINES: usize = 3;
 /// The longest change that is compared by word.
 const MAX_WORD_BYTES: usize = 256 << 10;
+/// How many pairs of words there may be in all changes of a text that are compared by word, one of each side. Where the same words come
+/// again and again, the time grows with these: as many take half a second. Two texts of 16,000 words each have them.
+const MAX_WORD_PAIRS: usize = 1 << 30;
 /// How much of the shorter side must be the same for the words of a change to say more than its lines, in percent.
 const MIN_ALIKE: usize = 25;
 
@@ -66,16 +69,59 @@ pub enum Mark {
     Added,
 }
 
+/// How much more may be compared by word; beyond that whole lines are compared.
+pub(in crate::wiki) struct WordBudget {
+    n_pairs: usize,
+}
+
+impl Default for WordBudget {
+    fn default() -> Self {
+        Self { n_pairs: MAX_WORD_PAIRS }
+    }
+}
+
+impl WordBudget {
+    /// The words of two texts, if they may be compared.
+    pub(super) fn words<'t>(
+        &mut self,
+        before: &'t str,
+        after: &'t str,
+    ) -> Option<(Vec<&'t str>, Vec<&'t str>)> {
+        if before.len() + after.len() > MAX_WORD_BYTES {
+            return None;
+        }
+        let (old, new) = (words_of(before), words_of(after));
+        self.takes(&old, &new).then_some((old, new))
+    }
+
+    /// Whether these may be compared.
+    pub(in crate::wiki) fn takes(&mut self, old: &[&str], new: &[&str]) -> bool {
+        let rest = self.n_pairs.checked_sub(n_pairs(old, new));
+        self.n_pairs = rest.unwrap_or(self.n_pairs);
+        rest.is_some()
+    }
+}
+
+/// How many pairs of words there are between the beginning and the end that both texts have.
+fn n_pairs(old: &[&str], new: &[&str]) -> usize {
+    let is_same = |(a, b): &(&&str, &&str)| a == b;
+    let n_before = old.iter().zip(new).take_while(is_same).count();
+    let rest = old[n_before..].iter().rev().zip(new[n_before..].iter().rev());
+    let n_same = n_before + rest.take_while(is_same).count();
+    (old.len() - n_same).saturating_mul(new.len() - n_same)
+}
+
 /// The difference of two texts; nothing when they are the same.
 pub fn diff(before: &str, after: &str) -> Vec<Block> {
     let (old, new) = (lines_of(before), lines_of(after));
     let mut blocks = Vec::new();
     let (mut old_at, mut new_at) = (0, 0);
+    let mut budget = WordBudget::default();
     for hunk in hunks(&old, &new) {
         let (from, to) = (hunk.before.start as usize, hunk.after.start as usize);
         push_same(&mut blocks, &old[old_at..from], old_at, new_at, true);
         (old_at, new_at) = (hunk.before.end as usize, hunk.after.end as usize);
-        let pieces = words(&old[from..old_at].concat(), &new[to..new_at].concat());
+        let pieces = words(&old[from..old_at].concat(), &new[to..new_at].concat(), &mut budget);
         blocks.push(Block::Changed { from: from + 1, to: to + 1, pieces });
     }
     if !blocks.is_empty() {
@@ -106,16 +152,16 @@ fn push_same(blocks: &mut Vec<Block>, lines: &[&str], from: usize, to: usize, is
 }
 
 /// Two texts as one run of pieces, compared by word.
-pub fn words(before: &str, after: &str) -> Vec<Piece> {
+fn words(before: &str, after: &str, budget: &mut WordBudget) -> Vec<Piece> {
     let piece = |mark, text: &str| Piece { mark, text: text.to_owned() };
     let whole = || {
         let both = [piece(Mark::Removed, before), piece(Mark::Added, after)];
         both.into_iter().filter(|piece| !piece.text.is_empty()).collect()
     };
-    if before.is_empty() || after.is_empty() || before.len() + after.len() > MAX_WORD_BYTES {
+    if before.is_empty() || after.is_empty() {
         return whole();
     }
-    let (old, new) = (words_of(before), words_of(after));
+    let Some((old, new)) = budget.words(before, after) else { return whole() };
     let mut pieces = Vec::new();
     let (mut n_same, mut at) = (0, 0);
     for (old_range, new_range) in joined(&hunks(&old, &new), &old) {
@@ -261,12 +307,29 @@ mod tests {
         assert!(words_of("").is_empty());
     }
 
+    #[test]
+    fn long_texts_of_few_words_are_compared_in_time() {
+        let begun = std::time::Instant::now();
+        let line = "x y z ".repeat(20_000);
+        let blocks = diff(&line, &line.replace('x', "q"));
+        let Block::Changed { pieces, .. } = &blocks[0] else { panic!("a change") };
+        assert_eq!(pieces.len(), 2, "the lines as they are");
+        // So are many that are each shorter.
+        let lines = format!("{}\n\n", "x y z ".repeat(1_000)).repeat(100);
+        diff(&lines, &lines.replace('x', "q"));
+        assert!(begun.elapsed().as_secs() < 5, "it takes a minute without a limit");
+        let page: String = (0..6_000).map(|n| format!("the {n} of {} and ", n % 1_000)).collect();
+        let blocks = diff(&page, &page.replace("the 1999", "the other"));
+        let Block::Changed { pieces, .. } = &blocks[0] else { panic!("a change") };
+        assert_eq!(pieces.len(), 4, "a long text is compared by word");
+    }
+
     proptest! {
         /// Either text can be read from the words of both.
         #[test]
         fn both_texts_are_in_the_pieces(before in "[abc .\n]{0,60}", after in "[abc .\n]{0,60}") {
             let side = |mark: Mark| {
-                let pieces = words(&before, &after);
+                let pieces = words(&before, &after, &mut WordBudget::default());
                 pieces.into_iter().filter(|piece| piece.mark != mark).map(|piece| piece.text).collect::<String>()
             };
             prop_assert_eq!(side(Mark::Added), before.clone());

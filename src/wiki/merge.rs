@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use imara_diff::Hunk;
 
-use super::diff::{has_word_or_line_end, hunks, lines_of, words_of};
+use super::diff::{WordBudget, has_word_or_line_end, hunks, lines_of};
 
 /// What begins the part of a conflict that is in the branch.
 pub const OURS_MARKER: &str = "<<<<<<< in the wiki";
@@ -101,11 +101,12 @@ pub fn has_markers(text: &str) -> bool {
 pub fn merge(base: &str, ours: &str, theirs: &str, is_prose: bool) -> Merged {
     let lines = Versions { base: lines_of(base), ours: lines_of(ours), theirs: lines_of(theirs) };
     let mut parts = Vec::new();
+    let mut budgets = <[WordBudget; 2]>::default();
     for region in regions(&lines, |gap| gap.is_empty()) {
         match region {
             Region::Clean(text) => push_clean(&mut parts, &text),
             Region::Conflict { base, ours, theirs } => {
-                let by_word = is_prose.then(|| merge_words(&base, &ours, &theirs)).flatten();
+                let by_word = is_prose.then(|| merge_words(&base, &ours, &theirs, &mut budgets)).flatten();
                 match by_word {
                     Some(text) => push_clean(&mut parts, &text),
                     None => parts.push(Part::Conflict { base, ours, theirs }),
@@ -123,12 +124,15 @@ fn push_clean(parts: &mut Vec<Part>, text: &str) {
     }
 }
 
-fn merge_words(base: &str, ours: &str, theirs: &str) -> Option<String> {
+fn merge_words(base: &str, ours: &str, theirs: &str, budgets: &mut [WordBudget; 2]) -> Option<String> {
     // Where one side has nothing, it took away what the other changed; where both began with nothing, no order is right.
     if [base, ours, theirs].iter().any(|text| text.trim().is_empty()) {
         return None;
     }
-    let words = Versions { base: words_of(base), ours: words_of(ours), theirs: words_of(theirs) };
+    let [with_ours, with_theirs] = budgets;
+    let (_, ours) = with_ours.words(base, ours)?;
+    let (base, theirs) = with_theirs.words(base, theirs)?;
+    let words = Versions { base, ours, theirs };
     let is_near = |gap: &[&str]| !has_word_or_line_end(gap);
     let clean = |region| match region {
         Region::Clean(text) => Some(text),
@@ -210,7 +214,7 @@ fn changed(hunks: &[Hunk], range: Range<usize>) -> Option<Range<usize>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::diff::words_of, *};
 
     fn check(base: &str, ours: &str, theirs: &str, expected: Option<&str>) {
         let merged = merge(base, ours, theirs, true);
@@ -269,6 +273,16 @@ mod tests {
             merged.with_markers(),
             "<<<<<<< in the wiki\na: 3, b: 2\n||||||| before\na: 1, b: 2\n=======\na: 1, b: 4\n>>>>>>> yours, not saved\n"
         );
+    }
+
+    #[test]
+    fn a_long_line_of_few_words_is_merged_in_time() {
+        let begun = std::time::Instant::now();
+        for n_words in [3_000, 100_000] {
+            let line = "x y z ".repeat(n_words / 3);
+            check(&line, &line.replace('x', "q"), &line.replace('y', "r"), None);
+        }
+        assert!(begun.elapsed().as_secs() < 5, "it takes minutes without a limit");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::compare::{Comparison, Side};
 use crate::wiki::{
     Wiki,
-    diff::{hunks, joined, words_of},
+    diff::{WordBudget, hunks, joined, words_of},
 };
 
 /// Elements without an end.
@@ -114,12 +114,12 @@ fn blocks(html: &str) -> Vec<&str> {
 fn marked(before: &str, after: &str) -> String {
     let (old, new) = (blocks(before), blocks(after));
     let mut html = String::with_capacity(before.len() + after.len());
-    let mut at = 0;
+    let (mut at, mut budget) = (0, WordBudget::default());
     for hunk in hunks(&old, &new) {
         let (removed, added) = (range(&hunk.before), range(&hunk.after));
         push_all(&mut html, &new[at..added.start]);
         at = added.end;
-        push_changed(&mut html, &old[removed], &new[added]);
+        push_changed(&mut html, &old[removed], &new[added], &mut budget);
     }
     push_all(&mut html, &new[at..]);
     html
@@ -137,14 +137,14 @@ fn push_all(html: &mut String, blocks: &[&str]) {
 }
 
 /// Blocks that differ: each with the next one of its kind that is much like it; before it, those that have none.
-fn push_changed(html: &mut String, old: &[&str], new: &[&str]) {
+fn push_changed(html: &mut String, old: &[&str], new: &[&str], budget: &mut WordBudget) {
     let (mut old_at, mut new_at) = (0, 0);
     let push_alone = |html: &mut String, old: &[&str], new: &[&str]| {
         old.iter().for_each(|block| push_block(html, block, "del"));
         new.iter().for_each(|block| push_block(html, block, "ins"));
     };
     for (at, block) in new.iter().enumerate() {
-        let partner = (old_at..old.len()).find_map(|at| Some((at, marked_words(old[at], block)?)));
+        let partner = (old_at..old.len()).find_map(|at| Some((at, marked_words(old[at], block, budget)?)));
         if let Some((partner, words)) = partner {
             push_alone(html, &old[old_at..partner], &new[new_at..at]);
             html.push_str(&words);
@@ -165,10 +165,10 @@ fn push_block(html: &mut String, block: &str, mark: &str) {
     html.push_str("</div>\n");
 }
 
-/// Two blocks in one, compared by word; `None` when they are of different kinds or not much alike.
-fn marked_words(before: &str, after: &str) -> Option<String> {
+/// Two blocks in one, compared by word; `None` when they are of different kinds, not much alike, or too long.
+fn marked_words(before: &str, after: &str, budget: &mut WordBudget) -> Option<String> {
     let (old, new) = (tokens(before), tokens(after));
-    if tag_name(old.first()?) != tag_name(new.first()?) {
+    if tag_name(old.first()?) != tag_name(new.first()?) || !budget.takes(&old, &new) {
         return None;
     }
     let changes = joined(&hunks(&old, &new), &old);
