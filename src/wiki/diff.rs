@@ -16,6 +16,8 @@ const MAX_WORD_BYTES: usize = 256 << 10;
 /// How many pairs of words there may be in all changes of a text that are compared by word, one of each side. Where the same words come
 /// again and again, the time grows with these: as many take half a second. Two texts of 16,000 words each have them.
 const MAX_WORD_PAIRS: usize = 1 << 30;
+/// How many pieces there is room for with each line that is shown.
+const PIECES_PER_LINE: usize = 8;
 /// How much of the shorter side must be the same for the words of a change to say more than its lines, in percent.
 const MIN_ALIKE: usize = 25;
 
@@ -128,6 +130,94 @@ pub fn diff(before: &str, after: &str) -> Vec<Block> {
         push_same(&mut blocks, &old[old_at..], old_at, new_at, false);
     }
     blocks
+}
+
+/// How much of differences may still be shown.
+#[derive(Clone, Debug)]
+pub struct Room {
+    n_lines: usize,
+    n_pieces: usize,
+}
+
+impl Room {
+    /// Room for so many lines, of either side.
+    pub fn new(n_lines: usize) -> Self {
+        Self { n_lines, n_pieces: n_lines * PIECES_PER_LINE }
+    }
+
+    /// What of a difference there is room for, and how many of its lines are left out.
+    pub fn take(&mut self, blocks: &[Block]) -> (Vec<Block>, usize) {
+        let (mut taken, mut n_left_out) = (Vec::new(), 0);
+        for block in blocks {
+            if self.n_lines == 0 || self.n_pieces == 0 {
+                n_left_out += n_lines(block);
+                continue;
+            }
+            let shown = self.first_of(block);
+            n_left_out += n_lines(block) - n_lines(&shown);
+            self.n_lines -= n_lines(&shown).min(self.n_lines);
+            taken.push(shown);
+        }
+        (taken, n_left_out)
+    }
+
+    /// The beginning of a block that there is room for.
+    fn first_of(&mut self, block: &Block) -> Block {
+        match block {
+            Block::Skipped { .. } => block.clone(),
+            Block::Same { from, to, lines } => {
+                let lines = lines.iter().take(self.n_lines).cloned().collect();
+                Block::Same { from: *from, to: *to, lines }
+            }
+            Block::Changed { from, to, pieces } => {
+                Block::Changed { from: *from, to: *to, pieces: self.first_pieces(pieces) }
+            }
+        }
+    }
+
+    fn first_pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
+        let mut taken = Vec::new();
+        // Of the former text, and of the latter.
+        let mut n_left = [self.n_lines; 2];
+        for piece in pieces {
+            if self.n_pieces == 0 || n_left == [0; 2] {
+                break;
+            }
+            let sides = match piece.mark {
+                Mark::Same => [true, true],
+                Mark::Removed => [true, false],
+                Mark::Added => [false, true],
+            };
+            let room = n_left.iter().zip(sides).filter(|(_, has_it)| *has_it).map(|(n_left, _)| *n_left);
+            let room = room.min().unwrap_or(0);
+            let text: String = piece.text.split_inclusive('\n').take(room).collect();
+            let n_ends = text.matches('\n').count();
+            n_left
+                .iter_mut()
+                .zip(sides)
+                .filter(|(_, has_it)| *has_it)
+                .for_each(|(n_left, _)| *n_left -= n_ends);
+            self.n_pieces -= 1;
+            taken.extend((!text.is_empty()).then_some(Piece { mark: piece.mark, text }));
+        }
+        taken
+    }
+}
+
+/// How many lines a block has, of the side that has more.
+fn n_lines(block: &Block) -> usize {
+    match block {
+        Block::Skipped { .. } => 0,
+        Block::Same { lines, .. } => lines.len(),
+        Block::Changed { pieces, .. } => {
+            let of_side = |other: Mark| {
+                let texts = || pieces.iter().filter(|piece| piece.mark != other).map(|piece| &*piece.text);
+                let is_open = texts().last().is_some_and(|text| !text.ends_with('\n'));
+                texts().map(|text| text.matches('\n').count()).sum::<usize>() + usize::from(is_open)
+            };
+            of_side(Mark::Added).max(of_side(Mark::Removed))
+        }
+    }
 }
 
 /// Adds lines that are the same: those next to changes, and how many are between.
@@ -296,6 +386,29 @@ mod tests {
         };
         let told: Vec<_> = diff(&before, &after).iter().map(numbers).collect();
         assert_eq!(told, [(6, 0), (7, 7), (10, 10), (11, 12), (7, 0)]);
+    }
+
+    #[test]
+    fn a_difference_is_cut_on_both_sides() {
+        let (before, after): (String, String) =
+            (0..100).map(|n| (format!("a{n}\n"), format!("b{n}\n"))).unzip();
+        let (blocks, n_left_out) = Room::new(10).take(&diff(&before, &after));
+        let [Block::Changed { pieces, .. }] = &blocks[..] else { panic!("{blocks:?}") };
+        let text = |mark| pieces.iter().filter(|of| of.mark == mark).map(|of| &*of.text).collect::<String>();
+        assert_eq!((text(Mark::Removed).lines().count(), text(Mark::Added).lines().count()), (10, 10));
+        assert_eq!((n_left_out, text(Mark::Added).starts_with("b0\n")), (90, true));
+        // What has room is whole, and later ones have what is left.
+        let other = diff("1\n2\n3\n", "1\nx\n3\ny");
+        let mut room = Room::new(5);
+        assert_eq!(room.take(&other), (other.clone(), 0));
+        assert_eq!(room.take(&other).1, 3);
+        assert_eq!(room.take(&other), (Vec::new(), 4));
+        // A line of many words has many pieces.
+        let (words, others) = ("a b ".repeat(1_000), "a c ".repeat(1_000));
+        let [Block::Changed { pieces, .. }] = &Room::new(10).take(&diff(&words, &others)).0[..] else {
+            panic!("a change")
+        };
+        assert!(pieces.len() <= 10 * PIECES_PER_LINE);
     }
 
     #[test]

@@ -42,13 +42,16 @@ pub(super) async fn show(
 fn values(site: &WikiSite, actor: &Actor, rev: &str) -> Result<(String, Value), Problem> {
     let shown = site.wiki.commit_changes(actor, rev)?;
     let id = shown.commit.id;
+    let mut room = diff::page_room();
     let file = |of: &FileDiff| {
+        let (blocks, n_more) = diff::shortened(of.blocks.as_deref(), &mut room);
         let mut values = file_values(site, &of.file.path);
         let query = query_of([("to", &*id.to_string())]);
         values["diff_url"] = json!(format!("{}?{query}", url(site, "diff", of.file.path.as_str())));
         values["from"] = json!(of.file.from);
         values["gone"] = json!(of.file.is_gone);
-        values["rows"] = json!(of.blocks.as_deref().map(diff::rows));
+        values["rows"] = json!(blocks.as_deref().map(diff::rows));
+        values["n_more"] = json!(n_more);
         values
     };
     let files: Vec<Value> = shown.files.iter().map(file).collect();

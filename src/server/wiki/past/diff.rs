@@ -15,10 +15,13 @@ use crate::{
     base::path::RepoPath,
     wiki::{
         Actor,
-        diff::{Block, Mark, Piece},
+        diff::{Block, Mark, Piece, Room},
         past::compare::{Comparison, Side},
     },
 };
+
+/// How many lines a page shows of the differences on it: each takes some kilobytes while the page is made.
+const MAX_LINES: usize = 5_000;
 
 /// What is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -70,18 +73,39 @@ fn page(site: &WikiSite, actor: &Actor, path: &str, asked: &Asked) -> Result<(St
     let views: Vec<Value> = views
         .map(|(other, name)| json!({ "name": name, "url": view_url(site, &path, &comparison, name), "current": *other == view }))
         .collect();
+    let (blocks, n_more) = shortened(comparison.blocks.as_deref(), &mut page_room());
     let values = json!({
         "file": file_values(site, &path),
         "from": comparison.from.as_ref().map(|side| side_values(site, actor, &path, side)),
         "to": side_values(site, actor, &path, &comparison.to),
         "views": views,
         "view": VIEWS.iter().find(|(other, _)| *other == view).map(|(_, name)| name),
-        "rows": comparison.blocks.as_deref().map(rows),
-        "blocks": comparison.blocks.as_ref().filter(|_| view == View::Words),
+        "rows": blocks.as_deref().map(rows),
+        "blocks": blocks.as_ref().filter(|_| view == View::Words),
+        "n_more": n_more,
+        "all_url": all_url(site, &path, &comparison),
         "same": comparison.blocks.as_ref().is_some_and(Vec::is_empty),
         "html": html,
     });
     Ok((title_of(site, &path), values))
+}
+
+/// Where programs get all of a difference.
+pub(super) fn all_url(site: &WikiSite, path: &RepoPath, comparison: &Comparison) -> String {
+    let from = comparison.from.as_ref().map_or_else(String::new, |side| side.commit.id.to_string());
+    let to = comparison.to.commit.id.to_string();
+    let query = query_of([("from", &*from), ("to", &*to)]);
+    format!("{}?{query}", url(site, "api/diff", path.as_str()))
+}
+
+/// Room for all differences of a page.
+pub(super) fn page_room() -> Room {
+    Room::new(MAX_LINES)
+}
+
+/// What of a difference there is room for, and how many lines are left out.
+pub(super) fn shortened(blocks: Option<&[Block]>, room: &mut Room) -> (Option<Vec<Block>>, usize) {
+    blocks.map(|blocks| room.take(blocks)).map_or((None, 0), |(blocks, n_more)| (Some(blocks), n_more))
 }
 
 fn view_url(site: &WikiSite, path: &RepoPath, comparison: &Comparison, view: &str) -> String {

@@ -210,13 +210,16 @@ fn undone(site: &Site, route: String, result: SaveResult, address: &str) -> Resu
             let text = |bytes: &Option<Vec<u8>>| {
                 bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
             };
+            let mut room = diff::page_room();
             let conflict = |conflict: &crate::wiki::Conflict| {
                 let blocks = crate::wiki::diff::diff(&text(&conflict.ours), &text(&conflict.theirs));
+                let (blocks, n_more) = room.take(&blocks);
                 json!({
                     "file": file_values(site, &conflict.path),
                     "is_gone": conflict.ours.is_none(),
                     "goes": conflict.theirs.is_none(),
                     "rows": diff::rows(&blocks),
+                    "n_more": n_more,
                 })
             };
             let conflicts: Vec<Value> = conflicts.iter().map(conflict).collect();

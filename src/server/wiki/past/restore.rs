@@ -56,12 +56,15 @@ fn values(site: &WikiSite, actor: &Actor, path: &str, rev: &str) -> Result<(Stri
     let comparison = site.wiki.compare(actor, path, now.as_deref(), Some(rev))?;
     let path = RepoPath::new(path).unwrap_or_default();
     let then = comparison.to.commit.id;
+    let (blocks, n_more) = diff::shortened(comparison.blocks.as_deref(), &mut diff::page_room());
     let values = json!({
         "file": file_values(site, &path),
         "rev": then,
         "base": head,
         "commit": commit_values(site, &comparison.to.commit),
-        "rows": comparison.blocks.as_deref().map(diff::rows),
+        "rows": blocks.as_deref().map(diff::rows),
+        "n_more": n_more,
+        "all_url": diff::all_url(site, &path, &comparison),
         "same": comparison.blocks.as_ref().is_some_and(Vec::is_empty),
         "action": url(site, "restore", path.as_str()),
     });

@@ -106,6 +106,34 @@ fn versions_are_compared_and_brought_back() {
 }
 
 #[test]
+fn a_page_shows_the_first_of_many_lines_that_differ() {
+    let repo = repo_with_a_past();
+    let lines = |salt: &str| (0..6_000).map(|n| format!("{salt}{n}\n")).collect::<String>();
+    repo.write("large.md", &lines("a"))
+        .at(5)
+        .commit("five")
+        .write("large.md", &lines("b"))
+        .at(6)
+        .commit("six");
+    let server = start(&repo);
+    let addr = server.addr();
+    for address in
+        ["/-/diff/large.md", "/-/diff/large.md?view=lines", "/-/diff/large.md?view=sides", "/-/commit/HEAD"]
+    {
+        let (status, html) = ask(addr, "GET", address, "", "");
+        assert!(status == 200 && html.contains("b4999") && !html.contains("b5000"), "{address}");
+        assert!(html.contains("1000 more lines are not shown"), "{address}");
+        assert_eq!(html.contains("/-/api/diff/large.md?from="), address.contains("diff"), "{address}");
+    }
+    let (_, html) = ask(addr, "GET", "/-/diff/large.md", "", "");
+    let all = between(&html, "<p class=\"diff-more\">", "</p>");
+    let all = between(all, "href=\"", "\"").replace("&amp;", "&").replace("&#x2F;", "/");
+    let (status, reply) = ask(addr, "GET", &all, "", "");
+    assert!(status == 200 && reply.contains("b5999"), "{all}");
+    server.stop().expect("stopped");
+}
+
+#[test]
 fn a_revert_undoes_a_rename_and_what_a_commit_added() {
     let repo = repo_with_a_past();
     let server = start(&repo);
