@@ -76,6 +76,7 @@ pub(super) fn run(args: &Args, global: &Global) -> anyhow::Result<Ending> {
     let dir = args.repo.as_deref().unwrap_or_else(|| args.folder.dir());
     let store = Arc::new(open(dir, args)?);
     let author = store.configured_author()?;
+    store.check_work_tree()?;
     if let Some(healed) = store.heal()?
         && global.quiet < 2
     {

@@ -151,7 +151,7 @@ pub(super) mod tests {
         write::{Content, Edit, NewCommit},
     };
 
-    pub(super) fn ada() -> Author {
+    pub(in crate::git) fn ada() -> Author {
         Author { name: "Ada".to_owned(), email: "ada@example.org".to_owned() }
     }
 

@@ -148,7 +148,7 @@ impl Store {
     }
 
     /// Whether the index is the one that was written here last. It costs a look at its end.
-    fn is_own_index(&self) -> bool {
+    pub(super) fn is_own_index(&self) -> bool {
         let own = *self.index_digest.lock().unwrap_or_else(PoisonError::into_inner);
         let last = || -> Option<Vec<u8>> {
             let mut file = File::open(self.git_dir.join(INDEX_FILE)).ok()?;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{digest::BlobId, path::RepoPath},
     git::{
-        CommitId, FileKind, GitError, Move, Store, StoredFile,
+        CommitId, Feature, FileKind, GitError, Move, Store, StoredFile,
         file_stat::FileStat,
         index::INDEX_FILE,
         index_file::{self, EntryEdit, EntryFields, digest_of, patched},
@@ -95,6 +95,7 @@ impl<'s> Along<'s> {
             return Ok(None);
         }
         let lock = store.take_index(to.branch, to.from)?;
+        store.check_index()?;
         let journal = Journal { from: to.from, to: to.to, paths: to.paths.to_vec() };
         Journal::note(store, Some(&journal)).map_err(|cause| GitError::disk(&store.git_dir, cause))?;
         Ok(Some(Self { store, work_tree, lock: Some(lock), journal }))
@@ -262,6 +263,33 @@ impl Journal {
 }
 
 impl Store {
+    /// Whether the work tree can follow the branch; else why not.
+    pub fn check_work_tree(&self) -> Result<(), GitError> {
+        match self.work_tree {
+            Some(_) => self.check_index(),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the index can be read, and so written.
+    fn check_index(&self) -> Result<(), GitError> {
+        let path = self.git_dir.join(INDEX_FILE);
+        if self.is_own_index() || !path.exists() {
+            return Ok(());
+        }
+        let bytes = fs::read(&path).map_err(|cause| GitError::disk(&path, cause))?;
+        if index_file::read(&bytes).is_some() {
+            return Ok(());
+        }
+        Index::open(&path).map(drop).map_err(|cause| match Feature::of(cause.message()) {
+            Some(feature) => {
+                let dir = self.work_tree.clone().unwrap_or_else(|| self.git_dir.clone());
+                GitError::Unsupported { dir, feature }
+            }
+            None => GitError::failed(path.display(), cause),
+        })
+    }
+
     /// Finishes what a process of ours that was killed had begun, and says what it was.
     pub fn heal(&self) -> Result<Option<String>, GitError> {
         take_away_left(&self.common_dir, &self.common_dir.join(self.head()?.branch));
