@@ -376,6 +376,34 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_folder_becomes_a_file_and_a_folder_again() {
+        let repo = TestRepo::new();
+        repo.write("a/b.md", "b\n").write("a/c/d.md", "d\n").commit("one");
+        let store = Store::open(repo.root()).expect("a repository");
+        let save_all = |files: &[(&str, Option<&str>)]| {
+            let edit = |(path, text): &(&str, Option<&str>)| Edit {
+                path: RepoPath::new(path).expect("normal"),
+                content: text.map(|text| Content::Bytes(text.as_bytes().to_vec())),
+            };
+            let edits: Vec<Edit> = files.iter().map(edit).collect();
+            let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
+            let (head, who, at, why) = (store.head().expect("a branch"), &ada(), NOW, "x");
+            let (parent, edits, message) = (head.commit, &*edits, "x");
+            let new = NewCommit { parent, edits, author: who, committer: who, at, message };
+            let to = store.write_commit(&new).expect("written").expect("a change");
+            let (branch, from, paths) = (&*head.branch, head.commit, &*paths);
+            store.move_branch(&Move { branch, from, to, who, at, why, paths }).expect("moved")
+        };
+        let to_file = [("a", Some("file\n")), ("a/b.md", None), ("a/c/d.md", None)];
+        assert_eq!(save_all(&to_file), done());
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert_eq!(fs::read_to_string(repo.path("a")).expect("a file"), "file\n");
+        assert_eq!(save_all(&[("a/b.md", Some("b\n")), ("a", None)]), done());
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert_eq!(repo.git_with_input("ls-files", b""), "a/b.md");
+    }
+
+    #[test]
     fn a_folder_and_a_file_stand_in_each_others_way() {
         let repo = TestRepo::new();
         repo.write("a/b.md", "b\n").write("c", "c\n").commit("one");

@@ -109,18 +109,21 @@ impl<'s> Along<'s> {
     /// Gives the work tree and the index what the branch has now.
     pub(super) fn finish(self) -> Vec<LeftAlone> {
         let mut left_alone = Vec::new();
-        let mut changed = Vec::new();
+        let left = |path: &RepoPath, why: String| LeftAlone { path: path.clone(), why };
+        let (mut gone, mut there) = (Vec::new(), Vec::new());
         for path in &self.journal.paths {
-            let left = |why: &str| LeftAlone { path: path.clone(), why: why.to_owned() };
             match self.versions(path) {
-                Ok(mut versions) => {
-                    match self.bring(&versions) {
-                        Ok(()) => versions.is_brought = true,
-                        Err(why) => left_alone.push(left(&why)),
-                    }
-                    changed.push(versions);
-                }
-                Err(error) => left_alone.push(left(&error.to_string())),
+                Ok(versions) if versions.after.is_none() => gone.push(versions),
+                Ok(versions) => there.push(versions),
+                Err(error) => left_alone.push(left(path, error.to_string())),
+            }
+        }
+        // A file may stand where a folder was, whose files go first.
+        let mut changed: Vec<Versions<'_>> = gone.into_iter().chain(there).collect();
+        for versions in &mut changed {
+            match self.bring(versions) {
+                Ok(()) => versions.is_brought = true,
+                Err(why) => left_alone.push(left(versions.path, why)),
             }
         }
         if let Err(error) = self.update_index(&changed) {
