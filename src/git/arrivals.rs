@@ -89,16 +89,17 @@ impl Store {
             return Ok(Some(vec![to]));
         }
         // Whatever a cleaning took away is missed here, and put back.
-        repository.find_commit(to)?;
+        self.pool.commit(repository, to)?;
         // It may be gone: somebody has forced the branch elsewhere, and Git has cleaned up.
-        if from.is_some_and(|from| !repository.graph_descendant_of(to, from).unwrap_or(false)) {
+        if from.is_some_and(|from| !self.is_in(CommitId::of(from), CommitId::of(to)).unwrap_or(false)) {
             return Ok(None);
         }
         let mut walk = repository.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
         walk.push(to)?;
         from.map_or(Ok(()), |from| walk.hide(from))?;
-        let ids: Vec<Oid> = walk.take(max + 1).collect::<Result<_, _>>()?;
+        let ids: Result<Vec<Oid>, git2::Error> = walk.take(max + 1).collect();
+        let ids = ids.or_else(|_| self.pool.commits_up_to(repository, to, from))?;
         Ok((ids.len() <= max).then_some(ids))
     }
 }

@@ -432,11 +432,14 @@ impl<'r> Walk<'r> {
 
     /// The commits up to `head` that are not in `hidden` or before it.
     fn commits(&self, head: Oid, hidden: Option<Oid>) -> Result<Vec<Oid>, GitError> {
-        let failed = |cause| GitError::failed(head, cause);
-        let mut walk = self.repository.revwalk().map_err(failed)?;
-        walk.push(head).map_err(failed)?;
-        hidden.map_or(Ok(()), |hidden| walk.hide(hidden)).map_err(failed)?;
-        walk.map(|id| id.map_err(failed)).collect()
+        let walked = || -> Result<Vec<Oid>, git2::Error> {
+            let mut walk = self.repository.revwalk()?;
+            walk.push(head)?;
+            hidden.map_or(Ok(()), |hidden| walk.hide(hidden))?;
+            walk.collect()
+        };
+        let ids = walked().or_else(|_| self.pool.commits_up_to(self.repository, head, hidden));
+        ids.map_err(|cause| GitError::failed(head, cause))
     }
 
     /// The pages that are in none of the parents of a commit as they are in it.

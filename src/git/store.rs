@@ -211,8 +211,8 @@ impl Store {
     pub fn files_below(&self, commit: CommitId, folder: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
         self.pool.with(|repository| {
             let failed = |cause| GitError::failed(commit, cause);
-            let root =
-                repository.find_commit(commit.oid()).and_then(|commit| commit.tree()).map_err(failed)?;
+            let root = self.pool.root(repository, commit.oid());
+            let root = root.and_then(|root| repository.find_tree(root)).map_err(failed)?;
             let path = self.path_in_repository(folder);
             let tree = match root.get_path(Path::new(path.as_str())) {
                 Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
@@ -254,8 +254,10 @@ impl Store {
     /// Whether a commit is `head` or comes before it. What is no commit here isn't, or isn't any more.
     pub fn is_in(&self, commit: CommitId, head: CommitId) -> Result<bool, GitError> {
         self.pool.with(|repository| {
-            let is_before = match repository.find_commit(commit.oid()) {
-                Ok(_) => repository.graph_descendant_of(head.oid(), commit.oid()),
+            let is_before = match self.pool.commit_once(repository, commit.oid()) {
+                Ok(_) => repository.graph_descendant_of(head.oid(), commit.oid()).or_else(|_| {
+                    Ok(self.pool.commits_up_to(repository, head.oid(), None)?.contains(&commit.oid()))
+                }),
                 Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
                 Err(error) => Err(error),
             };

@@ -151,7 +151,7 @@ fn new_commits(
 fn read(pool: &Pool, repository: &Repository, id: Oid, is_shallow: bool) -> Result<Found, GitError> {
     let commit = pool.commit_once(repository, id).map_err(|cause| GitError::failed(id, cause))?;
     // A clone that has only its latest commits doesn't have the parents of the last of them.
-    let is_there = |parent: &Oid| !is_shallow || repository.find_commit(*parent).is_ok();
+    let is_there = |parent: &Oid| !is_shallow || pool.commit_once(repository, *parent).is_ok();
     Ok(Found {
         id,
         tree: commit.tree,
