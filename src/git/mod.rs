@@ -115,6 +115,12 @@ pub enum GitError {
     /// `HEAD` names a commit and no branch, so that commits made here would belong to nothing.
     #[error("the repository has no branch checked out")]
     NoBranch,
+    /// A name of a branch that leads to none.
+    #[error("`{name}` leads to no branch")]
+    NotABranch {
+        /// The full name.
+        name: String,
+    },
     /// Nobody said who commits.
     #[error("Git doesn't know who you are")]
     NoAuthor,
@@ -202,6 +208,7 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoBranch => Some("check one out: `git switch main`, or `git switch -c NAME`".to_owned()),
+            Self::NotABranch { name } => Some(format!("look where it leads: `git symbolic-ref {name}`")),
             Self::NoAuthor => Some(
                 "tell it once: `git config --global user.name \"Your Name\"`, and the same for `user.email`"
                     .to_owned(),

@@ -14,15 +14,21 @@ use std::{
     sync::PoisonError,
 };
 
+use git2::Reference;
+
 use crate::{
     base::path::RepoPath,
     git::{
         Author, CommitId, GitError, Moment, Store, incoming,
         lock::{Lock, MAX_TRIES, making_folder},
         loose::sync_folder,
+        store::{BRANCHES, read_small},
         work_tree::{Along, LeftAlone},
     },
 };
+
+/// How many names a branch may have that lead to one another: as many as Git follows.
+const MAX_NAMES: usize = 5;
 
 /// A commit that the branch is to be moved to.
 #[derive(Clone, Debug)]
@@ -71,7 +77,8 @@ impl Store {
     }
 
     fn swap(&self, to: &Move<'_>) -> Result<bool, GitError> {
-        let path = self.common_dir.join(to.branch);
+        let target = self.target_of(to.branch)?;
+        let path = self.common_dir.join(&target);
         let folder = path.parent().unwrap_or(&self.common_dir);
         let disk = |cause| GitError::disk(&path, cause);
         let mut lock = self.lock_branch(&path, folder)?;
@@ -79,10 +86,24 @@ impl Store {
             return Ok(false);
         }
         lock.write(format!("{}\n", to.to).as_bytes()).map_err(disk)?;
-        self.note(to).map_err(disk)?;
+        self.note(to, &target).map_err(disk)?;
         lock.commit().map_err(disk)?;
         sync_folder(folder).map_err(disk)?;
         Ok(true)
+    }
+
+    /// The branch that moves with one: itself, unless it is only another name (`git symbolic-ref`).
+    pub(super) fn target_of(&self, branch: &str) -> Result<String, GitError> {
+        let mut target = branch.to_owned();
+        for _ in 0..MAX_NAMES {
+            let text = read_small(&self.common_dir.join(&target)).unwrap_or_default();
+            let Some(name) = text.strip_prefix("ref: ").map(str::trim_end) else { return Ok(target) };
+            if !(name.starts_with(BRANCHES) && Reference::is_valid_name(name)) {
+                break;
+            }
+            target = name.to_owned();
+        }
+        Err(GitError::NotABranch { name: branch.to_owned() })
     }
 
     /// Locks a branch. A Git that packs branches takes folders away that have become empty.
@@ -98,9 +119,9 @@ impl Store {
     }
 
     /// Writes the move into the reflogs of the branch and of `HEAD`, where there are some or should be.
-    fn note(&self, to: &Move<'_>) -> io::Result<()> {
+    fn note(&self, to: &Move<'_>, target: &str) -> io::Result<()> {
         let keeps = self.keeps_reflogs();
-        note(&self.common_dir.join("logs").join(to.branch), to, keeps)?;
+        note(&self.common_dir.join("logs").join(target), to, keeps)?;
         if self.branch().is_ok_and(|branch| branch == to.branch) {
             note(&self.git_dir.join("logs/HEAD"), to, keeps)?;
         }
@@ -262,6 +283,27 @@ pub(super) mod tests {
         repo.git("pack-refs --all");
         assert_eq!(save(&store, "a.md", Some("three\n")), done());
         assert_eq!(repo.git_with_input("show HEAD:a.md", b""), "three");
+    }
+
+    #[test]
+    fn a_branch_that_is_another_name_stays_one() {
+        let repo = TestRepo::new();
+        repo.write("a.md", "one\n").commit("one").git("branch -m real");
+        repo.git("symbolic-ref refs/heads/main refs/heads/real").git("symbolic-ref HEAD refs/heads/main");
+        let store = Store::open(repo.root()).expect("a repository");
+        assert_eq!(save(&store, "a.md", Some("two\n")), done());
+        repo.git("pack-refs --all");
+        assert_eq!(save(&store, "b.md", Some("two\n")), done());
+        assert_eq!(repo.git_with_input("symbolic-ref refs/heads/main", b""), "refs/heads/real");
+        assert_eq!(repo.git_with_input("rev-list --count real", b""), "3");
+        assert_eq!(repo.git_with_input("status --porcelain", b""), "");
+        assert_eq!(
+            repo.git_with_input("log -g --format=%gs real", b"").lines().next(),
+            Some("recto: a save")
+        );
+        fs::remove_file(repo.path(".git/refs/heads/main")).expect("removed");
+        repo.write(".git/refs/heads/main", "ref: refs/heads/main\n");
+        store.target_of("refs/heads/main").expect_err("it leads nowhere");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What the full names of branches begin with. Such a branch has a file of its own, unless it was packed.
-const BRANCHES: &str = "refs/heads/";
+pub(super) const BRANCHES: &str = "refs/heads/";
 /// The branch of a repository that is made here.
 const FIRST_BRANCH: &str = "main";
 
@@ -274,7 +274,7 @@ impl Store {
 }
 
 /// The text of a file of a line; `None` for any other.
-fn read_small(path: &Path) -> Option<String> {
+pub(super) fn read_small(path: &Path) -> Option<String> {
     let mut line = [0; 512];
     let n_read = File::open(path).ok()?.read(&mut line).ok().filter(|n_read| *n_read < line.len())?;
     std::str::from_utf8(&line[..n_read]).ok().map(str::to_owned)

@@ -295,7 +295,7 @@ impl Store {
 
     /// Finishes what a process of ours that was killed had begun, and says what it was.
     pub fn heal(&self) -> Result<Option<String>, GitError> {
-        take_away_left(&self.common_dir, &self.common_dir.join(self.head()?.branch));
+        take_away_left(&self.common_dir, &self.common_dir.join(self.target_of(&self.branch()?)?));
         take_away_left(&self.git_dir, &self.git_dir.join(INDEX_FILE));
         let Some(work_tree) = self.work_tree.as_deref() else { return Ok(None) };
         if Journal::read(self).is_none() {
