@@ -36,6 +36,7 @@ mod index_file;
 mod kept;
 mod lock;
 mod loose;
+mod other_trees;
 mod people;
 mod recent;
 mod refused;
@@ -115,6 +116,14 @@ pub enum GitError {
     /// `HEAD` names a commit and no branch, so that commits made here would belong to nothing.
     #[error("the repository has no branch checked out")]
     NoBranch,
+    /// Another work tree would have to be brought along, too.
+    #[error("the branch `{branch}` is checked out in `{}`, too", work_tree.display())]
+    CheckedOut {
+        /// The full name of the branch.
+        branch: String,
+        /// The other work tree.
+        work_tree: PathBuf,
+    },
     /// A name of a branch that leads to none.
     #[error("`{name}` leads to no branch")]
     NotABranch {
@@ -208,6 +217,11 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoBranch => Some("check one out: `git switch main`, or `git switch -c NAME`".to_owned()),
+            Self::CheckedOut { work_tree, .. } => Some(format!(
+                "what is committed there would take back what is saved here: take another branch there, `git -C {0} switch -c NAME`, or \
+                 remove it, `git worktree remove {0}`",
+                work_tree.display()
+            )),
             Self::NotABranch { name } => Some(format!("look where it leads: `git symbolic-ref {name}`")),
             Self::NoAuthor => Some(
                 "tell it once: `git config --global user.name \"Your Name\"`, and the same for `user.email`"

@@ -66,6 +66,7 @@ impl Store {
     pub fn move_branch(&self, to: &Move<'_>) -> Result<Moved, GitError> {
         incoming::let_pass(&self.common_dir.join("objects"), &self.no_push);
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.check_other_trees(to.branch)?;
         let along = Along::begin(self, to)?;
         if !self.swap(to)? {
             self.pool.recent.forget(to.to);

@@ -266,8 +266,9 @@ impl Journal {
 }
 
 impl Store {
-    /// Whether the work tree can follow the branch; else why not.
+    /// Whether the work tree can follow the branch, and no other one would have to; else why not.
     pub fn check_work_tree(&self) -> Result<(), GitError> {
+        self.check_other_trees(&self.branch()?)?;
         match self.work_tree {
             Some(_) => self.check_index(),
             None => Ok(()),

@@ -94,7 +94,9 @@ impl From<WikiError> for Problem {
             WikiError::Git(GitError::UnknownRevision { .. }) => (StatusCode::NOT_FOUND, "no-revision"),
             WikiError::Git(GitError::InTheWay { .. }) => (StatusCode::CONFLICT, "in-the-way"),
             WikiError::Git(GitError::NoBranch) => (StatusCode::CONFLICT, "no-branch"),
-            WikiError::Git(GitError::Unsupported { .. }) => (StatusCode::CONFLICT, "work-tree"),
+            WikiError::Git(GitError::Unsupported { .. } | GitError::CheckedOut { .. }) => {
+                (StatusCode::CONFLICT, "work-tree")
+            }
             WikiError::Busy | WikiError::Git(GitError::Locked { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
             }
