@@ -126,7 +126,7 @@ mod tests {
         let try_save = || {
             let who = &ada();
             let (branch, from, at, why, paths) =
-                (&*head.branch, head.commit, Moment::now(), "x", &*slice::from_ref(&path));
+                (&*head.branch, head.commit, Moment::now(), "x", slice::from_ref(&path));
             let edits = [Edit { path: path.clone(), content: Some(Content::Bytes(b"web".to_vec())) }];
             let (parent, message) = (from, "x");
             let new = NewCommit { parent, edits: &edits, author: who, committer: who, at, message };

@@ -212,7 +212,7 @@ fn n_lines(block: &Block) -> usize {
         Block::Changed { pieces, .. } => {
             let of_side = |other: Mark| {
                 let texts = || pieces.iter().filter(|piece| piece.mark != other).map(|piece| &*piece.text);
-                let is_open = texts().last().is_some_and(|text| !text.ends_with('\n'));
+                let is_open = texts().next_back().is_some_and(|text| !text.ends_with('\n'));
                 texts().map(|text| text.matches('\n').count()).sum::<usize>() + usize::from(is_open)
             };
             of_side(Mark::Added).max(of_side(Mark::Removed))
