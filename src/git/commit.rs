@@ -201,6 +201,12 @@ impl Store {
         if !is_plain(rev) {
             return Err(unknown());
         }
+        // The library finds no commit that it can't read.
+        if let Some(id) = CommitId::parse(rev)
+            && self.has_commit(id)?
+        {
+            return Ok(id);
+        }
         self.pool.with(|repository| find_commit(repository, rev)?.map(CommitId::of).ok_or_else(unknown))
     }
 
@@ -298,6 +304,7 @@ mod tests {
                 let store = Store::open(repo.root()).expect("a repository");
                 let head = store.head().expect("a branch").commit.expect("a commit");
                 let commit = store.commit(head).expect(author);
+                assert_eq!(store.revision(&head.to_string()).ok(), Some(head), "{author}");
                 assert_eq!((&*commit.author.name, &*commit.author.email), (name, email), "{author}");
                 assert_eq!((commit.summary(), commit.parents.len()), ("strange", 1), "{author}");
                 assert_eq!(commit.at.seconds, if committer == good { 1_700_000_000 } else { at }, "{author}");

@@ -119,7 +119,7 @@ pub enum GitError {
     /// Another work tree would have to be brought along, too.
     #[error("the branch `{branch}` is checked out in `{}`, too", work_tree.display())]
     CheckedOut {
-        /// The full name of the branch.
+        /// The name of the branch.
         branch: String,
         /// The other work tree.
         work_tree: PathBuf,

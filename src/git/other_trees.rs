@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{GitError, Store, store::read_small};
+use super::{
+    GitError, Store,
+    store::{BRANCHES, read_small},
+};
 
 /// Where a repository keeps what belongs to its other work trees, and where each names its `.git`.
 const FOLDER: &str = "worktrees";
@@ -24,7 +27,10 @@ impl Store {
             !is_same(git_dir, &self.git_dir) && head.strip_prefix("ref: ").map(str::trim_end) == Some(branch)
         };
         match of_main.into_iter().chain(others).find(has_branch) {
-            Some((work_tree, _)) => Err(GitError::CheckedOut { branch: branch.to_owned(), work_tree }),
+            Some((work_tree, _)) => {
+                let branch = branch.strip_prefix(BRANCHES).unwrap_or(branch).to_owned();
+                Err(GitError::CheckedOut { branch, work_tree })
+            }
             None => Ok(()),
         }
     }
