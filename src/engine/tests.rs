@@ -464,9 +464,9 @@ fn a_repository_that_is_made_above_the_site_says_who_changed_pages() {
     live.until("/deck.yml.html", "<p>outside</p>");
 }
 
-#[test]
-fn without_a_feed_the_site_stays_as_it_is() {
-    let options = EngineOptions {
+/// A site without a history, of which nobody is told anything.
+fn plain_options() -> EngineOptions {
+    EngineOptions {
         former: crate::site::file::FormerFiles::default(),
         chapters: None,
         images: None,
@@ -474,9 +474,13 @@ fn without_a_feed_the_site_stays_as_it_is() {
         history: Arc::new(|_| None),
         describe: Box::new(|_| String::new()),
         tell: Box::new(|_| {}),
-    };
+    }
+}
+
+#[test]
+fn without_a_feed_the_site_stays_as_it_is() {
     let memory = Arc::new(Memory::new().file("a.md", "x"));
-    let engine = Engine::start(memory, options, || None).expect("a site");
+    let engine = Engine::start(memory, plain_options(), || None).expect("a site");
     let begun = Instant::now();
     assert!(!engine.is_live() && matches!(engine.page("/a"), Page::Moved(_)));
     assert!(matches!(engine.page("/a/index.html"), Page::Found(..)));
@@ -491,17 +495,8 @@ fn time_to_end(feed: impl Fn(&Arc<Folder>) -> Option<Box<dyn Feed>> + Send + Cop
     repo.write("a.md", "x");
     let times = (0..5).map(|_| {
         let folder = Arc::new(Folder::open(repo.root()).expect("a folder"));
-        let options = EngineOptions {
-            former: crate::site::file::FormerFiles::default(),
-            chapters: None,
-            images: None,
-            site: Box::new(|_| SiteOptions::default()),
-            history: Arc::new(|_| None),
-            describe: Box::new(|_| String::new()),
-            tell: Box::new(|_| {}),
-        };
         let fed = folder.clone();
-        let engine = Engine::start(folder, options, move || feed(&fed)).expect("a site");
+        let engine = Engine::start(folder, plain_options(), move || feed(&fed)).expect("a site");
         let begun = Instant::now();
         drop(engine);
         begun.elapsed()
